@@ -1,0 +1,1 @@
+"""What a poll costs, against the floor and against the obvious alternative; run by `make bench`."""

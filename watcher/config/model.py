@@ -1,0 +1,237 @@
+"""The configuration as typed values; names are stable (design: The configuration).
+
+Holds shapes, defaults and the rules a single value must keep; reading files and finding lines is `config.load`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_duration(value: object) -> object:
+    """Read `30s`, `15min`, `1h`, `7d`; a timedelta passes.
+
+    Raises:
+        ValueError: Any other text.
+    """
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise ValueError(f'"{value}" is not a duration; write a number and a unit, such as "30s", "15min" or "1h"')
+    return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Shape(BaseModel):
+    """Base of every section: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class SecretRef(Shape):
+    """Where a secret lies: exactly one of a systemd credential, a file, or an environment variable.
+
+    Holds the place, never the secret; `config.secrets` reads it at the moment of use.
+    """
+
+    credential: str | None = None
+    file: str | None = None
+    env: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SecretRef:
+        if sum(place is not None for place in (self.credential, self.file, self.env)) != 1:
+            raise ValueError('name exactly one place: { credential = "…" }, { file = "…" } or { env = "…" }')
+        return self
+
+
+class RegistryConfig(Shape):
+    """`[registry]`: where and how politely to ask."""
+
+    base_url: str = "https://clinicaltrials.gov/api/v2"
+    contact: str = ""
+    poll_every: Duration = timedelta(hours=1)
+    requests_per_second: float = Field(default=1.0, gt=0, le=1000)
+    timeout: Duration = timedelta(seconds=30)
+    transport: Literal["auto", "httpx", "urllib"] = "auto"
+
+
+class StoreConfig(Shape):
+    """`[store]`: the database, relative to the state directory."""
+
+    url: str = "sqlite:///watcher.db"
+
+
+class OperatorConfig(Shape):
+    """`[operator]`: who hears about faults."""
+
+    recipient: str | None = None
+    heartbeat_url: str | None = None
+
+
+class Tls(StrEnum):
+    """How the connection to the relay is protected."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class EmailConfig(Shape):
+    """`[email]`: the one relay; one relay is one channel."""
+
+    host: str
+    port: int = Field(default=465, ge=1, le=65535)
+    tls: Tls = Tls.IMPLICIT
+    sender: str = Field(alias="from")
+    username: str | None = None
+    password: SecretRef | None = None
+    reply_to: str | None = None
+    unsubscribe: str | None = None
+    timeout: Duration = timedelta(seconds=60)
+
+
+class WatchConfig(Shape):
+    """`[[watch]]`: a named list of trials."""
+
+    name: str
+    ids: tuple[str, ...] = ()
+    ids_file: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+class SlackConfig(Shape):
+    """`slack = { webhook = … }`: one incoming webhook is one channel."""
+
+    webhook: SecretRef
+
+
+class Cadence(StrEnum):
+    """How often a recipient hears."""
+
+    IMMEDIATE = "immediate"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Send(Shape):
+    """A cadence with its local time: `daily 07:30`, `weekly mon 07:30`, `monthly 1 07:30`.
+
+    Attributes:
+        cadence: How often.
+        hour: Local hour, 0 to 23; 0 where the cadence has no time.
+        minute: Local minute, 0 to 59.
+        day: Weekday 0 (Monday) to 6 for weekly; day of the month 1 to 31 for monthly (the last day where the
+            month is shorter); 0 otherwise.
+    """
+
+    cadence: Cadence
+    hour: int = 0
+    minute: int = 0
+    day: int = 0
+
+    def __str__(self) -> str:
+        """Give the spelling of the configuration."""
+        time = f" {self.hour:02}:{self.minute:02}"
+        match self.cadence:
+            case Cadence.IMMEDIATE | Cadence.HOURLY:
+                return self.cadence.value
+            case Cadence.WEEKLY:
+                return f"weekly {_WEEKDAYS[self.day]}{time}"
+            case Cadence.MONTHLY:
+                return f"monthly {self.day}{time}"
+            case _:
+                return self.cadence.value + time
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def parse_send(value: object) -> object:
+    """Read a `send` value.
+
+    Raises:
+        ValueError: Any other text; the message lists what is possible.
+    """
+    if not isinstance(value, str):
+        return value
+    words = value.lower().split()
+    match words:
+        case ["immediate" | "hourly" as word]:
+            return Send(cadence=Cadence(word))
+        case ["daily" | "weekdays" as word, time] if found := _TIME.fullmatch(time):
+            return Send(cadence=Cadence(word), hour=int(found[1]), minute=int(found[2]))
+        case ["weekly", day, time] if day in _WEEKDAYS and (found := _TIME.fullmatch(time)):
+            return Send(cadence=Cadence.WEEKLY, day=_WEEKDAYS.index(day), hour=int(found[1]), minute=int(found[2]))
+        case ["monthly", day, time] if (
+            day.isascii() and day.isdigit() and 1 <= int(day) <= 31 and (found := _TIME.fullmatch(time))
+        ):
+            return Send(cadence=Cadence.MONTHLY, day=int(day), hour=int(found[1]), minute=int(found[2]))
+    raise ValueError(
+        f'"{value}" is not a cadence; write "immediate", "hourly", "daily 07:30", "weekdays 07:30", '
+        '"weekly mon 07:30" or "monthly 1 07:30"'
+    )
+
+
+class Least(StrEnum):
+    """The quietest level a recipient wants to be told of; noise is never told."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class RecipientConfig(Shape):
+    """`[[recipient]]`: one person or room, told by every channel named."""
+
+    name: str
+    email: str | None = None
+    slack: SlackConfig | None = None
+    folder: str | None = None
+    watches: tuple[str, ...] | None = None
+    ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    least: Least = Least.MINOR
+    send: Annotated[Send, BeforeValidator(parse_send)] = Send(cadence=Cadence.DAILY, hour=7, minute=30)
+    timezone: str | None = None
+    welcome: bool = True
+
+    @model_validator(mode="after")
+    def _reachable(self) -> RecipientConfig:
+        if not (self.email or self.slack or self.folder):
+            raise ValueError(f'recipient "{self.name}" has no channel; give it email, slack or folder')
+        return self
+
+
+class Config(Shape):
+    """The whole file."""
+
+    timezone: str = "UTC"
+    state_dir: str | None = None
+    templates_dir: str | None = None
+    registry: RegistryConfig = RegistryConfig()
+    store: StoreConfig = StoreConfig()
+    operator: OperatorConfig = OperatorConfig()
+    email: EmailConfig | None = None
+    watch: tuple[WatchConfig, ...] = ()
+    recipient: tuple[RecipientConfig, ...] = ()
+
+    def zone(self, recipient: RecipientConfig) -> ZoneInfo:
+        """Give the zone a recipient's times are in."""
+        return ZoneInfo(recipient.timezone or self.timezone)

@@ -1,0 +1,4 @@
+"""Carries finished messages to their providers; one module a channel, one contract, one error.
+
+Does not render, does not decide, does not retry. Imports nothing here.
+"""

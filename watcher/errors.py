@@ -1,0 +1,159 @@
+"""The errors of the watcher.
+
+::
+
+    WatcherError                  a sentence for a person: what, where, what to do
+    ├── UsageError                the call itself is wrong                              exit 2
+    ├── ConfigError               problems: all of them, with file and line             exit 78
+    ├── RegistryError             the registry did not give what was asked
+    │   ├── RegistryRefusedError      403: the firewall's verdict, never retried
+    │   ├── RegistryUnavailableError  time-out, dropped, 429, 5xx, after all retries
+    │   └── RegistryAnswerError       an answer that cannot be believed (HTML, cut, no JSON, over the cap)
+    ├── StoreError                the state folder or the database                      exit 74
+    │   ├── StoreLockedError          another run holds the run lock                    exit 75
+    │   └── StorePermissionError      may not read or write                             exit 77
+    ├── RenderError               a template failed
+    └── DeliveryError             a provider did not take a message; reason, is_permanent, retry_after
+
+Does not map errors to exit codes (`watcher.cli` does) and never carries a secret in its text: the message is
+shown to people and written to logs as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class WatcherError(Exception):
+    """Base of everything the watcher raises on purpose.
+
+    Its text is one sentence for a person that says what is wrong, where, and what to do about it.
+    """
+
+
+class UsageError(WatcherError):
+    """The command was called wrongly: two different trials to compare, an unknown recipient, a malformed id."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in a file the operator wrote.
+
+    Attributes:
+        file: Path as the operator would type it.
+        line: 1-based line, or 0 when no single line is to blame.
+        text: What is wrong and what to do, without file and line.
+    """
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        """Give `file:line: text`, the form editors can jump to."""
+        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+
+
+class ConfigError(WatcherError):
+    """The configuration cannot be used.
+
+    Attributes:
+        problems: Every problem found, in file and line order; never empty.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RegistryError(WatcherError):
+    """The registry did not give what was asked."""
+
+
+class RegistryRefusedError(RegistryError):
+    """The registry's firewall answered 403. Deterministic: never retried."""
+
+
+class RegistryUnavailableError(RegistryError):
+    """No usable answer after all retries: time-out, dropped connection, 429 or 5xx.
+
+    Attributes:
+        retry_after: How long the registry asked us to stay away, if it did.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class RegistryAnswerError(RegistryError):
+    """The registry answered something that cannot be believed: HTML, a cut body, no JSON, too many bytes."""
+
+
+class StoreError(WatcherError):
+    """The state folder or the database cannot be used; nothing in it was touched."""
+
+
+class StoreLockedError(StoreError):
+    """Another run holds the run lock."""
+
+
+class StorePermissionError(StoreError):
+    """The state folder or the database may not be read or written by this user."""
+
+
+class RenderError(WatcherError):
+    """A template failed.
+
+    Attributes:
+        template: Name of the template.
+    """
+
+    def __init__(self, template: str, message: str) -> None:
+        self.template = template
+        super().__init__(message)
+
+
+class DeliveryReason(StrEnum):
+    """Why a provider did not take a message."""
+
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+    REJECTED = "rejected"
+    SERVER = "server"
+    CONFIG = "config"
+    OTHER = "other"
+
+
+class DeliveryError(WatcherError):
+    """A provider did not accept a message.
+
+    Attributes:
+        reason: The class of failure.
+        is_permanent: Trying the same again cannot help until a person changes something.
+        is_channel_fault: The whole channel is to blame (log-in refused, webhook revoked), not this message;
+            a permanent channel fault suspends the channel.
+        in_doubt: Everything was handed over and no readable answer came: the message may have arrived.
+        retry_after: How long the provider asked us to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: DeliveryReason,
+        is_permanent: bool = False,
+        is_channel_fault: bool = False,
+        in_doubt: bool = False,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        self.reason = reason
+        self.is_permanent = is_permanent
+        self.is_channel_fault = is_channel_fault
+        self.in_doubt = in_doubt
+        self.retry_after = retry_after
+        super().__init__(message)

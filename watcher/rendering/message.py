@@ -1,0 +1,55 @@
+"""A finished message: rendered once, then frozen.
+
+Holds the parts that never change after composing (design: Message). Does not hold the address, the relay or any
+credential: those are read by recipient name at the moment of sending. Does not import jinja2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One frozen message for one recipient and channel.
+
+    Attributes:
+        message_id: `<hash@domain>`: hash of recipient, channel, slot or version, and part; the same on every try.
+        date: RFC 3339 UTC time of composing; the mail's Date.
+        subject: One line, no control characters.
+        text: Plain text, complete by itself.
+        html: HTML, complete by itself; None for messages that have none.
+        boundary: MIME boundary, fixed so that a repeat is the same bytes.
+        headers: Further mail headers, already safe (List-Id, Auto-Submitted, …).
+        slack: Payload of one Slack message (`text` and `blocks`), or None.
+        data: The same content for machines: comparison objects as in `compare --json`.
+        part: 1-based number of this part.
+        parts: How many parts there are.
+    """
+
+    message_id: str
+    date: str
+    subject: str
+    text: str
+    html: str | None
+    boundary: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    slack: object = None
+    data: object = None
+    part: int = 1
+    parts: int = 1
+
+    def to_json(self) -> bytes:
+        """Give the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Message:
+        """Read what `to_json` wrote.
+
+        Raises:
+            TypeError: The bytes are of another shape: a bug or a damaged store.
+        """
+        return cls(**json.loads(body))
