@@ -37,7 +37,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 class Shape(BaseModel):
     """Base of every section: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SecretRef(Shape):

@@ -1,0 +1,90 @@
+"""Where configuration, state and secrets lie."""
+
+from pathlib import Path
+
+import pytest
+
+from watcher.config.lines import find_line, line_map
+from watcher.config.locate import config_candidates, find_config, find_state_dir
+from watcher.config.model import SecretRef
+from watcher.config.rules import is_loopback
+from watcher.config.secrets import read_secret
+from watcher.errors import ConfigError
+
+
+def test_the_search_order_is_the_documented_one():
+    found = config_candidates({"CONFIGURATION_DIRECTORY": "/c/d", "XDG_CONFIG_HOME": "/x"})
+    assert [str(path) for path in found] == ["/c/d/config.toml", "/x/watcher/config.toml", "/etc/watcher/config.toml"]
+    assert config_candidates({"WATCHER_CONFIG": "/w.toml", "XDG_CONFIG_HOME": "/x"}) == (Path("/w.toml"),)
+    assert str(config_candidates({"HOME": "/h"})[0]) == "/h/.config/watcher/config.toml"
+
+
+def test_the_first_existing_file_wins(tmp_path):
+    path = tmp_path / "watcher" / "config.toml"
+    path.parent.mkdir()
+    path.touch()
+    assert find_config(None, {"XDG_CONFIG_HOME": str(tmp_path)}) == path
+    assert find_config(path, {}) == path
+
+
+def test_a_missing_configuration_says_where_was_looked(tmp_path):
+    with pytest.raises(ConfigError, match="none found in"):
+        find_config(None, {"WATCHER_CONFIG": str(tmp_path / "no.toml")})
+    with pytest.raises(ConfigError, match="no such file"):
+        find_config(tmp_path / "no.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("option", "configured", "path", "environ", "expected"),
+    [
+        (Path("/o"), "s", "/a/c.toml", {"STATE_DIRECTORY": "/v"}, "/o"),
+        (None, "s", "/a/c.toml", {"STATE_DIRECTORY": "/v"}, "/a/s"),
+        (None, "/s", "/a/c.toml", {}, "/s"),
+        (None, None, "/a/c.toml", {"STATE_DIRECTORY": "/v:/w"}, "/v"),
+        (None, None, "/etc/watcher/config.toml", {}, "/var/lib/watcher"),
+        (None, None, "/a/c.toml", {"XDG_STATE_HOME": "/x"}, "/x/watcher"),
+        (None, None, "/a/c.toml", {"HOME": "/h"}, "/h/.local/state/watcher"),
+    ],
+)
+def test_the_state_directory_is_found_in_the_documented_order(option, configured, path, environ, expected):
+    assert str(find_state_dir(option, configured, Path(path), environ)) == expected
+
+
+def test_secrets_are_read_from_each_place(tmp_path):
+    (tmp_path / "pw").write_text("s3cret\n")
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path), "PW": "s3cret"}
+    for ref in (SecretRef(credential="pw"), SecretRef(file="pw"), SecretRef(env="PW")):
+        assert read_secret(ref, folder=tmp_path, environ=environ) == "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        (SecretRef(env="PW"), "not set"),
+        (SecretRef(file="none"), "cannot be read"),
+        (SecretRef(file="empty"), "empty"),
+        (SecretRef(file="binary"), "UTF-8"),
+        (SecretRef(credential="pw"), "CREDENTIALS_DIRECTORY"),
+    ],
+    ids=["env", "missing", "empty", "binary", "no credentials"],
+)
+def test_a_secret_that_does_not_resolve_names_its_place_only(tmp_path, ref, said):
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=said):
+        read_secret(ref, folder=tmp_path, environ={})
+
+
+def test_lines_of_tables_keys_and_inline_tables_are_found():
+    lines = line_map('a = 1\n[b]\nc.d = 2\n[[w]]\nn = 1\n[[w]]\n"n" = { x = 1 }\n')
+    assert find_line(lines, ("b", "c", "d")) == 3
+    assert find_line(lines, ("w", 1, "n", "x")) == 7
+    assert find_line(lines, ("w", 0)) == 4
+    assert find_line(lines, ("zzz",)) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("localhost", True), ("127.0.0.1", True), ("[::1]", True), ("example.org", False)]
+)
+def test_loopback_is_told_without_a_name_server(host, expected):
+    assert is_loopback(host) is expected

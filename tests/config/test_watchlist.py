@@ -1,0 +1,94 @@
+"""Watchlist files: read line by line, edited in place."""
+
+import pytest
+
+from watcher.config.load import load_config
+from watcher.config.watchlist import add_ids, ids_files, read_ids_file, read_watchlist, remove_ids
+from watcher.errors import UsageError
+
+FILE = """# our trials
+
+NCT07555496  # SPIN-NEED
+nct07326982
+NCT123
+NCT00000000   # nobody
+"""
+
+
+@pytest.fixture
+def config_path(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[[watch]]\nname = "a"\nids = ["NCT99000001", "NCT9"]\nids_file = "list.txt"\n'
+        '[[watch]]\nname = "b"\nids = ["NCT07555496", "NCT99000001"]\n'
+        '[[watch]]\nname = "c"\nids_file = "none.txt"\n'
+        '[[recipient]]\nname = "x"\nfolder = "d"\nids = ["NCT99000003"]\n'
+    )
+    (tmp_path / "list.txt").write_text(FILE)
+    return path
+
+
+def test_malformed_ids_are_named_with_file_and_line_and_the_others_are_watched(config_path):
+    watchlist = read_watchlist(load_config(config_path).config, config_path=config_path)
+    assert list(watchlist.trials) == ["NCT99000001", "NCT07555496", "NCT07326982", "NCT99000003"]
+    said = [(problem.file.rsplit("/")[-1], problem.line) for problem in watchlist.problems]
+    assert said == [("config.toml", 0), ("list.txt", 5), ("list.txt", 6), ("none.txt", 0)]
+
+
+def test_a_trial_knows_its_watches_and_the_operators_name(config_path):
+    trials = read_watchlist(load_config(config_path).config, config_path=config_path).trials
+    assert trials["NCT07555496"].watches == ("a", "b")
+    assert trials["NCT07555496"].short_name == "SPIN-NEED"
+    assert trials["NCT99000001"].watches == ("a", "b")
+    assert trials["NCT99000003"].watches == ()
+
+
+def test_adding_keeps_every_byte_and_does_not_repeat(config_path):
+    path = config_path.parent / "list.txt"
+    path.chmod(0o640)
+    assert add_ids(path, ["NCT07555496", "nct99000002", "NCT99000002"]) == ("NCT99000002",)
+    assert path.read_text() == FILE + "NCT99000002\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert add_ids(path, ["NCT99000002"]) == ()
+
+
+def test_adding_to_a_file_without_a_last_line_break_starts_a_new_line(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("NCT99000001")
+    add_ids(path, ["NCT99000002"])
+    assert path.read_text() == "NCT99000001\nNCT99000002\n"
+
+
+def test_adding_to_a_file_that_is_not_there_makes_it(tmp_path):
+    assert add_ids(tmp_path / "new.txt", ["NCT99000002"]) == ("NCT99000002",)
+    assert (tmp_path / "new.txt").read_text() == "NCT99000002\n"
+
+
+def test_removing_takes_the_line_and_keeps_the_comments(config_path):
+    path = config_path.parent / "list.txt"
+    assert remove_ids(path, ["NCT07326982", "NCT99000009"]) == ("NCT07326982",)
+    assert path.read_text() == FILE.replace("nct07326982\n", "")
+    assert remove_ids(path, ["NCT07326982"]) == ()
+    assert remove_ids(path.with_name("none.txt"), ["NCT07326982"]) == ()
+
+
+def test_malformed_ids_change_nothing(config_path):
+    path = config_path.parent / "list.txt"
+    with pytest.raises(UsageError, match="NCT12"):
+        add_ids(path, ["NCT99000002", "NCT12"])
+    with pytest.raises(UsageError, match="NCT12"):
+        remove_ids(path, ["NCT12"])
+    assert path.read_text() == FILE
+
+
+def test_a_watchlist_that_is_no_text_is_one_problem(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"\xff\xfe\x00")
+    lines, problems = read_ids_file(path)
+    assert lines == ()
+    assert [problem.line for problem in problems] == [0]
+
+
+def test_files_are_listed_with_their_watch(config_path):
+    found = [(name, path.name) for name, path in ids_files(load_config(config_path).config, config_path=config_path)]
+    assert found == [("a", "list.txt"), ("c", "none.txt")]

@@ -1,0 +1,196 @@
+"""Reads the configuration file and reports every problem at once, with its line and a suggestion.
+
+Does not look at secrets (`config.secrets`) nor into watchlist files (`config.watchlist`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from watcher.config.lines import Place, find_line, line_map
+from watcher.config.model import Config
+from watcher.config.rules import Finding, findings
+from watcher.errors import ConfigError, Problem
+
+_TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
+
+_TYPE_WORDS = {
+    "string_type": "a text in quotation marks",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list in square brackets",
+    "model_type": "a table",
+    "time_delta_type": 'a duration such as "30s", "15min" or "1h"',
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A configuration that can be used.
+
+    Attributes:
+        config: The values.
+        path: The file.
+        warnings: What works but is unwise, in line order; may be empty.
+    """
+
+    config: Config
+    path: Path
+    warnings: tuple[Problem, ...]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file: what `ids_file` and secret files are relative to."""
+        return self.path.parent
+
+
+def load_config(path: Path) -> Loaded:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigError: It cannot be read or used; carries every problem found.
+    """
+    text = _read(path)
+    raw = _parse(path, text)
+    lines = line_map(text)
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(tuple(_problems(path, lines, raw, error))) from None
+    found = findings(config)
+    problems = tuple(_problem(path, lines, finding) for finding in found if finding.is_fatal)
+    if problems:
+        raise ConfigError(problems)
+    return Loaded(config=config, path=path, warnings=tuple(sorted(_problem(path, lines, finding) for finding in found)))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_PLACE.search(str(error))
+        line = int(found[1]) if found and found[1] else len(text.splitlines())
+        said = _TOML_PLACE.sub("", str(error))
+        raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
+
+
+def _problem(path: Path, lines: Mapping[Place, int], finding: Finding) -> Problem:
+    return Problem(str(path), find_line(lines, finding.place), finding.text)
+
+
+def _problems(
+    path: Path, lines: Mapping[Place, int], raw: Mapping[str, Any], error: ValidationError
+) -> Iterable[Problem]:
+    for detail in error.errors(include_url=False):
+        place: Place = detail["loc"]
+        yield Problem(str(path), find_line(lines, place), _sentence(place, detail, raw))
+
+
+def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
+    key = str(place[-1]) if place else ""
+    where = _where(place[:-1], raw)
+    match detail["type"]:
+        case "extra_forbidden":
+            return f'unknown key "{key}"{where}{_suggestion(key, _known_keys(place[:-1]))}'
+        case "missing":
+            return f'"{key}" is missing{where}; add it'
+        case "value_error":
+            said = str(detail["ctx"]["error"])
+            return (
+                said
+                if not place or isinstance(place[-1], int) or not isinstance(detail["input"], str)
+                else f"{key}: {said}"
+            )
+        case "enum" | "literal_error":
+            expected = str(detail["ctx"]["expected"]).replace("'", '"')
+            given = detail["input"]
+            choices = re.findall(r'"([^"]+)"', expected)
+            return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
+        case kind if kind in _TYPE_WORDS:
+            return f"{key}{where} must be {_TYPE_WORDS[kind]}, not {_shown(detail['input'])}"
+        case _:
+            return f"{key}{where}: {_lower_first(detail['msg'])}, not {_shown(detail['input'])}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _shown(value: object) -> str:
+    """Name a wrong value without repeating a table, which might hold a secret."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case int() | float():
+            return str(value)
+        case dict():
+            return "a table"
+        case _:
+            return "a list"
+
+
+def _where(place: Place, raw: Mapping[str, Any]) -> str:
+    if not place:
+        return ""
+    table = str(place[0])
+    if len(place) > 1 and isinstance(place[1], int):
+        entries = raw.get(table)
+        entry = entries[place[1]] if isinstance(entries, list) and place[1] < len(entries) else None
+        name = entry.get("name") if isinstance(entry, dict) else None
+        return f' in [[{table}]] "{name}"' if isinstance(name, str) else f" in [[{table}]] number {place[1] + 1}"
+    return f" in [{table}]"
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _known_keys(place: Place) -> tuple[str, ...]:
+    """Give the keys a table may have, by walking the models along a path."""
+    model: type[BaseModel] = Config
+    for step in place:
+        if isinstance(step, int):
+            continue
+        field = next(
+            (info for name, info in model.model_fields.items() if (info.alias or name) == step),
+            None,
+        )
+        inner = _model_of(field.annotation) if field else None
+        if inner is None:
+            return ()
+        model = inner
+    return tuple(info.alias or name for name, info in model.model_fields.items())
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        if (found := _model_of(part)) is not None:
+            return found
+    return None

@@ -1,0 +1,76 @@
+"""Where the configuration and the state lie.
+
+Finds paths only; reads nothing but the environment given to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from watcher.errors import ConfigError, Problem
+
+SYSTEM_CONFIG = Path("/etc/watcher/config.toml")
+SYSTEM_STATE = Path("/var/lib/watcher")
+
+
+def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Give the places looked at without `--config`, first wins (design: The configuration)."""
+    found: list[Path] = []
+    if named := environ.get("WATCHER_CONFIG"):
+        return (Path(named),)
+    if folder := environ.get("CONFIGURATION_DIRECTORY"):
+        found += [Path(part) / "config.toml" for part in folder.split(":")]
+    home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
+    return (*found, Path(home) / "watcher" / "config.toml", SYSTEM_CONFIG)
+
+
+def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
+    """Give the configuration file to use.
+
+    Args:
+        option: What `--config` named, or None.
+        environ: Environment variables.
+
+    Raises:
+        ConfigError: The named file, or none of the candidates, exists.
+    """
+    if option is not None:
+        if option.is_file():
+            return option
+        raise ConfigError((Problem(str(option), 0, "no such file; write one with `watcher init DIR`"),))
+    candidates = config_candidates(environ)
+    for path in candidates:
+        if path.is_file():
+            return path
+    looked = ", ".join(str(path) for path in candidates)
+    raise ConfigError(
+        (
+            Problem(
+                "config.toml", 0, f"none found in {looked}; write one with `watcher init DIR` or name it with --config"
+            ),
+        )
+    )
+
+
+def find_state_dir(option: Path | None, configured: str | None, config_path: Path, environ: Mapping[str, str]) -> Path:
+    """Give the state directory: option, config, `$STATE_DIRECTORY`, /var/lib/watcher for /etc/watcher, else XDG.
+
+    Does not create it.
+
+    Args:
+        option: What `--state-dir` named, or None.
+        configured: `state_dir` of the configuration (relative to the configuration file), or None.
+        config_path: The configuration file in use.
+        environ: Environment variables.
+    """
+    if option is not None:
+        return option
+    if configured is not None:
+        return config_path.parent / Path(configured).expanduser()
+    if folder := environ.get("STATE_DIRECTORY"):
+        return Path(folder.split(":")[0])
+    if config_path.resolve().parent == SYSTEM_CONFIG.parent:
+        return SYSTEM_STATE
+    home = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/")) / ".local" / "state")
+    return Path(home) / "watcher"

@@ -1,0 +1,199 @@
+"""The rules that several values of the configuration must keep together.
+
+Pure: looks at values only, not at files, secrets or the network.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from watcher.config.lines import Place
+from watcher.config.model import Config, RecipientConfig, Tls
+
+PUBLIC_REGISTRY = "clinicaltrials.gov"
+
+SHORTEST_POLL = timedelta(seconds=1)
+POLITE_POLL = timedelta(minutes=10)
+"""The registry's data is refreshed once a working day; asking more often than this gains nothing."""
+
+NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
+"""An id as we accept it: stricter than the registry, which also takes short ones (API v2, `/studies/{nctId}`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong or unwise, by its place in the file."""
+
+    place: Place
+    text: str
+    is_fatal: bool = True
+
+
+def is_nct_id(text: str) -> bool:
+    """Tell whether a text is a well-formed id: NCT and eight digits, not all zero."""
+    return NCT_ID.fullmatch(text) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine itself, without asking a name server."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def findings(config: Config) -> tuple[Finding, ...]:
+    """Give everything wrong or unwise in a configuration whose single values are right; may be empty."""
+    return (
+        *_zones(config),
+        *_registry(config),
+        *_email(config),
+        *_watches(config),
+        *_recipients(config),
+        *_operator(config),
+    )
+
+
+def _zones(config: Config) -> Iterator[Finding]:
+    if not _is_zone(config.timezone):
+        yield Finding(place=("timezone",), text=_zone_text(config.timezone))
+    for index, recipient in enumerate(config.recipient):
+        if recipient.timezone is not None and not _is_zone(recipient.timezone):
+            yield Finding(place=("recipient", index, "timezone"), text=_zone_text(recipient.timezone))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError only on some versions; names may be folders
+        return False
+    except KeyError:
+        return False
+    return True
+
+
+def _zone_text(name: str) -> str:
+    return f'timezone "{name}" is not known; write a name such as "Europe/Paris", "America/New_York" or "UTC"'
+
+
+def _registry(config: Config) -> Iterator[Finding]:
+    registry = config.registry
+    address = urlsplit(registry.base_url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        text = (
+            f'base_url "{registry.base_url}" is not an address; the registry is at "https://clinicaltrials.gov/api/v2"'
+        )
+        yield Finding(place=("registry", "base_url"), text=text)
+        return
+    if registry.poll_every < SHORTEST_POLL:
+        yield Finding(place=("registry", "poll_every"), text="poll_every may be as short as 1s, not shorter")
+    elif address.hostname.endswith(PUBLIC_REGISTRY):
+        if registry.poll_every < POLITE_POLL:
+            text = "poll_every under 10 min gains nothing: the registry's data is refreshed once a working day"
+            yield Finding(place=("registry", "poll_every"), text=text, is_fatal=False)
+        if not registry.contact:
+            text = 'contact is not set; the registry should be able to reach you: contact = "you@example.org"'
+            yield Finding(place=("registry",), text=text, is_fatal=False)
+    if registry.timeout <= timedelta(0):
+        yield Finding(place=("registry", "timeout"), text="timeout must be longer than 0s")
+    if re.search(r"[^\x20-\x7e]", registry.contact):
+        yield Finding(place=("registry", "contact"), text="contact goes into an HTTP header: ASCII characters only")
+
+
+def _email(config: Config) -> Iterator[Finding]:
+    email = config.email
+    if email is None:
+        for index, recipient in enumerate(config.recipient):
+            if recipient.email is not None:
+                text = f'recipient "{recipient.name}" is told by email, but there is no [email] section with a relay'
+                yield Finding(place=("recipient", index, "email"), text=text)
+        return
+    if not is_address(parseaddr(email.sender)[1]):
+        text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
+        yield Finding(place=("email", "from"), text=text)
+    if email.password is not None and email.username is None:
+        yield Finding(place=("email", "password"), text="a password without a username; add username")
+    if email.username is not None and email.password is None:
+        text = 'a username without a password; add password = { credential = "…" }, { file = "…" } or { env = "…" }'
+        yield Finding(place=("email", "username"), text=text)
+    if email.tls is Tls.NONE and not is_loopback(email.host):
+        if email.password is not None:
+            text = 'tls = "none" would send the password in clear; write "implicit" (port 465) or "starttls" (port 587)'
+            yield Finding(place=("email", "tls"), text=text)
+        else:
+            text = (
+                f'tls = "none": mail to {email.host} travels in clear; right only for a relay inside your own network'
+            )
+            yield Finding(place=("email", "tls"), text=text, is_fatal=False)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text looks like one mail address: something, one @, a domain, no blanks."""
+    return re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", text) is not None
+
+
+def _watches(config: Config) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, watch in enumerate(config.watch):
+        if watch.name in seen:
+            yield Finding(
+                place=("watch", index, "name"), text=f'there are two watches named "{watch.name}"; names are unique'
+            )
+        seen.add(watch.name)
+        if not watch.ids and watch.ids_file is None:
+            text = f'watch "{watch.name}" names no trials; give it ids = ["NCT…"] or ids_file = "watchlist.txt"'
+            yield Finding(place=("watch", index), text=text)
+
+
+def _recipients(config: Config) -> Iterator[Finding]:
+    names: set[str] = set()
+    watches = [watch.name for watch in config.watch]
+    tags = sorted({tag for watch in config.watch for tag in watch.tags})
+    for index, recipient in enumerate(config.recipient):
+        if recipient.name in names:
+            text = f'there are two recipients named "{recipient.name}"; names are unique'
+            yield Finding(place=("recipient", index, "name"), text=text)
+        names.add(recipient.name)
+        yield from _known(index, recipient, "watches", recipient.watches or (), watches, "watch")
+        yield from _known(index, recipient, "tags", recipient.tags, tags, "tag")
+        if recipient.email is not None and not is_address(recipient.email):
+            text = f'email = "{recipient.email}" of recipient "{recipient.name}" is not a mail address'
+            yield Finding(place=("recipient", index, "email"), text=text)
+        for nct_id in recipient.ids:
+            if not is_nct_id(nct_id):
+                yield Finding(place=("recipient", index, "ids"), text=id_text(nct_id))
+
+
+def _known(
+    index: int, recipient: RecipientConfig, key: str, given: tuple[str, ...], known: list[str], noun: str
+) -> Iterator[Finding]:
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f'; did you mean "{close[0]}"?' if close else ""
+            text = f'recipient "{recipient.name}" names the {noun} "{name}", which does not exist{hint}'
+            yield Finding(place=("recipient", index, key), text=text)
+
+
+def _operator(config: Config) -> Iterator[Finding]:
+    name = config.operator.recipient
+    names = [recipient.name for recipient in config.recipient]
+    if name is not None and name not in names:
+        close = get_close_matches(name, names, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        yield Finding(place=("operator", "recipient"), text=f'operator.recipient "{name}" is not a recipient{hint}')
+
+
+def id_text(nct_id: str) -> str:
+    """Say what is wrong with a malformed id and what to write."""
+    return f'"{nct_id}" is not a trial id; write NCT and eight digits, such as NCT07555496'

@@ -1,0 +1,54 @@
+"""Reads a secret from the place the configuration names, at the moment of use.
+
+Never logs, caches or prints a secret; the error texts name the place only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from watcher.config.model import SecretRef
+from watcher.errors import ConfigError, Problem
+
+
+def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
+    """Give a secret, one trailing line break removed.
+
+    Args:
+        ref: The place.
+        folder: Folder of the configuration file; what `{ file = … }` is relative to.
+        environ: Environment variables; `CREDENTIALS_DIRECTORY` is where systemd puts credentials
+            (systemd.exec(5), LoadCredential=).
+
+    Raises:
+        ConfigError: The place is empty, missing or unreadable.
+    """
+    if ref.env is not None:
+        value = environ.get(ref.env, "")
+        return value or _refuse(f"${ref.env}", "the environment variable is not set or empty")
+    if ref.file is not None:
+        return _read_file(folder / Path(ref.file).expanduser())
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    name = ref.credential or ""
+    if not directory:
+        return _refuse(
+            f"credential {name}",
+            "there is no $CREDENTIALS_DIRECTORY; credentials come from systemd (LoadCredential=), "
+            "elsewhere use { file = … } or { env = … }",
+        )
+    return _read_file(Path(directory) / name)
+
+
+def _read_file(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        return _refuse(str(path), f"the secret cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        return _refuse(str(path), "the secret is not UTF-8 text")
+    return text.removesuffix("\n").removesuffix("\r") or _refuse(str(path), "the secret's file is empty")
+
+
+def _refuse(place: str, text: str) -> str:
+    raise ConfigError((Problem(place, 0, text),))

@@ -1,0 +1,182 @@
+"""The watchlists: ids in the configuration and in plain text files, and the files' editing in place.
+
+One id per line; `# text` after an id is the operator's short name for the trial; everything else after `#` is a
+comment. Editing keeps every other byte of the file. A malformed id is a problem of its own: the others are watched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watcher.config.model import Config
+from watcher.config.rules import id_text, is_nct_id
+from watcher.errors import Problem, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One watched trial.
+
+    Attributes:
+        nct_id: The trial.
+        watches: Names of the watches that hold it, in the order of the configuration; empty when only a
+            recipient's own `ids` names it.
+        short_name: The operator's own name for it, or None.
+    """
+
+    nct_id: str
+    watches: tuple[str, ...]
+    short_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """Everything watched at one moment.
+
+    Attributes:
+        trials: By id, in the order first named.
+        problems: Lines that name no trial and files that cannot be read; may be empty.
+    """
+
+    trials: Mapping[str, Watched] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a watchlist file: its id (None for a comment or a blank) and the text after `#`."""
+
+    number: int
+    nct_id: str | None
+    comment: str | None
+
+
+def read_watchlist(config: Config, *, config_path: Path) -> Watchlist:
+    """Read all watches: the files too, so that an id added a moment ago is seen."""
+    trials: dict[str, Watched] = {}
+    problems: list[Problem] = []
+    for watch in config.watch:
+        for nct_id in watch.ids:
+            if is_nct_id(nct_id):
+                _add(trials, nct_id, watch.name, None)
+            else:
+                problems.append(Problem(str(config_path), 0, f'watch "{watch.name}": {id_text(nct_id)}'))
+        if watch.ids_file is not None:
+            path = config_path.parent / Path(watch.ids_file).expanduser()
+            lines, found = read_ids_file(path)
+            problems += found
+            for line in lines:
+                if line.nct_id is not None:
+                    _add(trials, line.nct_id, watch.name, line.comment)
+    for recipient in config.recipient:
+        for nct_id in recipient.ids:
+            trials.setdefault(nct_id, Watched(nct_id=nct_id, watches=()))
+    return Watchlist(trials=trials, problems=tuple(problems))
+
+
+def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
+    """Read one watchlist file.
+
+    Returns:
+        Its good lines in order, and a problem for every malformed one or for the file itself.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        return (), (Problem(str(path), 0, f"the watchlist cannot be read: {error.strerror}"),)
+    except UnicodeDecodeError:
+        return (), (Problem(str(path), 0, "the watchlist is not UTF-8 text; save it as UTF-8"),)
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        word, _, comment = raw.partition("#")
+        word = word.strip()
+        if not word:
+            lines.append(Line(number=number, nct_id=None, comment=comment.strip() or None))
+        elif is_nct_id(word.upper()):
+            lines.append(Line(number=number, nct_id=word.upper(), comment=comment.strip() or None))
+        else:
+            problems.append(Problem(str(path), number, id_text(word)))
+    return tuple(lines), tuple(problems)
+
+
+def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
+    """Append ids to a watchlist file, each on its own line; those already there are left alone.
+
+    Returns:
+        The ids that were added, in order; empty when all were there.
+
+    Raises:
+        UsageError: An id is malformed; the file is as it was.
+    """
+    _refuse_malformed(ids)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    present = {line.nct_id for line in read_ids_file(path)[0]} if path.exists() else set()
+    new = tuple(dict.fromkeys(nct_id.upper() for nct_id in ids if nct_id.upper() not in present))
+    if new:
+        gap = "" if not text or text.endswith("\n") else "\n"
+        _replace(path, text + gap + "".join(f"{nct_id}\n" for nct_id in new))
+    return new
+
+
+def remove_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
+    """Take the lines of ids out of a watchlist file; every other byte stays.
+
+    Returns:
+        The ids that were there and are gone, in order of the file.
+
+    Raises:
+        UsageError: An id is malformed; the file is as it was.
+    """
+    _refuse_malformed(ids)
+    if not path.exists():
+        return ()
+    unwanted = {nct_id.upper() for nct_id in ids}
+    kept: list[str] = []
+    gone: list[str] = []
+    for raw in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        word = raw.partition("#")[0].strip().upper()
+        if word in unwanted:
+            gone.append(word)
+        else:
+            kept.append(raw)
+    if gone:
+        _replace(path, "".join(kept))
+    return tuple(dict.fromkeys(gone))
+
+
+def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]]:
+    """Give the watch name and path of every watchlist file, in the order of the configuration."""
+    for watch in config.watch:
+        if watch.ids_file is not None:
+            yield watch.name, config_path.parent / Path(watch.ids_file).expanduser()
+
+
+def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | None) -> None:
+    known = trials.get(nct_id)
+    if known is None:
+        trials[nct_id] = Watched(nct_id=nct_id, watches=(watch,), short_name=short_name)
+        return
+    watches = known.watches if watch in known.watches else (*known.watches, watch)
+    trials[nct_id] = Watched(nct_id=nct_id, watches=watches, short_name=known.short_name or short_name)
+
+
+def _refuse_malformed(ids: Iterable[str]) -> None:
+    bad = [nct_id for nct_id in ids if not is_nct_id(nct_id.upper())]
+    if bad:
+        raise UsageError("; ".join(id_text(nct_id) for nct_id in bad) + "; nothing was changed")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside and rename, so that a reader never sees half a watchlist; mode and owner of the file stay."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        beside.chmod(path.stat().st_mode & 0o777)
+    beside.replace(path)
