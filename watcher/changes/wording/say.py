@@ -1,0 +1,34 @@
+"""One change in words: sends a change to the module that knows its family.
+
+The family is the part of the kind before the first dot. A family nobody speaks for is worded from the catalogue alone
+(`wording.other`), so every change can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from watcher.changes.model import Change, Phrase
+from watcher.changes.wording import other
+
+Say = Callable[[Change], Phrase]
+
+FAMILIES: Mapping[str, Say] = MappingProxyType(
+    {
+        "field": other.say,
+    }
+)
+"""Family of kinds → who words it."""
+
+
+def phrase(change: Change) -> Phrase:
+    """Put a change into words.
+
+    Args:
+        change: A change of any kind, known or not.
+
+    Returns:
+        Its words; `severity` is the change's own, to be lifted per recipient by the caller.
+    """
+    return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)

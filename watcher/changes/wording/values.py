@@ -1,0 +1,239 @@
+"""Values of the registry in people's words: enums, partial dates, numbers, ages, texts with markdown escapes.
+
+Gives plain text; does not escape for any medium, does not judge and knows no field.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from watcher.changes.model import Json
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T(\d{2}:\d{2}).*)?")
+_ENUM = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+
+ENUM_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        # Statuses of a study and of its sites.
+        "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
+        "COMPLETED": "Completed",
+        "ENROLLING_BY_INVITATION": "Enrolling by invitation",
+        "NOT_YET_RECRUITING": "Not yet recruiting",
+        "RECRUITING": "Recruiting",
+        "SUSPENDED": "Suspended",
+        "TERMINATED": "Terminated",
+        "WITHDRAWN": "Withdrawn",
+        "AVAILABLE": "Available",
+        "NO_LONGER_AVAILABLE": "No longer available",
+        "TEMPORARILY_NOT_AVAILABLE": "Temporarily not available",
+        "APPROVED_FOR_MARKETING": "Approved for marketing",
+        "WITHHELD": "Withheld",
+        "UNKNOWN": "Unknown",
+        # Dates and counts.
+        "ACTUAL": "actual",
+        "ESTIMATED": "planned",
+        # Study type and phase.
+        "INTERVENTIONAL": "Interventional",
+        "OBSERVATIONAL": "Observational",
+        "EXPANDED_ACCESS": "Expanded access",
+        "NA": "Not applicable",
+        "EARLY_PHASE1": "Early Phase 1",
+        "PHASE1": "Phase 1",
+        "PHASE2": "Phase 2",
+        "PHASE3": "Phase 3",
+        "PHASE4": "Phase 4",
+        # Eligibility.
+        "ALL": "All",
+        "FEMALE": "Female",
+        "MALE": "Male",
+        "CHILD": "Child",
+        "ADULT": "Adult",
+        "OLDER_ADULT": "Older adult",
+        "PROBABILITY_SAMPLE": "Probability sample",
+        "NON_PROBABILITY_SAMPLE": "Non-probability sample",
+        # Design.
+        "RANDOMIZED": "Randomized",
+        "NON_RANDOMIZED": "Non-randomized",
+        "SINGLE_GROUP": "Single group",
+        "PARALLEL": "Parallel",
+        "CROSSOVER": "Crossover",
+        "FACTORIAL": "Factorial",
+        "SEQUENTIAL": "Sequential",
+        "ECT": "Educational, counseling or training",
+        "HEALTH_SERVICES_RESEARCH": "Health services research",
+        "NONE": "None (open label)",
+        "CASE_CONTROL": "Case-control",
+        "CASE_ONLY": "Case-only",
+        "CASE_CROSSOVER": "Case-crossover",
+        "ECOLOGIC_OR_COMMUNITY": "Ecologic or community",
+        "FAMILY_BASED": "Family-based",
+        "CROSS_SECTIONAL": "Cross-sectional",
+        "SAMPLES_WITH_DNA": "Samples with DNA",
+        "SAMPLES_WITHOUT_DNA": "Samples without DNA",
+        "OUTCOMES_ASSESSOR": "Outcomes assessor",
+        "CARE_PROVIDER": "Care provider",
+        # Organisations and identifiers.
+        "NIH": "NIH",
+        "FED": "Other U.S. federal agency",
+        "OTHER_GOV": "Other government",
+        "INDIV": "Individual",
+        "INDUSTRY": "Industry",
+        "NETWORK": "Network",
+        "AMBIG": "Ambiguous",
+        "FDA": "FDA",
+        "VA": "VA",
+        "CDC": "CDC",
+        "AHRQ": "AHRQ",
+        "SAMHSA": "SAMHSA",
+        "OTHER_GRANT": "Other grant",
+        "EUDRACT_NUMBER": "EudraCT number",
+        "CTIS": "CTIS",
+        # Data sharing.
+        "SAP": "Statistical analysis plan",
+        "ICF": "Informed consent form",
+        "CSR": "Clinical study report",
+        # Results.
+        "LTE60": "60 days or less",
+        "GT60": "More than 60 days",
+        "OTHER_PRE_SPECIFIED": "Other, pre-specified",
+        "POST_HOC": "Post hoc",
+    }
+)
+"""Enum values whose words are not simply the value in lower case; the registry's own spelling of its legends.
+
+Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (enumeration types)
+"""
+
+
+def enum(value: str) -> str:
+    """Give an enum value in words: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`; unknown ones are spelt out."""
+    known = ENUM_LABELS.get(value)
+    return known if known is not None else value.replace("_", " ").lower().capitalize()
+
+
+def date(value: str) -> str:
+    """Give a partial date in words: `10 Mar 2026`, `Mar 2026`, `2026`; anything else as it stands."""
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return value
+    year, month, day, clock = match.groups()
+    if month is None or not 1 <= int(month) <= len(_MONTHS):
+        return value
+    name = f"{_MONTHS[int(month) - 1]} {year}"
+    if day is None:
+        return name
+    return f"{int(day)} {name}" + (f" {clock}" if clock else "")
+
+
+def number(value: float) -> str:
+    """Give a number with thousands apart: `1,234`, `2.5`; a whole float as a whole number."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value:,}"
+
+
+def age(value: str) -> str:
+    """Give an age or duration in words: `18 Years` → `18 years`, `1 Years` → `1 year`; anything else as it stands."""
+    match = _AGE.fullmatch(value)
+    if match is None:
+        return value
+    count, unit = int(match[1]), match[2].lower()
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def boolean(value: bool) -> str:
+    """Give `yes` or `no`."""
+    return "yes" if value else "no"
+
+
+def plain(text: str) -> str:
+    r"""Take a registry text out of its markup, in one line: escapes (`\>` → `>`) and entities undone, blanks collapsed.
+
+    Source: ClinicalTrials.gov API v2, `markup` fields with `markupFormat=markdown`.
+    """
+    return " ".join(_ESCAPE.sub(r"\1", html.unescape(text) if "&" in text else text).split())
+
+
+def short(text: str, limit: int = 160) -> str:
+    """Cut a text at a word so that it has at most `limit` characters, `…` included; shorter ones as they are."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, blank, _ = cut.rpartition(" ")
+    return (head if blank and len(head) >= limit // 2 else cut).rstrip(" ,;:.–-") + "…"
+
+
+def quoted(text: str, limit: int = 160) -> str:
+    """Quote a registry text for a sentence: markup undone, cut, in typographic quotation marks."""
+    return f"“{short(plain(text), limit)}”"
+
+
+def words(key: str) -> str:
+    """Give a key of the API in words: `patientRegistry` → `patient registry`, `isFDARegulated` → `is FDA regulated`."""
+    pieces = [piece for piece in _HUMP.split(key) if piece]
+    return " ".join(piece if piece.isupper() and len(piece) > 1 else piece.lower() for piece in pieces)
+
+
+def capitalised(text: str) -> str:
+    """Raise the first letter, leave the rest alone."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Give `1 site`, `43 sites`, `no sites`."""
+    plural = many if many is not None else f"{one}s"
+    return f"no {plural}" if count == 0 else f"{number(count)} {one if count == 1 else plural}"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`; `most` is how many are named."""
+    if len(names) > most:
+        named, last = list(names[:most]), f"{number(len(names) - most)} more"
+    else:
+        named, last = list(names[:-1]), names[-1] if names else ""
+    return f"{', '.join(named)} and {last}" if named else last
+
+
+def show(value: Json, limit: int = 160) -> str:
+    """Put any JSON value into words, without knowing its field.
+
+    Args:
+        value: Whatever the registry sent; None stands for nothing.
+        limit: Longest text in characters.
+
+    Returns:
+        Plain text: never a Python repr, never an enum in capitals, never empty (`nothing` for none).
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return boolean(value)
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, str):
+        return _show_text(value, limit)
+    if isinstance(value, Mapping):
+        return short("; ".join(f"{words(key)} {show(part, limit)}" for key, part in value.items()) or "nothing", limit)
+    return short(listed([show(part, limit) for part in value]) or "nothing", limit)
+
+
+def _show_text(text: str, limit: int) -> str:
+    if text in ENUM_LABELS or _ENUM.fullmatch(text):
+        return enum(text)
+    if _DATE.fullmatch(text) and "-" in text:
+        return date(text)
+    if _AGE.fullmatch(text):
+        return age(text)
+    return short(plain(text), limit) or "an empty text"
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Give names once each, in the order of their first appearance."""
+    return list(dict.fromkeys(names))
