@@ -1,4 +1,101 @@
 """Structured logging: set-up and redaction.
 
-To be filled by the issue at hand; holds no state.
+Events go to one stream: for people on a terminal, as JSON lines elsewhere; events of libraries take the same path.
+Holds no state of its own and decides nothing; rooms log by `structlog.get_logger()`. `changes` never logs.
 """
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from enum import StrEnum
+from typing import Any, TextIO
+
+import structlog
+
+MASK = "***"
+
+_SECRET_KEY = re.compile(r"password|secret|token$|authorization|webhook", re.IGNORECASE)
+_HOOK_URL = re.compile(r"https?://[^\s\"'<>]*(?:hooks|webhook|/services/)[^\s\"'<>]*", re.IGNORECASE)
+_URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
+_QUIET = ("httpx", "httpcore", "aiosmtplib", "apscheduler", "alembic", "asyncio")
+"""Libraries that log whole addresses or every step at INFO; only their warnings are ours to show."""
+
+Event = MutableMapping[str, Any]
+
+
+class LogFormat(StrEnum):
+    """How an event is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def set_up_logs(
+    *, form: LogFormat, level: int, stream: TextIO | None = None, secrets: Iterable[str] = (), color: bool = False
+) -> None:
+    """Send all events of the process to one stream.
+
+    Args:
+        form: For people or as JSON lines.
+        level: Least level written, as in `logging`.
+        stream: Where to; standard error when None.
+        secrets: Texts masked wherever they occur, besides what `redact` knows by its look.
+        color: Whether the console form may use colours.
+    """
+    known = tuple(secret for secret in secrets if len(secret) >= 4)
+
+    def masked(_logger: object, _name: str, event: Event) -> Event:
+        return redact(event, known)
+
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        masked,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    renderer: Any = (
+        structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=False)
+        if form is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=color)
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def redact(event: Event, secrets: Iterable[str] = ()) -> Event:
+    """Mask what looks like a secret: values of telling keys, webhook addresses, log-ins in addresses, known texts."""
+    for key, value in event.items():
+        if _SECRET_KEY.search(key) and value not in (None, ""):
+            event[key] = MASK
+        elif isinstance(value, str):
+            event[key] = redact_text(value, secrets)
+    return event
+
+
+def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """Give a text with webhook addresses, log-ins in addresses and known secrets masked."""
+    text = _URL_LOGIN.sub(f"{MASK}@", _HOOK_URL.sub(MASK, text))
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text

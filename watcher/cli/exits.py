@@ -1,0 +1,106 @@
+"""Exit codes: what scripts, cron and systemd learn from a run (design: The command line).
+
+Maps errors to codes and prints their one sentence on standard error; knows nothing of commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from enum import IntEnum
+
+import click
+
+from watcher.errors import (
+    ConfigError,
+    RegistryError,
+    StoreError,
+    StoreLockedError,
+    StorePermissionError,
+    UsageError,
+    WatcherError,
+)
+
+
+class Exit(IntEnum):
+    """The codes; sysexits(3) names where one fits."""
+
+    DONE = 0
+    FAILED_PART = 1
+    USAGE = 2
+    REGISTRY = 69
+    BUG = 70
+    STORE = 74
+    LOCKED = 75
+    PERMISSION = 77
+    CONFIG = 78
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_LOUDEST_FIRST = (Exit.BUG, Exit.STORE, Exit.PERMISSION, Exit.CONFIG, Exit.REGISTRY, Exit.FAILED_PART, Exit.DONE)
+
+
+def loudest(codes: Iterable[Exit]) -> Exit:
+    """Give the code that stands for several at once: 70 > 74 > 77/78 > 69 > 1 > 0."""
+    found = set(codes)
+    return next((code for code in _LOUDEST_FIRST if code in found), Exit.DONE)
+
+
+def exit_code(error: WatcherError) -> Exit:
+    """Give the code of an error of ours."""
+    match error:
+        case UsageError():
+            return Exit.USAGE
+        case ConfigError():
+            return Exit.CONFIG
+        case StoreLockedError():
+            return Exit.LOCKED
+        case StorePermissionError():
+            return Exit.PERMISSION
+        case StoreError():
+            return Exit.STORE
+        case RegistryError():
+            return Exit.REGISTRY
+        case _:
+            return Exit.FAILED_PART
+
+
+def run_and_exit(command: click.Command) -> None:
+    """Run the command line and leave the process with the documented code; never returns.
+
+    A traceback is shown only for a bug of ours, with the request to report it.
+    """
+    try:
+        code = command.main(standalone_mode=False, prog_name="watcher")
+        _leave(code if isinstance(code, int) else Exit.DONE)
+    except click.exceptions.Exit as error:
+        _leave(error.exit_code)
+    except click.Abort:
+        _leave(Exit.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        _leave(Exit.USAGE)
+    except KeyboardInterrupt:
+        _leave(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        _leave(Exit.DONE)
+    except WatcherError as error:
+        click.echo(f"watcher: {error}" if not isinstance(error, ConfigError) else str(error), err=True)
+        _leave(exit_code(error))
+    except Exception:  # noqa: BLE001 — the outermost boundary: whatever else comes is a bug and must say so
+        import traceback
+
+        traceback.print_exc()
+        click.echo("watcher: this is a bug; please report it with the lines above", err=True)
+        _leave(Exit.BUG)
+
+
+def _leave(code: int) -> None:
+    """Flush and leave; a reader that closed the pipe early is no failure."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(int(code))
