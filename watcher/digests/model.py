@@ -1,0 +1,199 @@
+"""What can be told to a reader, as values: a digest, a welcome, a heartbeat, a notice, a test.
+
+Holds data only. Everything here was decided before (what changed, for whom, how loud); `compose` makes messages of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import TypeAlias
+
+from watcher.changes.model import Json, Story
+from watcher.config.model import Least
+
+
+class Medium(StrEnum):
+    """What a channel can show: mail (text and HTML), Slack blocks, or files (mail plus the data)."""
+
+    EMAIL = "email"
+    SLACK = "slack"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """The person or room a message is for.
+
+    Attributes:
+        name: Name of the recipient in the configuration.
+        zone: Their time zone; every time of day is shown in it.
+        least: Their level, said when something lies below it.
+        watches: Names of the watches they follow, as `routing.watches_of` gives them; empty when they name ids alone.
+        stop: Address to write to in order to stop or change the messages; None: the text says to ask the operator.
+        next_digest: Their next slot; None for `immediate`.
+    """
+
+    name: str
+    zone: tzinfo
+    least: Least = Least.MINOR
+    watches: tuple[str, ...] = ()
+    stop: str | None = None
+    next_digest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read for a reader, and what was not: the facts of every message's end.
+
+    Attributes:
+        watched: How many trials they watch.
+        read: How many of these were read from the registry since their last digest, or are known to stand as they
+            were because the registry's data did not move.
+        unchanged: How many of these show no change to tell, those in `reverified` included.
+        reverified: How many of these differ in noise only (dates of verification, order, reformatting).
+        below_trials: How many changed only below the reader's level and have no story.
+        below_changes: How many changes these trials have below the level.
+        not_reached: Ids that the registry did not give.
+        quarantined: Ids whose answer could not be believed.
+        read_at: When the last poll read them; None when none ever did.
+        data_version: The registry's data version as spelt there (`2026-03-13`), or None.
+        data_since: The data version of the older end of what is told, or None.
+    """
+
+    watched: int
+    read: int
+    unchanged: int = 0
+    reverified: int = 0
+    below_trials: int = 0
+    below_changes: int = 0
+    not_reached: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+    read_at: datetime | None = None
+    data_version: str | None = None
+    data_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What changed.
+
+    Attributes:
+        reader: For whom.
+        reading: What was read for them.
+        stories: One per trial, in any order; composing puts the loudest first. Not empty.
+        key: What makes this digest this one: its slot, or its version for `immediate`. Goes into the Message-ID.
+        at: Aware time of composing.
+        watches: NCT id to the watches that brought it, as `routing.Followed.labels`; may lack trials.
+        data: The comparisons as `compare --json` prints them; only the folder channel carries them.
+    """
+
+    reader: Reader
+    reading: Reading
+    stories: tuple[Story, ...]
+    key: str
+    at: datetime
+    watches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeted:
+    """One trial in a welcome.
+
+    Attributes:
+        nct_id: The trial.
+        short_name: As in a story.
+        status: Its status in people's words: `Recruiting`; None when the record has none.
+    """
+
+    nct_id: str
+    short_name: str
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """The first message to a new reader.
+
+    Attributes:
+        reader: For whom.
+        reading: What was read for them.
+        trials: The trials they follow, in the order of the watchlist; may be empty.
+        key: Goes into the Message-ID, e.g. `welcome`.
+        at: Aware time of composing.
+    """
+
+    reader: Reader
+    reading: Reading
+    trials: tuple[Greeted, ...]
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Nothing changed, said only to those who wish to hear it.
+
+    Attributes:
+        reader: For whom.
+        reading: What was read for them.
+        period: People's words for the time covered: `this week`, `since 6 Mar 2026`.
+        key: Its slot.
+        at: Aware time of composing.
+    """
+
+    reader: Reader
+    reading: Reading
+    period: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A fault, or its end, for the operator.
+
+    Attributes:
+        reader: The operator's recipient.
+        part: What fails, two to five words: `Registry`, `Email to ana`.
+        what: What happens, one or two sentences.
+        since: Since when.
+        meaning: What it means for the readers.
+        advice: What to do; empty on recovery.
+        more: How to see more: a command or a place.
+        is_over: Whether this tells the end.
+        key: Fault and transition; goes into the Message-ID.
+        at: Aware time of composing.
+    """
+
+    reader: Reader
+    part: str
+    what: str
+    since: datetime
+    meaning: str
+    key: str
+    at: datetime
+    advice: str = ""
+    more: str = ""
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A marked test with an invented trial: the real path, no real news.
+
+    Attributes:
+        reader: For whom.
+        key: Makes one test differ from the next.
+        at: Aware time of composing.
+    """
+
+    reader: Reader
+    key: str
+    at: datetime
+
+
+Occasion: TypeAlias = Digest | Welcome | Heartbeat | Notice | Sample

@@ -1,0 +1,124 @@
+"""Who watches which trial, and under which names.
+
+Pure: configuration and watchlist in, trials out. Does not read files, and does not decide what is told about a trial
+or when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watcher.config.model import Config, RecipientConfig
+
+OWN_LIST = "your own list"
+"""Label of a trial that a recipient names by id and no watch of theirs holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One trial on the watchlist.
+
+    Attributes:
+        watches: Names of the watches that hold it, in the order of the configuration; never empty.
+        short_name: The operator's own name for it, or None.
+    """
+
+    watches: tuple[str, ...]
+    short_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """What all watches hold together.
+
+    Attributes:
+        trials: NCT id to its entry, in the order in which the ids are written.
+    """
+
+    trials: Mapping[str, Listed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One trial a recipient is told about.
+
+    Attributes:
+        nct_id: The trial.
+        labels: Names of the watches that brought it to this recipient; `OWN_LIST` when only its id did. Never empty.
+        short_name: The operator's own name for it, or None.
+    """
+
+    nct_id: str
+    labels: tuple[str, ...]
+    short_name: str | None
+
+
+def watches_of(recipient: RecipientConfig, config: Config) -> tuple[str, ...]:
+    """Name the watches a recipient follows: those named, those with one of the tags, or all when nothing is chosen.
+
+    Args:
+        recipient: Who is told.
+        config: The whole configuration.
+
+    Returns:
+        Names in the order of the configuration; empty for a recipient who names trials by id alone.
+    """
+    if recipient.watches is None and not recipient.tags and not recipient.ids:
+        return tuple(watch.name for watch in config.watch)
+    named, tags = set(recipient.watches or ()), set(recipient.tags)
+    return tuple(watch.name for watch in config.watch if watch.name in named or tags & set(watch.tags))
+
+
+def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist) -> tuple[Followed, ...]:
+    """List the trials a recipient is told about, each once, whichever of watches, tags and ids lead to it.
+
+    Args:
+        recipient: Who is told.
+        config: The whole configuration.
+        watchlist: What the watches hold at this moment.
+
+    Returns:
+        In the order of the watchlist, then ids that only the recipient names; empty when nothing is watched.
+    """
+    followed = set(watches_of(recipient, config))
+    own = set(recipient.ids)
+    trials = []
+    for nct_id, listed in watchlist.trials.items():
+        labels = tuple(name for name in listed.watches if name in followed)
+        if labels or nct_id in own:
+            trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=listed.short_name))
+    seen = set(watchlist.trials)
+    for nct_id in recipient.ids:
+        if nct_id not in seen:
+            seen.add(nct_id)
+            trials.append(Followed(nct_id=nct_id, labels=(OWN_LIST,), short_name=None))
+    return tuple(trials)
+
+
+def watched_ids(config: Config, watchlist: Watchlist) -> tuple[str, ...]:
+    """List every trial to be polled: the watchlist and the ids that recipients name themselves.
+
+    Args:
+        config: The whole configuration.
+        watchlist: What the watches hold at this moment.
+
+    Returns:
+        Each id once: the watchlist in its order, then the recipients' own in theirs.
+    """
+    own = (nct_id for recipient in config.recipient for nct_id in recipient.ids)
+    return tuple(dict.fromkeys((*watchlist.trials, *own)))
+
+
+def unreached_ids(config: Config, watchlist: Watchlist) -> tuple[str, ...]:
+    """List the watched trials that no recipient is told about: `check-config` warns of them.
+
+    Args:
+        config: The whole configuration.
+        watchlist: What the watches hold at this moment.
+
+    Returns:
+        In the order of the watchlist; empty when every trial reaches somebody.
+    """
+    reached = {trial.nct_id for recipient in config.recipient for trial in trials_for(recipient, config, watchlist)}
+    return tuple(nct_id for nct_id in watchlist.trials if nct_id not in reached)
