@@ -136,7 +136,7 @@ class State(StrEnum):
 class Step(StrEnum):
     """How far the present try has come, written down before the provider can see it.
 
-    BODY_HANDED_OVER is recorded before the first byte of the body is written: from then on the message may have arrived.
+    BODY_HANDED_OVER is recorded before the body is written: from then on the message may have arrived.
     """
 
     NONE = "none"

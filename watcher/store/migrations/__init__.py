@@ -1,0 +1,1 @@
+"""The way to the present tables, step by step; read by Alembic alone."""

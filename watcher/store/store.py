@@ -1,0 +1,74 @@
+"""One open store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+
+from watcher.store.calendar import Milestones, Snoozes
+from watcher.store.database import BUSY_TIMEOUT, Database
+from watcher.store.faults import Faults, Notes
+from watcher.store.ledger import Ledger
+from watcher.store.outbox import Outbox
+from watcher.store.polls import Polls
+from watcher.store.trials import Trials
+from watcher.store.versions import Versions
+
+
+class Store:
+    """An open database of the present revision; may be shared between threads.
+
+    Nothing is written before the first call that writes. Each call is one short transaction.
+
+    Attributes:
+        trials: Where each trial stands.
+        versions: Their versions, comparisons and the log.
+        polls: The record of polls.
+        ledger: What each recipient was told.
+        outbox: Messages on their way, suspended channels.
+        faults: The fault table.
+        notes: Small values by name.
+        milestones: Dates that fall due.
+        snoozes: What is held back.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.trials = Trials(database)
+        self.versions = Versions(database)
+        self.polls = Polls(database)
+        self.ledger = Ledger(database)
+        self.outbox = Outbox(database)
+        self.faults = Faults(database)
+        self.notes = Notes(database)
+        self.milestones = Milestones(database)
+        self.snoozes = Snoozes(database)
+
+    @classmethod
+    def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Store:
+        """Open a database of the present revision.
+
+        Does not create, migrate or change anything; see `upkeep.prepare`.
+
+        Args:
+            path: The database file, as `upkeep.database_path` gives it.
+            busy_timeout: How long a call waits while another process writes.
+
+        Raises:
+            StoreError: There is none yet, it is corrupt, of another program, older or newer than this program.
+            StorePermissionError: It may not be read.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close all connections; may be called twice."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
