@@ -1,36 +1,37 @@
-"""The registry stand-in: a loopback HTTP server that speaks API v2 and plays faults."""
+"""The registry stand-in: a loopback HTTP server that speaks API v2 and plays faults.
+
+Moves bytes; what they say is `sandbox.answers`, what is armed is `sandbox.stage`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import gzip
+import hashlib
+import socket
+import socketserver
+import sys
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from watcher.sandbox.faults import Fault
+from watcher.sandbox.answers import JSON_TYPE, Answer, answer, not_found
+from watcher.sandbox.controls import control
+from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.stage import Scene, Seen, Stage
 from watcher.sandbox.timeline import Timeline
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One API request as it was answered; control requests under `/sandbox/` are not among them.
-
-    Attributes:
-        method: `GET`, …
-        path: Path without query, e.g. `/api/v2/studies`.
-        query: Raw query, empty when there is none.
-        user_agent: As sent, empty when not sent.
-        status: HTTP status; None when the connection was dropped without an answer.
-    """
-
-    method: str
-    path: str
-    query: str
-    user_agent: str
-    status: int | None
+HOST = "127.0.0.1"
+_IDLE_SECONDS = 120.0
+_LONGEST_CONTROL_BODY = 1_000_000
+_DRIP_PIECES = 10
+_SLOW_DEFAULT_SECONDS = 0.2
 
 
 class Sandbox:
-    """A registry on loopback, running in a thread while the `with` block lasts.
+    """A registry on loopback, running in threads of its own while the `with` block lasts.
 
     ::
 
@@ -39,52 +40,228 @@ class Sandbox:
             get(sandbox.base_url + "/version")
             sandbox.next()
 
+    Leaving the block closes every connection, ends holds and joins the threads.
+
     Args:
         timeline: What to serve.
         port: TCP port on 127.0.0.1; 0 picks a free one.
-        base_path: Path of the API; starts with a slash, ends without.
+        base_path: Path of the API; starts with a slash, ends without; empty for none.
+
+    Raises:
+        OSError: On entering: the port is taken or may not be used.
     """
 
     def __init__(self, timeline: Timeline, port: int = 0, *, base_path: str = "/api/v2") -> None:
-        ...
+        self._stage = Stage(timeline)
+        self._asked_port = port
+        self._base_path = base_path
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def root_url(self) -> str:
+        """Address without the API's base path; the controls lie below it under `/sandbox`."""
+        if self._server is None:
+            raise RuntimeError("The sandbox has an address only inside its with block.")
+        return f"http://{HOST}:{self._server.server_port}"
 
     @property
     def base_url(self) -> str:
         """Base of the API: `http://127.0.0.1:PORT/api/v2`."""
-        ...
+        return self.root_url + self._base_path
 
     @property
     def data_version(self) -> str:
         """Data version served now."""
-        ...
+        return self._stage.data_version
 
     @property
     def requests(self) -> tuple[Seen, ...]:
-        """API requests since the start or the last reset, oldest first."""
-        ...
+        """API requests since the start or the last reset, oldest first; the newest 100,000 at most."""
+        return self._stage.requests
 
     def next(self) -> bool:
-        """Move to the next data version; False (and nothing moves) at the end."""
-        ...
+        """Move to the next data version; False, and nothing moves, at the end."""
+        return self._stage.next()
 
     def arm(self, *faults: Fault) -> None:
         """Arm faults; those armed first fire first."""
-        ...
+        self._stage.arm(*faults)
 
     def reset(self) -> None:
-        """Back to the first data version, without faults, holds and memory of requests."""
-        ...
+        """Back to the first data version, without faults, held requests and memory of requests."""
+        self._stage.reset()
 
     def wait_held(self, seconds: float = 10.0) -> bool:
         """Wait until a `hold` fault holds a request; False when none did in time."""
-        ...
+        return self._stage.wait_held(seconds)
 
     def release(self) -> None:
         """Let every held request go on."""
-        ...
+        self._stage.release()
 
     def __enter__(self) -> Self:
-        ...
+        self._server = _Server((HOST, self._asked_port), partial(_Handler, self._stage, self._base_path))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox")
+        self._thread.start()
+        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is None or self._thread is None:
+            return
+        self._stage.close()
+        self._server.shutdown()
+        self._server.hang_up()
+        self._server.server_close()
+        self._thread.join()
+        self._server = None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing joins them: nothing outlives the with block
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: partial[_Handler]) -> None:
+        self._connections: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        # The name look-up HTTPServer makes here can take seconds on a machine without a resolver.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name = HOST
+        self.server_port = self.socket.getsockname()[1]
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        with self._guard:
+            self._connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        if isinstance(request, socket.socket):
+            with self._guard:
+                self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End every open connection, so that threads waiting for another request on one end too."""
+        with self._guard:
+            for connection in self._connections:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # the client was quicker
+
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        # A client that went away is what half of the faults are about; anything else is a bug of ours.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "trial-watcher-sandbox"
+    sys_version = ""
+    timeout: ClassVar[float] = _IDLE_SECONDS
+    disable_nagle_algorithm = True
+
+    def __init__(self, stage: Stage, base_path: str, *rest: Any) -> None:
+        self._stage = stage
+        self._base_path = base_path
+        super().__init__(*rest)
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the signature of http.server
+        """Stay silent; `GET /sandbox/requests` tells what was asked."""
+
+    def _serve(self) -> None:
+        url = urlsplit(self.path)
+        body = self._body()
+        if url.path == "/sandbox" or url.path.startswith("/sandbox/"):
+            wait = parse_qs(url.query).get("wait", ["0"])[0]
+            seconds = float(wait) if wait.isdigit() else 0.0
+            self._send(control(self._stage, self.command, url.path, body, seconds), ())
+            return
+        agent = self.headers.get("User-Agent", "")
+        is_api = url.path.startswith(self._base_path + "/")
+        scene = self._stage.play(self.path, agent) if is_api else None
+        found = self._answer(scene, url.path, url.query)
+        self._stage.note(
+            Seen(method=self.command, path=url.path, query=url.query, user_agent=agent, status=found.status)
+        )
+        self._send(found, scene.carrying if scene else ())
+
+    def _body(self) -> bytes:
+        announced = self.headers.get("Content-Length", "0")
+        length = int(announced) if announced.isdigit() else _LONGEST_CONTROL_BODY + 1
+        if length > _LONGEST_CONTROL_BODY:
+            self.close_connection = True  # nobody knows where the next request begins
+            return b""
+        return self.rfile.read(length)
+
+    def _answer(self, scene: Scene | None, path: str, query: str) -> Answer:
+        if scene is None or self.command != "GET":
+            return not_found()
+        below = unquote(path.removeprefix(self._base_path))
+        return answer(self._stage.timeline, scene, below, query, base_path=self._base_path)
+
+    def _send(self, found: Answer, carrying: tuple[Fault, ...]) -> None:
+        faults = {fault.kind: fault for fault in carrying}
+        held = faults.get(FaultKind.HOLD)
+        if held is not None and held.at == "before":
+            self._stage.hold(held)
+        if found.status is None:
+            self.close_connection = True
+            return
+        body = found.body
+        if (oversized := faults.get(FaultKind.OVERSIZED)) is not None:
+            body = b" " * max(oversized.size - len(body), 0) + body
+        body = self._head(found, body, is_chunked=FaultKind.CUT_CHUNKED in faults)
+        self._write_body(body, faults)
+
+    def _head(self, found: Answer, body: bytes, *, is_chunked: bool) -> bytes:
+        """Buffer status and headers; give the body as it goes over the wire."""
+        assert found.status is not None  # noqa: S101 — the caller looked
+        self.send_response(found.status)
+        self.send_header("Content-Type", found.content_type)
+        if found.content_type == JSON_TYPE:
+            build = hashlib.sha256(self._stage.data_version.encode()).hexdigest()[:8]
+            self.send_header("ETag", f'"sandbox/2.0.5/{build}"')  # encodes the build, says nothing of the record
+        if "gzip" in self.headers.get("Accept-Encoding", "") and body:
+            body = gzip.compress(body, 1, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        for name, value in found.headers.items():
+            self.send_header(name, value)
+        if is_chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(body)))
+        return body
+
+    def _write_body(self, body: bytes, faults: dict[FaultKind, Fault]) -> None:
+        cut = faults.get(FaultKind.CUT) or faults.get(FaultKind.CUT_CHUNKED)
+        if cut is not None:
+            body = body[: min(cut.size or len(body) // 2, max(len(body) - 1, 0))]
+            self.close_connection = True
+        if FaultKind.CUT_CHUNKED in faults:
+            body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+        slow, held = faults.get(FaultKind.SLOW), faults.get(FaultKind.HOLD)
+        held = held if held is not None and held.at == "body" else None
+        self.end_headers()
+        if held is not None:
+            self.wfile.write(body[: len(body) // 2])
+            self._stage.hold(held)
+            body = body[len(body) // 2 :]
+        step = max(len(body) // _DRIP_PIECES, 1) if slow is not None else max(len(body), 1)
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            if slow is not None and start + step < len(body):
+                self._stage.pause(slow.seconds or _SLOW_DEFAULT_SECONDS)

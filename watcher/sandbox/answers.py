@@ -1,0 +1,221 @@
+"""What API v2 answers: version, batches, single studies, errors as plain text.
+
+Pure: a request and a scene in, an answer out. Sends nothing and remembers nothing.
+
+Source: NLM's OpenAPI description 2.0.5, https://clinicaltrials.gov/api/oas/v2; spellings of errors as recorded by
+public clients of the live API.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.shaping import shaped_record, strangers
+from watcher.sandbox.stage import Scene
+from watcher.sandbox.timeline import Timeline
+
+JSON_TYPE = "application/json"
+TEXT_TYPE = "text/plain; charset=UTF-8"
+HTML_TYPE = "text/html"
+
+_ID = re.compile(r"[Nn][Cc][Tt]0*([1-9]\d{0,7})", re.ASCII)
+_SERVED = ("filter.ids", "pageSize", "pageToken", "countTotal", "format", "markupFormat")
+_NOT_OFFERED = re.compile(r"query\..+|filter\..+|postFilter\..+|aggFilters|geoDecay|sort|fields")
+_DEFAULT_PAGE = 10
+_LONGEST_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer before it is sent.
+
+    Attributes:
+        status: HTTP status; None: none at all, the connection is dropped.
+        content_type: Value of Content-Type.
+        body: Bytes before any Content-Encoding.
+        headers: Further headers.
+    """
+
+    status: int | None
+    content_type: str = TEXT_TYPE
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class _RefusedError(Exception):
+    """A 400; its text is the body."""
+
+
+def answer(timeline: Timeline, scene: Scene, path: str, query: str, *, base_path: str = "") -> Answer:
+    """Answer a GET below the API's base path.
+
+    Args:
+        timeline: What is served.
+        scene: Data version and faults of this request.
+        path: Path below the base, decoded: `/version`, `/studies`, `/studies/NCT…`.
+        query: Raw query.
+        base_path: What stands before `path` on this server, for redirects.
+    """
+    if scene.replacing is not None:
+        return _replacement(scene)
+    try:
+        if path == "/version":
+            return _version(scene, query)
+        if path == "/studies":
+            return _page(timeline, scene, query)
+        if path.startswith("/studies/") and path.count("/") == 2:
+            return _study(timeline, scene, path, query, base_path)
+    except _RefusedError as refused:
+        return Answer(status=400, body=str(refused).encode())
+    return not_found()
+
+
+def not_found() -> Answer:
+    """Give the page a front server sends for a path nobody serves: HTML, unlike the API's own errors."""
+    return Answer(status=404, content_type=HTML_TYPE, body=_html("404 Not Found"))
+
+
+def _html(title: str) -> bytes:
+    return (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
+        "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    ).encode()
+
+
+_REPLACEMENTS: dict[FaultKind, tuple[int | None, str, bytes]] = {
+    FaultKind.REFUSED: (403, HTML_TYPE, _html("403 Forbidden")),
+    FaultKind.RATE_LIMITED: (429, TEXT_TYPE, b"Too many requests"),
+    FaultKind.SERVER_ERROR: (500, TEXT_TYPE, b"Internal server error"),
+    FaultKind.BAD_GATEWAY: (502, HTML_TYPE, _html("502 Bad Gateway")),
+    FaultKind.UNAVAILABLE: (503, TEXT_TYPE, b"upstream connect error or disconnect/reset before headers"),
+    FaultKind.GATEWAY_TIMEOUT: (504, HTML_TYPE, _html("504 Gateway Time-out")),
+    FaultKind.HTML: (
+        200,
+        "text/html; charset=utf-8",
+        b"<!doctype html><title>ClinicalTrials.gov</title><p>Please wait.",
+    ),
+    FaultKind.NOT_JSON: (200, JSON_TYPE, b'{"studies":[{"protocolSection":'),
+    FaultKind.DROPPED: (None, TEXT_TYPE, b""),
+    FaultKind.TOKEN: (400, TEXT_TYPE, b"Parameter `pageToken` is not valid for the current data"),
+}
+
+
+def _replacement(scene: Scene) -> Answer:
+    assert scene.replacing is not None  # noqa: S101 — the caller looked
+    status, content_type, body = _REPLACEMENTS[scene.replacing.kind]
+    retry_after = scene.replacing.retry_after
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Answer(status=status, content_type=content_type, body=body, headers=headers)
+
+
+def _version(scene: Scene, query: str) -> Answer:
+    for name in _parameters(query):
+        raise _RefusedError(f"Unknown parameter: `{name}`")
+    stamp = f'"dataTimestamp" : "{scene.data_version}T09:00:00"'
+    lines = ['"apiVersion" : "2.0.5"', *([] if _plays(scene, FaultKind.NO_TIMESTAMP) else [stamp])]
+    return Answer(status=200, content_type=JSON_TYPE, body=("{\n  " + ",\n  ".join(lines) + "\n}").encode())
+
+
+def _page(timeline: Timeline, scene: Scene, query: str) -> Answer:
+    parameters = _parameters(query)
+    _refuse_unknown(parameters, _SERVED)
+    wanted = parameters.get("filter.ids", "")
+    size = _page_size(parameters.get("pageSize", "0"))
+    start = _offset(parameters["pageToken"], scene) if "pageToken" in parameters else 0
+    ids = _asked(timeline, scene, wanted) if wanted else timeline.ids(scene.data_version)
+    end = start + size
+    page: tuple[str, ...] = (*ids[start:end], *strangers(timeline, scene, ids))
+    if _plays(scene, FaultKind.EMPTY_PAGE):
+        page, end = (), start
+    studies = [study for nct_id in page if (study := shaped_record(timeline, scene, nct_id)) is not None]
+    total = f'"totalCount":{len(ids)},' if parameters.get("countTotal") == "true" and start == 0 else ""
+    following = f',"nextPageToken":"{_token(scene, end)}"' if end < len(ids) or end == start else ""
+    body = b'{%s"studies":[\n%s\n]%s}' % (total.encode(), b",\n".join(studies), following.encode())
+    return Answer(status=200, content_type=JSON_TYPE, body=body)
+
+
+def _study(timeline: Timeline, scene: Scene, path: str, query: str, base_path: str) -> Answer:
+    _refuse_unknown(_parameters(query), ("format", "markupFormat"))
+    asked = _full_id(path.removeprefix("/studies/"))
+    if asked is None:
+        raise _RefusedError("Parameter `nctId` has incorrect format")
+    found = timeline.canonical(asked, scene.data_version)
+    if found is not None and found != asked:
+        return Answer(status=301, headers={"Location": f"{base_path}/studies/{found}" + (f"?{query}" if query else "")})
+    for stranger in strangers(timeline, scene, (asked,)):
+        found = stranger
+    study = None if found is None else shaped_record(timeline, scene, found)
+    if study is None:
+        return Answer(status=404, body=f"NCT number {asked} not found".encode())
+    return Answer(status=200, content_type=JSON_TYPE, body=study)
+
+
+def _parameters(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query, keep_blank_values=True))
+
+
+def _refuse_unknown(parameters: Mapping[str, str], served: tuple[str, ...]) -> None:
+    for name, value in parameters.items():
+        if name not in served:
+            offered = "is not offered by the sandbox" if _NOT_OFFERED.fullmatch(name) else "is unknown"
+            raise _RefusedError(f"Parameter `{name}` {offered}")
+        allowed = {"format": "json", "markupFormat": "markdown"}.get(name, value)
+        if value != allowed:
+            raise _RefusedError(f"Invalid value in parameter `{name}`: `{value}`")
+
+
+def _page_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise _RefusedError("Parameter `pageSize` has incorrect format")
+    return min(int(text) or _DEFAULT_PAGE, _LONGEST_PAGE)
+
+
+def _full_id(spelled: str) -> str | None:
+    """Give the id in full (`nct123` is NCT00000123), or None when malformed, all zeros included."""
+    match = _ID.fullmatch(spelled)
+    return f"NCT{match[1]:0>8}" if match else None
+
+
+def _asked(timeline: Timeline, scene: Scene, wanted: str) -> tuple[str, ...]:
+    """Give the ids there are, each once, aliases under their study's own id; not in the order asked."""
+    found: set[str] = set()
+    for position, spelled in enumerate(re.split(r"[,|]", wanted), start=1):
+        asked = _full_id(spelled)
+        if asked is None:
+            raise _RefusedError(f"Item {position} in parameter `filter.ids` has incorrect format")
+        canonical = timeline.canonical(asked, scene.data_version)
+        if canonical is not None:
+            found.add(canonical)
+    return timeline.shuffled(found, scene.data_version)
+
+
+def _token(scene: Scene, offset: int) -> str:
+    return base64.urlsafe_b64encode(f"{scene.data_version} {offset}".encode()).decode().rstrip("=")
+
+
+def _offset(token: str, scene: Scene) -> int:
+    """Read a page token; it counts only within the data version it was given out at, as the real ones do."""
+    try:
+        data_version, offset = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split(" ")
+        position = int(offset)
+    except (binascii.Error, ValueError):
+        raise _RefusedError("Parameter `pageToken` has incorrect format") from None
+    if data_version != scene.data_version:
+        raise _RefusedError("Parameter `pageToken` is not valid for the current data")
+    return position
+
+
+def _plays(scene: Scene, kind: FaultKind) -> bool:
+    return any(fault.kind is kind for fault in scene.shaping)
+
+
+def json_answer(value: object, status: int = 200) -> Answer:
+    """Give a JSON answer of the sandbox's own controls."""
+    return Answer(status=status, content_type=JSON_TYPE, body=json.dumps(value, ensure_ascii=False).encode() + b"\n")

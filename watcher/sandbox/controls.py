@@ -1,0 +1,118 @@
+"""The sandbox's own door, `/sandbox/…`: what a person with curl, or a test in another process, can do to it.
+
+Changes the stage and answers in JSON; knows nothing of the API it rehearses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import TypeAlias
+
+from watcher.changes.model import Json
+from watcher.sandbox.answers import Answer, json_answer
+from watcher.sandbox.faults import Fault, FaultError, FaultKind, fault_from_json
+from watcher.sandbox.stage import Stage
+
+HELP = f"""\
+POST /sandbox/next      move to the next data version (409 at the end)
+POST /sandbox/fault     arm a fault: {{"fault": "429", "times": 2, "retry_after": 1, "match": "/studies"}}
+                        faults: {", ".join(FaultKind)}
+                        also: after, user_agent, ids, seconds, size, at; "times": null lasts until the next reset
+POST /sandbox/hold      hold replies: {{"match": "/studies", "at": "before" or "body", "times": 1, "seconds": 30}}
+GET  /sandbox/held      how many are held; ?wait=10 waits for one
+POST /sandbox/release   let them go on
+POST /sandbox/reset     back to the first data version, nothing armed, nothing counted
+GET  /sandbox/requests  what was asked so far
+GET  /sandbox           where it stands
+"""
+
+_LONGEST_WAIT_SECONDS = 60.0
+
+Body: TypeAlias = Mapping[str, Json]
+
+
+def control(stage: Stage, method: str, path: str, body: bytes, wait: float = 0.0) -> Answer:
+    """Do what a control request says.
+
+    Args:
+        stage: What it acts on.
+        method: HTTP method.
+        path: Path without query.
+        body: Request body; empty counts as `{}`.
+        wait: Seconds `GET /sandbox/held` may wait for a held request; 60 at most.
+    """
+    act = _ACTS.get((method, path.rstrip("/")))
+    if act is None:
+        return Answer(status=404, body=HELP.encode())
+    try:
+        value = json.loads(body or b"{}")
+        if not isinstance(value, dict):
+            raise FaultError("the body must be a JSON object")
+        return act(stage, value, min(wait, _LONGEST_WAIT_SECONDS))
+    except ValueError as error:
+        return json_answer({"error": str(error)}, 400)
+
+
+def _where(stage: Stage, _body: Body, _wait: float) -> Answer:
+    armed = [_described(fault) for fault in stage.armed]
+    versions = list(stage.timeline.data_versions)
+    held = stage.held
+    return json_answer({"data_version": stage.data_version, "data_versions": versions, "armed": armed, "held": held})
+
+
+def _next(stage: Stage, _body: Body, _wait: float) -> Answer:
+    if stage.next():
+        return json_answer({"data_version": stage.data_version})
+    return json_answer({"data_version": stage.data_version, "error": "this is the last data version"}, 409)
+
+
+def _fault(stage: Stage, body: Body, _wait: float) -> Answer:
+    fault = fault_from_json(body)
+    stage.arm(fault)
+    return json_answer({"armed": _described(fault)})
+
+
+def _hold(stage: Stage, body: Body, wait: float) -> Answer:
+    return _fault(stage, {**body, "fault": "hold"}, wait)
+
+
+def _held(stage: Stage, _body: Body, wait: float) -> Answer:
+    if wait:
+        stage.wait_held(wait)
+    return json_answer({"held": stage.held})
+
+
+def _release(stage: Stage, _body: Body, _wait: float) -> Answer:
+    stage.release()
+    return json_answer({"released": True})
+
+
+def _reset(stage: Stage, _body: Body, _wait: float) -> Answer:
+    stage.reset()
+    return json_answer({"data_version": stage.data_version})
+
+
+def _requests(stage: Stage, _body: Body, _wait: float) -> Answer:
+    return json_answer({"requests": [asdict(seen) for seen in stage.requests]})
+
+
+def _described(fault: Fault) -> dict[str, object]:
+    values = asdict(fault)
+    return {"fault": values.pop("kind"), **values}
+
+
+_ACTS: Mapping[tuple[str, str], Callable[[Stage, Body, float], Answer]] = MappingProxyType(
+    {
+        ("GET", "/sandbox"): _where,
+        ("GET", "/sandbox/held"): _held,
+        ("GET", "/sandbox/requests"): _requests,
+        ("POST", "/sandbox/next"): _next,
+        ("POST", "/sandbox/fault"): _fault,
+        ("POST", "/sandbox/hold"): _hold,
+        ("POST", "/sandbox/release"): _release,
+        ("POST", "/sandbox/reset"): _reset,
+    }
+)
