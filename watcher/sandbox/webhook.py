@@ -1,0 +1,227 @@
+"""A webhook to rehearse with: takes POSTs on loopback, keeps them in order, and misbehaves when told to.
+
+Answers as an incoming webhook of Slack does: 200 and the text `ok`. Does not look at what is posted.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Self
+
+from watcher.sandbox.script import Fault, Hold, Loopback, Script
+
+
+class WebhookStage(StrEnum):
+    """The moments of a request at which a fault can be armed: before its body is read, and before its answer."""
+
+    REQUEST = "request"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedPost:
+    """One POST whose body was read to the end.
+
+    Attributes:
+        path: Path and query.
+        headers: Names in lower case.
+        body: The bytes.
+        status: The status it was answered with, also when the answer was held, delayed or dropped.
+    """
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+
+
+class WebhookSink:
+    """A webhook on 127.0.0.1; a context manager, serving as long as it is open.
+
+    Args:
+        port: Port to listen on; 0 picks a free one.
+        path: Path of the hook; any other path is answered with 404 `no_service`.
+    """
+
+    def __init__(self, *, port: int = 0, path: str = "/services/T000/B000/sink") -> None:
+        self.path = path
+        self.script = Script()
+        self._wanted_port = port
+        self._server: Loopback | None = None
+        self._news = threading.Condition()
+        self._posts: list[ReceivedPost] = []
+        self._connections = 0
+
+    def __enter__(self) -> Self:
+        """Listen and serve."""
+        sink = self
+
+        class Handler(_Handler):
+            def setup(self) -> None:
+                self.sink, self.loopback = sink, server
+                super().setup()
+
+        server = Loopback(self._wanted_port, Handler)
+        server.start()
+        self._server = server
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of everything held, end every conversation, give the port back."""
+        self.script.close()
+        if self._server is not None:
+            self._server.stop()
+
+    @property
+    def port(self) -> int:
+        """Give the port it listens on; the wanted one while it is closed."""
+        return self._wanted_port if self._server is None else self._server.port
+
+    @property
+    def url(self) -> str:
+        """Give the hook's whole address."""
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+    @property
+    def posts(self) -> tuple[ReceivedPost, ...]:
+        """Give everything posted, oldest first, refused or not."""
+        with self._news:
+            return tuple(self._posts)
+
+    @property
+    def accepted(self) -> tuple[ReceivedPost, ...]:
+        """Give what was taken (2xx), oldest first, whether or not the answer reached anybody."""
+        return tuple(post for post in self.posts if 200 <= post.status < 300)
+
+    @property
+    def connections(self) -> int:
+        """Give how many connections were made."""
+        with self._news:
+            return self._connections
+
+    def wait_for(self, count: int, seconds: float = 10.0) -> tuple[ReceivedPost, ...]:
+        """Wait until that many POSTs came, refused or not, and give them all.
+
+        Raises:
+            TimeoutError: Fewer came in time.
+        """
+        with self._news:
+            if not self._news.wait_for(lambda: len(self._posts) >= count, seconds):
+                raise TimeoutError(f"{len(self._posts)} of {count} posts came within {seconds:g} s")
+            return tuple(self._posts)
+
+    def arm(
+        self,
+        reply: str = "",
+        *,
+        stage: WebhookStage = WebhookStage.ANSWER,
+        drop: bool = False,
+        delay: float = 0.0,
+        retry_after: str = "",
+        headers: Mapping[str, str] | None = None,
+        times: int | None = 1,
+    ) -> None:
+        """Misbehave.
+
+        Args:
+            reply: Status and text, such as `"404 no_service"` or `"429 rate_limited"`; empty for the ordinary one.
+            stage: Where; at `REQUEST` the body is neither read nor kept.
+            drop: Close the connection there without an answer.
+            delay: Seconds to wait before that.
+            retry_after: Value of a Retry-After header.
+            headers: Further headers of the answer.
+            times: How often; None for always, until `clear`.
+        """
+        extra = dict(headers or {}) | ({"Retry-After": retry_after} if retry_after else {})
+        fault = Fault(reply=reply, drop=drop, delay=delay, headers=tuple(extra.items()))
+        self.script.arm(stage, fault, times)
+
+    def hold(self, stage: WebhookStage = WebhookStage.ANSWER, *, reply: str = "", drop: bool = False) -> Hold:
+        """Hold the next answer back until released; at `ANSWER` the POST has been taken by then."""
+        hold = Hold()
+        self.script.arm(stage, Fault(reply=reply, drop=drop, hold=hold), 1)
+        return hold
+
+    def clear(self) -> None:
+        """Behave again; let go of what is held."""
+        self.script.clear()
+
+    def begun(self) -> None:
+        """Count a connection; called by the handler."""
+        with self._news:
+            self._connections += 1
+
+    def keep(self, post: ReceivedPost) -> None:
+        """Keep a POST; called by the handler."""
+        with self._news:
+            self._posts.append(post)
+            self._news.notify_all()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection of a webhook's client."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    sink: WebhookSink
+    loopback: Loopback
+
+    def handle(self) -> None:
+        self.sink.begun()
+        if self.loopback.note(self.connection):
+            super().handle()
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            self.loopback.forget(self.connection)
+
+    def do_POST(self) -> None:
+        """Take a POST as the script says."""
+        if not self._meet(self.sink.script.take(WebhookStage.REQUEST)):
+            self.close_connection = True  # the body lies unread in the line
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        fault = self.sink.script.take(WebhookStage.ANSWER)
+        usual = "200 ok" if self.path == self.sink.path else "404 no_service"
+        status = int(((fault and fault.reply) or usual)[:3])
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.sink.keep(ReceivedPost(path=self.path, headers=headers, body=body, status=status))
+        if self._meet(fault, usual):
+            self._reply(usual)
+
+    def _meet(self, fault: Fault | None, usual: str = "") -> bool:
+        """Do what the fault says; True when the ordinary way goes on."""
+        if fault is None:
+            return True
+        self.sink.script.suffer(fault)
+        if fault.drop:
+            self.close_connection = True
+            return False
+        if fault.reply or fault.headers:
+            self._reply(fault.reply or usual or "200 ok", fault.headers)
+            return False
+        return True
+
+    def _reply(self, reply: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        status, _, text = reply.partition(" ")
+        body = text.encode()
+        self.send_response(int(status), http.client.responses.get(int(status), "odd"))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the standard library's name
+        """Say nothing."""
