@@ -18,12 +18,12 @@ _NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 
 
 def is_nct_id(text: str) -> bool:
-    """Say whether `text` is an NCT id that may be asked for: `NCT` and eight digits, not all zeros.
+    r"""Say whether `text` is an NCT id that may be asked for: `NCT` and eight digits, not all zeros.
 
     Stricter than the registry, which takes lower case and short ids too: one malformed id spoils a whole batch, and
     two spellings of one trial would be two trials here.
 
-    Source: https://clinicaltrials.gov/api/oas/v2, pattern `^[Nn][Cc][Tt]0*[1-9]\\d{0,7}$` of `nctId`.
+    Source: https://clinicaltrials.gov/api/oas/v2, pattern `^[Nn][Cc][Tt]0*[1-9]\d{0,7}$` of `nctId`.
     """
     return _NCT_ID.fullmatch(text) is not None
 
@@ -154,6 +154,10 @@ class NoAnswerError(RegistryUnavailableError):
     def __init__(self, message: str, failure: Failure, retry_after: timedelta | None = None) -> None:
         self.failure = failure
         super().__init__(message, retry_after)
+
+
+class RateLimitedError(RegistryUnavailableError):
+    """429 after all tries: whoever asks on is impolite."""
 
 
 class OverCapError(RegistryAnswerError):

@@ -1,17 +1,30 @@
-"""Whether an answer about a trial may be believed. Pure."""
+"""Whether an answer about a trial may be believed. Pure.
+
+Says what an answer is worth and why; counting, ignoring and quarantining are the caller's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from watcher.changes.model import Record
 from watcher.registry.model import RawRecord
 
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class Verdict(StrEnum):
-    """What an answer is worth."""
+    """What an answer is worth.
+
+    Attributes:
+        SOUND: To be believed.
+        UNASKED: About another trial; to be dropped.
+        STALE: An older state than the one kept; to be counted and ignored.
+        HOLLOW: A record that lost what a record has; to be quarantined.
+    """
 
     SOUND = "sound"
     UNASKED = "unasked"
@@ -27,16 +40,68 @@ class Judgement:
     reason: str = ""
 
 
-def judge_identity(record: RawRecord, asked: Iterable[str]) -> Judgement:
-    """UNASKED unless the record's id, or one of its aliases, was asked for."""
-    raise NotImplementedError
+SOUND = Judgement(Verdict.SOUND)
+
+
+def judge_identity(record: RawRecord, asked: Collection[str]) -> Judgement:
+    """Judge whether the record, by its id or one of its aliases, was asked for.
+
+    Args:
+        record: As it came.
+        asked: The ids of the request.
+    """
+    if record.nct_id in asked or any(alias in asked for alias in record.aliases):
+        return SOUND
+    return Judgement(Verdict.UNASKED, f"The registry sent {record.nct_id}, which nobody asked for.")
 
 
 def judge_age(record: RawRecord, kept_data_version: str | None) -> Judgement:
-    """STALE when the record's data version is older than the kept one's; needs no decoding."""
-    raise NotImplementedError
+    """Judge whether the record is older than the one kept; needs no decoding.
+
+    Two dates are compared as text; where one of the two is missing or no date, nothing can be said and it is sound.
+
+    Args:
+        record: As it came.
+        kept_data_version: `versionHolder` of the kept version, or None.
+    """
+    new = record.data_version
+    if new is None or kept_data_version is None:
+        return SOUND
+    if not (_ISO_DATE.fullmatch(new) and _ISO_DATE.fullmatch(kept_data_version)) or new >= kept_data_version:
+        return SOUND
+    return Judgement(
+        Verdict.STALE,
+        f"The registry sent {record.nct_id} as of {new}, older than the version of {kept_data_version} we have.",
+    )
 
 
 def judge_content(new: Record, kept: Record | None) -> Judgement:
-    """HOLLOW when the decoded record lost its `overallStatus` or half or more of its protocol modules."""
-    raise NotImplementedError
+    """Judge whether a record is hollow: no `overallStatus`, or half or more of the kept version's modules gone.
+
+    A kept version without a status was accepted as real, so a status missing again is no news.
+
+    Args:
+        new: Decoded record as it came.
+        kept: Decoded last version, or None at first sight.
+    """
+    had = _modules(kept) if kept is not None else {}
+    has = _modules(new)
+    if not _status(has) and (kept is None or _status(had)):
+        return Judgement(Verdict.HOLLOW, "The registry sent the record without an overall status.")
+    lost = sorted(had.keys() - has.keys())
+    if had and 2 * len(lost) >= len(had):
+        return Judgement(
+            Verdict.HOLLOW,
+            f"The registry sent the record without {len(lost)} of its {len(had)} protocol modules: {', '.join(lost)}.",
+        )
+    return SOUND
+
+
+def _modules(record: Record) -> Mapping[str, object]:
+    section = record.get("protocolSection")
+    return section if isinstance(section, Mapping) else {}
+
+
+def _status(modules: Mapping[str, object]) -> bool:
+    module = modules.get("statusModule")
+    return isinstance(module, Mapping) and bool(module.get("overallStatus"))

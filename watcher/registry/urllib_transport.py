@@ -1,0 +1,94 @@
+"""The registry by urllib, for networks whose firewall refuses httpx.
+
+Runs in a thread; follows no redirect, turns no status into an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import ssl
+import sys
+import threading
+import urllib.request
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.error import URLError
+
+from watcher.registry.model import Failure, NoAnswerError
+from watcher.registry.wire import ENTIRE_ANSWER_IN, Answer, Inflow, address, failure_sentence, host_of, user_agent
+
+_PIECE = 64 * 1024
+
+
+class UrllibTransport:
+    """GETs by `urllib.request`: TLS as it sets it up itself, proxies and CA from the environment."""
+
+    def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
+        self._base_url = base_url
+        self._host = host_of(base_url)
+        self._timeout = timeout.total_seconds()
+        self._headers = {
+            "User-Agent": user_agent(f"Python-urllib/{sys.version_info.major}.{sys.version_info.minor}", contact),
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+        # Only these handlers: no file and ftp addresses, no redirects, and every status is an answer.
+        self._opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(),
+            urllib.request.HTTPHandler(),
+            urllib.request.HTTPSHandler(),
+            urllib.request.UnknownHandler(),
+        ):
+            self._opener.add_handler(handler)
+
+    async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+        """Send one GET; see `wire.Door`. Cancelled, its thread ends with the step it is in."""
+        stop = threading.Event()
+        url = address(self._base_url, path, params)
+        try:
+            async with asyncio.timeout(self._timeout * ENTIRE_ANSWER_IN):
+                return await asyncio.to_thread(self._get, url, cap, stop)
+        except TimeoutError as error:
+            raise NoAnswerError(f"{self._host} did not finish its answer in time", Failure.TIMEOUT) from error
+        finally:
+            stop.set()
+
+    async def aclose(self) -> None:
+        """Nothing to let go of: every request has its own connection."""
+
+    def _get(self, url: str, cap: int, stop: threading.Event) -> Answer:
+        try:
+            request = urllib.request.Request(url, headers=self._headers)  # noqa: S310 — the opener knows http and https only
+            with self._opener.open(request, timeout=self._timeout) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                inflow = Inflow(headers, cap, self._host)
+                while not stop.is_set() and (piece := response.read1(_PIECE)):
+                    inflow.feed(piece)
+                return Answer(response.status, headers, inflow.finish())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise translated(error, self._host, self._timeout) from error
+
+
+def translated(error: Exception, host: str, timeout: float) -> NoAnswerError:
+    """Give our error for one of the standard library's.
+
+    Args:
+        error: An `OSError` (`URLError` and `ssl.SSLError` among them), `HTTPException` or `ValueError`.
+        host: For the message.
+        timeout: Seconds, for the message.
+    """
+    cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
+    match cause:
+        case TimeoutError():
+            failure = Failure.TIMEOUT
+        case ssl.SSLCertVerificationError():
+            failure = Failure.UNTRUSTED
+        case http.client.InvalidURL() | ValueError():
+            failure = Failure.UNUSABLE
+        case URLError():  # no address of ours: urllib's own complaint is text
+            failure = Failure.UNUSABLE
+        case _:
+            failure = Failure.DROPPED
+    return NoAnswerError(failure_sentence(failure, host, timeout, str(cause)), failure)
