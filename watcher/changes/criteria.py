@@ -87,6 +87,14 @@ def split(text: str) -> tuple[Criterion, ...]:
     return tuple(reader.criteria()) if reader.has_structure else ()
 
 
+def folded(text: str) -> str:
+    r"""Give a text without markup, escapes and case, one spelling for one sign: `\>=18 Years.` → `≥18 years.`."""
+    clean = unicodedata.normalize("NFKC", _SUPERSCRIPT.sub(" ", plain(text))).casefold()
+    for pattern, sign in _SIGNS:
+        clean = pattern.sub(sign, clean)
+    return clean
+
+
 def key(text: str) -> str:
     r"""Give what a text says without spacing, markup, escapes, punctuation and case: `\>=18 Years.` and `≥ 18 years`.
 
@@ -96,10 +104,7 @@ def key(text: str) -> str:
     Returns:
         Words, numbers and the signs that carry meaning (comparisons, %, ±, ranges, minus), each apart by one blank.
     """
-    clean = unicodedata.normalize("NFKC", _SUPERSCRIPT.sub(" ", plain(text))).casefold()
-    for pattern, sign in _SIGNS:
-        clean = pattern.sub(sign, clean)
-    return " ".join(_MEANING.findall(clean))
+    return " ".join(sign.strip() for sign in _MEANING.findall(folded(text)))
 
 
 _SUPERSCRIPT = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹])")
