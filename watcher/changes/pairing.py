@@ -2,18 +2,26 @@
 
 Lists are multisets: their order says nothing, and equal items may repeat. Equal items are paired first, then items with
 the same key (the catalogue says which keys, strongest first), then items that share enough words. The work grows
-near-linearly: a guess looks at no more than 20 candidates that share a rare word.
+near-linearly: a guess looks at no more than 20 candidates, those that share the rarest words.
 
 Does not compare the paired items and does not decide what a pair means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.fields.row import Identity
+from watcher.changes.fields.row import Identity, Key
 from watcher.changes.model import Json
+from watcher.changes.normalise import canonical_text
+
+MOST_CANDIDATES = 20
+"""How many items a guess looks at."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,24 @@ class Pairing:
     added: tuple[int, ...]
 
 
+class _Open:
+    """What is still unpaired on both sides, in ascending positions; shrinks while pairs are found."""
+
+    def __init__(self, old: int, new: int) -> None:
+        self.old = dict.fromkeys(range(old))
+        self.new = dict.fromkeys(range(new))
+        self.pairs: list[tuple[int, int]] = []
+
+    def pair(self, old: int, new: int) -> None:
+        del self.old[old], self.new[new]
+        self.pairs.append((old, new))
+
+    def done(self) -> Pairing:
+        return Pairing(
+            pairs=tuple(sorted(self.pairs, key=lambda pair: pair[1])), removed=tuple(self.old), added=tuple(self.new)
+        )
+
+
 def pair_items(old: Sequence[Json], new: Sequence[Json], identity: Identity) -> Pairing:
     """Pair the items of two lists: equal ones, then by key, then by shared words.
 
@@ -43,7 +69,21 @@ def pair_items(old: Sequence[Json], new: Sequence[Json], identity: Identity) -> 
     Returns:
         Every position of both lists exactly once.
     """
-    raise NotImplementedError
+    left = _Open(len(old), len(new))
+    _pair_ends(old, new, left)
+    _pair_equal(old, new, left, identity.keys[0] if identity.keys else None)
+    for key in identity.keys:
+        if not left.old or not left.new:
+            break
+        _pair_by_key(old, new, key, left)
+    if identity.similar and left.old and left.new:
+        _pair_similar(
+            {index: _words_at(old[index], identity.similar) for index in left.old if isinstance(old[index], Mapping)},
+            {index: _words_at(new[index], identity.similar) for index in left.new if isinstance(new[index], Mapping)},
+            identity.least,
+            left,
+        )
+    return left.done()
 
 
 def pair_texts(old: Sequence[str], new: Sequence[str], *, least: float = 0.5) -> Pairing:
@@ -57,15 +97,151 @@ def pair_texts(old: Sequence[str], new: Sequence[str], *, least: float = 0.5) ->
     Returns:
         Every position of both lists exactly once.
     """
-    raise NotImplementedError
+    left = _Open(len(old), len(new))
+    _pair_ends(old, new, left)
+    _pair_equal(old, new, left)
+    _pair_similar(
+        {index: words_of(old[index]) for index in left.old},
+        {index: words_of(new[index]) for index in left.new},
+        least,
+        left,
+    )
+    return left.done()
 
 
 def words_of(text: str) -> frozenset[str]:
     """Give the words of a text: case-folded runs of letters and digits, each once."""
-    raise NotImplementedError
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """Give the share of common words of two sets, 0 to 1: twice the common ones by the sum of both (Dice)."""
     total = len(one) + len(other)
     return 2 * len(one & other) / total if total else 1.0
+
+
+def _pair_ends(old: Sequence[Json], new: Sequence[Json], left: _Open) -> None:
+    """Pair what is equal at the beginning and at the end: most of a list that changed in one place."""
+    first, most = 0, min(len(old), len(new))
+    while first < most and _is_equal(old[first], new[first]):
+        left.pair(first, first)
+        first += 1
+    shift = len(new) - len(old)
+    last = len(old) - 1
+    while last >= first and last + shift >= first and _is_equal(old[last], new[last + shift]):
+        left.pair(last, last + shift)
+        last -= 1
+
+
+def _is_equal(one: Json, other: Json) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _pair_equal(old: Sequence[Json], new: Sequence[Json], left: _Open, first: Key | None = None) -> None:
+    """Pair items that say the same, the nth with the nth.
+
+    Equal items have equal keys. So where the strongest key leaves one item on each side, it will pair them anyway, and
+    printing them in full, which is the dear part of pairing a large list, is spared.
+    """
+    olds, news = _in_doubt(old, left.old, first), _in_doubt(new, left.new, first)
+    crowded = {of for groups in (olds, news) for of, group in groups.items() if of is None or len(group) > 1}
+    _pair_groups(
+        _grouped((at for of in crowded for at in olds.get(of, ())), lambda at: canonical_text(old[at])),
+        _grouped((at for of in crowded for at in news.get(of, ())), lambda at: canonical_text(new[at])),
+        left,
+    )
+
+
+def _in_doubt(
+    items: Sequence[Json], positions: Iterable[int], first: Key | None
+) -> Mapping[Hashable | None, list[int]]:
+    groups: dict[Hashable | None, list[int]] = defaultdict(list)
+    for at in positions:
+        groups[_key(first, items[at]) if first is not None else None].append(at)
+    return groups
+
+
+def _pair_by_key(old: Sequence[Json], new: Sequence[Json], key: Key, left: _Open) -> None:
+    olds = _grouped(left.old, lambda at: _key(key, old[at]))
+    news = _grouped(left.new, lambda at: _key(key, new[at]))
+    if key.alone:
+        olds = {of: group for of, group in olds.items() if len(group) == 1}
+        news = {of: group for of, group in news.items() if len(group) == 1}
+    for of in [of for of, group in olds.items() if of in news and len(group) + len(news[of]) > 2]:
+        _pair_similar(
+            {at: _words_at(old[at], ("",)) for at in olds[of]},
+            {at: _words_at(new[at], ("",)) for at in news[of]},
+            0.0,
+            left,
+        )
+        olds[of] = [at for at in olds[of] if at in left.old]
+        news[of] = [at for at in news[of] if at in left.new]
+    _pair_groups(olds, news, left)
+
+
+def _key(key: Key, item: Json) -> Hashable | None:
+    return key.of(item) if isinstance(item, Mapping) else None
+
+
+def _grouped(positions: Iterable[int], of: Callable[[int], Hashable | None]) -> dict[Hashable, list[int]]:
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for position in positions:
+        key = of(position)
+        if key is not None:
+            groups[key].append(position)
+    return groups
+
+
+def _pair_groups(olds: Mapping[Hashable, list[int]], news: Mapping[Hashable, list[int]], left: _Open) -> None:
+    for of, group in olds.items():
+        for one, other in zip(group, news.get(of, ()), strict=False):
+            left.pair(one, other)
+
+
+def _pair_similar(
+    olds: Mapping[int, frozenset[str]], news: Mapping[int, frozenset[str]], least: float, left: _Open
+) -> None:
+    """Pair the most similar first. Candidates of an item are those that share its rarest words."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for position, words in news.items():
+        for word in words:
+            having[word].append(position)
+    scored = []
+    for position, words in olds.items():
+        for other in _candidates(words, having):
+            score = overlap(words, news[other])
+            if score >= least:
+                scored.append((-score, position, other))
+    for _, position, other in sorted(scored):
+        if position in left.old and other in left.new:
+            left.pair(position, other)
+
+
+def _candidates(words: frozenset[str], having: Mapping[str, list[int]]) -> list[int]:
+    found: dict[int, None] = {}
+    for word in sorted((word for word in words if word in having), key=lambda word: (len(having[word]), word)):
+        for position in having[word]:
+            found[position] = None
+            if len(found) == MOST_CANDIDATES:
+                return list(found)
+    return list(found)
+
+
+def _words_at(item: Json, paths: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for path in paths for text in _texts(item, path) for word in words_of(text))
+
+
+def _texts(item: Json, path: str) -> Iterable[str]:
+    if path and isinstance(item, Mapping):
+        head, _, rest = path.partition(".")
+        yield from _texts(item.get(head), rest)
+    elif isinstance(item, str):
+        yield item
+    elif isinstance(item, Mapping):
+        for part in item.values():
+            yield from _texts(part, path)
+    elif isinstance(item, Sequence):
+        for part in item:
+            yield from _texts(part, path)
+    elif item is not None:
+        yield repr(item)

@@ -74,6 +74,7 @@ class Row:
         unit: Unit of a number, or None.
         parts: Known paths below it (dotted) with their names for people; anything else below is unknown.
         identity: How the items of the list are told apart; for lists only.
+        lists: The same for lists inside the items, by dotted path below the row.
         named_by: Dotted paths that name an item for people, joined by a comma; for lists and structs.
         level: Level of a difference that no kind explains.
         kind: Kind of such a difference: `field.changed`, or a kind of noise.
@@ -88,6 +89,7 @@ class Row:
     unit: str | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
     identity: Identity = Identity()
+    lists: Mapping[str, Identity] = field(default_factory=dict)
     named_by: tuple[str, ...] = ()
     level: Severity = Severity.MINOR
     kind: str = "field.changed"

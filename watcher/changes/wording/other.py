@@ -1,10 +1,196 @@
-"""Words for changes without a kind of their own, made from the catalogue alone."""
+"""Words for changes without a kind of their own, made from the catalogue alone.
+
+Any change can be worded here, also one whose kind nobody speaks for. Does not judge and needs no record.
+"""
 
 from __future__ import annotations
 
-from watcher.changes.model import Change, Phrase
+from collections.abc import Mapping, Sequence
+
+from watcher.changes.fields.catalogue import keys_of, lookup
+from watcher.changes.fields.row import Row, ValueType
+from watcher.changes.model import Change, Json, Origin, Phrase, Verb
+from watcher.changes.wording import values
+
+_LONGEST = 160
+_AROUND = 4  # words kept on each side of a change inside a text
+
+_TEXTS = (ValueType.TEXT, ValueType.MARKUP)
 
 
 def say(change: Change) -> Phrase:
-    """Word any change from its path, verb, before and after."""
-    raise NotImplementedError
+    """Word any change from its path, verb, before and after.
+
+    Args:
+        change: A change of any kind.
+
+    Returns:
+        Its words: the field's label, both values, the items added and removed by name.
+    """
+    row = _row_of(change)
+    label = _label(row, change)
+    added, removed, changed = (_list(change.facts.get(key)) for key in ("added", "removed", "changed"))
+    if added or removed or changed:
+        sentence = f"{label}: {'; '.join(_of_items(change.facts))}"
+        was, now = None, None
+        items = tuple(name for name in map(_name, (*added, *removed)) if name)
+    else:
+        was, now = _both(row, change.before, change.after)
+        sentence = _of_values(label, change.verb, was, now)
+        items = ()
+    if change.kind == "field.unclassified":
+        sentence += ", in a field that is new in the registry’s records"
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=label,
+        sentence=f"{sentence}.",
+        was=was,
+        now=now,
+        items=items,
+        origin_note=origin_note(change.origin),
+    )
+
+
+def origin_note(origin: Origin) -> str | None:
+    """Say who made a change when it was not the sponsor; None otherwise."""
+    return "set by the registry, not by the sponsor" if origin is Origin.REGISTRY else None
+
+
+def _row_of(change: Change) -> Row | None:
+    return lookup(keys_of(change.record_paths[0])) if change.record_paths else None
+
+
+def _label(row: Row | None, change: Change) -> str:
+    if row is not None:
+        return row.label
+    last = keys_of(change.path)[-1] if change.path else change.kind.rpartition(".")[2]
+    return values.capitalised(values.words(last)) or "Record"
+
+
+def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> str:
+    if verb is Verb.REVERTED and now is not None:
+        return f"{label} back to {now}" + (f" from {was}" if was is not None else "")
+    if was is None and now is None:
+        return f"{label} changed"
+    if was is None:
+        return f"{label} added: {now}"
+    if now is None:
+        return f"{label} removed; it was {was}"
+    return f"{label} changed from {was} to {now}"
+
+
+def _of_items(facts: Mapping[str, Json]) -> list[str]:
+    """Give what was added, removed and changed, by name and, where many, by number."""
+    pieces = []
+    for key in ("added", "removed"):
+        names = [_name(name) for name in _list(facts.get(key))]
+        if names:
+            pieces.append(_named(key, names, _count(facts, key, len(names))))
+    parts = [part for part in _list(facts.get("changed")) if isinstance(part, Mapping)]
+    if parts:
+        count = _count(facts, "changed", len(parts))
+        told = [_of_part(part) for part in parts[:2]]
+        items = values.distinct(_name(part.get("item")) for part in parts)
+        if count > len(told):
+            told = [
+                f"changed in {values.counted(count, 'place')}: {values.listed([item for item in items if item], 3)}"
+            ]
+        pieces.extend(told)
+    return pieces
+
+
+def _named(verb: str, names: Sequence[str], count: int) -> str:
+    known = [values.short(name, 80) for name in names if name]
+    if not known:
+        return f"{values.number(count)} {verb}"
+    return f"{verb} {values.listed(known, 3, count)}"
+
+
+def _of_part(part: Mapping[str, Json]) -> str:
+    item, name = values.short(_name(part.get("item")), 80), str(part.get("part") or "")
+    was, now = _both(None, part.get("before"), part.get("after"))
+    of = ", ".join(piece for piece in (item, name) if piece) or "one item"
+    return _of_values(of, Verb.CHANGED, was, now)
+
+
+def _count(facts: Mapping[str, Json], key: str, least: int) -> int:
+    count = facts.get(f"{key}_count")
+    return count if isinstance(count, int) and not isinstance(count, bool) else least
+
+
+def _list(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _name(value: Json) -> str:
+    return values.plain(value) if isinstance(value, str) else ""
+
+
+def _both(row: Row | None, before: Json, after: Json) -> tuple[str | None, str | None]:
+    """Give both values in words; of two long texts what lies around the change."""
+    kind = row.value if row is not None else None
+    if isinstance(before, str) and isinstance(after, str) and (kind in _TEXTS or len(before) + len(after) > _LONGEST):
+        one, other = _around_change(values.plain(before), values.plain(after))
+        return f"“{one}”", f"“{other}”"
+    return _in_words(row, before), _in_words(row, after)
+
+
+def _in_words(row: Row | None, value: Json) -> str | None:
+    """Put a value into words, None for nothing."""
+    if value is None or row is None:
+        return None if value is None else values.show(value, _LONGEST)
+    if isinstance(value, str):
+        return _text_in_words(row.value, value)
+    if row.value is ValueType.DATE and isinstance(value, Mapping):
+        day, kind = value.get("date"), value.get("type")
+        if isinstance(day, str):
+            return values.date(day) + (f" ({values.enum(kind)})" if isinstance(kind, str) else "")
+    if isinstance(value, int | float) and not isinstance(value, bool) and row.unit:
+        return f"{values.number(value)} {row.unit}"
+    if isinstance(value, Mapping):
+        return _struct_in_words(row, value)
+    if row.value is ValueType.NAMES and isinstance(value, list | tuple):
+        return values.listed([values.short(_name(name), 80) for name in value], 5) or None
+    return values.show(value, _LONGEST)
+
+
+def _text_in_words(kind: ValueType, text: str) -> str:
+    if kind in (ValueType.ENUM, ValueType.ENUMS):
+        return values.enum(text)
+    if kind is ValueType.DATE:
+        return values.date(text)
+    if kind is ValueType.AGE:
+        return values.age(text)
+    if kind in (*_TEXTS, ValueType.NAMES):
+        return values.quoted(text, _LONGEST)
+    return values.show(text, _LONGEST)
+
+
+def _struct_in_words(row: Row, value: Mapping[str, Json]) -> str:
+    named = [part for part in (value.get(name) for name in row.named_by) if isinstance(part, str)]
+    if named:
+        return values.short(", ".join(map(_name, named)), _LONGEST)
+    pieces = [f"{row.parts.get(key) or values.words(key)} {values.show(part, 80)}" for key, part in value.items()]
+    return values.short(", ".join(pieces), _LONGEST) or "nothing"
+
+
+def _around_change(before: str, after: str) -> tuple[str, str]:
+    """Cut two texts down to what differs and a few words around it."""
+    one, other = before.split(" "), after.split(" ")
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    end = 0
+    while end < min(len(one), len(other)) - same and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return _cut(one, same, end), _cut(other, same, end)
+
+
+def _cut(words: Sequence[str], same: int, end: int) -> str:
+    if len(" ".join(words)) <= _LONGEST // 2:
+        return " ".join(words)
+    first, last = max(0, same - _AROUND), min(len(words), len(words) - end + _AROUND)
+    text = " ".join(words[first:last])
+    return ("… " if first else "") + values.short(text, _LONGEST) + (" …" if last < len(words) else "")

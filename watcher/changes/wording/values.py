@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from watcher.changes.fields.names import words_of_key
 from watcher.changes.model import Json
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -17,7 +18,6 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T(\d{2}:\d{2}).*)?")
 _ENUM = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 
 ENUM_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -68,7 +68,7 @@ ENUM_LABELS: Mapping[str, str] = MappingProxyType(
         "SEQUENTIAL": "Sequential",
         "ECT": "Educational, counseling or training",
         "HEALTH_SERVICES_RESEARCH": "Health services research",
-        "NONE": "None (open label)",
+        "NONE": "No masking (open label)",
         "CASE_CONTROL": "Case-control",
         "CASE_ONLY": "Case-only",
         "CASE_CROSSOVER": "Case-crossover",
@@ -176,9 +176,8 @@ def quoted(text: str, limit: int = 160) -> str:
 
 
 def words(key: str) -> str:
-    """Give a key of the API in words: `patientRegistry` → `patient registry`, `isFDARegulated` → `is FDA regulated`."""
-    pieces = [piece for piece in _HUMP.split(key) if piece]
-    return " ".join(piece if piece.isupper() and len(piece) > 1 else piece.lower() for piece in pieces)
+    """Give a key of the API in words: `patientRegistry` → `patient registry`."""
+    return words_of_key(key)
 
 
 def capitalised(text: str) -> str:
@@ -192,12 +191,20 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"no {plural}" if count == 0 else f"{number(count)} {one if count == 1 else plural}"
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`; `most` is how many are named."""
-    if len(names) > most:
-        named, last = list(names[:most]), f"{number(len(names) - most)} more"
-    else:
-        named, last = list(names[:-1]), names[-1] if names else ""
+def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str:
+    """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`.
+
+    Args:
+        names: What to join.
+        most: How many are named when there are more.
+        total: How many there are in all when `names` holds only the first of them.
+
+    Returns:
+        One text; empty for no names.
+    """
+    count = max(len(names), total or 0)
+    named = list(names if count <= most else names[:most])
+    last = f"{number(count - len(named))} more" if count > len(named) else (named.pop() if named else "")
     return f"{', '.join(named)} and {last}" if named else last
 
 

@@ -1,0 +1,211 @@
+"""Makes changes of drafts: context, origin, order of telling, unique paths, and the proof that nothing is unclaimed.
+
+Knows no field's meaning: the explainers do, and `other` tells what they leave.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from watcher.changes.meaning import other
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.explainers import EXPLAINERS
+from watcher.changes.model import Change, Json, Origin, Place
+
+_NEAR_DAYS = 180
+_LARGE_TARGET = 300
+_NO_COUNT = 99_999_999  # the registry's sentinel for an unknown number of participants
+
+_ORDER = (
+    "status",
+    "why_stopped",
+    "enrollment",
+    "date.primary",
+    "eligibility",
+    "outcome",
+    "arm",
+    "intervention",
+    "design",
+    "country",
+    "site",
+    "results",
+    "date",
+    "expanded_access",
+    "violation",
+    "sponsor",
+    "oversight",
+    "reference",
+    "link",
+    "document",
+    "ipd",
+    "conditions",
+    "text",
+    "identifier",
+    "contact",
+    "record",
+    "trial",
+    "field",
+    "registry",
+    "admin",
+)
+"""Order of telling within a level; a kind belongs to the longest of these that begins it, unknown kinds come last."""
+
+_RANKS: Mapping[str, int] = {family: rank for rank, family in enumerate(_ORDER)}
+_DIGITS = re.compile(r"(\d+)")
+
+
+def judge(evidence: Evidence) -> tuple[Change, ...]:
+    """Tell what the edits mean.
+
+    Args:
+        evidence: The two canonical records and every difference between them.
+
+    Returns:
+        Changes in the order of telling: level, then the taxonomy's order, then path. Together they account for every
+        edit: what no explainer claims is told from the catalogue alone.
+    """
+    drafts = [draft for explain in EXPLAINERS for draft in explain(evidence)]
+    claimed = {index for draft in drafts for index in draft.edits}
+    drafts.extend(other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed)))
+    lifts = tuple(_context(evidence))
+    changes = [_change(draft, evidence, lifts) for draft in drafts]
+    return tuple(_with_unique_paths(sorted(changes, key=_telling), evidence))
+
+
+def origin_of(draft: Draft, *, has_sponsor_update: bool) -> Origin:
+    """Tell who made a change: the registry when no update was posted or the kind is always its doing."""
+    return Origin.SPONSOR if has_sponsor_update and not draft.is_registry_made else Origin.REGISTRY
+
+
+def family_rank(kind: str) -> int:
+    """Give the place of a kind in the order of telling, 0 first; kinds nobody listed stand at the end."""
+    pieces = kind.split(".")
+    for depth in range(len(pieces), 0, -1):
+        rank = _RANKS.get(".".join(pieces[:depth]))
+        if rank is not None:
+            return rank
+    return len(_ORDER)
+
+
+def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]) -> Change:
+    level, rule = draft.level, draft.rule
+    for steps, because in lifts if draft.takes_context else ():
+        if steps < 0 and draft.kind.startswith("status."):
+            continue
+        moved = level.raised(steps)
+        if moved is not level:
+            rule += f" · {level} → {moved}: {because}"
+            level = moved
+    return Change(
+        kind=draft.kind,
+        severity=level,
+        rule=rule,
+        path=draft.path,
+        verb=draft.verb,
+        before=draft.before,
+        after=draft.after,
+        origin=origin_of(draft, has_sponsor_update=evidence.has_sponsor_update),
+        edits=tuple(sorted(set(draft.edits))),
+        record_paths=tuple(sorted({evidence.edits[index].record_path for index in draft.edits}, key=_natural)),
+        facts=draft.facts,
+    )
+
+
+def _telling(change: Change) -> tuple[int, int, tuple[str | int, ...], tuple[int, ...], str]:
+    return (change.severity.rank, family_rank(change.kind), _natural(change.path), change.edits, change.kind)
+
+
+def _natural(path: str) -> tuple[str | int, ...]:
+    """Sort `x[2]` before `x[10]`; texts and numbers alternate, so that like meets like."""
+    return tuple(int(piece) if at % 2 else piece for at, piece in enumerate(_DIGITS.split(path)))
+
+
+def _context(evidence: Evidence) -> Iterator[tuple[int, str]]:
+    """Give what moves the level of the kinds that take context: steps and the reason, louder ones first."""
+    design = _below(evidence.new, "protocolSection", "designModule")
+    phases = _below(design, "phases")
+    target = _target(evidence)
+    if isinstance(phases, list | tuple) and "PHASE3" in phases and target is not None and target >= _LARGE_TARGET:
+        phase = "Phase 2/3" if "PHASE2" in phases else "Phase 3"
+        yield 1, f"{phase} with {target:,} participants"
+    elif _is_near(evidence):
+        yield 1, f"primary completion within {_NEAR_DAYS} days of the posting"
+    if _below(design, "studyType") == "OBSERVATIONAL":
+        yield -1, "observational study"
+
+
+def _target(evidence: Evidence) -> int | None:
+    """Give the planned number of participants, the newer record's if it has one; else the count it has."""
+    counts = []
+    for record in (evidence.new, evidence.old):
+        info = _below(record, "protocolSection", "designModule", "enrollmentInfo")
+        count = _below(info, "count")
+        if isinstance(count, int) and count != _NO_COUNT:
+            counts.append((_below(info, "type") == "ACTUAL", count))
+    return min(counts, key=lambda pair: pair[0])[1] if counts else None
+
+
+def _is_near(evidence: Evidence) -> bool:
+    """Tell whether the newer record plans its primary completion 0 to 180 days after the posting.
+
+    A month without a day is near when any day of it is.
+    """
+    completion = _below(evidence.new, "protocolSection", "statusModule", "primaryCompletionDateStruct")
+    seen_on = evidence.posted if evidence.has_sponsor_update else evidence.data_version
+    days = _days(_below(completion, "date"))
+    posted = _days(seen_on or evidence.posted or evidence.data_version)
+    if _below(completion, "type") != "ESTIMATED" or days is None or posted is None:
+        return False
+    return (days[1] - posted[0]).days >= 0 and (days[0] - posted[0]).days <= _NEAR_DAYS
+
+
+def _days(value: Json) -> tuple[datetime.date, datetime.date] | None:
+    """Give the first and the last day a partial date can mean; None for what is no date."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) == len("yyyy-MM"):
+            first = datetime.date.fromisoformat(f"{value}-01")
+            return first, (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+        day = datetime.date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+    return day, day
+
+
+def _below(value: Json, *path: str) -> Json:
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _with_unique_paths(changes: Iterable[Change], evidence: Evidence) -> Iterator[Change]:
+    """Make paths that repeat differ: a site's by its zip first, then by `#2`, `#3` in the order of telling."""
+    seen: set[str] = set()
+    for change in changes:
+        path = change.path
+        if path in seen and path.startswith("locations."):
+            path = _with_zip(path, change, evidence)
+        base, count = path, 1
+        while path in seen:
+            count += 1
+            path = f"{base}#{count}"
+        seen.add(path)
+        yield change if path == change.path else dataclasses.replace(change, path=path)
+
+
+def _with_zip(path: str, change: Change, evidence: Evidence) -> str:
+    for index in change.edits:
+        place = next((step for step in evidence.edits[index].steps if isinstance(step, Place)), None)
+        if place is not None:
+            record, at = (evidence.new, place.new) if place.new is not None else (evidence.old, place.old)
+            sites = _below(record, "protocolSection", "contactsLocationsModule", "locations")
+            site = sites[at] if isinstance(sites, list | tuple) and at is not None and at < len(sites) else None
+            code = _below(site, "zip")
+            if isinstance(code, str):
+                key, status, _ = path.rpartition(".status") if path.endswith(".status") else (path, "", "")
+                return f"{key}|{code.casefold()}{status}"
+    return path
