@@ -166,6 +166,9 @@ def _facts(row: Row | None, edits: Sequence[Edit], evidence: Evidence) -> Mappin
     for edit in edits:
         of = [step for step in edit.steps if isinstance(step, Place)]
         if not of:
+            # A list that appears or vanishes as a whole is told by its items all the same.
+            removed.extend(name_of(row, item) for item in _items(row, edit, edit.before))
+            added.extend(name_of(row, item) for item in _items(row, edit, edit.after))
             continue
         if isinstance(edit.steps[-1], Place) and len(of) == 1 and (edit.before is None or edit.after is None):
             (added if edit.before is None else removed).append(
@@ -179,6 +182,11 @@ def _facts(row: Row | None, edits: Sequence[Edit], evidence: Evidence) -> Mappin
             facts[key] = names[:MOST_TOLD]
             facts[f"{key}_count"] = len(names)
     return facts
+
+
+def _items(row: Row | None, edit: Edit, value: Json) -> Sequence[Json]:
+    is_own = row is not None and row.path == edit.field_path and row.value in (ValueType.ITEMS, ValueType.NAMES)
+    return value if is_own and isinstance(value, list | tuple) and None in (edit.before, edit.after) else ()
 
 
 def _part(row: Row | None, edit: Edit, evidence: Evidence) -> Json:

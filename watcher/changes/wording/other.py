@@ -13,6 +13,7 @@ from watcher.changes.model import Change, Json, Origin, Phrase, Verb
 from watcher.changes.wording import values
 
 _LONGEST = 160
+_NAME = 80
 _AROUND = 4  # words kept on each side of a change inside a text
 
 _TEXTS = (ValueType.TEXT, ValueType.MARKUP)
@@ -31,9 +32,9 @@ def say(change: Change) -> Phrase:
     label = _label(row, change)
     added, removed, changed = (_list(change.facts.get(key)) for key in ("added", "removed", "changed"))
     if added or removed or changed:
-        sentence = f"{label}: {'; '.join(_of_items(change.facts))}"
+        sentence = f"{label}: {'; '.join(_of_items(row, change.facts))}"
         was, now = None, None
-        items = tuple(name for name in map(_name, (*added, *removed)) if name)
+        items = tuple(name for name in (_name(row, item) for item in (*added, *removed)) if name)
     else:
         was, now = _both(row, change.before, change.after)
         sentence = _of_values(label, change.verb, was, now)
@@ -45,7 +46,7 @@ def say(change: Change) -> Phrase:
         severity=change.severity,
         verb=change.verb,
         label=label,
-        sentence=f"{sentence}.",
+        sentence=sentence if sentence.endswith((".", "…")) else f"{sentence}.",
         was=was,
         now=now,
         items=items,
@@ -64,7 +65,9 @@ def _row_of(change: Change) -> Row | None:
 
 def _label(row: Row | None, change: Change) -> str:
     if row is not None:
-        return row.label
+        below = ".".join(keys_of(change.record_paths[0])[len(row.path) :])
+        is_part = below in row.parts and not change.facts and not isinstance(change.before or change.after, Mapping)
+        return f"{row.label}, {row.parts[below]}" if is_part else row.label
     last = keys_of(change.path)[-1] if change.path else change.kind.rpartition(".")[2]
     return values.capitalised(values.words(last)) or "Record"
 
@@ -81,18 +84,18 @@ def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> str:
     return f"{label} changed from {was} to {now}"
 
 
-def _of_items(facts: Mapping[str, Json]) -> list[str]:
+def _of_items(row: Row | None, facts: Mapping[str, Json]) -> list[str]:
     """Give what was added, removed and changed, by name and, where many, by number."""
     pieces = []
     for key in ("added", "removed"):
-        names = [_name(name) for name in _list(facts.get(key))]
+        names = [_name(row, name) for name in _list(facts.get(key))]
         if names:
             pieces.append(_named(key, names, _count(facts, key, len(names))))
     parts = [part for part in _list(facts.get("changed")) if isinstance(part, Mapping)]
     if parts:
         count = _count(facts, "changed", len(parts))
-        told = [_of_part(part) for part in parts[:2]]
-        items = values.distinct(_name(part.get("item")) for part in parts)
+        told = [_of_part(row, part) for part in parts[:2]]
+        items = values.distinct(_name(row, part.get("item")) for part in parts)
         if count > len(told):
             told = [
                 f"changed in {values.counted(count, 'place')}: {values.listed([item for item in items if item], 3)}"
@@ -102,14 +105,14 @@ def _of_items(facts: Mapping[str, Json]) -> list[str]:
 
 
 def _named(verb: str, names: Sequence[str], count: int) -> str:
-    known = [values.short(name, 80) for name in names if name]
+    known = [name for name in names if name]
     if not known:
         return f"{values.number(count)} {verb}"
     return f"{verb} {values.listed(known, 3, count)}"
 
 
-def _of_part(part: Mapping[str, Json]) -> str:
-    item, name = values.short(_name(part.get("item")), 80), str(part.get("part") or "")
+def _of_part(row: Row | None, part: Mapping[str, Json]) -> str:
+    item, name = _name(row, part.get("item")), str(part.get("part") or "")
     was, now = _both(None, part.get("before"), part.get("after"))
     of = ", ".join(piece for piece in (item, name) if piece) or "one item"
     return _of_values(of, Verb.CHANGED, was, now)
@@ -124,8 +127,11 @@ def _list(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _name(value: Json) -> str:
-    return values.plain(value) if isinstance(value, str) else ""
+def _name(row: Row | None, value: Json) -> str:
+    if not isinstance(value, str) or not value:
+        return ""
+    is_free = row is not None and row.value is ValueType.NAMES
+    return values.short(values.plain(value), _NAME) if is_free else values.show(value, _NAME)
 
 
 def _both(row: Row | None, before: Json, after: Json) -> tuple[str | None, str | None]:
@@ -152,7 +158,7 @@ def _in_words(row: Row | None, value: Json) -> str | None:
     if isinstance(value, Mapping):
         return _struct_in_words(row, value)
     if row.value is ValueType.NAMES and isinstance(value, list | tuple):
-        return values.listed([values.short(_name(name), 80) for name in value], 5) or None
+        return values.listed([_name(row, name) for name in value], 5) or None
     return values.show(value, _LONGEST)
 
 
@@ -171,7 +177,7 @@ def _text_in_words(kind: ValueType, text: str) -> str:
 def _struct_in_words(row: Row, value: Mapping[str, Json]) -> str:
     named = [part for part in (value.get(name) for name in row.named_by) if isinstance(part, str)]
     if named:
-        return values.short(", ".join(map(_name, named)), _LONGEST)
+        return values.short(", ".join(values.plain(part) for part in named), _LONGEST)
     pieces = [f"{row.parts.get(key) or values.words(key)} {values.show(part, 80)}" for key, part in value.items()]
     return values.short(", ".join(pieces), _LONGEST) or "nothing"
 

@@ -205,7 +205,9 @@ def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str
     count = max(len(names), total or 0)
     named = list(names if count <= most else names[:most])
     last = f"{number(count - len(named))} more" if count > len(named) else (named.pop() if named else "")
-    return f"{', '.join(named)} and {last}" if named else last
+    # Names that hold commas themselves are told apart by semicolons.
+    between = "; " if any(", " in name for name in (*named, last)) else ", "
+    return f"{between.join(named)}{';' if between == '; ' else ''} and {last}" if named else last
 
 
 def show(value: Json, limit: int = 160) -> str:
