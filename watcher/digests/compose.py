@@ -5,11 +5,26 @@ Deterministic: the same values in, the same bytes out. Decides nothing about wha
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from types import MappingProxyType
+from urllib.parse import quote
 
+from watcher.digests.fitting import most_that_fit
 from watcher.digests.model import Medium, Occasion
+from watcher.digests.told import Told, take_apart
+from watcher.digests.writer import Writer
+from watcher.rendering import escape, slack
 from watcher.rendering.environment import TemplateNote, Templates
 from watcher.rendering.message import Message
+from watcher.rendering.view import Left, StoryView
+
+MAX_SUBJECT = 150
+"""Characters of a subject. Ours: phones show some 60, mail lists some 100."""
+
+_MOST_MAILTO = 70  # longer items are mangled when folded: https://github.com/python/cpython/issues/85725
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +46,7 @@ def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, te
     Args:
         occasion: What to tell.
         channel: Identity of the channel (`email`, `slack`, `folder`, or any stable name); goes into the Message-ID.
-        medium: What that channel can show.
+        medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`.
         domain: Right side of the Message-ID: the domain of the sender's address.
         templates: The words.
 
@@ -41,4 +56,158 @@ def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, te
     Raises:
         RenderError: A built-in template failed: a bug.
     """
-    raise NotImplementedError
+    told = take_apart(occasion)
+    writer = Writer(templates, MappingProxyType({"reader": told.reader, "reading": told.reading}))
+    words = _words(told, writer)
+    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain)
+    if medium is Medium.SLACK:
+        messages = _slack_messages(told, words, stamp, writer)
+    else:
+        messages = (_mail(told, words, stamp, writer, data=told.data if medium is Medium.FOLDER else None),)
+    return Composed(messages=messages, notes=writer.notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """The words every medium shows."""
+
+    subject: str
+    lead: str
+    footer: tuple[str, ...]
+
+
+def _words(told: Told, writer: Writer) -> _Words:
+    context = {told.stem: told.view()}
+    return _Words(
+        subject=escape.header(writer.line(f"email/{told.stem}.subject.txt.j2", **context), MAX_SUBJECT),
+        lead=writer.line(f"shared/lead.{told.stem}.txt.j2", **context),
+        footer=writer.lines("shared/footer.txt.j2"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamp:
+    """What makes a message this message, whenever and how often it is sent."""
+
+    occasion: Occasion
+    channel: str
+    domain: str
+
+    def digest(self, part: int, purpose: str) -> str:
+        """Hash of recipient, channel, kind, slot or version, and part."""
+        kind = type(self.occasion).__name__.lower()
+        identity = (self.occasion.reader.name, self.channel, kind, self.occasion.key, str(part), purpose)
+        return hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
+
+    def message_id(self, part: int = 1) -> str:
+        return f"<{self.digest(part, 'id')}@{self.domain}>"
+
+    def boundary(self, part: int = 1) -> str:
+        return f"=_{self.digest(part, 'boundary')}"
+
+    @property
+    def date(self) -> str:
+        return self.occasion.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers that keep robots from answering and let people filter and leave.
+
+        Source: RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe).
+        """
+        headers = {
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+            "List-Id": f"Trial watcher <trial-watcher.{self.domain}>",
+        }
+        stop = self.occasion.reader.stop
+        if stop is not None:
+            mailto = f"<mailto:{quote(stop, safe='@.+-_')}?subject=unsubscribe>"
+            if len(mailto) <= _MOST_MAILTO:
+                headers["List-Unsubscribe"] = mailto
+        return headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bodies:
+    """The same twice, each complete by itself."""
+
+    text: str
+    html: str
+
+
+def _bodies(told: Told, words: _Words, writer: Writer) -> _Bodies:
+    """Render text and HTML, both with as many stories in full as the HTML can hold."""
+
+    def context(full: int) -> dict[str, object]:
+        view = told.view(full)
+        left = writer.line(
+            "shared/left.txt.j2", left=getattr(view, "left", ()), left_count=getattr(view, "left_count", 0)
+        )
+        return {told.stem: view, "lead": words.lead, "footer": words.footer, "subject": words.subject, "left": left}
+
+    def html(full: int) -> str:
+        return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
+
+    full = most_that_fit(len(told.stories), lambda count: len(html(count).encode()))
+    return _Bodies(text=writer.text(f"email/{told.stem}.body.txt.j2", **context(full)), html=html(full))
+
+
+def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> Message:
+    bodies = _bodies(told, words, writer)
+    return Message(
+        message_id=stamp.message_id(),
+        date=stamp.date,
+        subject=words.subject,
+        text=bodies.text,
+        html=bodies.html,
+        boundary=stamp.boundary(),
+        headers=stamp.headers,
+        data=data,
+    )
+
+
+def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
+    """One to three Slack messages; the whole in plain text stands in the first."""
+
+    def left(numbers: Mapping[str, int]) -> str:
+        levels = tuple(Left(level=level, count=number) for level, number in numbers.items())
+        return writer.line("shared/left.txt.j2", left=levels, left_count=sum(numbers.values()))
+
+    context = {
+        told.stem: slack.escaped(told.view()),
+        "reader": slack.escaped(told.reader),
+        "reading": slack.escaped(told.reading) if told.reading is not None else None,
+        "lead": escape.slack(words.lead),
+    }
+    post = slack.Post(
+        header=words.subject,
+        intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
+        cards=tuple(_card(slack.escaped(story), writer) for story in told.stories),
+        closing=tuple(map(escape.slack, words.footer)),
+    )
+    payloads = slack.payloads(post, left)
+    text = _bodies(told, words, writer).text
+    return tuple(
+        Message(
+            message_id=stamp.message_id(part),
+            date=stamp.date,
+            subject=words.subject,
+            text=text if part == 1 else f"{words.subject} ({part}/{len(payloads)})\n",
+            html=None,
+            boundary=stamp.boundary(part),
+            slack=payload,
+            part=part,
+            parts=len(payloads),
+        )
+        for part, payload in enumerate(payloads, 1)
+    )
+
+
+def _card(story: StoryView, writer: Writer) -> slack.Card:
+    return slack.Card(
+        level=story.level,
+        head="\n".join(writer.lines("slack/story.head.txt.j2", story=story)),
+        lines=writer.lines("slack/story.lines.txt.j2", story=story),
+        small="\n".join(writer.lines("slack/story.small.txt.j2", story=story)),
+    )

@@ -6,37 +6,13 @@ or when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watcher.config.model import Config, RecipientConfig
+from watcher.config.watchlist import Watchlist
 
 OWN_LIST = "your own list"
 """Label of a trial that a recipient names by id and no watch of theirs holds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One trial on the watchlist.
-
-    Attributes:
-        watches: Names of the watches that hold it, in the order of the configuration; never empty.
-        short_name: The operator's own name for it, or None.
-    """
-
-    watches: tuple[str, ...]
-    short_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
-    """What all watches hold together.
-
-    Attributes:
-        trials: NCT id to its entry, in the order in which the ids are written.
-    """
-
-    trials: Mapping[str, Listed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,35 +55,16 @@ def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist)
         watchlist: What the watches hold at this moment.
 
     Returns:
-        In the order of the watchlist, then ids that only the recipient names; empty when nothing is watched.
+        In the order of the watchlist; empty when nothing is watched.
     """
     followed = set(watches_of(recipient, config))
     own = set(recipient.ids)
     trials = []
-    for nct_id, listed in watchlist.trials.items():
-        labels = tuple(name for name in listed.watches if name in followed)
+    for nct_id, watched in watchlist.trials.items():
+        labels = tuple(name for name in watched.watches if name in followed)
         if labels or nct_id in own:
-            trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=listed.short_name))
-    seen = set(watchlist.trials)
-    for nct_id in recipient.ids:
-        if nct_id not in seen:
-            seen.add(nct_id)
-            trials.append(Followed(nct_id=nct_id, labels=(OWN_LIST,), short_name=None))
+            trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=watched.short_name))
     return tuple(trials)
-
-
-def watched_ids(config: Config, watchlist: Watchlist) -> tuple[str, ...]:
-    """List every trial to be polled: the watchlist and the ids that recipients name themselves.
-
-    Args:
-        config: The whole configuration.
-        watchlist: What the watches hold at this moment.
-
-    Returns:
-        Each id once: the watchlist in its order, then the recipients' own in theirs.
-    """
-    own = (nct_id for recipient in config.recipient for nct_id in recipient.ids)
-    return tuple(dict.fromkeys((*watchlist.trials, *own)))
 
 
 def unreached_ids(config: Config, watchlist: Watchlist) -> tuple[str, ...]:

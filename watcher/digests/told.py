@@ -1,0 +1,107 @@
+"""One occasion taken apart: which templates tell it, to whom, with which values.
+
+Pure. The only place that knows what makes a digest, a welcome, a heartbeat, a notice and a test different.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from watcher.changes.model import Json, Story
+from watcher.digests import show
+from watcher.digests.fitting import Frame, arrange
+from watcher.digests.model import Digest, Heartbeat, Notice, Occasion, Reader, Reading, Sample, Welcome
+from watcher.digests.sample import BANNER, sample_story
+from watcher.rendering.view import (
+    DigestView,
+    HeartbeatView,
+    NoticeView,
+    ReaderView,
+    ReadingView,
+    StoryView,
+    WelcomeView,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told, ready for the templates.
+
+    Attributes:
+        stem: Name of the templates and of the view in them: `digest`, `welcome`, `heartbeat`, `notice`.
+        reader: Whom it is for.
+        reading: What was read; None where nothing was.
+        stories: Loudest first; only in a digest.
+        frame: What a digest shows beside its stories; None elsewhere.
+        page: The view of anything but a digest; None there.
+        data: The same for machines, or empty.
+    """
+
+    stem: str
+    reader: ReaderView
+    reading: ReadingView | None
+    stories: tuple[StoryView, ...] = ()
+    frame: Frame | None = None
+    page: WelcomeView | HeartbeatView | NoticeView | None = None
+    data: tuple[Json, ...] = ()
+
+    def view(self, full: int | None = None) -> DigestView | WelcomeView | HeartbeatView | NoticeView:
+        """Give the view: of a digest with the first `full` stories in full, all when None."""
+        if self.frame is not None:
+            return arrange(self.stories, len(self.stories) if full is None else full, self.frame)
+        assert self.page is not None  # noqa: S101 — what is told is a digest or has a page
+        return self.page
+
+
+def take_apart(occasion: Occasion) -> Told:
+    """Prepare an occasion for the templates."""
+    reader = occasion.reader
+    match occasion:
+        case Digest():
+            return _digest(occasion)
+        case Welcome():
+            welcome = show.show_welcome(occasion)
+            return Told(stem="welcome", reader=_follower(reader), reading=welcome.reading, page=welcome)
+        case Heartbeat():
+            heartbeat = show.show_heartbeat(occasion)
+            return Told(stem="heartbeat", reader=_follower(reader), reading=heartbeat.reading, page=heartbeat)
+        case Notice():
+            operator = show.show_reader(reader, "operator")
+            return Told(stem="notice", reader=operator, reading=None, page=show.show_notice(occasion))
+        case Sample():
+            return _sample(reader)
+        case _:
+            assert_never(occasion)
+
+
+def _follower(reader: Reader) -> ReaderView:
+    return show.show_reader(reader, "watches")
+
+
+def _digest(digest: Digest) -> Told:
+    names_watches = len(digest.reader.watches) > 1
+    reading = show.show_reading(digest.reading, digest.reader, changed=len(digest.stories))
+
+    def labels(story: Story) -> tuple[str, ...]:
+        return digest.watches.get(story.nct_id, ()) if names_watches else ()
+
+    return Told(
+        stem="digest",
+        reader=_follower(digest.reader),
+        reading=reading,
+        stories=tuple(show.show_story(story, labels(story)) for story in show.in_order(digest.stories)),
+        frame=Frame(banner="", reading=reading),
+        data=digest.data,
+    )
+
+
+def _sample(reader: Reader) -> Told:
+    nothing_read = show.show_reading(Reading(watched=1, read=0), reader, changed=1)
+    return Told(
+        stem="digest",
+        reader=show.show_reader(reader, "test"),
+        reading=None,
+        stories=(show.show_story(sample_story(), ()),),
+        frame=Frame(banner=BANNER, reading=nothing_read),
+    )

@@ -1,0 +1,101 @@
+"""Foreign text made harmless, for each medium in its own way.
+
+Registry records are written by strangers: their titles may hold line breaks, right-to-left marks, markup or mentions.
+`plain` is applied once to every value that enters a view; the other filters add what one medium needs. HTML needs
+none here: the environment escapes it by file name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
+_FIXED_SPACES = frozenset("\u00a0\u202f")  # keep "38 %" and "13 Mar" together; every other space may collapse
+_SPACES = re.compile(r"[ \u00a0\u202f]{2,}")
+_ZERO_WIDTH_SPACE = "\u200b"
+_SLACK_FORMATS = re.compile(r"[*_~`]")
+_SLACK_EMOJI = re.compile(r":(?=[\w+'-]+:)")
+
+
+def plain(text: str) -> str:
+    """Give one line of visible text: no control, format or bidi characters, white space collapsed.
+
+    Keeps letters of every script, in the order in which they are stored; what is dropped is invisible by itself.
+    Does not shorten.
+
+    Args:
+        text: Any text, lone surrogates included.
+
+    Returns:
+        The line, without space at either end; may be empty.
+
+    Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    kept = (_visible(character) for character in text)
+    return _SPACES.sub(" ", "".join(kept)).strip(" \u00a0\u202f")
+
+
+def _visible(character: str) -> str:
+    if character in _JOINERS or character in _FIXED_SPACES:
+        return character
+    if character.isspace():
+        return " "
+    match unicodedata.category(character):
+        case "Cc" | "Zl" | "Zp":
+            return " "
+        case "Cf" | "Cs" | "Co" | "Cn":
+            return ""
+        case _:
+            return character
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten a line to a number of characters, at a word where one is near, with `…` for what is left out.
+
+    Args:
+        text: One line.
+        limit: The most characters, at least 1; the ellipsis counts.
+    """
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at_word = head.rsplit(" ", 1)[0]
+    if len(at_word) >= limit * 2 // 3:
+        head = at_word
+    return head.rstrip(" ,;:·-–") + "…"
+
+
+def header(text: str, limit: int) -> str:
+    """Make a line fit for a mail header: visible characters only, shortened.
+
+    Does not encode; the mail writer does (RFC 2047).
+
+    Source: RFC 5322, section 2.2: a field body holds no CR or LF, https://www.rfc-editor.org/rfc/rfc5322#section-2.2
+    """
+    return cut(plain(text), limit)
+
+
+def slack(text: str) -> str:
+    """Escape foreign text for Slack's mrkdwn.
+
+    `&`, `<` and `>` become entities, which stops mentions (`<!channel>`) and forged links; a zero-width space after
+    `*`, `_`, `~` and backticks, and inside `:name:`, stops formatting and emoji, for which Slack has no escape.
+
+    Source: https://docs.slack.dev/messaging/formatting-message-text/
+    """
+    entities = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    unformatted = _SLACK_FORMATS.sub(lambda found: found[0] + _ZERO_WIDTH_SPACE, entities)
+    return _SLACK_EMOJI.sub(":" + _ZERO_WIDTH_SPACE, unformatted)
+
+
+def slack_link(url: str, label: str) -> str:
+    """Give a Slack link whose label is foreign text.
+
+    The label loses `|`, which would end the address. The address is ours and must be https.
+
+    Source: https://docs.slack.dev/messaging/formatting-message-text/
+    """
+    return f"<{url}|{slack(label.replace('|', '/'))}>"

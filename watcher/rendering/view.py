@@ -1,0 +1,290 @@
+"""What templates and Slack blocks are given: finished words in plain lines, nothing left to decide.
+
+This is the documented context of the templates. Every text in it has passed `escape.plain`: one line, no control or
+bidi characters. It is not escaped for HTML or Slack yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A piece of a reworded text.
+
+    Attributes:
+        kind: `same`, `added`, `removed`, or `gap` for unchanged words left out.
+        text: The words; `…` for a gap.
+        space: Whether a blank stands before it.
+    """
+
+    kind: str
+    text: str
+    space: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One change.
+
+    Exactly one of these carries it: `pieces`, `was` and `now` (or one of them), or `sentence`.
+
+    Attributes:
+        label: What it is about: `Status`.
+        sign: `+` added, `−` removed, `~` changed.
+        word: The sign as a word: `added`, `removed`, `reworded`, `moved`, `changed`.
+        was: Older value, or empty.
+        now: Newer value, or empty.
+        note: Size beside the shift, or empty.
+        sentence: The whole in one sentence, or empty.
+        pieces: The reworded text, or empty.
+        quote: The sponsor's own words, or empty.
+        items: Names of many; may be empty.
+        more_items: How many names are left out of `items`.
+        origin: Who made it, when that was not the sponsor, or empty.
+        is_long: Whether `was` and `now` need a line each.
+    """
+
+    label: str
+    sign: str
+    word: str
+    was: str = ""
+    now: str = ""
+    note: str = ""
+    sentence: str = ""
+    pieces: tuple[Piece, ...] = ()
+    quote: str = ""
+    items: tuple[str, ...] = ()
+    more_items: int = 0
+    origin: str = ""
+    is_long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Lines under one heading.
+
+    Attributes:
+        heading: `Inclusion`, or empty.
+        lines: At least one.
+    """
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """One trial's story.
+
+    Attributes:
+        nct_id: The trial.
+        name: Its short name.
+        title: Its brief title, cut at 160 characters; empty when the name says the same.
+        facts: `Phase 1`, `BeiGene`; may be empty.
+        level: `critical`, `major` or `minor`.
+        mark: `!!`, `!` or empty.
+        tag: Two to four words for the summary.
+        headline: At most two clauses.
+        opening: The headline's first words, `Terminated`, or empty; `headline` is `opening` and `rest` joined.
+        rest: The rest of the headline.
+        detail: The rest's number, short enough for a subject: `99 of 263 planned participants`; or empty.
+        when: When it was posted.
+        steps: `in 3 updates since 2 Feb 2026`, or empty.
+        watch: Names of the watches it matched, joined; empty when the reader follows only one.
+        groups: What is told in full, most important first; may be empty.
+        omitted: How many lines are left out of `groups` for length.
+        minor: Sentences on what is folded; at most four.
+        minor_count: How many minor changes there are.
+        minor_more: Names of the minor changes beyond those sentences, joined, or empty.
+        below: How many changes lie below the reader's level.
+        url: The trial's page on the registry.
+        history_url: Its history there.
+    """
+
+    nct_id: str
+    name: str
+    title: str
+    facts: tuple[str, ...]
+    level: str
+    mark: str
+    tag: str
+    headline: str
+    opening: str
+    rest: str
+    detail: str
+    when: str
+    steps: str
+    watch: str
+    groups: tuple[Group, ...]
+    omitted: int
+    minor: tuple[str, ...]
+    minor_count: int
+    minor_more: str
+    below: int
+    url: str
+    history_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingView:
+    """What was read for the reader.
+
+    Attributes:
+        watched: How many trials they watch.
+        read: How many of these were read.
+        changed: How many have a story.
+        unchanged: How many show nothing to tell.
+        reverified: How many of these were re-verified without change.
+        below_trials: How many changed only below the level.
+        below_changes: How many changes those have.
+        level: The reader's level: `major`.
+        not_reached: Ids not reached, joined, or empty.
+        not_reached_count: How many.
+        quarantined: Ids whose answer could not be believed, joined, or empty.
+        quarantined_count: How many.
+        read_on: `13 Mar 2026`, in the reader's zone, or empty.
+        data_version: `13 Mar 2026`, or empty.
+        data_span: `25 Feb – 13 Mar 2026`, one day, or empty.
+    """
+
+    watched: int
+    read: int
+    changed: int
+    unchanged: int
+    reverified: int
+    below_trials: int
+    below_changes: int
+    level: str
+    not_reached: str
+    not_reached_count: int
+    quarantined: str
+    quarantined_count: int
+    read_on: str
+    data_version: str
+    data_span: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderView:
+    """Whom the message is for.
+
+    Attributes:
+        name: Name of the recipient.
+        watches: Names of the watches they follow, quoted and joined, or empty.
+        watch_count: How many watches.
+        stop: Address to write to, or empty.
+        next_digest: `Mon 16 Mar 07:30`, or empty for immediate.
+        reason: Why they get this: `watches`, `operator` (a notice) or `test`.
+    """
+
+    name: str
+    watches: str
+    watch_count: int
+    stop: str
+    next_digest: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Trials that are only counted, by level.
+
+    Attributes:
+        level: `critical`, `major` or `minor`.
+        count: At least 1.
+    """
+
+    level: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """A digest.
+
+    Attributes:
+        banner: Marks a test, or empty.
+        reading: What was read.
+        stories: Told in full, loudest first; may be empty when none fits.
+        brief: Told in one line each, for length.
+        left: Only counted, for length.
+        left_count: How many these are.
+        total: Stories in all.
+        listed: The first of all stories, for the summary at the top.
+        listed_more: How many stories the summary leaves to the text below.
+    """
+
+    banner: str
+    reading: ReadingView
+    stories: tuple[StoryView, ...]
+    brief: tuple[StoryView, ...]
+    left: tuple[Left, ...]
+    left_count: int
+    total: int
+    listed: tuple[StoryView, ...]
+    listed_more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialView:
+    """One trial in a welcome: its id, short name, status in words (or empty) and page."""
+
+    nct_id: str
+    name: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeView:
+    """A welcome.
+
+    Attributes:
+        reading: What was read.
+        trials: The first of the trials.
+        more: How many more there are.
+        statuses: How many stand where: `12 recruiting, 3 completed`; empty for few trials.
+    """
+
+    reading: ReadingView
+    trials: tuple[TrialView, ...]
+    more: int
+    statuses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatView:
+    """Nothing changed.
+
+    Attributes:
+        reading: What was read.
+        period: `this week`.
+    """
+
+    reading: ReadingView
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """A fault, or its end.
+
+    Attributes:
+        part: What fails.
+        what: What happens.
+        since: `Fri 13 Mar 2026 08:10`.
+        until: The same for its end, or empty.
+        meaning: What it means for the readers.
+        advice: What to do, or empty.
+        more: How to see more, or empty.
+    """
+
+    part: str
+    what: str
+    since: str
+    until: str
+    meaning: str
+    advice: str
+    more: str
