@@ -25,7 +25,7 @@ from watcher.registry.model import (
     is_nct_id,
 )
 from watcher.registry.page import read_single, read_version
-from watcher.registry.wire import RECORD_CAP, Answer, unexpected
+from watcher.registry.wire import RECORD_CAP, Answer, said, unexpected
 
 _LAST_ID = re.compile(r"/(NCT\d{8})/?", re.ASCII | re.IGNORECASE)
 _VERSION_CAP = 1024 * 1024
@@ -90,7 +90,8 @@ class RegistryClient:
 
         Returns:
             The record under this very id; `Moved` when the registry points to another id, by redirect or by answering
-            with a record that lists this one as an alias; `NotFound` on 404.
+            with a record that lists this one as an alias; `NotFound` on a 404 in the API's own
+            words (a web page with 404 is some server's word, not the registry's).
 
         Raises:
             ValueError: `nct_id` is no NCT id; nothing is sent.
@@ -104,7 +105,7 @@ class RegistryClient:
             raise ValueError(f'"{nct_id}" is not an NCT id')
         path = f"/studies/{nct_id}"
         answer = await self._asker.ask(path, {"format": "json", "markupFormat": "markdown"}, RECORD_CAP)
-        if answer.status == 404:
+        if answer.status == 404 and said(answer):
             return NotFound()
         if 300 <= answer.status < 400:
             return _moved(answer, nct_id)

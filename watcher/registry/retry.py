@@ -71,7 +71,7 @@ def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return timedelta(seconds=min(int(text[:10]), 10**9))
+        return timedelta(seconds=int(text) if len(text) <= 9 else 10**9)
     until = read_http_date(text)
     return None if until is None else max(until - now, timedelta())
 

@@ -31,7 +31,7 @@ class Answer:
 
     Attributes:
         status: HTTP status.
-        headers: Header name in lower case → value; of repeated headers the last.
+        headers: Header name in lower case → value.
         body: Decoded bytes, complete.
     """
 

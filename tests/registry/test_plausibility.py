@@ -1,0 +1,76 @@
+"""What an answer about a trial is worth."""
+
+import pytest
+
+from tests.registry.scripted import study
+from watcher.registry.model import RawRecord
+from watcher.registry.plausibility import SOUND, Verdict, judge_age, judge_content, judge_identity
+
+
+def raw(nct_id="NCT99000001", data_version="2026-03-13", aliases=()):
+    return RawRecord(nct_id=nct_id, body=b"{}", fingerprint="0", data_version=data_version, aliases=aliases)
+
+
+def record(*modules, status="RECRUITING"):
+    status_module = {"overallStatus": status} if status else {}
+    return {"protocolSection": {"statusModule": status_module} | {module: {} for module in modules}}
+
+
+def test_asked_for_by_id_or_alias_is_sound():
+    assert judge_identity(raw(), {"NCT99000001"}) == SOUND
+    assert judge_identity(raw(aliases=("NCT99000009", "NCT99000008")), {"NCT99000008"}) == SOUND
+
+
+def test_another_trial_is_unasked():
+    found = judge_identity(raw(aliases=("NCT99000009",)), {"NCT99000002"})
+    assert found.verdict is Verdict.UNASKED
+    assert "NCT99000001" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("new", "kept", "stale"),
+    [
+        ("2026-03-12", "2026-03-13", True),
+        ("2025-12-31", "2026-01-01", True),
+        ("2026-03-13", "2026-03-13", False),
+        ("2026-03-14", "2026-03-13", False),
+        (None, "2026-03-13", False),
+        ("2026-03-13", None, False),
+        ("12 March", "2026-03-13", False),
+        ("2026-03-12", "tomorrow", False),
+    ],
+)
+def test_only_an_older_date_is_stale(new, kept, stale):
+    found = judge_age(raw(data_version=new), kept)
+    assert (found.verdict is Verdict.STALE) == stale
+    assert not stale or (str(new) in found.reason and str(kept) in found.reason)
+
+
+def test_a_whole_record_is_sound_at_first_sight_and_later():
+    assert judge_content(study("NCT99000001"), None) == SOUND
+    assert judge_content(study("NCT99000001"), study("NCT99000001")) == SOUND
+
+
+@pytest.mark.parametrize(
+    "new", [{}, {"protocolSection": []}, {"protocolSection": {"statusModule": 3}}, record(status="")]
+)
+def test_without_a_status_a_record_is_hollow(new):
+    assert judge_content(new, None).verdict is Verdict.HOLLOW
+    assert judge_content(new, record()).verdict is Verdict.HOLLOW
+
+
+def test_a_status_already_missing_in_the_accepted_version_is_no_news():
+    assert judge_content(record("a", status=""), record("a", status="")) == SOUND
+
+
+@pytest.mark.parametrize(("lost", "hollow"), [(0, False), (1, False), (2, True), (3, True)])
+def test_half_or_more_modules_lost_is_hollow(lost, hollow):
+    kept = record("a", "b", "c")  # four with the status module
+    new = record(*"abc"[lost:])
+    found = judge_content(new, kept)
+    assert (found.verdict is Verdict.HOLLOW) == hollow
+    assert not hollow or f"{lost} of its 4" in found.reason
+
+
+def test_modules_exchanged_for_others_are_lost_all_the_same():
+    assert judge_content(record("x", "y", "z"), record("a", "b", "c")).verdict is Verdict.HOLLOW
