@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from watcher.store.database import Database
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
+
+from watcher.store import tables
+from watcher.store.database import Database, put
 from watcher.store.model import Milestone
 from watcher.store.telling import Snooze
 
@@ -24,11 +28,19 @@ class Milestones:
             until: Today.
             ids: Only these trials; None for all.
         """
-        raise NotImplementedError
+        table = tables.milestone
+        passed = select(table).where(table.c.due_on > since, table.c.due_on <= until)
+        with self._database.read() as connection:
+            rows = connection.execute(passed.order_by(table.c.due_on, table.c.nct_id, table.c.kind)).all()
+        wanted = None if ids is None else set(ids)
+        return tuple(_milestone(row) for row in rows if wanted is None or row.nct_id in wanted)
 
     def of_trial(self, nct_id: str) -> tuple[Milestone, ...]:
         """Give a trial's milestones, by day."""
-        raise NotImplementedError
+        table = tables.milestone
+        own = select(table).where(table.c.nct_id == nct_id).order_by(table.c.due_on, table.c.kind)
+        with self._database.read() as connection:
+            return tuple(_milestone(row) for row in connection.execute(own))
 
 
 class Snoozes:
@@ -43,16 +55,38 @@ class Snoozes:
         Raises:
             ValueError: It names neither a recipient nor a trial.
         """
-        raise NotImplementedError
+        if not (snooze.recipient or snooze.nct_id):
+            raise ValueError("A snooze needs a recipient or a trial.")
+        key = {"recipient": snooze.recipient or "", "nct_id": snooze.nct_id or ""}
+        with self._database.write() as connection:
+            put(connection, tables.snooze, key, {"until": snooze.until})
 
     def remove(self, *, recipient: str | None = None, nct_id: str | None = None) -> bool:
         """End a snooze early; give whether there was one."""
-        raise NotImplementedError
+        table = tables.snooze
+        own = (table.c.recipient == (recipient or "")) & (table.c.nct_id == (nct_id or ""))
+        with self._database.write() as connection:
+            return connection.execute(delete(table).where(own)).rowcount > 0
 
     def active(self, now: datetime) -> tuple[Snooze, ...]:
         """Give the snoozes that have not ended, soonest end first."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _snoozes(connection, tables.snooze.c.until > now)
 
     def expire(self, now: datetime) -> tuple[Snooze, ...]:
         """Remove the snoozes that have ended and give them."""
-        raise NotImplementedError
+        ended = tables.snooze.c.until <= now
+        with self._database.write() as connection:
+            expired = _snoozes(connection, ended)
+            connection.execute(delete(tables.snooze).where(ended))
+        return expired
+
+
+def _milestone(row: Row[*tuple[Any, ...]]) -> Milestone:
+    return Milestone(nct_id=row.nct_id, kind=row.kind, due_on=row.due_on, seq=row.seq)
+
+
+def _snoozes(connection: Connection, which: ColumnElement[bool]) -> tuple[Snooze, ...]:
+    table = tables.snooze
+    rows = connection.execute(select(table).where(which).order_by(table.c.until, table.c.recipient, table.c.nct_id))
+    return tuple(Snooze(until=r.until, recipient=r.recipient or None, nct_id=r.nct_id or None) for r in rows)

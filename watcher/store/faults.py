@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from watcher.store.database import Database
-from watcher.store.telling import Fault, NewMessage
+from sqlalchemy import Row, delete, select
+
+from watcher.store import tables
+from watcher.store.database import Database, put
+from watcher.store.messages import put_messages
+from watcher.store.telling import Fault, FaultState, NewMessage
 
 
 class Faults:
@@ -17,7 +22,9 @@ class Faults:
 
     def get(self, part: str) -> Fault | None:
         """Give the row of a part, or None when it never failed."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            row = connection.execute(select(tables.fault).where(tables.fault.c.part == part)).first()
+        return None if row is None else _fault(row)
 
     def put(self, fault: Fault, *, messages: Collection[NewMessage] = (), now: datetime | None = None) -> None:
         """Set the row of a part, together with the notices that follow from it, in one transaction.
@@ -30,15 +37,28 @@ class Faults:
         Raises:
             ValueError: Messages without `now`, or a Message-ID that exists already; nothing is stored.
         """
-        raise NotImplementedError
+        if messages and now is None:
+            raise ValueError("Notices need the time they are put in at.")
+        values = {
+            "state": fault.state.value,
+            "since": fault.since,
+            "message": fault.message,
+            "told_at": fault.told_at,
+        }
+        with self._database.write() as connection:
+            put(connection, tables.fault, {"part": fault.part}, values)
+            if now is not None:
+                put_messages(connection, messages, now)
 
     def all(self) -> tuple[Fault, ...]:
         """Give all rows, by part."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return tuple(_fault(row) for row in connection.execute(select(tables.fault).order_by(tables.fault.c.part)))
 
     def remove(self, part: str) -> None:
         """Forget a part; an unknown one is fine."""
-        raise NotImplementedError
+        with self._database.write() as connection:
+            connection.execute(delete(tables.fault).where(tables.fault.c.part == part))
 
 
 class Notes:
@@ -49,16 +69,26 @@ class Notes:
 
     def get(self, name: str) -> str | None:
         """Give a note, or None when there is none."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return connection.scalar(select(tables.note.c.value).where(tables.note.c.name == name))
 
     def put(self, name: str, value: str) -> None:
         """Set a note."""
-        raise NotImplementedError
+        with self._database.write() as connection:
+            put(connection, tables.note, {"name": name}, {"value": value})
 
     def remove(self, name: str) -> None:
         """Remove a note; an unknown one is fine."""
-        raise NotImplementedError
+        with self._database.write() as connection:
+            connection.execute(delete(tables.note).where(tables.note.c.name == name))
 
     def all(self, prefix: str = "") -> Mapping[str, str]:
         """Give the notes whose name begins so, by name."""
-        raise NotImplementedError
+        named = tables.note.c.name.startswith(prefix, autoescape=True)
+        with self._database.read() as connection:
+            rows = connection.execute(select(tables.note).where(named).order_by(tables.note.c.name))
+            return {row.name: row.value for row in rows}
+
+
+def _fault(row: Row[*tuple[Any, ...]]) -> Fault:
+    return Fault(part=row.part, state=FaultState(row.state), since=row.since, message=row.message, told_at=row.told_at)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
+from typing import Any
 
-from watcher.store.database import Database
-from watcher.store.telling import Composed, Exempt, Reader, Window
+from sqlalchemy import Connection, Select, delete, insert, select, true, update
+
+from watcher.store import tables
+from watcher.store.database import CHUNK, Database, chunks, put
+from watcher.store.messages import put_messages
+from watcher.store.model import VersionKind
+from watcher.store.telling import Composed, Direction, Exempt, Reader, Window
+from watcher.store.versions import read_max_seq
+from watcher.store.windows import Mark, window
 
 
 class Ledger:
@@ -17,11 +26,13 @@ class Ledger:
 
     def reader(self, name: str) -> Reader | None:
         """Give one recipient, or None when never started."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _reader(connection, name)
 
     def readers(self) -> tuple[Reader, ...]:
         """Give all recipients ever started, by name, also those no longer configured."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _readers(connection, select(tables.reader))
 
     def start_reader(
         self, name: str, *, send: str, slot: str | None, channels: Collection[str], now: datetime
@@ -41,15 +52,35 @@ class Ledger:
         Returns:
             The recipient as now kept.
         """
-        raise NotImplementedError
+        wanted = set(channels)
+        with self._database.read() as connection:
+            known = _reader(connection, name)
+        if known is not None and known.send == send and set(known.channels) == wanted:
+            return known
+        with self._database.write() as connection:
+            newest = read_max_seq(connection)
+            known = _reader(connection, name)
+            if known is None:
+                row = {"name": name, "cursor": newest, "send": send, "last_slot": slot, "started_at": now}
+                connection.execute(insert(tables.reader), row)
+            elif known.send != send:
+                own = tables.reader.c.name == name
+                connection.execute(update(tables.reader).where(own).values(send=send, last_slot=slot))
+            _set_channels(connection, name, wanted, set(known.channels) if known else set(), newest)
+            return _started(connection, name)
 
     def forget_reader(self, name: str) -> None:
         """Remove a recipient, its channels and its exempts; an unknown name is fine. Messages stay in the outbox."""
-        raise NotImplementedError
+        with self._database.write() as connection:
+            for table in (tables.exempt, tables.reader_channel, tables.reader):
+                connection.execute(delete(table).where(table.c.name == name))
 
     def exempts(self, name: str) -> tuple[Exempt, ...]:
         """Give the trials that do not follow a recipient's cursor, by id."""
-        raise NotImplementedError
+        table = tables.exempt
+        with self._database.read() as connection:
+            rows = connection.execute(select(table).where(table.c.name == name).order_by(table.c.nct_id))
+            return tuple(Exempt(nct_id=r.nct_id, direction=Direction(r.direction), base=r.base) for r in rows)
 
     def windows(self, name: str, ids: Collection[str]) -> tuple[Window, ...]:
         """Give what a recipient has not been told of, per trial.
@@ -67,7 +98,12 @@ class Ledger:
         Raises:
             LookupError: The recipient was never started.
         """
-        raise NotImplementedError
+        with self._database.read() as connection:
+            cursor = _started(connection, name).cursor
+            told = _told(connection, name, cursor, set(ids))
+            marks = _marks(connection, sorted(told))
+        found = (window(nct_id, told[nct_id], marks[nct_id]) for nct_id in sorted(marks))
+        return tuple(one for one in found if one is not None)
 
     def commit_composed(self, composed: Composed, now: datetime) -> tuple[int, ...]:
         """Store messages, cursor, exempts and slot of one composing in one transaction: all of it, or nothing.
@@ -86,4 +122,107 @@ class Ledger:
             ValueError: The cursor would go back, or past the newest version, or a Message-ID exists already: a bug of
                 the caller; nothing is stored.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            reader = _started(connection, composed.recipient)
+            newest = read_max_seq(connection)
+            if not reader.cursor <= composed.cursor <= newest:
+                raise ValueError(
+                    f"The cursor of {reader.name} cannot move from {reader.cursor} to {composed.cursor}: "
+                    f"it never goes back, nor past the newest version, {newest}."
+                )
+            _move(connection, composed, now)
+            _set_exempts(connection, composed)
+            return put_messages(connection, composed.messages, now)
+
+
+def _readers(connection: Connection, which: Select[*tuple[Any, ...]]) -> tuple[Reader, ...]:
+    readers = connection.execute(which.order_by(tables.reader.c.name)).all()
+    table = tables.reader_channel
+    of_one = table.c.name == readers[0].name if len(readers) == 1 else true()
+    channels: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(select(table).where(of_one).order_by(table.c.channel)):
+        channels[row.name][row.channel] = row.since_seq
+    return tuple(
+        Reader(
+            name=row.name,
+            cursor=row.cursor,
+            last_slot=row.last_slot,
+            send=row.send,
+            channels=channels.get(row.name, {}),
+            started_at=row.started_at,
+            welcomed_at=row.welcomed_at,
+        )
+        for row in readers
+    )
+
+
+def _reader(connection: Connection, name: str) -> Reader | None:
+    found = _readers(connection, select(tables.reader).where(tables.reader.c.name == name))
+    return found[0] if found else None
+
+
+def _started(connection: Connection, name: str) -> Reader:
+    reader = _reader(connection, name)
+    if reader is None:
+        raise LookupError(f'The recipient "{name}" was never started.')
+    return reader
+
+
+def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Set[str], newest: int) -> None:
+    table = tables.reader_channel
+    for channel in sorted(known - wanted):
+        connection.execute(delete(table).where(table.c.name == name, table.c.channel == channel))
+    for channel in sorted(wanted - known):
+        connection.execute(insert(table).values(name=name, channel=channel, since_seq=newest))
+
+
+def _told(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapping[str, int]:
+    """Give, for each trial with a version after what was told last of it, up to where it was told.
+
+    A short list is asked for by id, a long one by what moved since the cursor: either way few rows are read.
+    """
+    trial, exempt = tables.trial, tables.exempt
+    own = select(exempt.c.nct_id, exempt.c.base).where(exempt.c.name == name)
+    exempts = {row.nct_id: row.base for row in connection.execute(own) if row.nct_id in ids}
+    moved = select(trial.c.nct_id).where(trial.c.newest_seq > cursor)
+    if len(ids) <= CHUNK:
+        moved = moved.where(trial.c.nct_id.in_(sorted(ids)))
+    told = {nct_id: cursor for nct_id in connection.scalars(moved) if nct_id in ids}
+    return {**told, **{nct_id: base for nct_id, base in exempts.items() if base < cursor or nct_id in told}}
+
+
+def _marks(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Mark]]:
+    table = tables.version
+    record = VersionKind.RECORD.value
+    marks: dict[str, list[Mark]] = defaultdict(list)
+    for piece in chunks(ids):
+        rows = connection.execute(
+            select(table.c.nct_id, table.c.seq, table.c.baseline, table.c.kind)
+            .where(table.c.nct_id.in_(piece))
+            .order_by(table.c.nct_id, table.c.seq)
+        )
+        for row in rows:
+            marks[row.nct_id].append(Mark(row.seq, row.baseline, row.kind != record))
+    return marks
+
+
+def _move(connection: Connection, composed: Composed, now: datetime) -> None:
+    moved: dict[str, object] = {"cursor": composed.cursor}
+    if composed.slot is not None:
+        moved["last_slot"] = composed.slot
+    if composed.welcomed:
+        moved["welcomed_at"] = now
+    connection.execute(update(tables.reader).where(tables.reader.c.name == composed.recipient).values(moved))
+
+
+def _set_exempts(connection: Connection, composed: Composed) -> None:
+    """Write exempts and end those that are over: cleared ones, and ones ahead that the cursor has reached."""
+    table = tables.exempt
+    own = table.c.name == composed.recipient
+    for nct_id in composed.cleared:
+        connection.execute(delete(table).where(own, table.c.nct_id == nct_id))
+    for one in composed.exempts:
+        key = {"name": composed.recipient, "nct_id": one.nct_id}
+        put(connection, table, key, {"direction": one.direction.value, "base": one.base})
+    reached = (table.c.direction == Direction.AHEAD.value) & (table.c.base <= composed.cursor)
+    connection.execute(delete(table).where(own, reached))

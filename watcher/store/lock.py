@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from watcher.errors import StoreError, StoreLockedError, StorePermissionError
+
 NAME = "watcher.lock"
 """Name of the lock file in the state folder; it stays there and means nothing by itself."""
+
+_TRIES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """Who holds the lock: process id and when it took it, as far as the file says."""
 
-    pid: int | None
-    since: datetime | None
+    pid: int | None = None
+    since: datetime | None = None
+
+    def __str__(self) -> str:
+        """Give `process 123, since 2026-03-13 07:30:05 UTC`."""
+        who = "another process" if self.pid is None else f"process {self.pid}"
+        return who if self.since is None else f"{who}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
 
 class RunLock:
     """A held lock; the kernel gives it back when the process ends, however it ends.
 
-    Use as a context manager, or call `release`.
+    Use as a context manager, or call `release`. It is an flock: it belongs to the open file, not to the process, so a
+    second one in the same process is refused too (Source: flock(2)).
+
+    Attributes:
+        folder: The state folder it holds.
     """
+
+    def __init__(self, folder: Path, descriptor: int) -> None:
+        self.folder = folder
+        self._descriptor: int | None = descriptor
 
     @classmethod
     def acquire(cls, folder: Path, *, pid: int, now: datetime) -> RunLock:
@@ -32,18 +52,39 @@ class RunLock:
         Args:
             folder: The state folder; made with mode 0700 when it is not there.
             pid: This process.
-            now: The time.
+            now: The time, aware and in UTC.
 
         Raises:
             StoreLockedError: Another run holds it; says which process and since when.
             StorePermissionError: The folder or the file may not be written.
             StoreError: The folder cannot be used for another reason.
         """
-        raise NotImplementedError
+        make_folder(folder)
+        descriptor = _open(folder / NAME)
+        try:
+            taken = _take(descriptor)
+            if taken:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps({"pid": pid, "since": now.isoformat()}).encode(), 0)
+        except OSError as error:
+            os.close(descriptor)
+            raise StoreError(f"{folder / NAME} cannot be locked: {error.strerror}.") from error
+        if not taken:
+            found = _read(descriptor)
+            os.close(descriptor)
+            raise StoreLockedError(f"Another run holds {folder / NAME} ({found}); wait until it ends, or stop it.")
+        return cls(folder, descriptor)
 
     def release(self) -> None:
         """Give the lock back; may be called twice."""
-        raise NotImplementedError
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    @property
+    def is_held(self) -> bool:
+        """Not yet released."""
+        return self._descriptor is not None
 
     def __enter__(self) -> RunLock:
         return self
@@ -55,5 +96,73 @@ class RunLock:
 
 
 def holder(folder: Path) -> Holder | None:
-    """Give who holds the lock of a state folder, or None when nobody does; takes and changes nothing."""
-    raise NotImplementedError
+    """Give who holds the lock of a state folder, or None when nobody does.
+
+    Takes the lock for an instant, shared, to find out; a run that starts in that instant tries again.
+
+    Raises:
+        StorePermissionError: The file may not be read.
+    """
+    path = folder / NAME
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise StorePermissionError(f"{path} may not be read by this user.") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a state folder with mode 0700 when it is not there; an existing one keeps the mode its owner chose.
+
+    Raises:
+        StorePermissionError: It may not be made.
+        StoreError: It cannot be made for another reason.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise StorePermissionError(f"The state folder {folder} may not be made by this user.") from error
+    except OSError as error:
+        raise StoreError(f"The state folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError as error:
+        raise StorePermissionError(f"The state folder {path.parent} may not be written by this user.") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+def _take(descriptor: int) -> bool:
+    """Take the lock alone; one held shared is only being asked after (`holder`), for microseconds: try again."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return False
+
+
+def _read(descriptor: int) -> Holder:
+    """Read what the holder wrote; it may be in the middle of writing it."""
+    try:
+        found = json.loads(os.pread(descriptor, 1024, 0))
+        return Holder(pid=int(found["pid"]), since=datetime.fromisoformat(found["since"]))
+    except (ValueError, KeyError, TypeError):
+        return Holder()

@@ -6,14 +6,48 @@ Does not send, and does not decide when to try again or to give up: it makes suc
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from watcher.store.database import Database
+from sqlalchemy import ColumnElement, and_, func, select
+
+from watcher.store import tables
+from watcher.store.database import Database, put
+from watcher.store.messages import (
+    TABLE,
+    WAITING,
+    doubt,
+    end,
+    entries,
+    in_sending,
+    numbered,
+    open_to_operator,
+    put_messages,
+    remove_messages,
+    resume_channel,
+    set_values,
+    the_entry,
+    the_payload,
+)
 from watcher.store.telling import Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
 PUSHED_ASIDE = timedelta(minutes=30)
 """How long a message waits whose sending ended the program twice, so that the others go first."""
+
+NOT_CONFIGURED = "not configured"
+"""What ended a message whose recipient, or channel, is no longer in the configuration."""
+
+_POISON = 2
+_CRASHED = "the program ended after the message was handed over and before an answer came"
+_HELD = (
+    select(tables.suspension.c.channel)
+    .where(
+        tables.suspension.c.channel == TABLE.c.channel,
+        tables.suspension.c.recipient.in_(["", TABLE.c.recipient]),
+    )
+    .exists()
+)
 
 
 class Outbox:
@@ -31,15 +65,21 @@ class Outbox:
         Raises:
             ValueError: A Message-ID exists already; nothing is stored.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            return put_messages(connection, messages, now)
 
     def due_channels(self, now: datetime) -> tuple[str, ...]:
         """Give the keys of channels with something to claim now, sorted; suspended ones are left out."""
-        raise NotImplementedError
+        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~_HELD
+        with self._database.read() as connection:
+            found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
+            return tuple(found)
 
     def next_due(self) -> datetime | None:
         """Give when the next waiting message is due, or None when none waits; suspended ones do not count."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~_HELD))
+            return found
 
     def claim(self, channel: str, now: datetime) -> Claim | None:
         """Take the oldest due message of a channel for sending; the try is counted before it begins.
@@ -51,7 +91,24 @@ class Outbox:
         Returns:
             The message, now `sending`; None when nothing is due, one is in flight, or the channel is suspended.
         """
-        raise NotImplementedError
+        own = TABLE.c.channel == channel
+        in_flight = select(TABLE.c.id).where(own, TABLE.c.state == State.SENDING.value).limit(1)
+        due = select(TABLE.c.id).where(own, WAITING, ~_HELD, TABLE.c.next_attempt_at <= now)
+        with self._database.write() as connection:
+            if connection.scalar(in_flight) is not None:
+                return None
+            oldest = connection.scalar(due.order_by(TABLE.c.id).limit(1))
+            if oldest is None:
+                return None
+            set_values(
+                connection,
+                oldest,
+                state=State.SENDING.value,
+                step=Step.NONE.value,
+                attempts=TABLE.c.attempts + 1,
+                next_attempt_at=None,
+            )
+            return Claim(entry=the_entry(connection, oldest), payload=the_payload(connection, oldest))
 
     def step(self, message: int, step: Step) -> None:
         """Write down how far the present try has come, before going further.
@@ -59,7 +116,9 @@ class Outbox:
         Raises:
             ValueError: The message is not in sending.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            in_sending(connection, message)
+            set_values(connection, message, step=step.value)
 
     def delivered(self, message: int, reply: str, now: datetime) -> None:
         """Note that the provider accepted a message for its recipient.
@@ -67,7 +126,9 @@ class Outbox:
         Raises:
             ValueError: The message is not in sending.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            in_sending(connection, message)
+            set_values(connection, message, state=State.DELIVERED.value, last_reply=reply, ended_at=now)
 
     def retry_at(self, message: int, when: datetime, reply: str, *, refund: bool = False) -> None:
         """Note that the provider did not take a message and when to try again.
@@ -81,7 +142,17 @@ class Outbox:
         Raises:
             ValueError: The message is not in sending.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            entry = in_sending(connection, message)
+            attempts = entry.attempts - 1 if refund else entry.attempts
+            set_values(
+                connection,
+                message,
+                state=State.PENDING.value,
+                attempts=attempts,
+                next_attempt_at=when,
+                last_reply=reply,
+            )
 
     def mark_unknown(self, message: int, when: datetime, reply: str, now: datetime) -> State:
         """Note that everything was handed over and no readable answer came.
@@ -98,7 +169,9 @@ class Outbox:
         Raises:
             ValueError: The message is not in sending.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            entry = in_sending(connection, message)
+            return doubt(connection, entry, when, reply, now)
 
     def dead(self, message: int, reason: str, now: datetime) -> None:
         """Give up on a message in whatever state it waits or is sent.
@@ -106,7 +179,10 @@ class Outbox:
         Raises:
             ValueError: The message is delivered or dead already, or does not exist.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            if the_entry(connection, message).state in (State.DELIVERED, State.DEAD):
+                raise ValueError(f"Message {message} has ended already.")
+            end(connection, message, reason, now)
 
     def recover(self, now: datetime, *, aside: timedelta = PUSHED_ASIDE) -> Recovered:
         """Settle what a run that ended in mid-send left behind; under the run lock, before anything is claimed.
@@ -118,7 +194,23 @@ class Outbox:
         Returns:
             What became of them; empty tuples when nothing was in mid-send.
         """
-        raise NotImplementedError
+        pending, unknown, dead = list[int](), list[int](), list[int]()
+        with self._database.write() as connection:
+            for entry in entries(connection, TABLE.c.state == State.SENDING.value):
+                crashes = entry.crashes + 1
+                when = now if crashes < _POISON else now + aside
+                set_values(connection, entry.id, crashes=crashes)
+                if entry.step is Step.BODY_HANDED_OVER:
+                    state = doubt(connection, entry, when, _CRASHED, now)
+                else:
+                    state = State.UNKNOWN if entry.unclear else State.PENDING
+                    set_values(connection, entry.id, state=state.value, next_attempt_at=when)
+                {State.PENDING: pending, State.UNKNOWN: unknown, State.DEAD: dead}[state].append(entry.id)
+            return Recovered(
+                pending=numbered(connection, pending),
+                unknown=numbered(connection, unknown),
+                dead=numbered(connection, dead),
+            )
 
     def retire(self, known: Collection[tuple[str, str]], now: datetime) -> tuple[Entry, ...]:
         """Give up on waiting messages of recipients, or channels of theirs, that are no longer configured.
@@ -130,11 +222,24 @@ class Outbox:
         Returns:
             The messages now dead with the reply `not configured`, oldest first.
         """
-        raise NotImplementedError
+        known = set(known)
+        with self._database.write() as connection:
+            waiting = entries(connection, WAITING)
+            gone = [entry.id for entry in waiting if (entry.recipient, entry.channel) not in known]
+            for number in gone:
+                end(connection, number, NOT_CONFIGURED, now)
+            return numbered(connection, gone)
 
     def suspend(self, suspension: Suspension) -> None:
         """Hold a channel, or one recipient's address on it; its messages wait. Replaces an older suspension."""
-        raise NotImplementedError
+        key = {"channel": suspension.channel, "recipient": suspension.recipient or ""}
+        values = {
+            "since": suspension.since,
+            "reason": suspension.reason,
+            "fingerprint": suspension.fingerprint,
+        }
+        with self._database.write() as connection:
+            put(connection, tables.suspension, key, values)
 
     def resume(self, channel: str, now: datetime, *, recipient: str | None = None) -> bool:
         """End a suspension; what waited under it is due at once.
@@ -142,11 +247,24 @@ class Outbox:
         Returns:
             Whether there was one.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            return resume_channel(connection, channel, recipient or "", now)
 
     def suspensions(self) -> tuple[Suspension, ...]:
         """Give what is suspended, by channel and recipient."""
-        raise NotImplementedError
+        table = tables.suspension
+        with self._database.read() as connection:
+            rows = connection.execute(select(table).order_by(table.c.channel, table.c.recipient))
+            return tuple(
+                Suspension(
+                    channel=row.channel,
+                    recipient=row.recipient or None,
+                    since=row.since,
+                    reason=row.reason,
+                    fingerprint=row.fingerprint,
+                )
+                for row in rows
+            )
 
     def list(
         self, *, states: Collection[State] = (), recipient: str | None = None, channel: str | None = None
@@ -158,7 +276,14 @@ class Outbox:
             recipient: Only this one's.
             channel: Only this channel's.
         """
-        raise NotImplementedError
+        wanted = states or tuple(state for state in State if state is not State.DELIVERED)
+        which: builtins.list[ColumnElement[bool]] = [TABLE.c.state.in_([state.value for state in wanted])]
+        if recipient is not None:
+            which.append(TABLE.c.recipient == recipient)
+        if channel is not None:
+            which.append(TABLE.c.channel == channel)
+        with self._database.read() as connection:
+            return entries(connection, and_(*which))
 
     def payload(self, message: int) -> bytes:
         """Give the frozen bytes of a message.
@@ -166,7 +291,8 @@ class Outbox:
         Raises:
             LookupError: There is no such message.
         """
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return the_payload(connection, message)
 
     def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[Entry, ...]:
         """Try again, from the beginning: pending, unknown and dead messages are due now, their counts at zero.
@@ -180,7 +306,24 @@ class Outbox:
         Returns:
             The messages concerned, oldest first; numbers that do not exist, are in sending or delivered are left out.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            concerned = open_to_operator(connection, messages)
+            for entry in concerned:
+                set_values(
+                    connection,
+                    entry.id,
+                    state=State.PENDING.value,
+                    step=Step.NONE.value,
+                    attempts=0,
+                    unclear=0,
+                    crashes=0,
+                    queued_at=now,
+                    next_attempt_at=now,
+                    ended_at=None,
+                )
+            for channel, recipient in sorted({(e.channel, r) for e in concerned for r in ("", e.recipient)}):
+                resume_channel(connection, channel, recipient, now)
+            return numbered(connection, [entry.id for entry in concerned])
 
     def drop(self, messages: Collection[int] | None) -> tuple[Entry, ...]:
         """Remove pending, unknown and dead messages for good.
@@ -191,16 +334,29 @@ class Outbox:
         Returns:
             The messages removed, oldest first; numbers that do not exist, are in sending or delivered are left out.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            concerned = open_to_operator(connection, messages)
+            remove_messages(connection, [entry.id for entry in concerned])
+        return concerned
 
     def counts(self) -> Mapping[State, int]:
         """Give how many messages are in each state; every state is there."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            rows = connection.execute(select(TABLE.c.state, func.count()).group_by(TABLE.c.state))
+            found = {State(state): count for state, count in rows}
+        return {state: found.get(state, 0) for state in State}
 
     def oldest_waiting(self) -> datetime | None:
         """Give when the oldest message not yet delivered or given up was queued, or None when there is none."""
-        raise NotImplementedError
+        waiting = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value, State.SENDING.value])
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(select(func.min(TABLE.c.queued_at)).where(waiting))
+            return found
 
     def forget_delivered(self, before: datetime) -> int:
         """Remove messages delivered before a moment; give how many."""
-        raise NotImplementedError
+        old = (TABLE.c.state == State.DELIVERED.value) & (TABLE.c.ended_at < before)
+        with self._database.write() as connection:
+            numbers = list[int](connection.scalars(select(TABLE.c.id).where(old)))
+            remove_messages(connection, numbers)
+        return len(numbers)

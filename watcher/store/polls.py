@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Connection, Select, delete, func, insert, select
+
+from watcher.store import tables
 from watcher.store.database import Database
-from watcher.store.model import Poll
+from watcher.store.model import Poll, PollCounts, PollOutcome
+
+_COUNTS = tuple(field.name for field in fields(PollCounts))
+_COMPLETE = tuple(outcome.value for outcome in PollOutcome if outcome.is_complete)
 
 
 class Polls:
@@ -16,16 +24,44 @@ class Polls:
 
     def record(self, poll: Poll) -> None:
         """Keep the record of a finished poll."""
-        raise NotImplementedError
+        counts = {name: getattr(poll.counts, name) for name in _COUNTS}
+        row = {
+            "started": poll.started,
+            "finished": poll.finished,
+            "token": poll.token,
+            "outcome": poll.outcome.value,
+            "note": poll.note,
+        }
+        with self._database.write() as connection:
+            connection.execute(insert(tables.poll).values(**row, **counts))
 
     def last(self) -> Poll | None:
         """Give the poll recorded last, or None when there was none."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _newest(connection, select(tables.poll))
 
     def last_complete(self) -> Poll | None:
         """Give the last poll whose outcome is complete (no news included), or None when there was none."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _newest(connection, select(tables.poll).where(tables.poll.c.outcome.in_(_COMPLETE)))
 
     def forget(self, before: datetime) -> int:
         """Remove records of polls finished before a moment, the last complete one excepted; give how many."""
-        raise NotImplementedError
+        kept = select(func.max(tables.poll.c.id)).where(tables.poll.c.outcome.in_(_COMPLETE)).scalar_subquery()
+        old = (tables.poll.c.finished < before) & (tables.poll.c.id != func.coalesce(kept, 0))
+        with self._database.write() as connection:
+            return connection.execute(delete(tables.poll).where(old)).rowcount
+
+
+def _newest(connection: Connection, polls: Select[*tuple[Any, ...]]) -> Poll | None:
+    row = connection.execute(polls.order_by(tables.poll.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Poll(
+        started=row.started,
+        finished=row.finished,
+        token=row.token,
+        outcome=PollOutcome(row.outcome),
+        counts=PollCounts(**{name: getattr(row, name) for name in _COUNTS}),
+        note=row.note,
+    )

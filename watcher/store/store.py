@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
+from watcher.errors import StoreError
 from watcher.store.calendar import Milestones, Snoozes
-from watcher.store.database import BUSY_TIMEOUT, Database
+from watcher.store.database import BUSY_TIMEOUT, Database, Standing, standing
 from watcher.store.faults import Faults, Notes
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
@@ -59,11 +60,22 @@ class Store:
             StoreError: There is none yet, it is corrupt, of another program, older or newer than this program.
             StorePermissionError: It may not be read.
         """
-        raise NotImplementedError
+        database = Database(path, busy_timeout)
+        try:
+            found = standing(database)
+        except BaseException:
+            database.close()
+            raise
+        if found is Standing.CURRENT:
+            return cls(database)
+        database.close()
+        if found is Standing.ABSENT:
+            raise StoreError(f"There is no database at {path} yet; `watcher run` makes it.")
+        raise StoreError(f"{path} is older than this program; run `watcher db migrate`.")
 
     def close(self) -> None:
         """Close all connections; may be called twice."""
-        raise NotImplementedError
+        self._database.close()
 
     def __enter__(self) -> Store:
         return self

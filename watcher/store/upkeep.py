@@ -5,12 +5,20 @@ Alembic is imported only inside `prepare`, and only when there is something to m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from watcher.store.database import Standing
-from watcher.store.lock import RunLock
+from sqlalchemy import Connection, delete, insert, select, update
+
+from watcher.errors import StoreError, StorePermissionError, UsageError
+from watcher.store import database, tables
+from watcher.store.database import BUSY_TIMEOUT, Database, Standing, connect, in_words
+from watcher.store.lock import RunLock, make_folder
+
+_SCHEME = "sqlite:///"
 
 
 def database_path(url: str, folder: Path) -> Path:
@@ -23,7 +31,10 @@ def database_path(url: str, folder: Path) -> Path:
     Raises:
         StoreError: Any other kind of URL.
     """
-    raise NotImplementedError
+    if not url.startswith(_SCHEME) or len(url) == len(_SCHEME):
+        scheme = url.partition(":")[0]
+        raise StoreError(f'[store] url must be "sqlite:///FILE"; one that begins with "{scheme}:" is not supported.')
+    return folder / url.removeprefix(_SCHEME)
 
 
 def standing(path: Path) -> Standing:
@@ -33,7 +44,8 @@ def standing(path: Path) -> Standing:
         StoreError: It is corrupt, of another program, or newer than this program.
         StorePermissionError: It may not be read.
     """
-    raise NotImplementedError
+    with closing(Database(path)) as found:
+        return database.standing(found)
 
 
 def prepare(path: Path, lock: RunLock, now: datetime) -> Path | None:
@@ -51,10 +63,25 @@ def prepare(path: Path, lock: RunLock, now: datetime) -> Path | None:
         The backup made before migrating, or None when none was needed.
 
     Raises:
+        ValueError: The lock was released: a bug of the caller.
         StoreError: It is corrupt, of another program, or newer; or the migration failed. It is as it was.
         StorePermissionError: The folder or the file may not be written.
     """
-    raise NotImplementedError
+    if not lock.is_held:
+        raise ValueError("A database is prepared under the run lock.")
+    found = standing(path)
+    if found is Standing.CURRENT:
+        return None
+    from watcher.store import migrate  # Alembic costs 100 ms, and a run with nothing to migrate should not pay it
+
+    if found is Standing.ABSENT:
+        make_folder(path.parent)
+        migrate.make(path)
+        return None
+    copy = path.with_name(f"{path.name}.before-{database.REVISIONS[-1]}-{now:%Y%m%dT%H%M%SZ}")
+    backup(path, copy)
+    migrate.upgrade(path)
+    return copy
 
 
 def check(path: Path) -> tuple[str, ...]:
@@ -63,28 +90,88 @@ def check(path: Path) -> tuple[str, ...]:
     Returns:
         One sentence per problem; empty when it is sound. A file that cannot even be opened is a problem too.
     """
-    raise NotImplementedError
+    try:
+        found = standing(path)
+        if found is Standing.ABSENT:
+            return (f"There is no database at {path}.",)
+        with in_words(path), closing(connect(path, BUSY_TIMEOUT, mode="ro")) as connection:
+            damage = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except StoreError as error:
+        return (str(error),)
+    problems = [f"{path} is damaged: {text}." for text in damage]
+    problems += [f"{path}: row {row[1]} of {row[0]} points at a row of {row[2]} that is not there." for row in dangling]
+    if found is Standing.OLDER:
+        problems.append(f"{path} is older than this program; run `watcher db migrate`.")
+    return tuple(problems)
 
 
-def backup(path: Path, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
-    """Copy a database to a file with SQLite's online backup; other processes may go on writing.
+def backup(path: Path, target: Path) -> None:
+    """Copy a database to a file with SQLite's online backup, and prove the copy sound; others may go on writing.
 
     Args:
         path: The database file.
         target: The copy, mode 0600; must not exist.
-        progress: Called with pages done and pages in all.
 
     Raises:
-        StoreError: The target exists, or one of the two cannot be used.
+        StoreError: There is no database, the target exists, one of the two cannot be used, or the copy is damaged;
+            no copy is left then.
         StorePermissionError: The target may not be written.
     """
-    raise NotImplementedError
+    if standing(path) is Standing.ABSENT:
+        raise StoreError(f"There is no database at {path} to back up.")
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise StoreError(f"{target} exists already; name another file for the backup.") from error
+    except PermissionError as error:
+        raise StorePermissionError(f"{target} may not be written by this user.") from error
+    except OSError as error:
+        raise StoreError(f"{target} cannot be made: {error.strerror}.") from error
+    try:
+        _copy(path, target)
+    except BaseException:
+        target.unlink()
+        raise
+
+
+def _copy(path: Path, target: Path) -> None:
+    with (
+        in_words(path),
+        closing(connect(path, BUSY_TIMEOUT, mode="ro")) as source,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        source.backup(copy)  # in one step: a snapshot, and writers are not held up in WAL mode
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, to carry away; the first writer sets WAL again
+        found = [row[0] for row in copy.execute("PRAGMA quick_check")]
+    if found != ["ok"]:
+        raise StoreError(f"{path} is damaged: {found[0]}; see `watcher db check`.")
 
 
 def rename_recipient(path: Path, old: str, new: str) -> None:
     """Rename a recipient in the ledger, the outbox, snoozes and suspensions, in one transaction.
 
+    Does not change the Message-IDs of messages on their way: they are frozen.
+
     Raises:
         UsageError: The old name is unknown, or the new one is taken.
+        StoreError: The database cannot be written.
     """
-    raise NotImplementedError
+    with closing(Database(path)) as found, found.write() as connection:
+        names = set(connection.scalars(select(tables.reader.c.name)))
+        if old not in names:
+            raise UsageError(f'There is no recipient "{old}" in the store; it knows: {", ".join(sorted(names))}.')
+        if new in names:
+            raise UsageError(f'There is a recipient "{new}" in the store already; two cannot become one.')
+        _rename(connection, old, new)
+
+
+def _rename(connection: Connection, old: str, new: str) -> None:
+    reader = tables.reader
+    row = connection.execute(select(reader).where(reader.c.name == old)).one()
+    connection.execute(insert(reader), {**row._mapping, "name": new})
+    for child in (tables.reader_channel, tables.exempt):
+        connection.execute(update(child).where(child.c.name == old).values(name=new))
+    connection.execute(delete(reader).where(reader.c.name == old))
+    for named in (tables.message, tables.snooze, tables.suspension):
+        connection.execute(update(named).where(named.c.recipient == old).values(recipient=new))

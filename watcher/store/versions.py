@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from watcher.store.database import Database
-from watcher.store.model import LogEntry, Page, Version
+from sqlalchemy import Connection, Row, func, select
+
+from watcher.changes.model import Severity
+from watcher.store import tables
+from watcher.store.database import Database, chunks
+from watcher.store.model import LogEntry, Page, Version, VersionKind
+from watcher.store.packing import unpack
+from watcher.store.pages import Packed, write_page
 
 
 class Versions:
@@ -29,19 +36,41 @@ class Versions:
             The seq given to each new version and event, by id; empty when there were none.
 
         Raises:
-            ValueError: A version was judged against another than the newest one, a trial occurs twice, or a trial that
-                was gone is called unchanged: a bug of the caller; nothing is stored.
+            ValueError: A version was judged against another than the newest one, a baseline has a comparison, a trial
+                occurs twice, or one without a version, or that was gone, is called unchanged: a bug of the caller;
+                nothing is stored.
             StoreError: The database cannot be written; nothing is stored.
         """
-        raise NotImplementedError
+        packed = Packed.of(page)
+        with self._database.write() as connection:
+            return write_page(connection, packed, now)
 
     def newest_body(self, nct_id: str) -> bytes | None:
         """Give the raw record of the newest version that has one, or None when there is none."""
-        raise NotImplementedError
+        return self.newest_bodies((nct_id,)).get(nct_id)
 
     def newest_bodies(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Give the raw records of the newest versions of these trials; those without one are left out."""
-        raise NotImplementedError
+        """Give the raw records of the newest versions of these trials; those without one are left out.
+
+        Meant for the trials of one page that changed, not for a whole watchlist: the bodies are held in memory.
+        """
+        found: dict[str, bytes] = {}
+        record = tables.version.c.kind == VersionKind.RECORD.value
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(ids))):
+                newest = (
+                    select(func.max(tables.version.c.seq))
+                    .where(tables.version.c.nct_id.in_(piece), record)
+                    .group_by(tables.version.c.nct_id)
+                )
+                rows = connection.execute(
+                    select(tables.version.c.nct_id, tables.body.c.codec, tables.body.c.data)
+                    .join(tables.body, tables.body.c.seq == tables.version.c.seq)
+                    .where(tables.version.c.seq.in_(newest))
+                )
+                for row in rows:
+                    found[row.nct_id] = unpack(row.codec, row.data)
+        return found
 
     def body(self, seq: int) -> bytes:
         """Give the raw record of a version; for an event, the record before it.
@@ -49,7 +78,19 @@ class Versions:
         Raises:
             LookupError: There is no such version, or no record behind it.
         """
-        raise NotImplementedError
+        record = tables.version.c.kind == VersionKind.RECORD.value
+        with self._database.read() as connection:
+            own = _version(connection, seq)
+            row = connection.execute(
+                select(tables.body.c.codec, tables.body.c.data)
+                .join(tables.version, tables.version.c.seq == tables.body.c.seq)
+                .where(tables.version.c.nct_id == own.nct_id, tables.version.c.seq <= seq, record)
+                .order_by(tables.version.c.seq.desc())
+                .limit(1)
+            ).first()
+        if row is None:
+            raise LookupError(f"Version {seq} of {own.nct_id} has no record behind it.")
+        return unpack(row.codec, row.data)
 
     def version(self, seq: int) -> Version:
         """Give one version.
@@ -57,19 +98,28 @@ class Versions:
         Raises:
             LookupError: There is no such version.
         """
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return _version(connection, seq)
 
     def of_trial(self, nct_id: str) -> tuple[Version, ...]:
         """Give all versions of a trial, oldest first; empty when it has none."""
-        raise NotImplementedError
+        own = select(tables.version).where(tables.version.c.nct_id == nct_id)
+        with self._database.read() as connection:
+            return tuple(_read(row) for row in connection.execute(own.order_by(tables.version.c.seq)))
 
     def steps(self, nct_id: str, after: int, upto: int) -> tuple[Version, ...]:
         """Give a trial's versions with `after < seq <= upto`, oldest first."""
-        raise NotImplementedError
+        table = tables.version
+        between = select(table).where(table.c.nct_id == nct_id, table.c.seq > after, table.c.seq <= upto)
+        with self._database.read() as connection:
+            return tuple(_read(row) for row in connection.execute(between.order_by(table.c.seq)))
 
     def comparison(self, seq: int) -> bytes | None:
         """Give the stored comparison of a version with its predecessor, or None when it has none."""
-        raise NotImplementedError
+        table = tables.comparison
+        with self._database.read() as connection:
+            row = connection.execute(select(table.c.codec, table.c.data).where(table.c.seq == seq)).first()
+        return None if row is None else unpack(row.codec, row.data)
 
     def log(
         self, nct_id: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -84,12 +134,63 @@ class Versions:
         Returns:
             Newest first; empty when nothing matches. Baselines are among them.
         """
-        raise NotImplementedError
+        table = tables.version
+        found = select(table, tables.comparison.c.codec, tables.comparison.c.data).outerjoin(
+            tables.comparison, tables.comparison.c.seq == table.c.seq
+        )
+        if nct_id is not None:
+            found = found.where(table.c.nct_id == nct_id)
+        if since is not None:
+            found = found.where(table.c.seen_at >= since)
+        with self._database.read() as connection:
+            rows = connection.execute(found.order_by(table.c.seq.desc()).limit(limit)).all()
+        return tuple(
+            LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data))
+            for row in rows
+        )
 
     def newest_seqs(self, ids: Collection[str]) -> Mapping[str, int]:
         """Give the newest seq of each of these trials; those without a version are left out."""
-        raise NotImplementedError
+        table = tables.trial
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(ids))):
+                rows = connection.execute(
+                    select(table.c.nct_id, table.c.newest_seq).where(
+                        table.c.nct_id.in_(piece), table.c.newest_seq.is_not(None)
+                    )
+                )
+                found.update((row.nct_id, row.newest_seq) for row in rows)
+        return found
 
     def max_seq(self) -> int:
         """Give the newest seq of all; 0 when there is no version."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return read_max_seq(connection)
+
+
+def read_max_seq(connection: Connection) -> int:
+    """Give the newest seq of all; 0 when there is no version."""
+    return connection.scalar(select(func.max(tables.version.c.seq))) or 0
+
+
+def _version(connection: Connection, seq: int) -> Version:
+    row = connection.execute(select(tables.version).where(tables.version.c.seq == seq)).first()
+    if row is None:
+        raise LookupError(f"There is no version {seq}.")
+    return _read(row)
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> Version:
+    return Version(
+        seq=row.seq,
+        nct_id=row.nct_id,
+        kind=VersionKind(row.kind),
+        baseline=row.baseline,
+        canonical_hash=row.canonical_hash,
+        data_version=row.data_version,
+        last_update_posted=row.last_update_posted,
+        title=row.title,
+        seen_at=row.seen_at,
+        severity=Severity(row.severity) if row.severity else None,
+    )

@@ -1,0 +1,92 @@
+"""A trial's life, as a pure rule: where it stands after each outcome of a poll. Writing it down is `pages`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from watcher.store.model import (
+    Absent,
+    Event,
+    Kept,
+    Life,
+    NewVersion,
+    Page,
+    Quarantined,
+    Unchanged,
+    VersionKind,
+)
+
+Outcome: TypeAlias = NewVersion | Unchanged | Quarantined | Absent | Event
+
+_NO_RECORD = {Life.GONE, Life.MERGED}
+
+
+def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
+    """Say where a trial stands after one outcome; pure. Quarantine rows, which have times, are written apart.
+
+    A trial that is gone or merged stays so until a new version of it comes.
+
+    Args:
+        kept: Where it stood.
+        outcome: What the page says of it.
+        seq: The seq its new version or event was given, None for the others.
+
+    Raises:
+        ValueError: It is called unchanged though it has no version, or though it was gone.
+    """
+    match outcome:
+        case NewVersion():
+            return replace(
+                kept,
+                life=Life.PRESENT,
+                fingerprint=outcome.fingerprint,
+                canonical_hash=outcome.canonical_hash,
+                data_version=outcome.data_version,
+                newest_seq=seq,
+                starts_anew=False,
+                missing_since=None,
+                merged_into=None,
+            )
+        case Unchanged():
+            if kept.newest_seq is None or kept.life in _NO_RECORD:
+                raise ValueError(f"{outcome.nct_id} is {kept.life}; it cannot be unchanged.")
+            return replace(
+                kept,
+                life=Life.PRESENT,
+                fingerprint=outcome.fingerprint,
+                data_version=outcome.data_version,
+                starts_anew=False,
+                missing_since=None,
+            )
+        case Event():
+            life = Life.GONE if outcome.kind is VersionKind.GONE else Life.MERGED
+            return replace(kept, life=life, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)
+        case Quarantined() if kept.life not in _NO_RECORD:
+            return replace(kept, life=Life.QUARANTINED, missing_since=None)
+        case Absent() if kept.life not in _NO_RECORD:
+            return replace(kept, life=Life.ABSENT, missing_since=kept.missing_since or outcome.data_version)
+    return kept
+
+
+def outcomes(page: Page) -> tuple[Outcome, ...]:
+    """Give every outcome of a page."""
+    return (*page.new, *page.unchanged, *page.quarantined, *page.absent, *page.events)
+
+
+def arrivals(page: Page) -> tuple[NewVersion | Event, ...]:
+    """Give the outcomes of a page that get a seq, in the order they get it."""
+    return (*page.new, *page.events)
+
+
+def refuse_wrong_base(one: NewVersion | Event, kept: Kept) -> None:
+    """Refuse a version that was judged against another than the trial's newest one.
+
+    Raises:
+        ValueError: It was, or it is a baseline and yet was compared.
+    """
+    base = None if kept.starts_anew else kept.newest_seq
+    if one.previous != base:
+        raise ValueError(f"{one.nct_id} was judged against version {one.previous}; the one to judge against is {base}.")
+    if base is None and one.compared is not None and isinstance(one, NewVersion):
+        raise ValueError(f"{one.nct_id} is a baseline; there is nothing it can be compared with.")

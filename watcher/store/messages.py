@@ -1,0 +1,177 @@
+"""The rows of the outbox and what can become of one; each function runs inside a transaction of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from watcher.store import tables
+from watcher.store.database import add_row, chunks
+from watcher.store.packing import CODEC, pack, unpack
+from watcher.store.telling import Entry, NewMessage, State, Step
+
+TABLE = tables.message
+"""The messages; their payloads lie apart."""
+
+WAITING = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value])
+"""What is to be sent, now or later."""
+
+
+def put_messages(connection: Connection, messages: Collection[NewMessage], now: datetime) -> tuple[int, ...]:
+    """Put messages in, due at once; to be called inside a writing transaction.
+
+    Returns:
+        Their numbers, in their order.
+
+    Raises:
+        ValueError: A Message-ID exists already.
+    """
+    return tuple(_put(connection, message, now) for message in messages)
+
+
+def _put(connection: Connection, message: NewMessage, now: datetime) -> int:
+    known = select(TABLE.c.id).where(TABLE.c.message_id == message.message_id)
+    if connection.scalar(known) is not None:
+        raise ValueError(f"There is a message {message.message_id} in the outbox already.")
+    row = {
+        "recipient": message.recipient,
+        "channel": message.channel,
+        "part": message.part,
+        "subject": message.subject,
+        "message_id": message.message_id,
+        "state": State.PENDING.value,
+        "step": Step.NONE.value,
+        "attempts": 0,
+        "unclear": 0,
+        "crashes": 0,
+        "created_at": now,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "last_reply": "",
+    }
+    number = add_row(connection, TABLE, row)
+    packed = {"message": number, "codec": CODEC, "data": pack(message.payload)}
+    connection.execute(insert(tables.payload), packed)
+    return number
+
+
+def entries(connection: Connection, which: ColumnElement[bool]) -> tuple[Entry, ...]:
+    """Give the messages a condition picks, oldest first."""
+    rows = connection.execute(select(TABLE).where(which).order_by(TABLE.c.id))
+    return tuple(read_entry(row) for row in rows)
+
+
+def read_entry(row: Row[*tuple[Any, ...]]) -> Entry:
+    """Make the value of a row."""
+    return Entry(
+        id=row.id,
+        recipient=row.recipient,
+        channel=row.channel,
+        part=row.part,
+        subject=row.subject,
+        message_id=row.message_id,
+        state=State(row.state),
+        step=Step(row.step),
+        attempts=row.attempts,
+        unclear=row.unclear,
+        crashes=row.crashes,
+        created_at=row.created_at,
+        queued_at=row.queued_at,
+        next_attempt_at=row.next_attempt_at,
+        last_reply=row.last_reply,
+        ended_at=row.ended_at,
+    )
+
+
+def numbered(connection: Connection, numbers: Collection[int]) -> tuple[Entry, ...]:
+    """Give messages by number, oldest first; ones that do not exist are left out."""
+    found = (entries(connection, TABLE.c.id.in_(piece)) for piece in chunks(sorted(numbers)))
+    return tuple(entry for piece in found for entry in piece)
+
+
+def the_entry(connection: Connection, number: int) -> Entry:
+    """Give one message.
+
+    Raises:
+        ValueError: There is none of this number.
+    """
+    found = numbered(connection, [number])
+    if not found:
+        raise ValueError(f"There is no message {number} in the outbox.")
+    return found[0]
+
+
+def in_sending(connection: Connection, number: int) -> Entry:
+    """Give one message that is being sent.
+
+    Raises:
+        ValueError: It is not.
+    """
+    entry = the_entry(connection, number)
+    if entry.state is not State.SENDING:
+        raise ValueError(f"Message {number} is {entry.state}, not in sending.")
+    return entry
+
+
+def the_payload(connection: Connection, number: int) -> bytes:
+    """Give the frozen bytes of a message.
+
+    Raises:
+        LookupError: There is no such message.
+    """
+    table = tables.payload
+    row = connection.execute(select(table.c.codec, table.c.data).where(table.c.message == number)).first()
+    if row is None:
+        raise LookupError(f"There is no message {number} in the outbox.")
+    return unpack(row.codec, row.data)
+
+
+def set_values(connection: Connection, number: int, **values: object) -> None:
+    """Change columns of one message."""
+    connection.execute(update(TABLE).where(TABLE.c.id == number).values(**values))
+
+
+def doubt(connection: Connection, entry: Entry, when: datetime, reply: str, now: datetime) -> State:
+    """Count a try that may have arrived: once more the first time, given up the second."""
+    set_values(connection, entry.id, unclear=entry.unclear + 1)
+    if entry.unclear:
+        end(connection, entry.id, f"unclear twice whether it arrived: {reply}", now)
+        return State.DEAD
+    set_values(connection, entry.id, state=State.UNKNOWN.value, next_attempt_at=when, last_reply=reply)
+    return State.UNKNOWN
+
+
+def end(connection: Connection, number: int, reason: str, now: datetime) -> None:
+    """Give up on a message."""
+    set_values(connection, number, state=State.DEAD.value, next_attempt_at=None, last_reply=reason, ended_at=now)
+
+
+def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[Entry, ...]:
+    """Give those of the messages that the operator may act on; one in sending or delivered is not touched."""
+    states = (State.PENDING, State.UNKNOWN, State.DEAD)
+    if numbers is None:
+        return entries(connection, TABLE.c.state.in_([state.value for state in states]))
+    return tuple(entry for entry in numbered(connection, set(numbers)) if entry.state in states)
+
+
+def remove_messages(connection: Connection, numbers: Sequence[int]) -> None:
+    """Remove messages and their payloads."""
+    for piece in chunks(numbers):
+        connection.execute(delete(tables.payload).where(tables.payload.c.message.in_(piece)))
+        connection.execute(delete(TABLE).where(TABLE.c.id.in_(piece)))
+
+
+def resume_channel(connection: Connection, channel: str, recipient: str, now: datetime) -> bool:
+    """End a suspension; an empty recipient means the whole channel."""
+    table = tables.suspension
+    own = (table.c.channel == channel) & (table.c.recipient == recipient)
+    if connection.execute(delete(table).where(own)).rowcount == 0:
+        return False
+    waited = (TABLE.c.channel == channel) & WAITING & (TABLE.c.next_attempt_at > now)
+    if recipient:
+        waited &= TABLE.c.recipient == recipient
+    connection.execute(update(TABLE).where(waited).values(next_attempt_at=now))
+    return True
