@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 from watcher.sandbox.faults import FaultKind
 from watcher.sandbox.shaping import shaped_record, strangers
 from watcher.sandbox.stage import Scene
-from watcher.sandbox.timeline import Timeline
+from watcher.sandbox.timeline import Timeline, TimelineError
 
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=UTF-8"
@@ -74,6 +74,8 @@ def answer(timeline: Timeline, scene: Scene, path: str, query: str, *, base_path
             return _study(timeline, scene, path, query, base_path)
     except _RefusedError as refused:
         return Answer(status=400, body=str(refused).encode())
+    except TimelineError as unreadable:
+        return Answer(status=500, body=str(unreadable).encode())
     return not_found()
 
 

@@ -186,7 +186,8 @@ class Stage:
     def wait_held(self, seconds: float) -> bool:
         """Wait until a request is held; False when none was in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._held > 0, seconds)
+            self._changed.wait_for(lambda: self._held > 0 or self._is_closed, seconds)
+            return self._held > 0
 
     def release(self) -> None:
         """Let every held request go on."""
