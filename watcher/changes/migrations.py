@@ -1,9 +1,9 @@
-"""Known changes of the registry itself: names it rewrote and fields it dropped in all records at once.
+"""Names that mean the same: countries the registry renamed in all records at once, organisations that took a new one.
 
-Pure data with look-ups. Does not compare records and does not decide what else is noise.
+Pure data with a look-up. Does not compare records; fields the registry dropped are rows of the catalogue.
 
-Source: records of ClinicalTrials.gov API v2 fetched before and after (country names between 2025-07 and 2025-10, browse
-lists between 2025-07-25 and 2025-09-11, the other fields between 2023-06 and 2024-06).
+Source: records of ClinicalTrials.gov API v2 fetched before and after (country names changed between 2025-07 and
+2025-10).
 """
 
 from __future__ import annotations
@@ -38,44 +38,16 @@ COUNTRIES: Mapping[str, str] = MappingProxyType(
 )
 """Country names the registry once used → the names it uses for the same country since."""
 
-DROPPED_FIELDS: Mapping[tuple[str, ...], str] = MappingProxyType(
+RENAMED_ORGANISATIONS: frozenset[tuple[str, str]] = frozenset(
     {
-        ("derivedSection", "conditionBrowseModule", "browseLeaves"): "browse lists of conditions",
-        ("derivedSection", "conditionBrowseModule", "browseBranches"): "browse lists of conditions",
-        ("derivedSection", "interventionBrowseModule", "browseLeaves"): "browse lists of interventions",
-        ("derivedSection", "interventionBrowseModule", "browseBranches"): "browse lists of interventions",
-        ("derivedSection", "miscInfoModule", "modelPredictions"): "model predictions",
-        ("protocolSection", "contactsLocationsModule", "locations_nested"): "second list of sites",
-        ("protocolSection", "armsInterventionsModule", "interventions", "interventionMappedName"): "mapped names",
+        ("BeiGene", "BeOne Medicines"),
+        ("BeiGene, Ltd.", "BeOne Medicines"),
+        ("GlaxoSmithKline", "GSK"),
     }
 )
-"""Field paths (keys only) that the registry dropped from all records → what they were."""
-
-DERIVED_MODULES: Mapping[tuple[str, ...], str] = MappingProxyType(
-    {
-        ("derivedSection", "conditionBrowseModule"): "terms the registry derives from the conditions",
-        ("derivedSection", "interventionBrowseModule"): "terms the registry derives from the interventions",
-    }
-)
-"""Modules the registry computes from its own vocabulary; they move with the vocabulary, not with the trial."""
+"""(Older, newer) names of one organisation whose words do not show that it is the same one."""
 
 
 def canonical_country(name: str) -> str:
     """Give the name the registry uses today for a country; names it never changed as they are."""
     return COUNTRIES.get(name, name)
-
-
-def dropped(path: tuple[str, ...]) -> str | None:
-    """Say which dropped field a path of keys lies at or below.
-
-    Args:
-        path: Keys from the record's root, without list positions.
-
-    Returns:
-        What the field was, or None for a field the registry still serves.
-    """
-    for length in range(3, min(len(path), 4) + 1):
-        found = DROPPED_FIELDS.get(path[:length])
-        if found is not None:
-            return found
-    return None

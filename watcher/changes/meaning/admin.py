@@ -1,0 +1,77 @@
+"""What the dates of updates and verifications mean: nothing of the trial, but that somebody looked.
+
+Counted, never told as news. A record verified anew starts its two-year clock again.
+Source: the registry shows a study as UNKNOWN when it was not verified for two years past its completion date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.parts import merged, protocol
+from watcher.changes.meaning.results import DELAY_DATES, POSTING_DATES
+from watcher.changes.model import Severity, Verb
+
+_UPDATES = ("lastUpdateSubmitDate", "lastUpdatePostDateStruct")
+_VERIFIED = "statusVerifiedDate"
+_OTHERS = (
+    "studyFirstSubmitDate",
+    "studyFirstSubmitQcDate",
+    "studyFirstPostDateStruct",
+    *POSTING_DATES,
+    *DELAY_DATES,
+)
+_OF_NO_NOTE = frozenset({("derivedSection", "conditionBrowseModule"), ("derivedSection", "interventionBrowseModule")})
+
+
+def explain(evidence: Evidence) -> Iterable[Draft]:
+    """Explain the dates of submitting, posting and verifying.
+
+    Args:
+        evidence: The two records and their edits.
+
+    Returns:
+        Without the dates that `results` tells, at most one draft, noise: `admin.verified` when the verification date
+        moved and nothing else of note did,
+        `admin.touched` when only update dates moved, else `admin.dates`.
+    """
+    status = protocol(evidence, "statusModule")
+    told = {
+        *(POSTING_DATES if evidence.old.get("hasResults") != evidence.new.get("hasResults") else ()),
+        *(DELAY_DATES if any(status.before(field) is None for field in DELAY_DATES) else ()),
+    }
+    fields = [field for field in (_VERIFIED, *_UPDATES, *_OTHERS) if status.differs(field) and field not in told]
+    if not fields:
+        return []
+    edits = merged(*(status.differs(field) for field in fields))
+    of_note = [edit for edit in evidence.edits if edit.steps[:2] not in _OF_NO_NOTE]
+    is_alone = len(of_note) <= len(edits) and set(fields) <= {_VERIFIED, *_UPDATES}
+    if is_alone and _VERIFIED in fields:
+        kind, rule, field = "admin.verified", "verified anew, nothing else of note", _VERIFIED
+    elif is_alone:
+        kind, rule, field = "admin.touched", "only update dates moved", "lastUpdatePostDateStruct"
+    else:
+        kind, rule, field = "admin.dates", "dates of updates and postings beside other changes", fields[0]
+    return [
+        Draft(
+            kind=kind,
+            level=Severity.NOISE,
+            rule=rule,
+            path=_PATHS.get(field, f"status.{field}"),
+            verb=Verb.CHANGED,
+            before=status.before(field),
+            after=status.after(field),
+            edits=edits,
+            facts={"verified": status.after(_VERIFIED), "fields": list(fields)},
+        )
+    ]
+
+
+_PATHS = {
+    _VERIFIED: "status.verifiedDate",
+    "lastUpdatePostDateStruct": "status.lastUpdatePostDate",
+    "studyFirstPostDateStruct": "status.studyFirstPostDate",
+    "resultsFirstPostDateStruct": "results.firstPostDate",
+}
+"""Seed-style paths that are not the field's own name."""

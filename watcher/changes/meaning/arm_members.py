@@ -1,0 +1,133 @@
+"""Which arm has which intervention: the two lists name each other, and a name repeated there is not news by itself.
+
+A membership that really changed is told once, at the arm, whichever of the two lists shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from watcher.changes.meaning.evidence import Draft
+from watcher.changes.meaning.parts import Item, as_object, as_text, merged, texts
+from watcher.changes.model import Json, Severity, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Arms or interventions: the two lists differ only in these names."""
+
+    kind: str
+    field: str
+    seed: str
+    name: str
+    members: str
+
+    def path(self, name: str) -> str:
+        """Give the path of a change of the item with this name."""
+        return f"{self.seed}.{name}" if name else self.seed
+
+    def name_of(self, item: Item) -> str:
+        """Give the name or label of an item, the newer one of two."""
+        return as_text(as_object(item.new if item.new is not None else item.old).get(self.name))
+
+
+ARM = Sort("arm", "armGroups", "armsInterventions.arms", "label", "interventionNames")
+INTERVENTION = Sort("intervention", "interventions", "armsInterventions.interventions", "name", "armGroupLabels")
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What the references between the two lists come to.
+
+    Attributes:
+        drafts: Memberships that really changed, one draft an arm.
+        follow: Path of another draft → edits of references that only follow from it.
+    """
+
+    drafts: tuple[Draft, ...]
+    follow: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class _Arm:
+    gained: dict[str, None] = field(default_factory=dict)
+    lost: dict[str, None] = field(default_factory=dict)
+    edits: list[int] = field(default_factory=list)
+
+
+def references(items: Mapping[str, Sequence[Item]], told: Collection[str], renamed: Mapping[str, str]) -> References:
+    """Read the edits of the references of paired arms and interventions.
+
+    Args:
+        items: `arm` and `intervention` → the differing items of that list.
+        told: Paths of the drafts made of the items themselves.
+        renamed: Older name or label → newer one.
+
+    Returns:
+        New drafts and claims; every edit of the references is in at least one of them.
+    """
+    arms: dict[str, _Arm] = {}
+    follow: dict[str, list[int]] = {}
+    spelling: list[int] = []
+    for sort, other in ((ARM, INTERVENTION), (INTERVENTION, ARM)):
+        for item in items[sort.kind]:
+            edits = item.touching(sort.members)
+            if not edits or item.old is None or item.new is None:
+                continue
+            old, new = _members(sort, item.old), _members(sort, item.new)
+            kept = {renamed.get(name, name): name for name in old}
+            gained = [name for name in new if name not in kept]
+            lost = [was for name, was in kept.items() if name not in new]
+            causes = [other.path(name) for name in (*gained, *lost) if other.path(name) in told]
+            causes += [other.path(name) for name, was in kept.items() if name != was and other.path(name) in told]
+            for path in causes:
+                follow.setdefault(path, []).extend(edits)
+            open_gained = [name for name in gained if other.path(name) not in told]
+            open_lost = [name for name in lost if other.path(name) not in told]
+            for name in (*open_gained, *open_lost):
+                label, member = (sort.name_of(item), name) if sort is ARM else (name, sort.name_of(item))
+                arm = arms.setdefault(label, _Arm())
+                (arm.gained if name in open_gained else arm.lost)[member] = None
+                arm.edits.extend(edits)
+            if not (causes or open_gained or open_lost):
+                spelling.extend(edits)
+    drafts = [_membership(label, arm) for label, arm in arms.items()]
+    if spelling:
+        drafts.append(_respelt(merged(spelling)))
+    return References(tuple(drafts), {path: merged(edits) for path, edits in follow.items()})
+
+
+def _members(sort: Sort, item: Json) -> tuple[str, ...]:
+    """Give the names an item refers to; those of interventions are spelt with their type: `Drug: Aspirin`."""
+    names = texts(as_object(item).get(sort.members))
+    return tuple(name.partition(": ")[2] or name for name in names) if sort is ARM else names
+
+
+def _membership(label: str, arm: _Arm) -> Draft:
+    return Draft(
+        kind="arm.modified",
+        level=Severity.MINOR,
+        rule="arm: its interventions changed",
+        path=ARM.path(label),
+        verb=Verb.CHANGED,
+        before=list(arm.lost) or None,
+        after=list(arm.gained) or None,
+        edits=merged(arm.edits),
+        facts={"name": label, "parts": ["interventions"], "gained": list(arm.gained), "lost": list(arm.lost)},
+        takes_context=True,
+    )
+
+
+def _respelt(edits: tuple[int, ...]) -> Draft:
+    return Draft(
+        kind="arm.modified",
+        level=Severity.NOISE,
+        rule="references between arms and interventions spelt anew, the same ones meant",
+        path=ARM.seed,
+        verb=Verb.CHANGED,
+        before=None,
+        after=None,
+        edits=edits,
+        facts={"name": "", "parts": ["references"]},
+    )

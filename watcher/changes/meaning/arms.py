@@ -1,0 +1,210 @@
+"""What edits of arms and interventions mean: added, removed, renamed, modified; membership told once.
+
+Items come paired by label or name, then by content. A label repeated in the other list's references is no change of its
+own: the change of the arm or intervention it names claims it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort, references
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.forms import has_other_amounts, is_same_in_form, words
+from watcher.changes.meaning.parts import (
+    Item,
+    Part,
+    as_list,
+    as_object,
+    as_text,
+    at,
+    merged,
+    protocol,
+    texts,
+)
+from watcher.changes.model import Json, Severity, Verb
+
+_LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})
+_FEW_ARMS = 4
+_DRUGS = frozenset({"DRUG", "BIOLOGICAL", "GENETIC", "DIETARY_SUPPLEMENT", "COMBINATION_PRODUCT"})
+_WORDS_OF_FORM = words(
+    "the a an of in and or plus with without for to by arm group cohort part dose level mg kg ml iv sc po daily weekly "
+    "placebo tablet tablets capsule capsules injection infusion oral treatment therapy standard care"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What both lists are judged by.
+
+    Attributes:
+        is_late: Whether the trial is of Phase 2 or later.
+        arms: The larger number of arms of the two records.
+        old_names: Names of the older record's interventions, case-folded.
+        new_names: Names of the newer record's interventions.
+        drugs: Words of the names of all interventions.
+        aliases: Words that name the same thing as another: other names, both names of a renamed intervention.
+        renamed: Name or label of the older record → that of the newer one, for both lists.
+    """
+
+    is_late: bool
+    arms: int
+    old_names: frozenset[str]
+    new_names: frozenset[str]
+    drugs: frozenset[str]
+    aliases: frozenset[str]
+    renamed: Mapping[str, str]
+
+
+def explain(evidence: Evidence) -> Iterable[Draft]:
+    """Explain the edits of the arms and interventions.
+
+    Args:
+        evidence: The two records and their edits.
+
+    Returns:
+        Drafts of the kinds `arm.*` and `intervention.*`.
+    """
+    module = protocol(evidence, "armsInterventionsModule")
+    if not module.edits:
+        return []
+    items = {sort.kind: module.items(sort.field) for sort in (ARM, INTERVENTION)}
+    scene = _scene(evidence, module, items)
+    drafts = [draft for sort in (ARM, INTERVENTION) for item in items[sort.kind] for draft in _item(sort, item, scene)]
+    named = {draft.path for draft in drafts if not draft.kind.endswith(".modified") or draft.verb is not Verb.CHANGED}
+    memberships = references(items, named, scene.renamed)
+    claimed = [replace(draft, edits=merged(draft.edits, memberships.follow.get(draft.path, ()))) for draft in drafts]
+    return [*claimed, *memberships.drafts]
+
+
+def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]) -> _Scene:
+    phases = set(texts(at(evidence.new, "protocolSection", "designModule", "phases")))
+    sides = [[as_object(one) for one in as_list(side("interventions"))] for side in (module.before, module.after)]
+    names = [frozenset(as_text(one.get("name")).casefold() for one in side) for side in sides]
+    renamed = {
+        as_text(as_object(item.old).get(sort.name)): as_text(as_object(item.new).get(sort.name))
+        for sort in (ARM, INTERVENTION)
+        for item in items[sort.kind]
+        if item.old is not None and item.new is not None
+    }
+    aliases: set[str] = set()
+    for one in (*sides[0], *sides[1]):
+        aliases.update(*(words(name) for name in texts(one.get("otherNames"))))
+    for item in items["intervention"]:
+        old, new = (words(as_text(as_object(side).get("name"))) for side in (item.old, item.new))
+        if old & new:
+            aliases |= old ^ new
+    drugs: set[str] = set().union(
+        *(words(as_text(one.get("name"))) for side in sides for one in side if one.get("type") in _DRUGS)
+    )
+    return _Scene(
+        is_late=bool(phases & _LATE_PHASES),
+        arms=max(len(as_list(module.before("armGroups"))), len(as_list(module.after("armGroups")))),
+        old_names=names[0],
+        new_names=names[1],
+        drugs=frozenset(drugs - _WORDS_OF_FORM),
+        aliases=frozenset(aliases),
+        renamed={old: new for old, new in renamed.items() if old != new},
+    )
+
+
+def _item(sort: Sort, item: Item, scene: _Scene) -> list[Draft]:
+    if item.old is None or item.new is None:
+        return [_came_or_went(sort, item, scene)]
+    drafts = []
+    name_edits = item.touching(sort.name)
+    if name_edits:
+        drafts.append(_renamed(sort, item, name_edits, scene))
+    rest = tuple(key for key in item.by_key if key not in (sort.name, sort.members, "interventionMappedName"))
+    if rest:
+        drafts.append(_modified(sort, item, rest))
+    return drafts
+
+
+def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
+    verb = Verb.REMOVED if item.new is None else Verb.ADDED
+    name = sort.name_of(item)
+    others = scene.old_names if verb is Verb.ADDED else scene.new_names
+    kind, level, rule = f"{sort.kind}.{verb.value}", Severity.MAJOR, f"{sort.kind} {verb.value}"
+    what = as_object(item.new if item.new is not None else item.old)
+    if sort is INTERVENTION:
+        is_other = name.casefold() not in others
+        if not is_other:
+            kind, level, rule = "intervention.modified", Severity.MINOR, "intervention listed more or less often"
+    else:
+        used = (member.partition(": ")[2].casefold() for member in texts(what.get(sort.members)))
+        is_other = any(member and member not in others for member in used)
+    if level is Severity.MAJOR and scene.is_late and (scene.arms <= _FEW_ARMS or is_other):
+        why = f"{scene.arms} arms" if scene.arms <= _FEW_ARMS else "an intervention not listed in the other record"
+        level, rule = Severity.CRITICAL, f"{rule} · major → critical: Phase 2 or later with {why}"
+    return Draft(
+        kind=kind,
+        level=level,
+        rule=rule,
+        path=sort.path(name),
+        verb=verb,
+        before=item.old,
+        after=item.new,
+        edits=item.edits,
+        facts={"name": name, "type": what.get("type"), "arms": [*texts(what.get("armGroupLabels"))]},
+        takes_context=sort is ARM,
+    )
+
+
+def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> Draft:
+    before, after = (as_text(as_object(side).get(sort.name)) for side in (item.old, item.new))
+    changed = (words(before) ^ words(after)) - scene.aliases
+    level, rule = Severity.MINOR, f"{sort.kind} renamed, content kept"
+    if is_same_in_form(before, after):
+        level, rule = Severity.NOISE, f"{sort.kind} renamed: only case or punctuation differs"
+    elif any(any(sign.isdigit() for sign in word) for word in changed):
+        level, rule = Severity.MAJOR, f"{rule} · minor → major: a number in the name changed"
+    elif changed & scene.drugs:
+        level, rule = Severity.MAJOR, f"{rule} · minor → major: a drug name in it changed"
+    return Draft(
+        kind=f"{sort.kind}.renamed",
+        level=level,
+        rule=rule,
+        path=sort.path(after),
+        verb=Verb.CHANGED,
+        before=before,
+        after=after,
+        edits=edits,
+        facts={"name": after, "was": before},
+        takes_context=sort is ARM,
+    )
+
+
+_PART_NAMES: Mapping[str, str] = {"description": "description", "type": "type", "otherNames": "other names"}
+
+
+def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
+    old, new = as_object(item.old), as_object(item.new)
+    parts = [name for key, name in _PART_NAMES.items() if key in keys]
+    described = as_text(old.get("description")), as_text(new.get("description"))
+    level, rule = Severity.MINOR, f"{sort.kind}: {' and '.join(parts) or 'details'} edited"
+    if set(keys) == {"description"} and is_same_in_form(*described):
+        level, rule = Severity.NOISE, f"{sort.kind}: only case, punctuation or markup of the description differs"
+    elif "description" in keys and has_other_amounts(*described):
+        level, rule = Severity.MAJOR, f"{rule} · minor → major: a dose or number in it changed"
+    name = sort.name_of(item)
+    is_text = parts == ["description"]
+    return Draft(
+        kind=f"{sort.kind}.modified",
+        level=level,
+        rule=rule,
+        path=sort.path(name),
+        verb=Verb.CHANGED,
+        before=old.get("description") if is_text else item.old,
+        after=new.get("description") if is_text else item.new,
+        edits=item.touching(*keys),
+        facts={"name": name, "parts": parts, **_types(old, new)},
+        takes_context=sort is ARM,
+    )
+
+
+def _types(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
+    if old.get("type") == new.get("type"):
+        return {}
+    return {"old_type": old.get("type"), "new_type": new.get("type")}

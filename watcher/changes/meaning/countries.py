@@ -1,0 +1,119 @@
+"""What the sites of a whole country mean: a first site, a first recruiting one, none recruiting any more, none left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.gather import gathered
+from watcher.changes.meaning.parts import merged, part
+from watcher.changes.meaning.places import Site
+from watcher.changes.meaning.site_rows import SiteList
+from watcher.changes.migrations import canonical_country
+from watcher.changes.model import Severity, Verb
+
+_OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+_OPEN_OR_SOON = _OPEN | {"NOT_YET_RECRUITING"}
+_RUNNING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "AVAILABLE", "UNKNOWN", ""})
+
+
+def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
+    """Tell which countries came, opened, paused or went.
+
+    A country that pauses because the whole trial no longer recruits, or whose statuses the registry no longer shows, is
+    told by the status. A country that comes with a recruiting site is told once, as added. The registry's own list of
+    countries that once had sites is claimed along.
+
+    Args:
+        evidence: The two records and their edits.
+        sites: Their lists of sites.
+
+    Returns:
+        Drafts of the kinds `country.*` in the order of country names; a first list of sites is one draft.
+    """
+    old, new = _by_country(sites.old), _by_country(sites.new)
+    claims: dict[str, list[int]] = {}
+    for row in sites.rows:
+        is_paired = row.old is not None and row.new is not None
+        edits = row.item.touching("status") if is_paired else row.item.edits
+        claims.setdefault(row.shown.country, []).extend(edits)
+    drafts = []
+    for country in sorted(country for country, edits in claims.items() if edits):
+        kind = _kind(old.get(country, ()), new.get(country, ()), sites)
+        if kind is not None:
+            edits = merged(claims[country], _notes(evidence, country) if kind in ("added", "removed") else ())
+            drafts.append(
+                _draft(country, kind, old.get(country, ()), new.get(country, ()), edits, is_first=not sites.old)
+            )
+    return gathered(drafts, "countries", most=1) if not sites.old else gathered(drafts, "countries")
+
+
+def _by_country(sites: Iterable[Site]) -> Mapping[str, Sequence[Site]]:
+    result: dict[str, list[Site]] = {}
+    for one in sites:
+        result.setdefault(one.country, []).append(one)
+    return result
+
+
+def _kind(old: Sequence[Site], new: Sequence[Site], sites: SiteList) -> str | None:
+    was, now = ({one.status for one in side} for side in (old, new))
+    if not new:
+        return "removed"
+    if now == {"WITHDRAWN"} and was <= {"WITHDRAWN"}:
+        return None
+    if was <= {"WITHDRAWN"}:
+        return "added"
+    is_unveiled = sites.has_new_overall and was == {None}
+    if now & _OPEN and not was & _OPEN and not is_unveiled:
+        return "opened"
+    is_paused = bool(was & _OPEN_OR_SOON) and not now & (_OPEN_OR_SOON | {None})
+    return "paused" if is_paused and sites.new_overall in _RUNNING else None
+
+
+_RULES = {
+    "added": "first site in the country",
+    "opened": "first recruiting site in the country",
+    "paused": "no site of the country recruiting or about to",
+    "removed": "last site of the country gone",
+}
+_VERBS = {"added": Verb.ADDED, "removed": Verb.REMOVED}
+
+
+def _draft(
+    country: str, kind: str, old: Sequence[Site], new: Sequence[Site], edits: tuple[int, ...], *, is_first: bool
+) -> Draft:
+    rule, level = _RULES[kind], Severity.MAJOR
+    if is_first and kind == "added":
+        rule, level = "first site list · major → minor: no sites were listed before", Severity.MINOR
+    recruiting = sum(one.status in _OPEN for one in new)
+    return Draft(
+        kind=f"country.{kind}",
+        level=level,
+        rule=rule,
+        path=f"countries.{country.lower()}",
+        verb=_VERBS.get(kind, Verb.CHANGED),
+        before=country if kind == "removed" else None,
+        after=country if kind == "added" else None,
+        edits=edits,
+        facts={
+            "name": country,
+            "old_sites": len(old),
+            "new_sites": len(new),
+            "recruiting": recruiting,
+            "first_list": is_first,
+        },
+    )
+
+
+_NOTED = ("derivedSection", "miscInfoModule")
+
+
+def _notes(evidence: Evidence, country: str) -> tuple[int, ...]:
+    """Give the edits in which the registry notes that a country has no sites any more, or has some again."""
+    return merged(
+        *(
+            item.edits
+            for item in part(evidence, *_NOTED).items("removedCountries")
+            if country in (canonical_country(str(item.old or "")), canonical_country(str(item.new or "")))
+        )
+    )

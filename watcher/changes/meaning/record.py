@@ -1,0 +1,107 @@
+"""Changes of a record as a whole, made from what the store and the search know: new, merged, gone, returned.
+
+Two records cannot tell these; whoever holds the values calls here. They account for no edits.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from watcher.changes.model import Change, Json, Origin, Severity, Verb
+from watcher.changes.partial_date import read
+
+_STALE_DAYS = 90
+_PATH = "identification.nctId"
+
+
+def new_trial(nct_id: str, *, watch: str, first_posted: str | None, seen_on: date) -> Change:
+    """Tell a trial that a search found for the first time after its baseline.
+
+    Args:
+        nct_id: The trial.
+        watch: Name of the search watch.
+        first_posted: First posting date as the record spells it, or None.
+        seen_on: The day of the data in which it was found.
+
+    Returns:
+        `trial.new`, major; minor when it was first posted more than 90 days before.
+    """
+    posted = read(first_posted)
+    is_old = posted is not None and (seen_on - posted.last).days > _STALE_DAYS
+    rule = "first sight in a search watch"
+    return _change(
+        "trial.new",
+        Severity.MINOR if is_old else Severity.MAJOR,
+        f"{rule} · major → minor: first posted more than {_STALE_DAYS} days ago" if is_old else rule,
+        Verb.ADDED,
+        after=nct_id,
+        watch=watch,
+        first_posted=first_posted,
+    )
+
+
+def left_search(nct_id: str, *, watch: str) -> Change:
+    """Tell a trial that no longer matches a search watch."""
+    return _change(
+        "trial.left_search", Severity.MINOR, "no longer matches the search", Verb.REMOVED, before=nct_id, watch=watch
+    )
+
+
+def merged_record(nct_id: str, *, into: str) -> Change:
+    """Tell that a watched id became an alias of another record."""
+    return _change("record.merged", Severity.MAJOR, "the id is an alias now", Verb.CHANGED, before=nct_id, after=into)
+
+
+def gone_record(nct_id: str, *, last_seen: str | None) -> Change:
+    """Tell that the registry no longer serves a record, confirmed by two data versions.
+
+    Args:
+        nct_id: The trial.
+        last_seen: Data version in which it was last served, or None.
+    """
+    return _change(
+        "record.gone",
+        Severity.CRITICAL,
+        "absent in two data versions",
+        Verb.REMOVED,
+        before=nct_id,
+        last_seen=last_seen,
+    )
+
+
+def returned_record(nct_id: str, *, gone_since: str | None) -> Change:
+    """Tell that a record which was gone is served again.
+
+    Args:
+        nct_id: The trial.
+        gone_since: Data version in which it was first absent, or None.
+    """
+    return _change(
+        "record.returned",
+        Severity.MAJOR,
+        "served again after it was gone",
+        Verb.ADDED,
+        after=nct_id,
+        gone_since=gone_since,
+    )
+
+
+def baseline(nct_id: str) -> Change:
+    """Note the first version of a trial; kept in the log, never mailed."""
+    return _change("record.baseline", Severity.NOISE, "first version kept", Verb.ADDED, after=nct_id)
+
+
+def _change(
+    kind: str, level: Severity, rule: str, verb: Verb, *, before: Json = None, after: Json = None, **facts: Json
+) -> Change:
+    return Change(
+        kind=kind,
+        severity=level,
+        rule=rule,
+        path=_PATH,
+        verb=verb,
+        before=before,
+        after=after,
+        origin=Origin.REGISTRY,
+        facts={key: value for key, value in facts.items() if value is not None},
+    )

@@ -1,0 +1,186 @@
+"""What edits around results mean: posted, updated by section, submitted, returned, their delay certified.
+
+Source: the registry shows a submission of results before they are posted (`submissionTracking`, `unpostedEvents`:
+RELEASE, RESET when quality control sends it back, UNRELEASE when the sponsor takes it back); 42 CFR 11.44 for
+certified delays, shown as `dispFirst…` dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.parts import as_list, as_object, as_text, at, merged, part, protocol
+from watcher.changes.model import Json, Record, Severity, Verb
+
+SECTIONS: Mapping[str, str] = {
+    "participantFlowModule": "participant flow",
+    "baselineCharacteristicsModule": "baseline characteristics",
+    "outcomeMeasuresModule": "outcome measures",
+    "adverseEventsModule": "adverse events",
+    "moreInfoModule": "more information",
+}
+"""Modules of the results section → their names for people."""
+
+POSTING_DATES = ("resultsFirstSubmitDate", "resultsFirstSubmitQcDate", "resultsFirstPostDateStruct")
+"""Status fields that come with posted results."""
+
+DELAY_DATES = ("dispFirstSubmitDate", "dispFirstSubmitQcDate", "dispFirstPostDateStruct")
+"""Status fields that show a certified delay."""
+
+_TRACKING = ("derivedSection", "miscInfoModule")
+_UNPOSTED = ("annotationSection", "annotationModule")
+_EVENTS = {"releaseDate": "RELEASE", "resetDate": "RESET", "unreleaseDate": "UNRELEASE"}
+
+
+def explain(evidence: Evidence) -> Iterable[Draft]:
+    """Explain the edits of the results, their submission and their delay.
+
+    Args:
+        evidence: The two records and their edits.
+
+    Returns:
+        Drafts of the kinds `results.*`.
+    """
+    section = part(evidence, "resultsSection")
+    flag = part(evidence, "hasResults")
+    dates = protocol(evidence, "statusModule")
+    posting = tuple(index for field in POSTING_DATES for index in dates.differs(field))
+    content = tuple(index for index, _ in section.edits)
+    drafts = []
+    if flag.edits and (at(evidence.old, "hasResults") is True) != (at(evidence.new, "hasResults") is True):
+        flags = tuple(index for index, _ in flag.edits)
+        drafts.append(_posted(evidence, merged(flags, content, posting), section.new or section.old))
+    elif content:
+        drafts.append(_updated(section.old, section.new, content))
+    if any(dates.before(field) is None and dates.after(field) is not None for field in DELAY_DATES):
+        drafts.append(_delay(evidence, merged(*(dates.differs(field) for field in DELAY_DATES))))
+    return [*drafts, *_submission(evidence, is_posted=at(evidence.new, "hasResults") is True)]
+
+
+def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Json]) -> Draft:
+    is_posted = at(evidence.new, "hasResults") is True
+    date = at(evidence.new, "protocolSection", "statusModule", "resultsFirstPostDateStruct", "date")
+    return Draft(
+        kind="results.posted",
+        level=Severity.CRITICAL,
+        rule=f"hasResults {str(not is_posted).lower()} → {str(is_posted).lower()}",
+        path="results.hasResults",
+        verb=Verb.ADDED if is_posted else Verb.REMOVED,
+        before=at(evidence.old, "hasResults"),
+        after=at(evidence.new, "hasResults"),
+        edits=edits,
+        facts={"posted": date, "sections": [name for key, name in SECTIONS.items() if key in section]},
+    )
+
+
+def _updated(old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int, ...]) -> Draft:
+    names = [name for key, name in SECTIONS.items() if old.get(key) != new.get(key)]
+    names += [key for key in sorted({*old, *new}) if key not in SECTIONS and old.get(key) != new.get(key)]
+    return Draft(
+        kind="results.updated",
+        level=Severity.MINOR,
+        rule="posted results edited",
+        path="results",
+        verb=Verb.CHANGED,
+        before=None,
+        after=None,
+        edits=edits,
+        facts={"sections": [name if name in SECTIONS.values() else "another section" for name in names]},
+    )
+
+
+def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
+    date = at(evidence.new, "protocolSection", "statusModule", "dispFirstPostDateStruct", "date")
+    if date is None:
+        date = at(evidence.new, "protocolSection", "statusModule", "dispFirstSubmitDate")
+    return Draft(
+        kind="results.delay_certified",
+        level=Severity.MINOR,
+        rule="dates of a certified delay appear",
+        path="results.delayCertified",
+        verb=Verb.ADDED,
+        before=None,
+        after=date,
+        edits=edits,
+        facts={"date": date},
+    )
+
+
+def submissions(record: Record) -> dict[tuple[str, str], None]:
+    """Give what the registry shows of submissions of results before they are posted.
+
+    Args:
+        record: One record.
+
+    Returns:
+        (`RELEASE`, `RESET` or `UNRELEASE`; date as spelt there), in the order of the dates, each once.
+    """
+    events: set[tuple[str, str]] = set()
+    for info in as_list(at(record, *_TRACKING, "submissionTracking", "submissionInfos")):
+        for field, event in _EVENTS.items():
+            date = as_text(as_object(info).get(field))
+            if date:
+                events.add((event, date))
+    for unposted in as_list(at(record, *_UNPOSTED, "unpostedAnnotation", "unpostedEvents")):
+        kind, date = (as_text(as_object(unposted).get(key)) for key in ("type", "date"))
+        if kind:
+            events.add((kind, date))
+    return dict.fromkeys(sorted(events, key=lambda event: (event[1], event[0])))
+
+
+def _submission(evidence: Evidence, *, is_posted: bool) -> list[Draft]:
+    tracking, annotation = part(evidence, *_TRACKING), part(evidence, *_UNPOSTED)
+    edits = merged(tracking.differs("submissionTracking"), annotation.differs("unpostedAnnotation"))
+    if not edits:
+        return []
+    known = submissions(evidence.old)
+    events = [event for event in submissions(evidence.new) if event not in known]
+    if not events:
+        return [_no_event(edits, is_posted=is_posted)]
+    sent = [date for kind, date in events if kind == "RELEASE"]
+    back = [event for event in events if event[0] != "RELEASE"]
+    drafts = []
+    if sent:
+        drafts.append(_event("results.submitted", "RELEASE", sent[-1], edits, count=len(sent)))
+    if back:
+        drafts.append(_event("results.returned", back[-1][0], back[-1][1], edits, count=len(back)))
+    return drafts
+
+
+_RULES = {
+    "RELEASE": "results submitted, not posted yet",
+    "RESET": "submitted results returned after quality control",
+    "UNRELEASE": "submitted results taken back by the sponsor",
+}
+
+
+def _event(kind: str, event: str, date: str, edits: tuple[int, ...], *, count: int) -> Draft:
+    return Draft(
+        kind=kind,
+        level=Severity.MINOR,
+        rule=_RULES.get(event, "an event of the submission of results"),
+        path=f"results.{kind.partition('.')[2]}",
+        verb=Verb.ADDED,
+        before=None,
+        after=date or None,
+        edits=edits,
+        facts={"event": event, "date": date, "count": count},
+        is_registry_made=True,
+    )
+
+
+def _no_event(edits: tuple[int, ...], *, is_posted: bool) -> Draft:
+    why = "the results are posted" if is_posted else "no new event"
+    return Draft(
+        kind="results.submitted",
+        level=Severity.NOISE,
+        rule=f"submission tracking edited, {why}",
+        path="results.submissionTracking",
+        verb=Verb.CHANGED,
+        before=None,
+        after=None,
+        edits=edits,
+        facts={"event": "", "date": "", "count": 0},
+        is_registry_made=True,
+    )

@@ -1,0 +1,278 @@
+"""What edits of the sites mean: added, activated, closed, withdrawn, suspended, removed, renamed; counted when many.
+
+Whether a row is the same site is decided in `site_rows`; what a whole country gained or lost in `countries`. Statuses
+that appear or vanish with the overall status are told by count under that status, not site by site.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from watcher.changes.meaning.countries import countries
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.gather import MOST_SINGLE, gathered, together
+from watcher.changes.meaning.parts import merged
+from watcher.changes.meaning.site_rows import SiteList, SiteRow, site_list
+from watcher.changes.model import Json, Severity, Verb
+
+OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+"""Statuses under which a site takes people in."""
+
+_CLOSED = frozenset({"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED", "NO_LONGER_AVAILABLE"})
+_COUNTED = frozenset(
+    {"site.added", "site.activated", "site.closed", "site.removed", "site.withdrawn", "site.suspended"}
+)
+_ADDRESS = ("facility", "city", "state", "zip")
+_LEAST_MANY = 3
+_LEAST_SHARE = 0.20
+
+
+def explain(evidence: Evidence) -> Iterable[Draft]:
+    """Explain the edits of the list of sites.
+
+    Args:
+        evidence: The two records and their edits.
+
+    Returns:
+        Drafts of the kinds `site.*`, `country.*`, `contact.site`. Up to five of a kind are told one by one; more, and
+        every kind that is loud by number, by country. Country names the registry rewrote are left to the catalogue.
+    """
+    sites = site_list(evidence)
+    if sites is None:
+        return []
+    drafts = [draft for row in sites.rows for draft in _row(row, sites)]
+    unveiled = [row for row in sites.rows if _is_unveiled(row, sites)]
+    told = [draft for draft in drafts if draft.kind in _COUNTED and draft.level is not Severity.NOISE]
+    quiet = [draft for draft in drafts if draft.kind not in _COUNTED or draft.level is Severity.NOISE]
+    return [
+        *_counted(told, len(sites.old)),
+        *countries(evidence, sites),
+        *([_unveiling(unveiled, sites)] if unveiled else []),
+        *_quiet(quiet),
+    ]
+
+
+def _row(row: SiteRow, sites: SiteList) -> list[Draft]:
+    if row.old is None:
+        return [_added(row, sites)]
+    if row.new is None:
+        return [_draft(row, sites, "site.removed", "site gone from the list", Verb.REMOVED, row.item.edits)]
+    drafts = []
+    if row.item.touching("status") and not _is_unveiled(row, sites):
+        drafts.append(_status(row, sites))
+    return [*drafts, *_place(row, sites), *_contacts(row, sites)]
+
+
+def _draft(
+    row: SiteRow,
+    sites: SiteList,
+    kind: str,
+    rule: str,
+    verb: Verb,
+    edits: tuple[int, ...],
+    *,
+    level: Severity = Severity.MINOR,
+    values: tuple[Json, Json] | None = None,
+    leaf: str = "",
+    **facts: Json,
+) -> Draft:
+    one = row.shown
+    old, new = (None if side is None else side.row for side in (row.old, row.new))
+    before, after = values if values is not None else (old, new)
+    country = one.row.get("country")
+    return Draft(
+        kind=kind,
+        level=level,
+        rule=rule,
+        path=sites.path(one) + leaf,
+        verb=verb,
+        before=before,
+        after=after,
+        edits=edits,
+        facts={
+            "name": one.name(),
+            "country": country,
+            "old_total": len(sites.old),
+            "new_total": len(sites.new),
+            **facts,
+        },
+    )
+
+
+def _added(row: SiteRow, sites: SiteList) -> Draft:
+    status = row.shown.status
+    if status == "WITHDRAWN":
+        rule, level = "site listed only as withdrawn", Severity.NOISE
+    else:
+        rule, level = "site new in the list", Severity.MINOR
+    is_open = status in OPEN
+    return _draft(row, sites, "site.added", rule, Verb.ADDED, row.item.edits, level=level, recruiting=is_open)
+
+
+def _is_unveiled(row: SiteRow, sites: SiteList) -> bool:
+    """Whether a site's status appeared or vanished together with a change of the overall status."""
+    if row.old is None or row.new is None or not sites.has_new_overall:
+        return False
+    return (row.old.status is None) != (row.new.status is None)
+
+
+def _status(row: SiteRow, sites: SiteList) -> Draft:
+    assert row.old is not None  # noqa: S101 — only rows of both records have a status that changed
+    assert row.new is not None  # noqa: S101 — as above
+    old, new = row.old.status, row.new.status
+    was_open, level, facts = old in OPEN, Severity.MINOR, {}
+    if new in OPEN and not was_open:
+        kind = "site.activated"
+    elif was_open and new in _CLOSED:
+        kind = "site.closed"
+    elif new in ("WITHDRAWN", "SUSPENDED"):
+        kind = f"site.{str(new).lower()}"
+        facts = {"had_recruited": was_open}
+    else:
+        kind, level = "site.status_changed", Severity.NOISE
+    rule = f"site status {old or 'none'} → {new or 'none'}"
+    if level is Severity.NOISE:
+        rule += ", neither opens nor closes"
+    return _draft(
+        row,
+        sites,
+        kind,
+        rule,
+        Verb.CHANGED,
+        row.item.touching("status"),
+        level=level,
+        values=(old, new),
+        leaf=".status",
+        **facts,
+    )
+
+
+def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
+    """Tell a new name, address, country name or position of the same place; all of them noise."""
+    assert row.old is not None  # noqa: S101 — only rows of both records can be renamed
+    assert row.new is not None  # noqa: S101 — as above
+    drafts = []
+    named, moved = row.item.touching(*_ADDRESS), row.item.touching("geoPoint")
+    if named:
+        kind, rule = "site.renamed", "same place, other name or address"
+        if row.old.is_masked != row.new.is_masked:
+            kind = "site.masked" if row.new.is_masked else "site.unmasked"
+            rule = f"same place, name {'masked' if row.new.is_masked else 'unmasked'}"
+        values = (row.old.name(), row.new.name())
+        drafts.append(_quiet_draft(row, sites, kind, rule, merged(named, moved), values=values, was=row.old.name()))
+    if moved and not named:
+        points = (row.old.row.get("geoPoint"), row.new.row.get("geoPoint"))
+        rule = "coordinates of an unchanged address"
+        drafts.append(_quiet_draft(row, sites, "site.geocoded", rule, moved, values=points, leaf=".geoPoint"))
+    return drafts
+
+
+def _quiet_draft(
+    row: SiteRow,
+    sites: SiteList,
+    kind: str,
+    rule: str,
+    edits: tuple[int, ...],
+    *,
+    values: tuple[Json, Json] | None = None,
+    leaf: str = "",
+    **facts: Json,
+) -> Draft:
+    draft = _draft(row, sites, kind, rule, Verb.CHANGED, edits, level=Severity.NOISE, values=values, leaf=leaf, **facts)
+    return replace(draft, is_registry_made=kind == "site.geocoded")
+
+
+def _contacts(row: SiteRow, sites: SiteList) -> list[Draft]:
+    edits = row.item.touching("contacts")
+    if not edits:
+        return []
+    return [_quiet_draft(row, sites, "contact.site", "contact of a site", edits, values=(None, None), leaf=".contacts")]
+
+
+def _counted(drafts: Sequence[Draft], total: int) -> list[Draft]:
+    """Tell each kind: loud from three sites that are a fifth of the older list, by country when loud or many."""
+    result: list[Draft] = []
+    counts = Counter(draft.kind for draft in drafts)
+    for kind, count in counts.items():
+        same = [draft for draft in drafts if draft.kind == kind]
+        is_loud = total > 0 and count >= _LEAST_MANY and count >= _LEAST_SHARE * total
+        if is_loud:
+            why = f"minor → major: {count} sites of {total} before"
+            same = [replace(d, level=Severity.MAJOR, rule=f"{d.rule} · {why}") for d in same]
+        result += _by_country(same) if is_loud or count > MOST_SINGLE else same
+    return result
+
+
+def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
+    by_country: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_country.setdefault(str(draft.facts["country"] or ""), []).append(draft)
+    result = []
+    for country, same in by_country.items():
+        if len(same) == 1:
+            result += same
+            continue
+        one = together(same, f"locations.|||{country.lower()}")
+        extra: dict[str, Json] = {
+            fact: sum(bool(draft.facts[fact]) for draft in same)
+            for fact in ("recruiting", "had_recruited")
+            if fact in same[0].facts
+        }
+        kind_rule = one.rule
+        if any(draft.rule != one.rule for draft in same):
+            kind_rule = f"{one.kind}, {len(same)} sites" + (
+                " · " + one.rule.partition(" · ")[2] if " · " in one.rule else ""
+            )
+        result.append(replace(one, rule=kind_rule, facts={**one.facts, **extra}))
+    return result
+
+
+def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
+    """Tell noise one by one while it is little, else one draft a kind and rule."""
+    by_kind: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_kind.setdefault(draft.kind, []).append(draft)
+    result: list[Draft] = []
+    for kind, same in by_kind.items():
+        if len(same) <= MOST_SINGLE:
+            result += same
+        elif kind == "site.status_changed":
+            rule = "site statuses that neither open nor close"
+            result.append(replace(together(same, "locations.statuses"), rule=rule))
+        else:
+            result += gathered(same, _PATHS.get(kind, "locations"))
+    return result
+
+
+_PATHS = {
+    "site.renamed": "locations.facility",
+    "site.masked": "locations.facility",
+    "site.unmasked": "locations.facility",
+    "site.geocoded": "locations.geoPoint",
+    "contact.site": "locations.contacts",
+}
+"""Paths of what is told of many sites at once."""
+
+
+def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Draft:
+    is_shown = any(row.new is not None and row.new.status is not None for row in rows)
+    statuses = Counter(one.status for one in (sites.new if is_shown else sites.old) if one.status is not None)
+    return Draft(
+        kind="site.status_changed",
+        level=Severity.NOISE,
+        rule=f"{'unveiled' if is_shown else 'withheld'} with the overall status",
+        path="locations.status",
+        verb=Verb.ADDED if is_shown else Verb.REMOVED,
+        before=None,
+        after=None,
+        edits=merged(*(row.item.touching("status") for row in rows)),
+        facts={
+            "count": len(rows),
+            "old_total": len(sites.old),
+            "new_total": len(sites.new),
+            "statuses": dict(sorted(statuses.items())),
+            "unveiled": is_shown,
+        },
+    )
