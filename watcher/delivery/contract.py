@@ -58,8 +58,9 @@ class Session(Protocol):
         Args:
             message: The frozen message.
             address: Where to: a mailbox, a webhook's URL (a secret), a folder; read at the moment of sending.
-            on_step: Called synchronously at each step, before the next bytes go out. What it raises passes
-                through and ends the connection.
+            on_step: Called synchronously at each step, before the next bytes go out; begins again at `CONNECTED`
+                when a second try is made inside (a connection that had died, a payload refused). What it raises
+                passes through, and nothing more is sent.
 
         Returns:
             The receipt; the provider is now responsible for the message.

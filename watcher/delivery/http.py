@@ -1,3 +1,313 @@
-"""Posts finished payloads over HTTP."""
+"""Posts finished payloads over HTTP: the only user of httpx in this room.
 
-import httpx  # noqa: F401 — the door stands; the room behind it follows
+The address of a hook is a secret. It never shows here: errors name the host alone, and httpx's transport is used
+without its client, because the client writes every address it asks into the log. Does not follow redirects, keeps
+no cookies, sends no credentials but the address itself, and does not retry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import re
+import socket
+import ssl
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from watcher import __version__
+from watcher.delivery.contract import OnStep, Step
+from watcher.delivery.tls import client_context
+from watcher.delivery.words import one_line
+from watcher.errors import DeliveryError, DeliveryReason
+
+_LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
+_ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
+_VISIBLE = re.compile(r"[!-~]+")
+_SECRET_PIECE = 6  # pieces of an address this long are taken out of what the other side says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A hook's address, checked.
+
+    Attributes:
+        url: The whole address: a secret.
+        host: Its host, the only part that is ever shown.
+        port: Its port.
+        is_encrypted: Whether it is https.
+    """
+
+    url: str = field(repr=False)
+    host: str
+    port: int
+    is_encrypted: bool
+
+    def __str__(self) -> str:
+        """Give its name for a sentence."""
+        return f"the webhook at {self.host}"
+
+    def fit(self, text: str) -> str:
+        """Make what the other side said fit to be shown, every piece of the address taken out."""
+        parts = urllib.parse.urlsplit(self.url)
+        whole = [self.url, urllib.parse.unquote(self.url)]
+        paths = [path for path in (parts.path, urllib.parse.unquote(parts.path), parts.query) if len(path) > 1]
+        pieces = re.split(r"[/?&=]", f"{parts.path}?{parts.query}?{urllib.parse.unquote(parts.path)}")
+        long = sorted((piece for piece in pieces if len(piece) >= _SECRET_PIECE), key=len, reverse=True)
+        return one_line(text, secrets=[*whole, *paths, *long])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the other side answered.
+
+    Attributes:
+        status: HTTP status.
+        text: The beginning of the body, one line, fit to be shown.
+        retry_after: How long it asked us to wait, if it did.
+    """
+
+    status: int
+    text: str
+    retry_after: timedelta | None
+
+
+def read_address(url: str) -> Target:
+    """Check a hook's address without asking anybody.
+
+    Args:
+        url: `https://…`, or `http://…` to a private or loopback address.
+
+    Returns:
+        The target.
+
+    Raises:
+        DeliveryError: It cannot be used; the text does not hold it.
+    """
+    problem = ""
+    parts = None
+    if not _VISIBLE.fullmatch(url):
+        problem = "it is empty or holds spaces, line ends or letters beyond ASCII"
+    else:
+        with contextlib.suppress(ValueError):
+            split = urllib.parse.urlsplit(url)
+            if split.scheme in ("http", "https") and split.hostname and (split.port is None or split.port > 0):
+                parts = split
+        if parts is None:
+            problem = "it is not of the form https://host/path"
+        elif parts.username is not None or parts.password is not None:
+            problem = "it holds a user name or password before the host"
+    if problem or parts is None or parts.hostname is None:
+        raise _unusable(f"a webhook's address cannot be used: {problem}; copy it anew from where the hook was made")
+    is_encrypted = parts.scheme == "https"
+    port = parts.port or (443 if is_encrypted else 80)
+    return Target(url=url, host=parts.hostname, port=port, is_encrypted=is_encrypted)
+
+
+class Poster:
+    """Posts to hooks, one connection a post.
+
+    A connection is never kept: on a kept one, that the other side has closed meanwhile cannot be told from that it
+    took the post and did not answer.
+
+    Args:
+        utc_now: The clock, for a `Retry-After` that is a date.
+        timeout: For connecting, for writing, and for each piece of the answer; all together twice that.
+    """
+
+    def __init__(self, *, utc_now: Callable[[], datetime], timeout: timedelta = timedelta(seconds=30)) -> None:
+        self._utc_now = utc_now
+        self._timeout = timeout.total_seconds()
+
+    async def post(self, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep) -> Answer:
+        """Post a payload.
+
+        Args:
+            target: Where to, from `read_address`.
+            body: The payload.
+            headers: Content-Type and what else it needs.
+            on_step: Called before the body goes out (contract: `Session.deliver`).
+
+        Returns:
+            The answer, whatever its status.
+
+        Raises:
+            DeliveryError: No answer. In doubt when the whole request was written.
+        """
+        await self._check_secrecy(target)
+        progress = _Progress(on_step)
+        deadline = asyncio.timeout(2 * self._timeout)
+        try:
+            async with deadline:
+                return await self._exchange(target, body, headers, progress)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            failure = self._lost(target, progress, DeliveryReason.TIMEOUT, "no answer in time")
+        except (httpx.RequestError, ssl.SSLError) as error:
+            failure = self._explain(error, target, progress)
+        raise failure
+
+    async def _exchange(self, target: Target, body: bytes, headers: Mapping[str, str], progress: _Progress) -> Answer:
+        request = httpx.Request(
+            "POST",
+            target.url,
+            content=body,
+            headers={"User-Agent": f"trial-watcher/{__version__}", **_ONCE, **headers},
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict(), "trace": progress.trace},
+        )
+        async with _transport(target) as transport:
+            response = await transport.handle_async_request(request)
+            try:
+                text = await _beginning(response)
+            finally:
+                await response.aclose()
+        retry_after = _retry_after(response.headers.get("Retry-After", ""), self._utc_now)
+        return Answer(status=response.status_code, text=target.fit(text), retry_after=retry_after)
+
+    async def _check_secrecy(self, target: Target) -> None:
+        """Refuse to carry a secret in clear over a public network."""
+        if target.is_encrypted:
+            return
+        loop = asyncio.get_running_loop()
+        failure = None
+        try:
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except OSError:
+            failure = _no_connection(target, "its name cannot be resolved")
+        if failure is not None:
+            raise failure
+        addresses = (ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found)
+        if not all(address.is_private or address.is_loopback for address in addresses):
+            raise _unusable(f"{target} is http on a public network; only https is used there")
+
+    def _explain(self, error: Exception, target: Target, progress: _Progress) -> DeliveryError:
+        chain = tuple(_chain(error))
+        for one in chain:
+            if isinstance(one, ssl.SSLCertVerificationError):
+                return _unusable(
+                    f"the certificate of {target} is not trusted ({one.verify_message}); name the authority that "
+                    "signed it in SSL_CERT_FILE"
+                )
+        if any(isinstance(one, socket.gaierror) for one in chain):
+            return _no_connection(target, "its name cannot be resolved")
+        if isinstance(error, httpx.TimeoutException):
+            return self._lost(target, progress, DeliveryReason.TIMEOUT, "no answer in time")
+        return self._lost(target, progress, DeliveryReason.CONNECTION, "the connection failed")
+
+    def _lost(self, target: Target, progress: _Progress, reason: DeliveryReason, what: str) -> DeliveryError:
+        in_doubt = progress.has_handed_over
+        end = "nobody knows whether it took the message" if in_doubt else "it will be tried again"
+        return DeliveryError(f"{target}: {what}; {end}", reason=reason, is_channel_fault=True, in_doubt=in_doubt)
+
+
+def refusal(target: Target, answer: Answer) -> DeliveryError:
+    """Make the error of an answer that is not a success, by its status alone (RFC 9110 section 15).
+
+    Returns:
+        408, 425, 429 and 5xx: transient. 413: permanent for this message. Everything else: permanent, and the
+        channel's fault.
+    """
+    said = f"{target} answered {answer.status}" + (f" ({answer.text})" if answer.text else "")
+    if answer.status == 429:
+        return DeliveryError(
+            f"{said}: too many messages; it will be tried again when it says",
+            reason=DeliveryReason.RATE_LIMITED,
+            is_channel_fault=True,
+            retry_after=answer.retry_after,
+        )
+    if answer.status in (408, 425) or answer.status >= 500:
+        return DeliveryError(
+            f"{said}: trouble of its own; it will be tried again",
+            reason=DeliveryReason.SERVER,
+            is_channel_fault=True,
+            retry_after=answer.retry_after,
+        )
+    if answer.status == 413:
+        return DeliveryError(
+            f"{said}: the message is too big for it", reason=DeliveryReason.REJECTED, is_permanent=True
+        )
+    reason, advice = DeliveryReason.CONFIG, "check that the hook still exists and its address is the current one"
+    if answer.status in (401, 403):
+        reason, advice = DeliveryReason.AUTH, "it does not let us in; make the hook anew and store its new address"
+    elif 300 <= answer.status < 400:
+        advice = "it has moved; store its new address"
+    return DeliveryError(f"{said}: {advice}", reason=reason, is_permanent=True, is_channel_fault=True)
+
+
+class _Progress:
+    """How far one post has come, as httpx's transport tells it."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+        self.has_handed_over = False
+
+    async def trace(self, name: str, info: Mapping[str, object]) -> None:
+        """Take an event (https://www.encode.io/httpcore/extensions/#trace); awaited before the bytes go out."""
+        if getattr(info.get("request"), "method", b"") == b"CONNECT":
+            return  # asks a proxy for a line, hands nothing over
+        if name.endswith(".send_request_headers.started"):
+            self._on_step(Step.CONNECTED)
+        elif name.endswith(".send_request_body.started"):
+            self._on_step(Step.BODY_HANDED_OVER)
+            self.has_handed_over = True
+
+
+def _transport(target: Target) -> httpx.AsyncHTTPTransport:
+    """Give a transport through the environment's proxy, if there is one for this host."""
+    scheme = "https" if target.is_encrypted else "http"
+    proxy = None if urllib.request.proxy_bypass(target.host) else urllib.request.getproxies().get(scheme)
+    problem = ""
+    try:
+        return httpx.AsyncHTTPTransport(verify=client_context() if target.is_encrypted else False, proxy=proxy)
+    except OSError:
+        problem = "the trusted authorities cannot be read; check SSL_CERT_FILE"
+    except (httpx.InvalidURL, ValueError, ImportError):
+        problem = "the proxy named in the environment cannot be used; http:// and https:// proxies can"
+    raise _unusable(f"{target} cannot be reached: {problem}")
+
+
+async def _beginning(response: httpx.Response) -> str:
+    kept = b""
+    async for piece in response.aiter_bytes(_LONGEST_ANSWER):
+        kept += piece
+        if len(kept) >= _LONGEST_ANSWER:
+            break
+    return kept[:_LONGEST_ANSWER].decode("utf-8", "replace")
+
+
+def _retry_after(value: str, utc_now: Callable[[], datetime]) -> timedelta | None:
+    """Read seconds or a date (RFC 9110 section 10.2.3); None for anything else."""
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value), 10**7))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(aware - utc_now(), timedelta(0))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _unusable(text: str) -> DeliveryError:
+    return DeliveryError(text, reason=DeliveryReason.CONFIG, is_permanent=True, is_channel_fault=True)
+
+
+def _no_connection(target: Target, what: str) -> DeliveryError:
+    return DeliveryError(
+        f"{target} cannot be reached: {what}; it will be tried again",
+        reason=DeliveryReason.CONNECTION,
+        is_channel_fault=True,
+    )

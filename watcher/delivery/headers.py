@@ -1,0 +1,186 @@
+"""Header fields of a mail, folded and encoded by the rules, the same bytes on every Python.
+
+Not the standard library's header classes: they encode a `List-Unsubscribe` address as soon as it is 78 characters
+long (https://github.com/python/cpython/issues/85725), and how they fold neighbouring encoded words differs between
+patch releases (https://github.com/python/cpython/pull/145195), while a repeated mail has to be the same bytes.
+Here a `Field` knows which of three kinds it is, and only words for people are ever encoded.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+
+from watcher.delivery.words import clean
+
+_LINE = 76  # of a line that holds an encoded word; RFC 2047 section 2. Others should stay within 78: RFC 5322 2.1.1
+_WORD_FRAME = len("=?utf-8?b??=")
+_HARD_LINE = 998  # RFC 5322 section 2.1.1
+_NAME = re.compile(r"[!-9;-~]{1,60}")  # RFC 5322 section 2.2: printable ASCII without the colon
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
+_LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_NAMED = re.compile(r"\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\"<>]*?))\s*<([^<>]*)>\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """One mail address with its display name.
+
+    Attributes:
+        name: Display name, one clean line; may be empty.
+        local: Part before the @; beyond ASCII only where the relay offers SMTPUTF8 (RFC 6531).
+        domain: Part after it, in ASCII (IDNA).
+    """
+
+    name: str
+    local: str
+    domain: str
+
+    @property
+    def address(self) -> str:
+        """Give the address without the name."""
+        return f"{self.local}@{self.domain}"
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Tell whether the local part is beyond ASCII."""
+        return not self.local.isascii()
+
+
+def parse_mailbox(text: str) -> Mailbox:
+    """Read `ana@example.org` or `Ana <ana@example.org>`.
+
+    Args:
+        text: One address as the operator wrote it. Quoted local parts and address literals are not read.
+
+    Returns:
+        The mailbox, its domain in ASCII.
+
+    Raises:
+        ValueError: Not one address; the text of the error does not repeat it.
+    """
+    named = _NAMED.fullmatch(text)
+    name = clean(re.sub(r"\\(.)", r"\1", named[1]) if named[1] is not None else named[2]) if named else ""
+    local, at, domain = (named[3] if named else text.strip()).rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        ascii_domain = ""
+    # 64 octets before the @ and 255 after it: RFC 5321 section 4.5.3.1
+    sizes_hold = len(local.encode("utf-8", "replace")) <= 64 and len(ascii_domain) <= 255
+    has_gaps = local != clean(local) or any(char.isspace() for char in local)
+    if not (at and sizes_hold and _LOCAL.fullmatch(local)) or has_gaps:
+        raise ValueError("not a mail address; write it as name@example.org")
+    if not all(_LABEL.fullmatch(label) for label in ascii_domain.split(".")):
+        raise ValueError("the part after the @ is not a domain; write the address as name@example.org")
+    return Mailbox(name=name, local=local, domain=ascii_domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One header field, finished.
+
+    Attributes:
+        name: Field name.
+        line: The whole field with its folds, without the last line end.
+    """
+
+    name: str
+    line: str
+
+
+def words(name: str, text: str) -> Field:
+    """Make a field that people read: Subject and the like.
+
+    Args:
+        name: Field name.
+        text: Any text; cleaned to one line.
+
+    Returns:
+        The field, as plain words where it can, else as encoded words (RFC 2047), every line at most 76 characters.
+    """
+    value = clean(text)
+    if value.isascii() and "=?" not in value and all(len(word) <= _LINE - len(name) - 2 for word in value.split(" ")):
+        return _field(name, _folded(name, value.split(" ")))
+    return _field(name, _encoded(value, len(name) + 2))
+
+
+def tokens(name: str, value: str) -> Field:
+    """Make a field that programs read: List-Unsubscribe, References, Auto-Submitted and the like.
+
+    Folds between its parts and nowhere else; never encodes, save a List-Id's description before its `<`.
+
+    Args:
+        name: Field name.
+        value: The value; ASCII, save such a description.
+
+    Returns:
+        The field.
+
+    Raises:
+        ValueError: A part is beyond ASCII or longer than a line may be.
+    """
+    value = clean(value)
+    description, bracket, rest = value.rpartition("<")
+    if not description.isascii():
+        value = _encoded(description.strip(" "), len(name) + 2).replace("\r\n", "") + " " + bracket + rest
+    if not value.isascii():
+        raise ValueError(f"the header {name} holds characters beyond ASCII")
+    return _field(name, _folded(name, value.split(" ")))
+
+
+def mailbox(name: str, box: Mailbox) -> Field:
+    """Make an address field of one mailbox; its local part stays UTF-8 where it is beyond ASCII (RFC 6532)."""
+    angled = f"<{box.address}>"
+    if not box.name:
+        return _field(name, box.address)
+    if len(box.name) > _LINE - len(name) - 4 or not box.name.isascii() or "=?" in box.name:
+        shown = _encoded(box.name, len(name) + 2)
+    elif _ATOMS.fullmatch(box.name):
+        shown = box.name
+    else:
+        shown = '"' + re.sub(r'(["\\])', r"\\\1", box.name) + '"'
+    last = shown.rpartition("\r\n")[2]
+    used = len(last) + (len(name) + 2 if last is shown else 0)
+    return _field(name, shown + ("\r\n " if used + 1 + len(angled) > _LINE else " ") + angled)
+
+
+def _field(name: str, value: str) -> Field:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a header's name holds characters it may not")
+    line = f"{name}: {value}" if value else f"{name}:"
+    if any(len(part.encode()) > _HARD_LINE for part in line.split("\r\n")):
+        raise ValueError(f"the header {name} has a part longer than a mail's line may be")
+    return Field(name=name, line=line)
+
+
+def _folded(name: str, parts: list[str]) -> str:
+    value = parts[0]
+    used = len(name) + 2 + len(value)
+    for part in parts[1:]:
+        fold = used + 1 + len(part) > _LINE
+        value += ("\r\n " if fold else " ") + part
+        used = 1 + len(part) + (0 if fold else used)
+    return value
+
+
+def _encoded(text: str, used: int) -> str:
+    """Give encoded words, each whole characters only and each on a line of its own."""
+    encoded: list[str] = []
+    piece = b""
+    for char in text:
+        octets = char.encode("utf-8")
+        longer = 4 * -(-(len(piece) + len(octets)) // 3) + _WORD_FRAME
+        if piece and longer > _LINE - used:
+            encoded.append(_word(piece))
+            piece, used = b"", 1
+        piece += octets
+    encoded.append(_word(piece))
+    return "\r\n ".join(encoded)
+
+
+def _word(octets: bytes) -> str:
+    return f"=?utf-8?b?{base64.b64encode(octets).decode()}?="
