@@ -148,7 +148,7 @@ async def test_an_empty_page_may_not_be_the_last():
 
 
 async def test_a_token_that_is_no_longer_taken_begins_the_batch_again():
-    died = []
+    died: list[bool] = []
 
     def answer(request):
         if request.params.get("pageToken") and not died:
@@ -266,7 +266,15 @@ async def test_a_broken_record_leaves_nobody_missing():
 
 
 @pytest.mark.parametrize(
-    "bad", [Reply(body=b"<html>", kind="text/html"), Reply(body=b'{"studies":[{'), text(500, ""), Reply(drop=True)]
+    "bad",
+    [
+        Reply(body=b"<html>", kind="text/html"),
+        Reply(body=b'{"studies":[{'),
+        text(404, "no such path"),
+        text(302, "", Location="/maintenance"),
+        text(500, ""),
+        Reply(drop=True),
+    ],
 )
 async def test_one_batch_that_fails_harms_no_other(bad):
     def answer(request):

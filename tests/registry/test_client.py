@@ -191,8 +191,9 @@ def agents(server):
 async def test_refused_by_httpx_the_same_is_asked_once_by_urllib_and_remembered():
     with served(firewall("httpx")) as server:
         async with talking_to(server.url, transport="auto") as client:
-            assert client.memory is None
+            before = client.memory
             assert await client.version() == KNOWN
+            assert before is None
             assert client.memory == TransportMemory(passed=Transport.URLLIB, until=NOW + timedelta(days=7))
             assert [page.records[0].nct_id async for page in client.pages([ONE])] == [ONE]
     assert agents(server) == ["python-httpx", "Python-urllib", "Python-urllib"]

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 def waits(outcome, retry_after=None):
     """All waits until the outcome is final."""
-    found = []
+    found: list[float] = []
     while (wait := next_wait(outcome, len(found) + 1, retry_after)) is not None:
         found.append(wait / SECOND)
     return found

@@ -310,7 +310,7 @@ def test_httpx_still_has_the_errors_we_know():
         (ConnectionResetError(), Failure.DROPPED),
         (http.client.IncompleteRead(b""), Failure.DROPPED),
         (http.client.BadStatusLine("x"), Failure.DROPPED),
-        (http.client.RemoteDisconnected(), Failure.DROPPED),
+        (http.client.RemoteDisconnected(""), Failure.DROPPED),
         (http.client.InvalidURL(), Failure.UNUSABLE),
         (ValueError(), Failure.UNUSABLE),
         (UnicodeError(), Failure.UNUSABLE),

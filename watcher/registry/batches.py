@@ -134,7 +134,7 @@ class Batches:
         while True:
             answer = await self._asker.ask("/studies", params, PAGE_CAP)
             if answer.status == 400:
-                raise _TokenDiedError if tokens else _BatchRefusedError(said(answer))
+                raise _TokenDiedError if tokens else _BatchRefusedError(said(answer) or "the registry refuses it (400)")
             if answer.status in (413, 414):
                 raise OverCapError(f"the registry finds the request too long ({answer.status})")
             if answer.status != 200:
