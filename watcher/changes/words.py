@@ -15,6 +15,8 @@ from watcher.changes.model import Mark, MarkKind
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\s+|.", re.DOTALL)
 _SENTENCE = re.compile(r"[^.;\n]*[.;\n]*\s*")
 _MOST_TOKENS = 500
+_LONGEST_ISLAND = 16
+_MOST_PIECE = (240, 160, 110, 70, 40, 24)
 _GAP = Mark(MarkKind.GAP, "…")
 
 
@@ -132,7 +134,7 @@ def _opcodes(
 
 
 def _joined(marks: Iterable[Mark]) -> list[Mark]:
-    """Take a lone blank or sign between two changes into both of them, so that phrases replace phrases."""
+    """Take a lone sign or word between two changes into both of them, so that phrases replace phrases."""
     pieces = [mark for mark in marks if mark.text]
     islands = {
         index
@@ -149,8 +151,13 @@ def _joined(marks: Iterable[Mark]) -> list[Mark]:
 
 
 def _is_island(pieces: Sequence[Mark], index: int) -> bool:
-    before, text, after = pieces[index - 1].kind, pieces[index].text, pieces[index + 1].kind
-    return MarkKind.SAME not in (before, after) and not any(sign.isalnum() for sign in text)
+    """Whether an unchanged piece of at most one word stands between two changes, one of them of words."""
+    before, text, after = pieces[index - 1], pieces[index].text, pieces[index + 1]
+    if MarkKind.SAME in (before.kind, after.kind):
+        return False
+    words = sum(token[0].isalnum() for token in tokens(text))
+    near = "".join(piece.text for piece in pieces[max(0, index - 2) : index + 3] if piece.kind is not MarkKind.SAME)
+    return words == 0 or (words == 1 and len(text) <= _LONGEST_ISLAND and any(sign.isalpha() for sign in near))
 
 
 def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:
@@ -199,18 +206,24 @@ def _cut(text: str, around: int, *, keep_start: bool) -> str:
 
 
 def _within(marks: Sequence[Mark], limit: int) -> tuple[Mark, ...]:
-    """Cut marks that are still too long: every changed stretch gets its fair share, and what is over is left out."""
-    changed = sum(mark.kind in (MarkKind.REMOVED, MarkKind.ADDED) for mark in marks)
-    share = max(24, limit // max(changed, 1))
+    """Cut marks that are still too long: the longest changed stretches first, what is over at the end is left out."""
+    cut = list(marks)
+    for most in _MOST_PIECE:
+        if sum(len(mark.text) for mark in cut) <= limit:
+            break
+        cut = [_shortened(mark, most) for mark in marks]
     out: list[Mark] = []
     left = limit
-    for mark in marks:
-        text = mark.text
-        if mark.kind in (MarkKind.REMOVED, MarkKind.ADDED) and len(text) > share:
-            text = _cut(text, share, keep_start=True).rstrip() + "…"
-        if len(text) > left:
+    for mark in cut:
+        if len(mark.text) > left:
             out.append(_GAP)
             break
-        out.append(Mark(mark.kind, text))
-        left -= len(text)
+        out.append(mark)
+        left -= len(mark.text)
     return tuple(mark for index, mark in enumerate(out) if not (index and mark is _GAP is out[index - 1]))
+
+
+def _shortened(mark: Mark, most: int) -> Mark:
+    if mark.kind not in (MarkKind.REMOVED, MarkKind.ADDED) or len(mark.text) <= most:
+        return mark
+    return Mark(mark.kind, _cut(mark.text, most, keep_start=True).rstrip() + "…")

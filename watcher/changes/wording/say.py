@@ -10,13 +10,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import other
+from watcher.changes.wording import date, eligibility, enrollment, other, status
 
 Say = Callable[[Change], Phrase]
 
 FAMILIES: Mapping[str, Say] = MappingProxyType(
     {
         "field": other.say,
+        "status": status.say,
+        "why_stopped": status.say,
+        "date": date.say,
+        "enrollment": enrollment.say,
+        "eligibility": eligibility.say,
     }
 )
 """Family of kinds → who words it."""

@@ -1,0 +1,120 @@
+"""Words for moved dates: was → now with types, size and running total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watcher.changes.model import Change, Json, Phrase
+from watcher.changes.wording import values
+from watcher.changes.wording.other import origin_note
+from watcher.changes.wording.sizes import lag, running_total
+
+_NAMES = {
+    "status.primaryCompletionDate": "primary completion",
+    "status.completionDate": "study completion",
+    "status.startDate": "start",
+}
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the family `date`.
+
+    Args:
+        change: Its facts are those of the dates explainer.
+
+    Returns:
+        The words; `was` and `now` carry the type, `note` the size of the shift.
+    """
+    facts, name = change.facts, name_of(change)
+    was, now = _end(facts.get("old"), facts.get("old_type")), _end(facts.get("new"), facts.get("new_type"))
+    sentence = "; ".join([_head(change, name), *_pieces(change, name)])
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=values.capitalised(name),
+        sentence=f"{sentence}.",
+        was=was,
+        now=now,
+        note=_text(facts.get("said")),
+        origin_note=origin_note(change.origin),
+    )
+
+
+def name_of(change: Change) -> str:
+    """Give what the date is of: `primary completion`, `study completion` or `start`."""
+    return _NAMES.get(change.path.partition("#")[0].removesuffix("Type"), "date")
+
+
+def _head(change: Change, name: str) -> str:
+    facts = change.facts
+    old, new, size = _day(facts.get("old")), _day(facts.get("new")), _text(facts.get("said"))
+    old_type, new_type = _text(facts.get("old_type")), _text(facts.get("new_type"))
+    in_brackets = f" ({size})" if size else ""
+    if change.kind == "date.precision":
+        return f"{values.capitalised(name)} is the same date, {_more_or_less(facts)}: {old} → {new}"
+    if new_type == "actual" and old_type != "actual":
+        if old == new:
+            return (
+                f"{values.capitalised(name)} {new}, {old_type or 'so far without a type'} until now, is given as actual"
+            )
+        compared = (
+            f"{size} than the {old_type or 'earlier'} {old}" if size else f"the {old_type or 'earlier'} date was {old}"
+        )
+        return f"{values.capitalised(name)} is given as actual: {new} ({compared})"
+    if old_type == new_type:
+        lead = f"{values.capitalised(new_type)} {name}" if new_type else values.capitalised(name)
+        verb = "corrected" if new_type == "actual" else "moved"
+        return f"{lead} {verb} from {old} to {new}{in_brackets}"
+    return f"{values.capitalised(name)} changed from {old} {old_type} to {new} {new_type}{in_brackets}".replace(
+        "  ", " "
+    )
+
+
+def _pieces(change: Change, name: str) -> list[str]:
+    facts = change.facts
+    found: list[str | None] = []
+    if change.kind.endswith(".earlier") and facts.get("new_type") == "planned":
+        found.append("still planned")
+    found.append(running_total(facts))
+    if facts.get("equals_completion"):
+        found.append("it is now the day of study completion, which did not move")
+    found.append(_along("study completion", facts.get("completion"), facts))
+    found.append(_along("the start", facts.get("start"), facts))
+    if change.kind == "date.start.retroactive":
+        found.append(f"from before to after the first registration on {_day(facts.get('registered'))}")
+    if change.kind == "date.start.actual":
+        behind = lag(facts)
+        found.append(f"posted {behind}" if behind else None)
+    due = facts.get("results_due")
+    if isinstance(due, str):
+        found.append(f"results would be due by {values.date(due)}")
+    return [piece for piece in found if piece]
+
+
+def _along(name: str, other: Json, facts: Mapping[str, Json]) -> str | None:
+    """Say that another date moved along; by the same dates when they are."""
+    if not isinstance(other, Mapping):
+        return None
+    if all(other.get(end) == facts.get(end) for end in ("old", "new")):
+        return f"{name} by the same dates"
+    return f"{name} along with it, from {_day(other.get('old'))} to {_day(other.get('new'))}"
+
+
+def _more_or_less(facts: Mapping[str, Json]) -> str:
+    old, new = _text(facts.get("old")) or "", _text(facts.get("new")) or ""
+    if old == new:
+        return f"now given as {facts.get('new_type') or 'untyped'}"
+    return "told more exactly" if len(new) > len(old) else "told less exactly"
+
+
+def _end(day: Json, type_: Json) -> str | None:
+    return " ".join(part for part in (_day(day), _text(type_)) if part) or None
+
+
+def _day(value: Json) -> str:
+    return values.date(value) if isinstance(value, str) else ""
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,219 @@
+"""Words for who may take part: criteria one by one with the changed words marked, ages, sex, volunteers, population."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.other import origin_note
+from watcher.changes.words import diff, shorten, side
+
+_LONGEST = 420
+_LAST_SIGNS = ".;, "
+_LONGEST_IN_SENTENCE = 220
+_HEADINGS = {"inclusion": "Inclusion", "exclusion": "Exclusion"}
+_LABELS = {
+    "eligibility.sex": "Sex",
+    "eligibility.healthy_volunteers": "Healthy volunteers",
+    "eligibility.population": "Study population",
+    "eligibility.sampling": "Sampling method",
+}
+_FIELD_LABELS = {"genderBased": "Eligibility by gender", "genderDescription": "Eligibility by gender, description"}
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the family `eligibility`.
+
+    Args:
+        change: Its facts are those of the eligibility explainer.
+
+    Returns:
+        The words. Criteria carry the heading they belong under; reworded texts carry marks, shortened with gaps.
+    """
+    if change.kind.startswith("eligibility.criterion."):
+        return _criterion(change)
+    if change.kind == "eligibility.text":
+        return _text(change)
+    if change.kind == "eligibility.age":
+        return _age(change)
+    return _field(change)
+
+
+def _criterion(change: Change) -> Phrase:
+    facts = change.facts
+    section = facts.get("section")
+    heading = _HEADINGS.get(section) if isinstance(section, str) else None
+    label = f"{heading} criterion" if heading else "Criterion"
+    cohort = facts.get("cohort")
+    under = f" (under “{values.short(cohort, 80)}”)" if isinstance(cohort, str) else ""
+    phrase = _phrase(change, label, heading=heading or "Eligibility")
+    text = _plain(facts.get("text"))
+    if change.verb is Verb.ADDED:
+        return replace(phrase, sentence=f"{label} added{under}: {_quote(text)}.", now=values.short(text, _LONGEST))
+    if change.verb is Verb.REMOVED:
+        return replace(phrase, sentence=f"{label} removed{under}: {_quote(text)}.", was=values.short(text, _LONGEST))
+    if change.verb is Verb.MOVED:
+        came_from = _plain(facts.get("from"))
+        worded = ", with other words" if facts.get("is_reworded") else ""
+        sentence = f"Criterion moved from {came_from} to {_plain(section)}{worded}{under}: {_quote(text)}."
+        return replace(phrase, sentence=sentence, was=_HEADINGS.get(came_from), now=values.short(text, _LONGEST))
+    return _reworded(phrase, change, label, under)
+
+
+def _reworded(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
+    old, new = _plain(change.facts.get("old_text")), _plain(change.facts.get("text"))
+    if change.severity is Severity.NOISE:
+        sentence = f"{label} written in another way, with the same words{under}: {_quote(new)}."
+        return replace(phrase, sentence=sentence, was=values.short(old, _LONGEST), now=values.short(new, _LONGEST))
+    marked = _marked(phrase, old, new)
+    effect = change.facts.get("direction")
+    verb = effect if isinstance(effect, str) else "reworded"
+    return replace(
+        marked,
+        sentence=_reworded_sentence(f"{label} {verb}{under}", marked),
+        note=effect if isinstance(effect, str) else None,
+    )
+
+
+def _text(change: Change) -> Phrase:
+    label = "Eligibility text"
+    phrase = _phrase(change, label, heading="Eligibility")
+    if change.facts.get("headings"):
+        was, now = (values.show(value) if value else None for value in (change.before, change.after))
+        return replace(
+            phrase,
+            label="Eligibility headings",
+            sentence=_was_now("Headings of the eligibility text", was, now),
+            was=was,
+            now=now,
+        )
+    old, new = _plain(change.before), _plain(change.after)
+    if not old or not new:
+        verb = "added" if new else "removed"
+        text = values.short(new or old, _LONGEST)
+        return replace(
+            phrase, sentence=f"{label} {verb}: {_quote(text)}.", was=text if old else None, now=text if new else None
+        )
+    marked = _marked(phrase, old, new)
+    if change.rule.startswith("the same criteria"):
+        return replace(
+            marked,
+            sentence="Eligibility text laid out in another way; its criteria are the same.",
+            was=None,
+            now=None,
+            marks=(),
+        )
+    return replace(
+        marked,
+        sentence=_reworded_sentence("Eligibility text reworded; it cannot be split into criteria", marked),
+    )
+
+
+def _reworded_sentence(lead: str, marked: Phrase) -> str:
+    return f"{lead}: now {_quote(marked.now or '')}, before {_quote(marked.was or '')}."
+
+
+def _marked(phrase: Phrase, old: str, new: str) -> Phrase:
+    marks = shorten(diff(old.rstrip(_LAST_SIGNS), new.rstrip(_LAST_SIGNS)), limit=_LONGEST)
+    return replace(phrase, marks=marks, was=side(marks, MarkKind.REMOVED), now=side(marks, MarkKind.ADDED))
+
+
+def _age(change: Change) -> Phrase:
+    limit = change.facts.get("limit")
+    if limit == "groups":
+        before, after = values.show(change.before), values.show(change.after)
+        sentence = f"Age groups, derived by the registry, changed from {before} to {after}."
+        return _phrase(change, "Age groups", sentence=sentence, was=before, now=after)
+    label = f"{values.capitalised(str(limit))} age"
+    was, now = (values.age(value) if isinstance(value, str) else None for value in (change.before, change.after))
+    effect = _effect(change)
+    sentence = _was_now(label, was, now, effect)
+    return _phrase(change, label, sentence=sentence, was=was or "no limit", now=now or "no limit", note=effect)
+
+
+def _field(change: Change) -> Phrase:
+    name = change.facts.get("field")
+    label = _FIELD_LABELS.get(str(name)) or _LABELS.get(change.kind, "Eligibility")
+    effect = _effect(change)
+    if change.kind == "eligibility.healthy_volunteers":
+        was, now = _yes_no(change.before), _yes_no(change.after)
+        return _phrase(change, label, sentence=_volunteers(change, effect), was=was, now=now, note=effect)
+    if change.kind == "eligibility.population" or name == "genderDescription":
+        old, new = _plain(change.before), _plain(change.after)
+        if old and new:
+            phrase = _marked(_phrase(change, label), old, new)
+            return replace(phrase, sentence=_reworded_sentence(f"{label} reworded", phrase))
+        return _phrase(
+            change, label, sentence=_was_now(label, _quoted(old), _quoted(new)), was=old or None, now=new or None
+        )
+    before, after = _value(change.before), _value(change.after)
+    sentence = _was_now(label, before, after, effect)
+    return _phrase(change, label, sentence=sentence, was=before, now=after, note=effect)
+
+
+def _value(value: Json) -> str | None:
+    return None if value is None else values.show(value, _LONGEST_IN_SENTENCE)
+
+
+def _volunteers(change: Change, effect: str | None) -> str:
+    if change.after is None:
+        return "The record no longer says whether healthy volunteers are accepted."
+    said = "accepted" if change.after is True else "not accepted"
+    if change.before is None:
+        return f"The record now says that healthy volunteers are {said}."
+    return f"Healthy volunteers are now {said}" + (f" ({effect})." if effect else ".")
+
+
+def _yes_no(value: Json) -> str | None:
+    return None if not isinstance(value, bool) else "accepted" if value else "not accepted"
+
+
+def _was_now(label: str, was: str | None, now: str | None, effect: str | None = None) -> str:
+    in_brackets = f" ({effect})" if effect else ""
+    if was is None:
+        return f"{label} added: {now}{in_brackets}."
+    if now is None:
+        return f"{label} removed; it was {was}{in_brackets}."
+    return f"{label} changed from {was} to {now}{in_brackets}."
+
+
+def _effect(change: Change) -> str | None:
+    effect = change.facts.get("effect")
+    return effect if isinstance(effect, str) and effect in ("widened", "narrowed") else None
+
+
+def _quoted(text: str) -> str | None:
+    return _quote(text) if text else None
+
+
+def _quote(text: str) -> str:
+    return f"“{values.short(text, _LONGEST_IN_SENTENCE).rstrip('.')}”"
+
+
+def _plain(value: Json) -> str:
+    return values.plain(value) if isinstance(value, str) else ""
+
+
+def _phrase(
+    change: Change,
+    label: str,
+    *,
+    sentence: str = "",
+    heading: str | None = None,
+    was: str | None = None,
+    now: str | None = None,
+    note: str | None = None,
+) -> Phrase:
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=label,
+        sentence=sentence,
+        heading=heading,
+        was=was,
+        now=now,
+        note=note,
+        origin_note=origin_note(change.origin),
+    )
