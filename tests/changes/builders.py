@@ -143,7 +143,7 @@ _RECORD: dict[str, Any] = {
         "oversightModule": {"oversightHasDmc": True, "isFdaRegulatedDrug": False, "isFdaRegulatedDevice": False},
         "descriptionModule": {
             "briefSummary": "This trial tests whether veridoxan eases chronic low back pain better than placebo.",
-            "detailedDescription": "Participants take veridoxan or placebo for 24 weeks.\n\nThey are seen every 4 weeks.",
+            "detailedDescription": "Participants take veridoxan or placebo for 24 weeks.\n\nVisits are every 4 weeks.",
         },
         "conditionsModule": {
             "conditions": ["Low Back Pain", "Chronic Pain"],

@@ -59,7 +59,8 @@ def _change(draw: st.DrawFn, record: Any, path: tuple[str | int, ...], *, keep_t
     if what == "remove":
         del above[last]
     elif what == "more" and isinstance(value, list):
-        value.append(copy.deepcopy(draw(st.sampled_from(value))) if value and draw(st.booleans()) else draw(_VALUES))
+        is_repeat = bool(value) and draw(st.booleans())
+        value.append(copy.deepcopy(draw(st.sampled_from(value))) if is_repeat else draw(_VALUES))
         value[:] = draw(st.permutations(value))
     elif what == "more" and isinstance(value, dict) and not keep_types:
         value[draw(st.sampled_from(["newKey", "date", "status"]))] = draw(_VALUES)

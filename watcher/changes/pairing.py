@@ -21,6 +21,7 @@ from watcher.changes.normalise import canonical_text
 MOST_CANDIDATES = 20
 """How many items a guess looks at."""
 
+_ROUNDS = 4
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -201,7 +202,25 @@ def _pair_groups(olds: Mapping[Hashable, list[int]], news: Mapping[Hashable, lis
 def _pair_similar(
     olds: Mapping[int, frozenset[str]], news: Mapping[int, frozenset[str]], least: float, left: _Open
 ) -> None:
-    """Pair the most similar first. Candidates of an item are those that share its rarest words."""
+    """Pair the most similar first. Candidates of an item are those that share its rarest words.
+
+    What lost its best partners to others is asked again among what is left, a few times at most.
+    """
+    for _ in range(_ROUNDS):
+        count = len(left.pairs)
+        _pair_most_similar(
+            {at: words for at, words in olds.items() if at in left.old},
+            {at: words for at, words in news.items() if at in left.new},
+            least,
+            left,
+        )
+        if len(left.pairs) == count:
+            return
+
+
+def _pair_most_similar(
+    olds: Mapping[int, frozenset[str]], news: Mapping[int, frozenset[str]], least: float, left: _Open
+) -> None:
     having: dict[str, list[int]] = defaultdict(list)
     for position, words in news.items():
         for word in words:

@@ -67,7 +67,20 @@ def judge(evidence: Evidence) -> tuple[Change, ...]:
         Changes in the order of telling: level, then the taxonomy's order, then path. Together they account for every
         edit: what no explainer claims is told from the catalogue alone.
     """
-    drafts = [draft for explain in EXPLAINERS for draft in explain(evidence)]
+    return changes_of([draft for explain in EXPLAINERS for draft in explain(evidence)], evidence)
+
+
+def changes_of(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Change, ...]:
+    """Make changes of what explainers saw, and of what they left.
+
+    Args:
+        drafts: What they saw, in any order.
+        evidence: What they looked at.
+
+    Returns:
+        Changes in the order of telling, paths unique, every edit claimed.
+    """
+    drafts = list(drafts)
     claimed = {index for draft in drafts for index in draft.edits}
     drafts.extend(other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed)))
     lifts = tuple(_context(evidence))
