@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from types import MappingProxyType
-from urllib.parse import quote
 
 from watcher.digests.fitting import most_that_fit
 from watcher.digests.model import Medium, Occasion
@@ -19,12 +18,10 @@ from watcher.digests.writer import Writer
 from watcher.rendering import escape, slack
 from watcher.rendering.environment import TemplateNote, Templates
 from watcher.rendering.message import Message
-from watcher.rendering.view import Left, StoryView
+from watcher.rendering.view import DigestView, Left, StoryView
 
 MAX_SUBJECT = 150
 """Characters of a subject. Ours: phones show some 60, mail lists some 100."""
-
-_MOST_MAILTO = 70  # longer items are mangled when folded: https://github.com/python/cpython/issues/85725
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, te
         occasion: What to tell.
         channel: Identity of the channel (`email`, `slack`, `folder`, or any stable name); goes into the Message-ID.
         medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`.
-        domain: Right side of the Message-ID: the domain of the sender's address.
+        domain: Right side of the Message-ID, in ASCII: the domain of the sender's address.
         templates: The words.
 
     Returns:
@@ -111,56 +108,30 @@ class _Stamp:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that keep robots from answering and let people filter and leave.
-
-        Source: RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe).
-        """
-        headers = {
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "OOF, AutoReply",
-            "List-Id": f"Trial watcher <trial-watcher.{self.domain}>",
-        }
-        stop = self.occasion.reader.stop
-        if stop is not None:
-            mailto = f"<mailto:{quote(stop, safe='@.+-_')}?subject=unsubscribe>"
-            if len(mailto) <= _MOST_MAILTO:
-                headers["List-Unsubscribe"] = mailto
-        return headers
+        """What people filter by (RFC 2919); the other headers are the mail writer's."""
+        return {"List-Id": f"Trial watcher <trial-watcher.{self.domain}>"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bodies:
-    """The same twice, each complete by itself."""
-
-    text: str
-    html: str
-
-
-def _bodies(told: Told, words: _Words, writer: Writer) -> _Bodies:
-    """Render text and HTML, both with as many stories in full as the HTML can hold."""
+def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> Message:
+    """One mail: text and HTML, each complete, both with as many stories in full as the HTML can hold."""
 
     def context(full: int) -> dict[str, object]:
         view = told.view(full)
-        left = writer.line(
-            "shared/left.txt.j2", left=getattr(view, "left", ()), left_count=getattr(view, "left_count", 0)
-        )
+        left = ""
+        if isinstance(view, DigestView) and view.left_count:
+            left = writer.line("shared/left.txt.j2", left=view.left, left_count=view.left_count)
         return {told.stem: view, "lead": words.lead, "footer": words.footer, "subject": words.subject, "left": left}
 
     def html(full: int) -> str:
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
     full = most_that_fit(len(told.stories), lambda count: len(html(count).encode()))
-    return _Bodies(text=writer.text(f"email/{told.stem}.body.txt.j2", **context(full)), html=html(full))
-
-
-def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> Message:
-    bodies = _bodies(told, words, writer)
     return Message(
         message_id=stamp.message_id(),
         date=stamp.date,
         subject=words.subject,
-        text=bodies.text,
-        html=bodies.html,
+        text=writer.text(f"email/{told.stem}.body.txt.j2", **context(full)),
+        html=html(full),
         boundary=stamp.boundary(),
         headers=stamp.headers,
         data=data,
@@ -168,7 +139,7 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
 
 
 def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
-    """One to three Slack messages; the whole in plain text stands in the first."""
+    """One to three Slack messages, each with its own words in plain text."""
 
     def left(numbers: Mapping[str, int]) -> str:
         levels = tuple(Left(level=level, count=number) for level, number in numbers.items())
@@ -187,13 +158,12 @@ def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) ->
         closing=tuple(map(escape.slack, words.footer)),
     )
     payloads = slack.payloads(post, left)
-    text = _bodies(told, words, writer).text
     return tuple(
         Message(
             message_id=stamp.message_id(part),
             date=stamp.date,
             subject=words.subject,
-            text=text if part == 1 else f"{words.subject} ({part}/{len(payloads)})\n",
+            text=slack.plain_text(payload),
             html=None,
             boundary=stamp.boundary(part),
             slack=payload,

@@ -17,7 +17,7 @@ def sample_story() -> Story:
         severity=Severity.CRITICAL,
         tag="Suspended",
         headline="Suspended with 12 of 60 planned participants (20 %)",
-        when="posted never",
+        when="never posted",
         lines=(
             Phrase(
                 kind="status.stopped",

@@ -82,7 +82,7 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
     return StoryView(
         nct_id=plain(story.nct_id),
         name=name,
-        title="" if title.startswith(name.rstrip("…")) and len(title) <= len(name) else title,
+        title="" if title.casefold() == name.casefold() else title,
         facts=tuple(_glued(cut(plain(fact), 80)) for fact in story.context if plain(fact)),
         level=story.severity.value,
         mark=_MARKS.get(story.severity, ""),
@@ -139,6 +139,9 @@ def _line(phrase: Phrase) -> Line:
     sign, word = _SIGNS[phrase.verb]
     pieces = _pieces(phrase.marks)
     was, now = (cut(plain(value or ""), _MOST_VALUE) for value in (phrase.was, phrase.now))
+    note = plain(phrase.note or "")
+    if phrase.verb is Verb.MOVED and phrase.heading and was:
+        was, note = "", f"moved from {was}"  # `was` is the heading it stood under
     has_values = bool(was or now)
     items = tuple(cut(plain(item), 120) for item in phrase.items) if pieces or has_values else ()
     return Line(
@@ -147,7 +150,7 @@ def _line(phrase: Phrase) -> Line:
         word="reworded" if pieces and phrase.verb is Verb.CHANGED else word,
         was="" if pieces else was,
         now="" if pieces else now,
-        note=_glued(plain(phrase.note or "")) if pieces or has_values else "",
+        note=_glued(note) if pieces or has_values else "",
         sentence="" if pieces or has_values else _beside_label(plain(phrase.sentence), plain(phrase.label)),
         pieces=pieces,
         quote=cut(plain(phrase.quote or ""), 2 * _MOST_VALUE),
@@ -192,8 +195,8 @@ def _as_sentence(text: str) -> str:
 
 def _beside_label(sentence: str, label: str) -> str:
     """Give a sentence that stands beside its label, without saying the label twice."""
-    if sentence.casefold().startswith(f"{label.casefold()} "):
-        sentence = sentence[len(label) + 1 :]
+    if sentence.casefold().startswith((f"{label.casefold()} ", f"{label.casefold()}: ")):
+        sentence = sentence[len(label) + 1 :].lstrip()
     return _as_sentence(cut(sentence, 2 * _MOST_VALUE))
 
 
@@ -239,7 +242,7 @@ def show_welcome(welcome: Welcome) -> WelcomeView:
     """Show a welcome."""
     statuses: dict[str, int] = {}
     for trial in welcome.trials:
-        status = _lower_first(plain(trial.status or "no status"))
+        status = _lower_first(plain(trial.status or "without a status"))
         statuses[status] = statuses.get(status, 0) + 1
     return WelcomeView(
         reading=show_reading(welcome.reading, welcome.reader),
@@ -259,7 +262,7 @@ def show_welcome(welcome: Welcome) -> WelcomeView:
 
 def _tally(numbers: Mapping[str, int]) -> str:
     most_first = sorted(numbers.items(), key=lambda item: -item[1])
-    return ", ".join(count(number, name, name) for name, number in most_first)
+    return "; ".join(count(number, name, name) for name, number in most_first)
 
 
 def show_heartbeat(heartbeat: Heartbeat) -> HeartbeatView:

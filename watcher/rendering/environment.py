@@ -132,7 +132,13 @@ def _environment(*folders: Path) -> jinja2.Environment:
     for name in set(environment.globals) - _KEPT_GLOBALS:
         del environment.globals[name]
     environment.filters.update(
-        wrap=text.wrap, fit=text.fit, cut=escape.cut, count=text.count, listed=text.listed, columns=text.columns
+        wrap=text.wrap,
+        fit=text.fit,
+        cut=escape.cut,
+        count=text.count,
+        listed=text.listed,
+        columns=text.columns,
+        styled=escape.slack_styled,
     )
     environment.globals.update(labelled=text.labelled)
     return environment

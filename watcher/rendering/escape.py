@@ -13,7 +13,9 @@ import unicodedata
 _JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
 _FIXED_SPACES = frozenset("\u00a0\u202f")  # keep "38 %" and "13 Mar" together; every other space may collapse
 _SPACES = re.compile(r"[ \u00a0\u202f]{2,}")
-_ZERO_WIDTH_SPACE = "\u200b"
+ZERO_WIDTH_SPACE = "\u200b"
+"""Seen by nobody; ends what Slack would take for markup."""
+
 _SLACK_FORMATS = re.compile(r"[*_~`]")
 _SLACK_EMOJI = re.compile(r":(?=[\w+'-]+:)")
 
@@ -87,15 +89,18 @@ def slack(text: str) -> str:
     Source: https://docs.slack.dev/messaging/formatting-message-text/
     """
     entities = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    unformatted = _SLACK_FORMATS.sub(lambda found: found[0] + _ZERO_WIDTH_SPACE, entities)
-    return _SLACK_EMOJI.sub(":" + _ZERO_WIDTH_SPACE, unformatted)
+    unformatted = _SLACK_FORMATS.sub(lambda found: found[0] + ZERO_WIDTH_SPACE, entities)
+    return _SLACK_EMOJI.sub(":" + ZERO_WIDTH_SPACE, unformatted)
 
 
-def slack_link(url: str, label: str) -> str:
-    """Give a Slack link whose label is foreign text.
+def slack_styled(text: str, sign: str) -> str:
+    """Make escaped text bold (`*`) or struck through (`~`), beside any neighbour.
 
-    The label loses `|`, which would end the address. The address is ours and must be https.
+    Slack formats only where a sign stands at a word's edge; zero-width spaces make that edge, also after a bracket.
 
-    Source: https://docs.slack.dev/messaging/formatting-message-text/
+    Args:
+        text: Text that has passed `slack`.
+        sign: `*` or `~`.
     """
-    return f"<{url}|{slack(label.replace('|', '/'))}>"
+    edge = "" if text[-1:].isalnum() else ZERO_WIDTH_SPACE
+    return f"{ZERO_WIDTH_SPACE}{sign}{text}{edge}{sign}{ZERO_WIDTH_SPACE}"

@@ -6,6 +6,7 @@ does not use `markdown` blocks, attachments or interactive parts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeAlias, TypeVar, cast
@@ -43,6 +44,8 @@ MAX_PARTS = 3
 
 MAX_SMALL = 900
 """Characters of one line in small print, so that a head, a section and small print always fit into one message."""
+
+_LINK = re.compile(r"<(https://[^|>]*)\|([^>]*)>")
 
 Payload: TypeAlias = dict[str, object]
 Block: TypeAlias = dict[str, object]
@@ -132,6 +135,14 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
     return tuple(_payload(post.header, blocks, number, len(parts)) for number, blocks in enumerate(parts, 1))
 
 
+def plain_text(payload: Payload) -> str:
+    """Give the words of a payload as plain text: for files, previews, and where Slack refuses its blocks."""
+    blocks: Any = payload["blocks"]
+    texts = [text for block in blocks for text in _texts(block)]
+    unmarked = _LINK.sub(r"\2 (\1)", "\n".join(texts)).replace(escape.ZERO_WIDTH_SPACE, "")
+    return unmarked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") + "\n"
+
+
 def _add(blocks: list[Block], parts: list[list[Block]], budget: int, room: int) -> bool:
     """Put blocks that belong together into the newest message, or into a new one while there may be one."""
     used = sum(map(_size, parts[-1]))
@@ -217,12 +228,11 @@ def _cut(text: str, limit: int) -> str:
     return head.rstrip() + "…"
 
 
-def _size(block: Mapping[str, object]) -> int:
+def _size(block: Block) -> int:
     """Count the characters of all texts in a block."""
-    total = 0
-    for value in block.values():
-        if isinstance(value, dict):
-            total += len(value.get("text", ""))
-        elif isinstance(value, list):
-            total += sum(len(element["text"]) for element in value)
-    return total
+    return sum(map(len, _texts(block)))
+
+
+def _texts(block: Block) -> list[str]:
+    holders: Any = block.get("elements", [block["text"]] if "text" in block else [])
+    return [holder["text"] for holder in holders]

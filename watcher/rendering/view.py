@@ -245,7 +245,7 @@ class WelcomeView:
         reading: What was read.
         trials: The first of the trials.
         more: How many more there are.
-        statuses: How many stand where: `12 recruiting, 3 completed`; empty for few trials.
+        statuses: How many stand where: `12 recruiting; 3 completed`; empty for few trials.
     """
 
     reading: ReadingView
