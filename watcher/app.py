@@ -1,13 +1,133 @@
 """Composition root: the only clock, random source and wiring; builds parts on demand.
 
-Decides nothing. Everything below takes `now` and randomness as values.
+Decides nothing. Everything below takes `now`, waiting and randomness as values.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.config.load import Loaded
+from watcher.config.watchlist import Watchlist, read_watchlist
+from watcher.service.parts import Parts
+from watcher.store import upkeep
+from watcher.store.lock import RunLock
+from watcher.store.store import Store
+
+if TYPE_CHECKING:
+    from watcher.rendering.environment import Templates
 
 
 def utc_now() -> datetime:
     """Give the time, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def database_of(loaded: Loaded, state_dir: Path) -> Path:
+    """Give the database file of a configuration."""
+    return upkeep.database_path(loaded.config.store.url, state_dir)
+
+
+@contextmanager
+def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+    """Take the run lock, bring the store to the present revision, and give the parts of a run.
+
+    Raises:
+        StoreLockedError: Another run holds the lock.
+        StoreError: The store cannot be used; it is as it was.
+    """
+    with RunLock.acquire(state_dir, pid=os.getpid(), now=utc_now()) as lock:
+        path = database_of(loaded, state_dir)
+        upkeep.prepare(path, lock, utc_now())
+        with Store.open(path) as store:
+            yield parts_of(loaded, state_dir, store)
+
+
+@contextmanager
+def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+    """Give the parts of a command that looks, or that touches the outbox only; takes no lock and migrates nothing.
+
+    Raises:
+        StoreError: There is no store yet, or it cannot be used.
+    """
+    with Store.open(database_of(loaded, state_dir)) as store:
+        yield parts_of(loaded, state_dir, store)
+
+
+@contextmanager
+def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+    """Give the parts of a command that only looks; where no run has been yet, over an empty store thrown away after.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+    is_there = database_of(loaded, state_dir).exists()
+    opened = open_for_reading(loaded, state_dir) if is_there else open_rehearsal(loaded, state_dir)
+    with opened as parts:
+        yield parts
+
+
+@contextmanager
+def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+    """Give the parts of a run on a copy of the store that is thrown away: nothing of the real one changes.
+
+    The run lock is not taken: the copy is nobody else's, and SQLite's online backup reads beside a running daemon.
+
+    Raises:
+        StoreError: The store cannot be read, or the copy not made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="watcher-rehearsal-"))
+    try:
+        original = database_of(loaded, state_dir)
+        copy = folder / "rehearsal.db"
+        if original.exists():
+            upkeep.backup(original, copy)
+        with RunLock.acquire(folder, pid=os.getpid(), now=utc_now()) as lock:
+            upkeep.prepare(copy, lock, utc_now())
+        with Store.open(copy) as store:
+            yield parts_of(loaded, state_dir, store)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
+    """Wire a run: configuration, store, clock, waiting, randomness, environment, templates."""
+    return Parts(
+        loaded=loaded,
+        state_dir=state_dir,
+        store=store,
+        clock=utc_now,
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+        jitter=random.random,
+        environ=os.environ,
+        templates=_templates_of(loaded),
+    )
+
+
+def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
+    """Give what reads the watchlists anew at every poll."""
+    return lambda: read_watchlist(loaded.config, config_path=loaded.path)
+
+
+def _templates_of(loaded: Loaded) -> Callable[[], Templates]:
+    @cache
+    def made() -> Templates:
+        from watcher.rendering.environment import Templates, builtin_templates
+
+        own = loaded.config.templates_dir
+        overrides = loaded.folder / Path(own).expanduser() if own is not None else None
+        return Templates(builtin_templates(), overrides, clock=time.monotonic)
+
+    return made

@@ -1,0 +1,66 @@
+"""`compare`: two records from files, no configuration and no store needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.changes.model import Comparison, Record
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines.")
+def compare(old: Path, new: Path, as_json: bool) -> None:
+    """Say what changed between two records of one trial, as API v2 sends them.
+
+    \b
+        watcher compare monday.json tuesday.json
+        watcher compare monday.json tuesday.json --json | jq '.changes[].sentence'
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher.changes.compare import compare_records
+
+    older, newer = read_record(old), read_record(new)
+    comparison = compare_records(older, newer)
+    if as_json:
+        from watcher.changes.exchange import dumps
+
+        click.echo(dumps(_as_json(comparison, newer), indent=2))
+        return
+    from watcher.cli.terminal import print_comparison
+
+    print_comparison(comparison, newer)
+
+
+def read_record(path: Path) -> Record:
+    """Read a record from a file.
+
+    Raises:
+        UsageError: It cannot be read or holds no record.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is not JSON: {error}") from error
+    if not isinstance(found, dict) or not isinstance(found.get("protocolSection"), dict):
+        raise UsageError(f"{path}: is not a record as API v2 sends it: it has no protocolSection")
+    return found
+
+
+def _as_json(comparison: Comparison, newer: Record) -> object:
+    from watcher.changes.exchange import printed
+    from watcher.changes.history import value_at
+    from watcher.changes.wording.say import phrase
+    from watcher.service.windows import headline_of
+
+    title = value_at(newer, ("protocolSection", "identificationModule", "briefTitle"))
+    return printed(comparison, title=str(title or ""), story=headline_of(comparison, newer), phrase=phrase)

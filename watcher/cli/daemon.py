@@ -1,0 +1,40 @@
+"""The daemon's end of the command line: opens, runs, leaves with a code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+from watcher.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from watcher.cli.settings import Settings
+    from watcher.config.load import Loaded
+    from watcher.service.parts import Parts, WatchlistReader
+
+
+def run_daemon(settings: Settings, loaded: Loaded) -> int:
+    """Run until SIGTERM or SIGINT; a second one ends at once.
+
+    Returns:
+        0 when everything under way came to its end, 1 when the deadline cut something off; what was cut off is done
+        again by the next start.
+    """
+    from watcher import app
+
+    with app.open_for_run(loaded, settings.state(loaded)) as parts:
+        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded)))
+    if number == signal.SIGINT:
+        return Exit.INTERRUPTED
+    return Exit.DONE if is_clean else Exit.FAILED_PART
+
+
+async def _run(parts: Parts, read: WatchlistReader) -> tuple[bool, int]:
+    from watcher.service.daemon import Daemon
+    from watcher.service.lifecycle import Ending
+
+    ending = Ending()
+    ending.listen(asyncio.get_running_loop())
+    is_clean = await Daemon(parts=parts, read=read).run(ending)
+    return is_clean, ending.signal

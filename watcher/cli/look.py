@@ -1,0 +1,173 @@
+"""`status`, `list`, `show`, `log`: what the watcher knows; they look, take no lock and change nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config.watchlist import Watchlist
+    from watcher.service.parts import Parts
+    from watcher.store.model import LogEntry
+
+LEVELS = ("critical", "major", "minor", "noise")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One object for machines.")
+@click.pass_obj
+def status(settings: Settings, as_json: bool) -> None:
+    """Say how the watcher is: last and next poll, failing parts, recipients, outbox.
+
+    \b
+        watcher status
+        watcher status --json | jq .faults
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.report import status_of
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        found = status_of(parts, app.watchlist_reader(loaded)())
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    from watcher.cli.terminal import print_status
+
+    print_status(found)
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines.")
+@click.pass_obj
+def list_trials(settings: Settings, as_json: bool) -> None:
+    """List the watched trials and where each stands.
+
+    \b
+        watcher list
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.report import trials_of
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        found = trials_of(parts, _watched(parts, app.watchlist_reader(loaded)()))
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "trials": found}, ensure_ascii=False, indent=2))
+        return
+    from watcher.cli.terminal import print_trials
+
+    print_trials(found)
+
+
+@click.command()
+@click.argument("nct_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines, the whole record inside.")
+@click.pass_obj
+def show(settings: Settings, nct_id: str, as_json: bool) -> None:
+    """Show one trial as it was last seen.
+
+    \b
+        watcher show NCT07555496
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.report import trial_of
+
+    nct_id = checked_id(nct_id)
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        found = trial_of(parts, _watched(parts, app.watchlist_reader(loaded)()), nct_id)
+    if found is None:
+        raise UsageError(f"{nct_id} was never read; add it with `watcher add {nct_id}` and run a poll")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    from watcher.cli.terminal import print_trial
+
+    print_trial(found)
+
+
+@click.command()
+@click.argument("nct_id", metavar="[ID]", required=False)
+@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
+@click.option("--severity", type=click.Choice(LEVELS), default=None, help="Only changes of this level or louder.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: one per trial and version, newest first.")
+@click.pass_obj
+def log(settings: Settings, nct_id: str | None, since: str | None, severity: str | None, as_json: bool) -> None:
+    """Show what was seen to change, newest first; of one trial or of all.
+
+    \b
+        watcher log NCT07555496
+        watcher log --since 30d --severity major
+        watcher log --json | jq -r '.changes[].sentence'
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    nct_id = checked_id(nct_id) if nct_id is not None else None
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        start = parts.clock() - parse_span(since) if since is not None else None
+        entries = parts.store.versions.log(nct_id, since=start)
+        found = list(_log_objects(parts, entries, severity))
+    if as_json:
+        for entry in found:
+            click.echo(json.dumps(entry, ensure_ascii=False))
+        return
+    from watcher.cli.terminal import print_log
+
+    print_log(found, is_loud=severity is not None)
+
+
+def checked_id(text: str) -> str:
+    """Give an id in its one spelling.
+
+    Raises:
+        UsageError: It is malformed.
+    """
+    from watcher.config.rules import id_text, is_nct_id
+
+    if not is_nct_id(text.upper()):
+        raise UsageError(id_text(text))
+    return text.upper()
+
+
+def parse_span(text: str) -> timedelta:
+    """Read `12h`, `30d`, `8w`.
+
+    Raises:
+        UsageError: Any other text.
+    """
+    match = re.fullmatch(r"(\d{1,5})\s*([hdw])", text.strip(), re.ASCII)
+    if match is None:
+        raise UsageError(f'"{text}" is not a time span; write a number and h, d or w, such as 30d')
+    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+
+
+def _watched(parts: Parts, watchlist: Watchlist) -> Watchlist:
+    from watcher.service.watching import follow_merged
+
+    return follow_merged(watchlist, parts.store)
+
+
+def _log_objects(parts: Parts, entries: Sequence[LogEntry], severity: str | None) -> Iterator[Mapping[str, Any]]:
+    from watcher.service.report import log_object
+
+    loud = LEVELS[: LEVELS.index(severity) + 1] if severity is not None else LEVELS
+    for entry in entries:
+        found = log_object(parts, entry)
+        changes = [change for change in found["changes"] if change["severity"] in loud]
+        if changes or severity is None:
+            yield {**found, "changes": changes}
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time of one of our own JSON objects."""
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,114 @@
+"""`outbox list|retry|drop`: the messages on their way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.store.telling import Entry
+
+
+@click.group()
+def outbox() -> None:
+    """See, retry or drop messages that wait or were given up."""
+
+
+@outbox.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line, oldest first.")
+@click.pass_obj
+def list_messages(settings: Settings, as_json: bool) -> None:
+    """List the messages not delivered, oldest first.
+
+    \b
+        watcher outbox list
+        watcher outbox list --json
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        entries = parts.store.outbox.list()
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(_object(entry), ensure_ascii=False))
+        return
+    from watcher.cli.terminal import print_messages
+
+    print_messages([_object(entry) for entry in entries])
+
+
+@outbox.command()
+@click.argument("ids", nargs=-1, type=int, metavar="ID…")
+@click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
+@click.pass_obj
+def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
+    """Try messages again from the beginning, at the next run; resumes the channels they wait for.
+
+    \b
+        watcher outbox retry 17
+        watcher outbox retry --all
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    _one_of(ids, every)
+    loaded = settings.load()
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        entries = parts.store.outbox.retry(None if every else ids, parts.clock())
+    _say("due now", entries, ids)
+
+
+@outbox.command()
+@click.argument("ids", nargs=-1, type=int, metavar="ID…")
+@click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
+@click.pass_obj
+def drop(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
+    """Remove messages for good; they will not be sent.
+
+    \b
+        watcher outbox drop 17
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    _one_of(ids, every)
+    loaded = settings.load()
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        entries = parts.store.outbox.drop(None if every else ids)
+    _say("dropped", entries, ids)
+
+
+def _one_of(ids: Sequence[int], every: bool) -> None:
+    if bool(ids) == every:
+        raise UsageError("name messages by their numbers (see `watcher outbox list`), or say --all")
+
+
+def _say(what: str, entries: Sequence[Entry], ids: Sequence[int]) -> None:
+    for entry in entries:
+        click.echo(f'{what}: {entry.id} to {entry.recipient} by {entry.channel}: "{entry.subject}"')
+    missing = sorted(set(ids) - {entry.id for entry in entries})
+    if missing:
+        names = ", ".join(str(number) for number in missing)
+        raise UsageError(f"no waiting or given-up message has the number {names}; see `watcher outbox list`")
+    if not entries:
+        click.echo("There are no such messages.")
+
+
+def _object(entry: Entry) -> dict[str, object]:
+    from watcher.service.report import zulu
+
+    return {
+        "id": entry.id,
+        "recipient": entry.recipient,
+        "channel": entry.channel,
+        "state": entry.state.value,
+        "attempts": entry.attempts,
+        "next_attempt_at": zulu(entry.next_attempt_at) if entry.next_attempt_at is not None else None,
+        "last_reply": entry.last_reply,
+        "subject": entry.subject,
+    }

@@ -1,0 +1,96 @@
+"""`preview` and `send-test`: a recipient's digest as it would be sent, and a marked sample by the real path."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.exits import Exit
+from watcher.cli.look import parse_span
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config.load import Loaded
+    from watcher.config.model import RecipientConfig
+
+FORMATS = ("text", "html", "slack", "eml")
+
+
+@click.command()
+@click.argument("recipient", metavar="RECIPIENT")
+@click.option("--since", metavar="7d", help="As if nothing had been told in this time. Default: what is untold now.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.pass_obj
+def preview(settings: Settings, recipient: str, since: str | None, form: str) -> None:
+    """Print the digest RECIPIENT would get now; changes nothing.
+
+    \b
+        watcher preview ana
+        watcher preview ana --since 7d --format html > digest.html
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.previewing import preview_messages
+
+    loaded = settings.load()
+    who = known_recipient(loaded, recipient)
+    span = parse_span(since) if since is not None else None
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        start = parts.clock() - span if span is not None else None
+        messages = preview_messages(parts, app.watchlist_reader(loaded)(), who, since=start, is_slack=form == "slack")
+        if not messages:
+            click.echo(f"There is nothing to tell {recipient}.", err=True)
+        for message in messages:
+            if form == "text":
+                click.echo(f"Subject: {message.subject}\n\n{message.text}")
+            elif form == "html":
+                click.echo(message.html or "")
+            elif form == "slack":
+                click.echo(json.dumps(message.slack, ensure_ascii=False, indent=2))
+            else:
+                from watcher.service.previewing import mail_bytes
+
+                sys.stdout.buffer.write(mail_bytes(parts, message, who))
+
+
+@click.command("send-test")
+@click.argument("recipient", metavar="RECIPIENT")
+@click.pass_obj
+def send_test(settings: Settings, recipient: str) -> None:
+    """Send RECIPIENT a marked sample by the real path and print the provider's reply.
+
+    \b
+        watcher send-test ana
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.previewing import send_sample
+
+    loaded = settings.load()
+    who = known_recipient(loaded, recipient)
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        results = asyncio.run(send_sample(parts, who))
+    for result in results:
+        click.echo(f"{result.channel}: {'accepted' if result.is_accepted else 'not sent'}: {result.reply}")
+    if not all(result.is_accepted for result in results):
+        sys.exit(int(Exit.FAILED_PART))
+
+
+def known_recipient(loaded: Loaded, name: str) -> RecipientConfig:
+    """Give a recipient by name.
+
+    Raises:
+        UsageError: There is none of that name; names the nearest.
+    """
+    from difflib import get_close_matches
+
+    for recipient in loaded.config.recipient:
+        if recipient.name == name:
+            return recipient
+    names = [recipient.name for recipient in loaded.config.recipient]
+    close = get_close_matches(name, names, n=1)
+    hint = f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(names) or 'none'}"
+    raise UsageError(f'{loaded.path}: no recipient is named "{name}"{hint}')

@@ -1,0 +1,125 @@
+"""`run`: the daemon, or with `--once` one whole run for cron and timers."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.exits import Exit, loudest
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config.load import Loaded
+    from watcher.service.parts import Parts
+    from watcher.service.run import RunReport
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One poll, what is due is composed and delivered, then exit.")
+@click.option(
+    "--dry-run", is_flag=True, help="With --once: everything but storing and sending; prints what would go out."
+)
+@click.option("--send-all", is_flag=True, help="With --once: tell everybody now, also what waits for a later slot.")
+@click.pass_obj
+def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
+    """Watch: poll the registry, tell what changed, deliver it.
+
+    Without options it is the daemon. For cron: silent when all went well, and the exit code tells the rest.
+
+    \b
+        watcher run
+        watcher run --once
+        17 * * * *  watcher --config /etc/watcher/config.toml run --once
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    if not once and (dry_run or send_all):
+        raise UsageError("--dry-run and --send-all go with --once")
+    loaded = settings.load()
+    if not once:
+        from watcher.cli.daemon import run_daemon
+
+        settings.set_up_logs(is_daemon=True)
+        sys.exit(run_daemon(settings, loaded))
+    settings.set_up_logs()
+    sys.exit(int(_once(settings, loaded, dry_run=dry_run, send_all=send_all)))
+
+
+def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) -> Exit:
+    from watcher import app
+    from watcher.service.run import run_once
+
+    state = settings.state(loaded)
+    opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
+    with opened as parts, _progress(settings):
+        try:
+            report = asyncio.run(
+                _until_terminated(run_once(parts, app.watchlist_reader(loaded), send_all=send_all, deliver=not dry_run))
+            )
+        except asyncio.CancelledError:
+            return Exit.TERMINATED
+        if dry_run:
+            _print_rehearsed(parts)
+    for line in report.said:
+        click.echo(line, err=True)
+    if sys.stdout.isatty() or settings.verbosity > 0:
+        click.echo(summary(report))
+    return loudest(codes(report))
+
+
+async def _until_terminated(work: object) -> RunReport:
+    """Do the work; SIGTERM cancels it, and what was committed by then stays."""
+    assert asyncio.iscoroutine(work)  # noqa: S101 — called with run_once only
+    task = asyncio.create_task(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    result: RunReport = await task
+    return result
+
+
+def _progress(settings: Settings) -> AbstractContextManager[object]:
+    if not sys.stderr.isatty() or settings.verbosity != 0:
+        return nullcontext()
+    from watcher.cli.terminal import busy
+
+    return busy("reading the registry")
+
+
+def codes(report: RunReport) -> Iterable[Exit]:
+    """Give the exit codes a run earned; the loudest of them is the run's."""
+    from watcher.service.run import is_registry_down
+
+    if report.poll is None or report.sent.has_config_fault:
+        yield Exit.CONFIG
+    if is_registry_down(report.poll):
+        yield Exit.REGISTRY
+    if report.has_bad_ids or report.sent.failed or (report.poll is not None and report.poll.troubled):
+        yield Exit.FAILED_PART
+    if report.poll is not None and not report.poll.outcome.is_complete:
+        yield Exit.FAILED_PART
+
+
+def summary(report: RunReport) -> str:
+    """Say in a line what a run did."""
+    if report.poll is None:
+        return "Nothing is watched."
+    counts = report.poll.counts
+    read = f"{counts.read} read, {counts.changed} new or changed" if counts.read else "no news"
+    waiting = f", {report.composed} messages composed" if report.composed else ""
+    sent = f", {report.sent.delivered} delivered" if report.sent.delivered else ""
+    return f"{report.watched} trials watched: {read}{waiting}{sent}."
+
+
+def _print_rehearsed(parts: Parts) -> None:
+    from watcher.rendering.message import Message
+
+    entries = parts.store.outbox.list()
+    for entry in entries:
+        message = Message.from_json(parts.store.outbox.payload(entry.id))
+        click.echo(f"To: {entry.recipient} by {entry.channel}\nSubject: {message.subject}\n\n{message.text}\n")
+    if not entries:
+        click.echo("Nothing would be sent.")

@@ -1,0 +1,189 @@
+"""Judges the records of one answer against what is kept: new version, unchanged, stale, quarantined.
+
+Runs in a thread: parsing and comparing take time. Reads the store, does not write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from watcher.changes.model import Comparison, Record, Severity
+from watcher.registry.model import RawRecord
+from watcher.registry.plausibility import Verdict, judge_age, judge_content
+from watcher.store.model import Compared, Kept, Life, NewVersion, Quarantined, Unchanged
+from watcher.store.store import Store
+
+if TYPE_CHECKING:
+    from watcher.changes.meaning.evidence import History
+
+HISTORY_DEPTH = 50
+"""At most so many earlier versions are read for running totals; the oldest and the newest ones count most."""
+
+
+class Status(StrEnum):
+    """What became of one record; the `status` of the event `study_checked`."""
+
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    RETURNED = "returned"
+    STALE = "stale"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One record and what becomes of it.
+
+    Attributes:
+        nct_id: The trial.
+        status: What became of it.
+        item: What the store keeps; None for a stale answer.
+        comparison: With the version before; None unless changed.
+        reason: Why it is not believed; empty otherwise.
+    """
+
+    nct_id: str
+    status: Status
+    item: NewVersion | Unchanged | Quarantined | None = None
+    comparison: Comparison | None = None
+    reason: str = ""
+
+
+def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store) -> tuple[Judged, ...]:
+    """Judge the records of one answer.
+
+    Args:
+        records: As they came.
+        kept: What the store knows, by id; an id that is not there was never seen.
+        store: For bodies of versions to compare with; only read.
+
+    Returns:
+        One per record, in their order; a trial that comes twice is judged once.
+    """
+    judged: dict[str, Judged] = {}
+    for record in records:
+        if record.nct_id not in judged:
+            known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
+            judged[record.nct_id] = _judge(record, known, store)
+    return tuple(judged.values())
+
+
+def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
+    age = judge_age(record, kept.data_version)
+    if age.verdict is Verdict.STALE:
+        return Judged(nct_id=record.nct_id, status=Status.STALE, reason=age.reason)
+    is_back = kept.life is Life.GONE
+    if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
+        return _unchanged(record)
+    decoded = decode(record.body)
+    before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
+    before = None if before_body is None else decode(before_body)
+    content = judge_content(decoded, before)
+    if content.verdict is Verdict.HOLLOW and not _is_confirmed(record, kept):
+        return _quarantined(record, content.reason)
+
+    from watcher.changes.normalise import canonical_hash
+
+    digest = canonical_hash(decoded)
+    if digest == kept.canonical_hash and not kept.starts_anew and not is_back:
+        return _unchanged(record)
+    if before is None or kept.starts_anew:
+        return _new(record, decoded, digest, previous=None, comparison=None, status=Status.BASELINE)
+    comparison = _compare(before, decoded, kept, store, is_back=is_back)
+    status = Status.RETURNED if is_back else Status.CHANGED
+    return _new(record, decoded, digest, previous=kept.newest_seq, comparison=comparison, status=status)
+
+
+def _is_confirmed(record: RawRecord, kept: Kept) -> bool:
+    """Tell whether a hollow record was seen before, the same, in an older data version: then it is real."""
+    aside = kept.quarantine
+    return aside is not None and aside.fingerprint == record.fingerprint and aside.data_version != record.data_version
+
+
+def _unchanged(record: RawRecord) -> Judged:
+    item = Unchanged(nct_id=record.nct_id, fingerprint=record.fingerprint, data_version=record.data_version)
+    return Judged(nct_id=record.nct_id, status=Status.UNCHANGED, item=item)
+
+
+def _quarantined(record: RawRecord, reason: str) -> Judged:
+    item = Quarantined(
+        nct_id=record.nct_id,
+        reason=reason,
+        data_version=record.data_version,
+        fingerprint=record.fingerprint,
+        body=record.body,
+    )
+    return Judged(nct_id=record.nct_id, status=Status.QUARANTINED, item=item, reason=reason)
+
+
+def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back: bool) -> Comparison:
+    from watcher.changes.compare import compare_records
+    from watcher.service.happenings import with_return
+
+    comparison = compare_records(before, after, history=read_history(kept.nct_id, kept.newest_seq, store))
+    return with_return(comparison, gone_since=kept.missing_since) if is_back else comparison
+
+
+def read_history(nct_id: str, upto: int | None, store: Store) -> History:
+    """Read what the versions of a trial up to one of them said; the newest `HISTORY_DEPTH` of them."""
+    from watcher.changes.history import history_of
+
+    versions = [version for version in store.versions.of_trial(nct_id) if upto is None or version.seq <= upto]
+    first = versions[0].seen_at.date().isoformat() if versions else None
+    bodies = (store.versions.body(version.seq) for version in versions[-HISTORY_DEPTH:])
+    return history_of((decode(body) for body in bodies), first_seen_on=first)
+
+
+def _new(
+    record: RawRecord,
+    decoded: Record,
+    digest: str,
+    *,
+    previous: int | None,
+    comparison: Comparison | None,
+    status: Status,
+) -> Judged:
+    from watcher.changes.history import value_at
+
+    posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
+    title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
+    item = NewVersion(
+        nct_id=record.nct_id,
+        body=record.body,
+        canonical_hash=digest,
+        fingerprint=record.fingerprint,
+        data_version=record.data_version,
+        last_update_posted=posted if isinstance(posted, str) else None,
+        title=title if isinstance(title, str) else "",
+        previous=previous,
+        compared=None if comparison is None else pack(comparison),
+    )
+    return Judged(nct_id=record.nct_id, status=status, item=item, comparison=comparison)
+
+
+def pack(comparison: Comparison) -> Compared:
+    """Make the stored form of a comparison."""
+    from watcher.changes.exchange import to_bytes
+
+    loudest = min(
+        (change.severity for change in comparison.changes), key=lambda level: level.rank, default=Severity.NOISE
+    )
+    return Compared(body=to_bytes(comparison), severity=loudest, catalogue_revision=comparison.catalogue_revision)
+
+
+def decode(body: bytes) -> Record:
+    """Decode a record's bytes.
+
+    Raises:
+        ValueError: They are no JSON object: a damaged store, since answers are checked before.
+    """
+    found = msgspec.json.decode(body)
+    if not isinstance(found, dict):
+        raise ValueError("a stored record is no JSON object")  # noqa: TRY004 — it is the value that is wrong
+    return found

@@ -1,0 +1,78 @@
+"""What the daemon says to systemd, and how it hears that it should end.
+
+The protocol is sd_notify(3): datagrams to `$NOTIFY_SOCKET`. Without that variable nothing is said and nothing fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+def notify(environ: Mapping[str, str], *lines: str) -> bool:
+    """Send assignments to the service manager.
+
+    Args:
+        environ: Environment variables.
+        lines: Assignments such as `READY=1`.
+
+    Returns:
+        Whether a manager was there to be told; a manager that went away is none.
+
+    Source:
+        sd_notify(3): `$NOTIFY_SOCKET` is a path, or an abstract name when it begins with `@`.
+    """
+    address = environ.get("NOTIFY_SOCKET", "")
+    if address[:1] not in {"/", "@"}:
+        return False
+    target = "\0" + address[1:] if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+        try:
+            line.connect(target)
+            line.sendall("\n".join(lines).encode())
+        except OSError:
+            return False
+    return True
+
+
+def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
+    """Give how often the watchdog wants to be fed: half its time; None when there is none for this process.
+
+    Source:
+        sd_watchdog_enabled(3): `$WATCHDOG_USEC`, and `$WATCHDOG_PID` when set must be ours.
+    """
+    text = environ.get("WATCHDOG_USEC", "")
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        return None
+    if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
+        return None
+    return int(text) / 2e6
+
+
+@dataclass(slots=True)
+class Ending:
+    """Hears SIGTERM and SIGINT: the first asks to end in good order, the second ends at once.
+
+    Attributes:
+        asked: Set by the first signal.
+        signal: Which signal it was, 0 before.
+    """
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    signal: int = 0
+
+    def listen(self, loop: asyncio.AbstractEventLoop, at_once: Callable[[int], None] = os._exit) -> None:
+        """Take the signals over; `at_once` is called with 128 + signal by the second one."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._heard, number, at_once)
+
+    def _heard(self, number: int, at_once: Callable[[int], None]) -> None:
+        if self.asked.is_set():
+            at_once(128 + number)
+            return
+        self.signal = number
+        self.asked.set()

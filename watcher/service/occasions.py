@@ -1,0 +1,124 @@
+"""Puts the facts of one message together: who, what was read for them, what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from watcher.changes.exchange import dumps, printed
+from watcher.changes.history import value_at
+from watcher.changes.model import Json, Severity
+from watcher.changes.story import short_name_of
+from watcher.changes.wording import values
+from watcher.changes.wording.say import phrase
+from watcher.config.model import RecipientConfig
+from watcher.digests.model import Digest, Greeted, Reading, Welcome
+from watcher.digests.routing import Followed
+from watcher.service.judging import decode
+from watcher.service.parts import Parts
+from watcher.service.telling import reader_of
+from watcher.service.windows import Told
+from watcher.store.model import Kept, Life
+from watcher.store.telling import Reader
+
+_STATUS = ("protocolSection", "statusModule", "overallStatus")
+
+
+def welcome(
+    parts: Parts, recipient: RecipientConfig, followed: Sequence[Followed], reader: Reader, now: datetime
+) -> Welcome:
+    """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
+    bodies = parts.store.versions.newest_bodies([trial.nct_id for trial in followed])
+    greeted = tuple(_greeted(trial, bodies.get(trial.nct_id)) for trial in followed)
+    return Welcome(
+        reader=reader_of(parts, recipient, now),
+        reading=reading(parts, followed, ()),
+        trials=greeted,
+        key=f"welcome-{reader.started_at.isoformat()}",
+        at=now,
+    )
+
+
+def digest_of(
+    parts: Parts,
+    recipient: RecipientConfig,
+    followed: Sequence[Followed],
+    told: Sequence[Told],
+    *,
+    key: str,
+    now: datetime,
+) -> Digest:
+    """Make the digest of a reader's windows; at least one of them must have a story."""
+    return Digest(
+        reader=reader_of(parts, recipient, now),
+        reading=reading(parts, followed, told),
+        stories=tuple(entry.story for entry in told if entry.story is not None),
+        key=key,
+        at=now,
+        watches={trial.nct_id: trial.labels for trial in followed},
+        data=tuple(_data(parts, entry) for entry in told),
+    )
+
+
+def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told]) -> Reading:
+    """Count what was read for a reader and what was not."""
+    polls = parts.store.polls
+    last, complete = polls.last(), polls.last_complete()
+    token = complete.token if complete is not None else None
+    kept = parts.store.trials.kept([trial.nct_id for trial in followed])
+    unread = tuple(entry.nct_id for entry in kept if not _is_read(entry, token))
+    aside = tuple(entry.nct_id for entry in kept if entry.life is Life.QUARANTINED)
+    quiet = [entry for entry in told if entry.story is None]
+    below = [_below(entry) for entry in quiet]
+    older = [entry.comparison.older.data_version for entry in told if entry.story is not None]
+    living = [entry for entry in kept if entry.life is not Life.MERGED]
+    read = len(living) - len(unread) - len(aside)
+    return Reading(
+        watched=len(living),
+        read=read,
+        unchanged=max(read - len(told) + sum(number == 0 for number in below), 0),
+        reverified=sum(number == 0 for number in below),
+        below_trials=sum(number > 0 for number in below),
+        below_changes=sum(below),
+        not_reached=unread,
+        quarantined=aside,
+        read_at=complete.finished if complete is not None else last.finished if last is not None else None,
+        data_version=token[:10] if token else None,
+        data_since=min((version for version in older if version is not None), default=None),
+    )
+
+
+def _is_read(kept: Kept, token: str | None) -> bool:
+    """Tell whether a trial stands as the registry has it; a quarantined one is counted apart."""
+    if kept.life in (Life.QUARANTINED, Life.MERGED):
+        return True
+    if kept.life in (Life.NEW, Life.ABSENT):
+        return False
+    return token is None or kept.checked_token == token
+
+
+def _below(told: Told) -> int:
+    return sum(change.severity is not Severity.NOISE for change in told.comparison.changes)
+
+
+def _greeted(trial: Followed, body: bytes | None) -> Greeted:
+    if body is None:
+        return Greeted(nct_id=trial.nct_id, short_name=trial.short_name or trial.nct_id)
+    record = decode(body)
+    status = value_at(record, _STATUS)
+    return Greeted(
+        nct_id=trial.nct_id,
+        short_name=short_name_of(record, trial.short_name),
+        status=values.enum(status) if isinstance(status, str) else None,
+    )
+
+
+def _data(parts: Parts, told: Told) -> Json:
+    version = parts.store.versions.version(told.window.newest)
+    story = told.story.headline if told.story is not None else "Nothing of note changed"
+    found = printed(
+        told.comparison, title=version.title, story=story, phrase=phrase, seq=version.seq, seen_at=version.seen_at
+    )
+    checked: Json = json.loads(dumps(found))
+    return checked

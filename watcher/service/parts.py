@@ -1,0 +1,78 @@
+"""What a run works with, and what it reports; values that are passed between rooms.
+
+Holds parts and results only; nothing here acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.config.load import Loaded
+from watcher.config.watchlist import Watchlist
+from watcher.store.store import Store
+
+if TYPE_CHECKING:
+    from watcher.rendering.environment import Templates
+
+REGISTRY_PART = "registry"
+WATCHLIST_PART = "watchlist"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a run needs; made by `app`.
+
+    Attributes:
+        loaded: The configuration and where it lies.
+        state_dir: The state folder.
+        store: The open store.
+        clock: Gives the time, aware and in UTC.
+        monotonic: Gives seconds that never go back.
+        sleep: Waits for seconds.
+        jitter: Gives a random share, 0 to 1.
+        environ: Environment variables, for secrets.
+        turn: Held while a page is committed and while recipients are told, so that telling never sees half a page.
+        templates: Makes the templates when the first message is rendered; not before, since it loads jinja2.
+    """
+
+    loaded: Loaded
+    state_dir: Path
+    store: Store
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    jitter: Callable[[], float]
+    environ: Mapping[str, str]
+    templates: Callable[[], Templates]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
+class Signals:
+    """What a run learnt of the health of parts: a sentence for what fails, None for what is well.
+
+    Collected during one run and settled once at its end (`faults.settle`); written from threads too.
+    """
+
+    heard: dict[str, str | None] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def failing(self, part: str, sentence: str) -> None:
+        """Note that a part fails; the first sentence of a run stands."""
+        with self._lock:
+            if self.heard.get(part) is None:
+                self.heard[part] = sentence
+
+    def well(self, part: str) -> None:
+        """Note that a part works, unless it failed earlier in this run."""
+        with self._lock:
+            self.heard.setdefault(part, None)
+
+
+WatchlistReader = Callable[[], Watchlist]

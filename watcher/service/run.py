@@ -1,0 +1,120 @@
+"""One whole run: poll, tell, send, and say what failed; `run --once` does it once, the daemon by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from watcher.config.watchlist import Watchlist
+from watcher.service.notices import settle
+from watcher.service.parts import WATCHLIST_PART, Parts, Signals, WatchlistReader
+from watcher.service.poll import PollReport, poll
+from watcher.service.sending import Sent, send_due
+from watcher.service.telling import meet_recipients, tell_due
+from watcher.service.watching import follow_merged, poll_ids
+from watcher.store.model import Life, PollOutcome
+
+log = structlog.get_logger()
+
+NOTHING_WATCHED = "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run came to.
+
+    Attributes:
+        poll: The poll; None when nothing is watched.
+        watched: How many trials were asked for.
+        composed: How many messages were put into the outbox.
+        sent: What was sent.
+        said: What a one-shot run prints: faults that are new, due for their reminder, or over.
+        has_bad_ids: Whether a watchlist has lines that name no trial.
+    """
+
+    poll: PollReport | None
+    watched: int
+    composed: int
+    sent: Sent
+    said: tuple[str, ...]
+    has_bad_ids: bool
+
+
+async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True) -> RunReport:
+    """Poll, tell and send once.
+
+    Args:
+        parts: What the run works with; the run lock is held by the caller.
+        read: Reads the watchlist anew.
+        send_all: Tell everybody now, also those whose slot lies ahead.
+        deliver: Whether to send; without, messages stay in the outbox.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    signals = Signals()
+    start(parts)
+    watchlist = read_watched(parts, read, signals)
+    report = await poll_watched(parts, watchlist, signals)
+    is_complete = report is not None and report.outcome.is_complete
+    composed = tell_due(parts, watchlist, signals, is_complete=is_complete, send_all=send_all)
+    sent = await send_due(parts, signals) if deliver else Sent()
+    said = settle(parts, signals, parts.clock())
+    if said and deliver:
+        sent += await send_due(parts, Signals())  # the notices themselves; what fails now is heard at the next run
+    return RunReport(
+        poll=report,
+        watched=len(watchlist.trials),
+        composed=composed,
+        sent=sent,
+        said=said,
+        has_bad_ids=bool(watchlist.problems),
+    )
+
+
+def start(parts: Parts) -> None:
+    """Settle what a run that ended in the middle left behind, and meet recipients; before the first poll."""
+    now = parts.clock()
+    recovered = parts.store.outbox.recover(now)
+    for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
+        log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
+    meet_recipients(parts, now)
+
+
+def read_watched(parts: Parts, read: WatchlistReader, signals: Signals) -> Watchlist:
+    """Read the watchlist, say which lines are bad, and follow merged ids."""
+    watchlist = read()
+    if watchlist.problems:
+        signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
+    else:
+        signals.well(WATCHLIST_PART)
+    return follow_merged(watchlist, parts.store)
+
+
+async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> PollReport | None:
+    """Poll what is watched and say which records are not believed; None when nothing is watched."""
+    ids = poll_ids(watchlist, parts.store)
+    if not ids:
+        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
+        return None
+    report = await poll(parts, ids, signals)
+    _signal_records(parts, ids, signals)
+    return report
+
+
+def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals) -> None:
+    aside = {kept.nct_id: kept for kept in parts.store.trials.kept(ids) if kept.life is Life.QUARANTINED}
+    for nct_id, kept in aside.items():
+        reason = kept.quarantine.reason if kept.quarantine is not None else ""
+        signals.failing(f"record {nct_id}", f"the registry's answer for {nct_id} is not believed: {reason}")
+    for fault in parts.store.faults.all():
+        known = fault.part.removeprefix("record ")
+        if known != fault.part and known not in aside:
+            signals.well(fault.part)
+
+
+def is_registry_down(report: PollReport | None) -> bool:
+    """Tell whether the registry gave nothing: exit 69."""
+    return report is not None and (report.outcome is PollOutcome.FAILED or report.is_empty)

@@ -1,0 +1,99 @@
+"""The clock of the daemon: three interval jobs; the only user of apscheduler.
+
+What is due is computed from the store by the same code as `run --once`; the clock only says when to look (design:
+Scheduler). A job that fails is logged and comes again; it never stops the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """One job.
+
+    Attributes:
+        name: Name in the log.
+        job: What to do.
+        every: Time between two beginnings.
+        jitter: At most so much is added to each, at random.
+    """
+
+    name: str
+    job: Job
+    every: timedelta
+    jitter: timedelta = timedelta(0)
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Running jobs, each at most once at a time; a job that is still running when its time comes is not begun again."""
+
+    _scheduler: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self, jobs: tuple[Interval, ...], first_at: datetime) -> None:
+        """Begin: every job once at `first_at`, in the order given, then at its interval.
+
+        Misfires have no grace limit and are run once (`misfire_grace_time=None`, `coalesce`): a loop that was busy, or
+        a machine that slept, never loses a run. APScheduler's own default would drop one that is a second late.
+        """
+        for number, interval in enumerate(jobs):
+            trigger = IntervalTrigger(
+                seconds=interval.every.total_seconds(), jitter=int(interval.jitter.total_seconds()) or None
+            )
+            self._scheduler.add_job(
+                self._begin,
+                trigger,
+                args=(interval,),
+                id=interval.name,
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+                next_run_time=first_at + timedelta(milliseconds=number),
+            )
+        self._scheduler.start()
+
+    async def _begin(self, interval: Interval) -> None:
+        """Run a job as a task of ours, since APScheduler cancels its own at shutdown."""
+        task = asyncio.create_task(_guarded(interval), name=interval.name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait({task})
+
+    async def drain(self, within: timedelta) -> bool:
+        """Begin nothing more, let what runs come to its end, and cancel what has not by the deadline.
+
+        Returns:
+            Whether everything came to its own end.
+        """
+        self._scheduler.pause()
+        running = set(self._running)
+        late: set[asyncio.Task[None]] = set()
+        if running:
+            _, late = await asyncio.wait(running, timeout=within.total_seconds())
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+        self._scheduler.shutdown(wait=False)
+        return not late
+
+
+async def _guarded(interval: Interval) -> None:
+    try:
+        await interval.job()
+    except Exception:  # one failing job never stops the others; it is logged with its traceback
+        log.exception("job_failed", job=interval.name)

@@ -1,0 +1,203 @@
+"""Empties the outbox: one message in flight per channel, channels side by side.
+
+A message leaves the outbox only after the provider accepted it for its recipient. What a failure means for the message
+and its channel is decided here (design: Message); making it durable is the store's business, carrying is delivery's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.delivery.backoff import next_attempt
+from watcher.errors import ConfigError, DeliveryError, DeliveryReason
+from watcher.rendering.message import Message
+from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint
+from watcher.service.parts import Parts, Signals
+from watcher.store.telling import Claim, State, Step, Suspension
+
+if TYPE_CHECKING:
+    from watcher.delivery.contract import Session
+    from watcher.delivery.contract import Step as Reached
+
+log = structlog.get_logger()
+
+ONCE_MORE_AFTER = timedelta(minutes=1)
+"""When a message nobody knows the fate of is sent once more (design: Message)."""
+
+_LINE_IS_DOWN = frozenset(
+    {DeliveryReason.CONNECTION, DeliveryReason.TIMEOUT, DeliveryReason.AUTH, DeliveryReason.RATE_LIMITED}
+)
+"""Failures that the next message on the same channel would meet as well: the channel waits for the next run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one emptying of the outbox came to.
+
+    Attributes:
+        delivered: How many messages were accepted.
+        failed: How many tries were not.
+        has_config_fault: Whether a secret did not resolve.
+    """
+
+    delivered: int = 0
+    failed: int = 0
+    has_config_fault: bool = False
+
+    def __add__(self, other: Sent) -> Sent:
+        return Sent(
+            delivered=self.delivered + other.delivered,
+            failed=self.failed + other.failed,
+            has_config_fault=self.has_config_fault or other.has_config_fault,
+        )
+
+
+async def send_due(parts: Parts, signals: Signals) -> Sent:
+    """Send every message that is due, on all channels at once; give what came of it.
+
+    Args:
+        parts: What the run works with.
+        signals: Hears which channels and recipients work and which do not.
+    """
+    lines = {(line.recipient.name, line.key): line for line in all_lines(parts.loaded.config)}
+    _resume_changed(parts, lines)
+    _signal_suspended(parts, lines, signals)
+    channels = parts.store.outbox.due_channels(parts.clock())
+    by_key = {line.key: line for line in lines.values()}
+    results = await asyncio.gather(*(_empty(parts, by_key[key], lines, signals) for key in channels if key in by_key))
+    return sum(results, Sent())
+
+
+def _resume_changed(parts: Parts, lines: Mapping[tuple[str, str], Line]) -> None:
+    """Try a suspended channel again when its address or credential is another one than it failed with."""
+    for suspension in parts.store.outbox.suspensions():
+        fitting = (
+            line
+            for (name, key), line in lines.items()
+            if key == suspension.channel and suspension.recipient in (None, name)
+        )
+        line = next(fitting, None)
+        if line is None:
+            continue
+        try:
+            present = fingerprint(line, parts)
+        except ConfigError:
+            continue
+        if present != suspension.fingerprint:
+            parts.store.outbox.resume(suspension.channel, parts.clock(), recipient=suspension.recipient)
+            log.info("channel_resumed", channel=suspension.channel, recipient=suspension.recipient)
+
+
+def _signal_suspended(parts: Parts, lines: Mapping[tuple[str, str], Line], signals: Signals) -> None:
+    """Keep saying what is suspended, so that the daily reminder comes and no recovery is told."""
+    keys = {key for _, key in lines}
+    for suspension in parts.store.outbox.suspensions():
+        if suspension.channel in keys:
+            signals.failing(_part(suspension.channel, suspension.recipient), suspension.reason)
+
+
+async def _empty(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line], signals: Signals) -> Sent:
+    try:
+        channel = carrier(line, parts)
+    except ConfigError as error:
+        signals.failing(_part(line.key), str(error))
+        return Sent(failed=1, has_config_fault=True)
+    sent = Sent()
+    async with channel.open() as session:
+        while (claim := parts.store.outbox.claim(line.key, parts.clock())) is not None:
+            entry = claim.entry
+            target = lines.get((entry.recipient, entry.channel))
+            if target is None:
+                parts.store.outbox.dead(entry.id, "not configured", parts.clock())
+                continue
+            result, goes_on = await _send(parts, claim, target, session, signals)
+            sent += result
+            if not goes_on:
+                break
+    return sent
+
+
+async def _send(parts: Parts, claim: Claim, line: Line, session: Session, signals: Signals) -> tuple[Sent, bool]:
+    """Try one message; say what came of it and whether the channel can go on."""
+    outbox, entry = parts.store.outbox, claim.entry
+
+    def on_step(reached: Reached) -> None:
+        outbox.step(entry.id, Step(reached.value))
+
+    try:
+        address = address_of(line, parts)
+        receipt = await session.deliver(Message.from_json(claim.payload), address, on_step)
+    except ConfigError as error:
+        outbox.retry_at(entry.id, parts.clock() + timedelta(minutes=5), str(error), refund=True)
+        signals.failing(_part(line.key, line.recipient.name), str(error))
+        return Sent(failed=1, has_config_fault=True), True
+    except DeliveryError as error:
+        return Sent(failed=1), _settle(parts, claim, line, error, signals)
+    outbox.delivered(entry.id, receipt.reply, parts.clock())
+    signals.well(_part(line.key))
+    signals.well(_part(line.key, line.recipient.name))
+    log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=line.key, status="sent")
+    return Sent(delivered=1), True
+
+
+def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signals: Signals) -> bool:
+    """Write down what a failure means; give whether the channel can go on with the next message."""
+    outbox, entry, now = parts.store.outbox, claim.entry, parts.clock()
+    is_everyones = error.is_channel_fault or error.reason in _LINE_IS_DOWN
+    part = _part(line.key) if is_everyones else _part(line.key, line.recipient.name)
+    status = "retry"
+    if error.in_doubt:
+        state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)
+        status = state.value
+        if state is State.DEAD:
+            _tell_dead(signals, claim, "sent twice, and both times no readable answer came")
+    elif error.is_permanent:
+        status = "suspended"
+        whom = None if error.is_channel_fault else entry.recipient
+        outbox.retry_at(entry.id, now, str(error), refund=True)
+        outbox.suspend(
+            Suspension(
+                channel=line.key, recipient=whom, since=now, reason=str(error), fingerprint=fingerprint(line, parts)
+            )
+        )
+        signals.failing(part, str(error))
+    else:
+        when = next_attempt(
+            entry.attempts, first_at=entry.queued_at, now=now, jitter=parts.jitter(), retry_after=error.retry_after
+        )
+        if when is None:
+            outbox.dead(entry.id, str(error), now)
+            _tell_dead(signals, claim, f"given up after four days: {error}")
+            status = "dead"
+        else:
+            outbox.retry_at(entry.id, when, str(error))
+        signals.failing(part, str(error))
+    log.warning(
+        "message_failed",
+        id=entry.id,
+        recipient=entry.recipient,
+        channel=line.key,
+        status=status,
+        reason=error.reason.value,
+        reply=str(error),
+    )
+    return not is_everyones
+
+
+def _tell_dead(signals: Signals, claim: Claim, why: str) -> None:
+    entry = claim.entry
+    signals.failing(
+        f"message {entry.id}", f'message {entry.id} to {entry.recipient} ("{entry.subject}") is lost: {why}'
+    )
+
+
+def _part(channel: str, recipient: str | None = None) -> str:
+    """Name a channel, or one recipient on it, in the fault table."""
+    kind = channel.partition(":")[0]
+    return f"{kind} to {recipient}" if recipient is not None else channel

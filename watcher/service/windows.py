@@ -1,0 +1,111 @@
+"""What one reader has not been told of: windows of the ledger, compared and made into stories.
+
+One comparison per pair of versions serves all readers of a run (`Comparisons`). Composing decides nothing about
+meaning: the same compare as everywhere else is applied to the base and the newest version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from watcher.changes.compare import compare_records
+from watcher.changes.exchange import from_bytes
+from watcher.changes.model import Change, Comparison, Record, Severity, Story
+from watcher.changes.story import tell
+from watcher.config.model import Least
+from watcher.service.judging import decode, read_history
+from watcher.store.store import Store
+from watcher.store.telling import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One window, compared.
+
+    Attributes:
+        window: The window.
+        comparison: Of its base with its newest version.
+        record: The newest record.
+        story: What it tells this reader; None when nothing reaches their level.
+    """
+
+    window: Window
+    comparison: Comparison
+    record: Record
+    story: Story | None
+
+
+@dataclass(slots=True)
+class Comparisons:
+    """The comparisons and records of one run, each made once; thrown away with the run."""
+
+    store: Store
+    _made: dict[tuple[int, int], Comparison] = field(default_factory=dict)
+    _records: dict[int, Record] = field(default_factory=dict)
+
+    def of(self, window: Window) -> Comparison:
+        """Compare the two ends of a window; for an event, give its stored comparison."""
+        assert window.base is not None  # noqa: S101 — windows without a base have nothing to tell and are left out
+        pair = (window.base, window.newest)
+        if pair not in self._made:
+            self._made[pair] = self._make(window, window.base)
+        return self._made[pair]
+
+    def record(self, seq: int) -> Record:
+        """Give the record of a version."""
+        if seq not in self._records:
+            self._records[seq] = decode(self.store.versions.body(seq))
+        return self._records[seq]
+
+    def _make(self, window: Window, base: int) -> Comparison:
+        stored = self.store.versions.comparison(window.newest) if window.is_event or window.steps == 1 else None
+        if stored is not None:
+            return from_bytes(stored)
+        history = read_history(window.nct_id, base, self.store)
+        return compare_records(self.record(base), self.record(window.newest), history=history)
+
+
+def untold(
+    windows: Sequence[Window],
+    comparisons: Comparisons,
+    *,
+    short_names: Mapping[str, str | None],
+    least: Least,
+) -> tuple[Told, ...]:
+    """Make the stories of a reader's windows.
+
+    Args:
+        windows: As the ledger gives them; those without a base are left out.
+        comparisons: The run's comparisons.
+        short_names: The operator's own names, by id; ids may be missing.
+        least: The reader's level.
+
+    Returns:
+        One per window with a base, in their order.
+    """
+    return tuple(
+        _tell(window, comparisons, short_names.get(window.nct_id), Severity(least.value))
+        for window in windows
+        if window.base is not None
+    )
+
+
+def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity) -> Told:
+    comparison = comparisons.of(window)
+    record = comparisons.record(window.newest)
+    story = tell(comparison, record=record, short_name=short_name, level_of=base_level, least=least, steps=window.steps)
+    return Told(window=window, comparison=comparison, record=record, story=story)
+
+
+def headline_of(comparison: Comparison, record: Record) -> str:
+    """Give the one line that carries a comparison's most important fact; says so when nothing of note changed."""
+    story = tell(comparison, record=record, short_name=None, level_of=base_level, least=Severity.MINOR)
+    if story is not None:
+        return story.headline
+    return "Nothing of note changed" if comparison.edits else "Nothing changed"
+
+
+def base_level(change: Change) -> Severity:
+    """Give a change's stored level: what is shown where no preset applies."""
+    return change.severity
