@@ -78,7 +78,7 @@ class Scripted:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/api/v2"
 
     def __enter__(self) -> Scripted:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))
         self._thread.start()
         return self
 

@@ -245,9 +245,37 @@ async def test_a_body_that_drips_for_ever_is_a_timeout(kind):
 
 
 @BOTH
-@pytest.mark.parametrize("url", ["file:///etc", "ftp://127.0.0.1", "registry", "", "http://", "http://h:x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc", "ftp://127.0.0.1", "registry", "", "http://", "http://h:x", "http://h:99999", "http://h:-1",
+        "http://h:0", "http://[::1", "http:h", "//h", "http://a b", "http://h/\n", "\x00", "http://h?x=1", "http://h#x",
+        "http://user:secret@127.0.0.1",
+    ],
+)  # fmt: skip
 async def test_an_address_that_is_none_cannot_be_asked(kind, url):
     assert await failure(kind, url) is Failure.UNUSABLE
+
+
+@BOTH
+@pytest.mark.parametrize("host", ["xn--a.invalid", "a..invalid", ".invalid", "a" * 70 + ".invalid", "é.invalid", "*"])
+async def test_a_strange_host_is_no_answer_and_no_crash(kind, host):
+    await failure(kind, f"http://{host}:1")
+
+
+@BOTH
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_the_message_says_what_the_system_said(kind, host):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(NoAnswerError, match=f"{host}:{port}.*(Connection refused|Connect call failed)"):
+        await fetch(kind, f"http://{host}:{port}")
+
+
+def test_of_several_failed_attempts_the_first_is_told():
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = ExceptionGroup("multiple", [ConnectionRefusedError("refused"), OSError("unreachable")])
+    assert str(transport.translated(error, "example.org", 30)).endswith("refused")
 
 
 @BOTH

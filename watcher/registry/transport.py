@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import httpx
 
 from watcher.registry.model import Failure, NoAnswerError
-from watcher.registry.wire import ENTIRE_ANSWER_IN, Answer, Inflow, address, failure_sentence, host_of, user_agent
+from watcher.registry.wire import (
+    ENTIRE_ANSWER_IN,
+    Answer,
+    Inflow,
+    address,
+    check_base,
+    failure_sentence,
+    host_of,
+    user_agent,
+)
 
 _CONNECT_WITHIN = 10.0
 
@@ -46,6 +55,7 @@ class HttpxTransport:
     """GETs by `httpx.AsyncClient`: HTTP/1.1, no redirects, proxies and CA from the environment."""
 
     def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
+        check_base(base_url)
         self._base_url = base_url
         self._host = host_of(base_url)
         self._timeout = timeout.total_seconds()
@@ -78,7 +88,7 @@ class HttpxTransport:
                 return await self._get(address(self._base_url, path, params), cap)
         except TimeoutError as error:
             raise NoAnswerError(f"{self._host} did not finish its answer in time", Failure.TIMEOUT) from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, ValueError) as error:
             raise translated(error, self._host, self._timeout) from error
 
     async def _get(self, url: str, cap: int) -> Answer:
@@ -97,20 +107,25 @@ def translated(error: Exception, host: str, timeout: float) -> NoAnswerError:
     """Give our error for one of httpx's.
 
     Args:
-        error: Any error class httpx exports.
+        error: Any error class httpx exports, or a `ValueError` (a host name that cannot be encoded).
         host: For the message.
         timeout: Seconds, for the message.
     """
-    failure = next(failure for kind, failure in FAILURES if isinstance(error, kind))
-    if failure is Failure.DROPPED and _is_untrusted(error):
+    failure = next((failure for kind, failure in FAILURES if isinstance(error, kind)), Failure.UNUSABLE)
+    chain = tuple(_causes(error))
+    if failure is Failure.DROPPED and any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
         failure = Failure.UNTRUSTED
-    return NoAnswerError(failure_sentence(failure, host, timeout, str(error)), failure)
+    # what the system said ("Connection refused") lies deepest; the layers above only say that attempts failed
+    told = chain[::-1] if isinstance(error, httpx.ConnectError) else chain
+    detail = next((str(cause) for cause in told if str(cause)), "")
+    return NoAnswerError(failure_sentence(failure, host, timeout, detail), failure)
 
 
-def _is_untrusted(error: BaseException | None) -> bool:
-    """Look down the chain of causes for a certificate that could not be verified."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what caused it, down to the first cause; of a group its first."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+            continue
+        yield error
         error = error.__cause__ or error.__context__
-    return False

@@ -16,7 +16,16 @@ from datetime import timedelta
 from urllib.error import URLError
 
 from watcher.registry.model import Failure, NoAnswerError
-from watcher.registry.wire import ENTIRE_ANSWER_IN, Answer, Inflow, address, failure_sentence, host_of, user_agent
+from watcher.registry.wire import (
+    ENTIRE_ANSWER_IN,
+    Answer,
+    Inflow,
+    address,
+    check_base,
+    failure_sentence,
+    host_of,
+    user_agent,
+)
 
 _PIECE = 64 * 1024
 
@@ -25,6 +34,7 @@ class UrllibTransport:
     """GETs by `urllib.request`: TLS as it sets it up itself, proxies and CA from the environment."""
 
     def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
+        check_base(base_url)
         self._base_url = base_url
         self._host = host_of(base_url)
         self._timeout = timeout.total_seconds()

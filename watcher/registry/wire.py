@@ -62,6 +62,24 @@ class Door(Protocol):
         ...
 
 
+def check_base(base_url: str) -> None:
+    """Refuse a base address no request can be made to, before a library trips over it.
+
+    Raises:
+        NoAnswerError: UNUSABLE: not `http(s)://host[:port][/path]`.
+    """
+    try:
+        parts = urlsplit(base_url)
+        is_usable = (
+            parts.username is None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.query or parts.fragment or any(sign <= " " for sign in base_url):
+        # without the address itself: it may hold a password
+        raise NoAnswerError("base_url in [registry] is not an address; write http(s)://host/path", Failure.UNUSABLE)
+
+
 def address(base_url: str, path: str, params: Mapping[str, str]) -> str:
     """Give the full address; commas between ids stay commas, so that 100 ids take 1.3 KB."""
     query = urlencode(params, safe=",")
