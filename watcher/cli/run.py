@@ -93,6 +93,8 @@ def codes(report: RunReport) -> Iterable[Exit]:
     """Give the exit codes a run earned; the loudest of them is the run's."""
     from watcher.service.run import is_registry_down
 
+    if report.has_bugs:
+        yield Exit.BUG
     if report.poll is None or report.sent.has_config_fault:
         yield Exit.CONFIG
     if is_registry_down(report.poll):

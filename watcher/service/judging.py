@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
+import structlog
 
 from watcher.changes.model import Comparison, Record, Severity
+from watcher.errors import StoreError
 from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import Verdict, judge_age, judge_content
 from watcher.store.model import Compared, Kept, Life, NewVersion, Quarantined, Unchanged
@@ -20,6 +22,8 @@ from watcher.store.store import Store
 
 if TYPE_CHECKING:
     from watcher.changes.meaning.evidence import History
+
+log = structlog.get_logger()
 
 HISTORY_DEPTH = 50
 """At most so many earlier versions are read for running totals; the oldest and the newest ones count most."""
@@ -34,6 +38,7 @@ class Status(StrEnum):
     RETURNED = "returned"
     STALE = "stale"
     QUARANTINED = "quarantined"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +69,29 @@ def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store:
         store: For bodies of versions to compare with; only read.
 
     Returns:
-        One per record, in their order; a trial that comes twice is judged once.
+        One per record, in their order; a trial that comes twice is judged once. A record that our own code trips over
+        is FAILED: it stays due, and harms no other.
+
+    Raises:
+        StoreError: The store cannot be read.
     """
     judged: dict[str, Judged] = {}
     for record in records:
         if record.nct_id not in judged:
             known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
-            judged[record.nct_id] = _judge(record, known, store)
+            judged[record.nct_id] = _guarded(record, known, store)
     return tuple(judged.values())
+
+
+def _guarded(record: RawRecord, kept: Kept, store: Store) -> Judged:
+    try:
+        return _judge(record, kept, store)
+    except StoreError:
+        raise
+    except Exception as error:  # the boundary of one study: a bug met by one record must not stop the others
+        log.exception("study_failed", nct_id=record.nct_id)
+        reason = f"the program tripped over this record ({type(error).__name__}); please report it"
+        return Judged(nct_id=record.nct_id, status=Status.FAILED, reason=reason)
 
 
 def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:

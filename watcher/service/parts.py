@@ -61,6 +61,7 @@ class Signals:
     """
 
     heard: dict[str, str | None] = field(default_factory=dict)
+    bugs: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def failing(self, part: str, sentence: str) -> None:
@@ -68,6 +69,11 @@ class Signals:
         with self._lock:
             if self.heard.get(part) is None:
                 self.heard[part] = sentence
+
+    def tripped(self, part: str, sentence: str) -> None:
+        """Note that our own code failed on a part: a bug, told like any fault and by its own exit code."""
+        self.bugs.add(part)
+        self.failing(part, sentence)
 
     def well(self, part: str) -> None:
         """Note that a part works, unless it failed earlier in this run."""

@@ -46,6 +46,10 @@ ASK_ASIDE_AGAIN = timedelta(hours=1)
 """Quarantined records alone are asked for again so often until the next data version."""
 
 
+_UNUSABLE = frozenset({Status.STALE, Status.QUARANTINED, Status.FAILED})
+_LOUD = frozenset({Status.QUARANTINED, Status.FAILED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
     """What a poll came to.
@@ -55,6 +59,7 @@ class PollReport:
         token: The registry's token, or None when it gave none or was not reached.
         counts: How many trials went where.
         troubled: Ids that were quarantined, missing, refused or not reached in this very poll; sorted.
+        tripped: Ids of records our own code tripped over, with the reason.
         is_empty: `/version` answered, records were due, and nothing usable came.
     """
 
@@ -62,6 +67,7 @@ class PollReport:
     token: str | None
     counts: PollCounts
     troubled: tuple[str, ...]
+    tripped: Mapping[str, str]
     is_empty: bool
 
 
@@ -72,6 +78,7 @@ class Tally:
     statuses: dict[str, Status] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
+    tripped: dict[str, str] = field(default_factory=dict)
     due: int = 0
 
     def counts(self) -> PollCounts:
@@ -91,11 +98,11 @@ class Tally:
 
     def usable(self) -> int:
         """Give how many records were believed."""
-        return sum(status not in (Status.STALE, Status.QUARANTINED) for status in self.statuses.values())
+        return sum(status not in _UNUSABLE for status in self.statuses.values())
 
     def troubled(self) -> tuple[str, ...]:
         """Give the ids an operator should look at."""
-        aside = {nct_id for nct_id, status in self.statuses.items() if status is Status.QUARANTINED}
+        aside = {nct_id for nct_id, status in self.statuses.items() if status in _LOUD}
         return tuple(sorted(aside | self.missing | set(self.failed)))
 
 
@@ -151,6 +158,7 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals) -> PollReport
         token=token,
         counts=counts,
         troubled=tally.troubled(),
+        tripped=tally.tripped,
         is_empty=tally.due > 0 and not tally.usable() and not tally.missing,
     )
 
@@ -221,9 +229,8 @@ def _joined(page: Page, found: Page, lost: Page) -> Page:
 
 
 def _checked(raw: RawPage, judged: Sequence[Judged]) -> tuple[str, ...]:
-    """Give the ids that went somewhere: a stale answer did not, it is asked for again at the next poll."""
-    stale = {entry.nct_id for entry in judged if entry.status is Status.STALE}
-    believed = [entry.nct_id for entry in judged if entry.nct_id not in stale]
+    """Give the ids that went somewhere: a stale or failed one did not, it is asked for again at the next poll."""
+    believed = [entry.nct_id for entry in judged if entry.status not in (Status.STALE, Status.FAILED)]
     return (*believed, *raw.aliased, *raw.missing, *raw.refused)
 
 
@@ -231,7 +238,9 @@ def _note(raw: RawPage, judged: Sequence[Judged], missing: Sequence[str], tally:
     for entry in judged:
         tally.statuses[entry.nct_id] = entry.status
         tally.failed.pop(entry.nct_id, None)
-        level = log.warning if entry.status is Status.QUARANTINED else log.info
+        if entry.status is Status.FAILED:
+            tally.tripped[entry.nct_id] = entry.reason
+        level = log.warning if entry.status in _LOUD else log.info
         extra = {"reason": entry.reason} if entry.reason else {}
         level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
     for nct_id in missing:

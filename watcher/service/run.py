@@ -32,6 +32,7 @@ class RunReport:
         sent: What was sent.
         said: What a one-shot run prints: faults that are new, due for their reminder, or over.
         has_bad_ids: Whether a watchlist has lines that name no trial.
+        has_bugs: Whether our own code tripped over a record or a recipient.
     """
 
     poll: PollReport | None
@@ -40,6 +41,7 @@ class RunReport:
     sent: Sent
     said: tuple[str, ...]
     has_bad_ids: bool
+    has_bugs: bool
 
 
 async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True) -> RunReport:
@@ -71,6 +73,7 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
         sent=sent,
         said=said,
         has_bad_ids=bool(watchlist.problems),
+        has_bugs=bool(signals.bugs),
     )
 
 
@@ -100,6 +103,8 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
         return None
     report = await poll(parts, ids, signals)
+    for nct_id, reason in report.tripped.items():
+        signals.tripped(f"record {nct_id}", reason)
     _signal_records(parts, ids, signals)
     return report
 

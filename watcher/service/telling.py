@@ -16,7 +16,7 @@ from watcher.config.model import Cadence, RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.digests.routing import Followed, trials_for, watches_of
 from watcher.digests.slots import newest_slot, next_slots
-from watcher.errors import WatcherError
+from watcher.errors import StoreError, WatcherError
 from watcher.service.channels import Line, lines_of, message_domain, stop_address
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Composed, NewMessage, Reader, Window
@@ -95,9 +95,15 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
                 comparisons = Comparisons(store=parts.store)
             composed = _compose(parts, telling, comparisons, signals, now, greet=is_complete)
             parts.store.ledger.commit_composed(composed, now)
+        except StoreError:
+            raise
         except WatcherError as error:
             signals.failing(part, f"{part} could not be made: {error}")
             log.warning("digest_failed", recipient=recipient.name, reason=str(error))
+            continue
+        except Exception as error:  # the boundary of one recipient: a bug met by one must not stop the others
+            signals.tripped(part, f"the program tripped over {part} ({type(error).__name__}); please report it")
+            log.exception("digest_failed", recipient=recipient.name)
             continue
         signals.well(part)
         count += len(composed.messages)
