@@ -81,7 +81,6 @@ def _draft(
     one = row.shown
     old, new = (None if side is None else side.row for side in (row.old, row.new))
     before, after = values if values is not None else (old, new)
-    country = one.row.get("country")
     return Draft(
         kind=kind,
         level=level,
@@ -93,7 +92,7 @@ def _draft(
         edits=edits,
         facts={
             "name": one.name(),
-            "country": country,
+            "country": one.country,
             "old_total": len(sites.old),
             "new_total": len(sites.new),
             **facts,
@@ -214,7 +213,8 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
         if len(same) == 1:
             result += same
             continue
-        one = together(same, f"locations.|||{country.lower()}")
+        event = same[0].kind.rpartition(".")[2]
+        one = together(same, f"locations.|||{country.lower()}.{event}")
         extra: dict[str, Json] = {
             fact: sum(bool(draft.facts[fact]) for draft in same)
             for fact in ("recruiting", "had_recruited")

@@ -10,7 +10,25 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import date, eligibility, enrollment, other, status
+from watcher.changes.wording import (
+    arms,
+    countries,
+    date,
+    design,
+    documents,
+    eligibility,
+    enrollment,
+    other,
+    outcomes,
+    oversight,
+    record,
+    references,
+    results,
+    sites,
+    sponsors,
+    status,
+    texts,
+)
 
 Say = Callable[[Change], Phrase]
 
@@ -22,6 +40,29 @@ FAMILIES: Mapping[str, Say] = MappingProxyType(
         "date": date.say,
         "enrollment": enrollment.say,
         "eligibility": eligibility.say,
+        "outcome": outcomes.say,
+        "arm": arms.say,
+        "intervention": arms.say,
+        "design": design.say,
+        "site": sites.say,
+        "country": countries.say,
+        "results": results.say,
+        "reference": references.say,
+        "link": references.say,
+        "document": documents.say,
+        "sponsor": sponsors.say,
+        "oversight": oversight.say,
+        "violation": oversight.say,
+        "ipd": oversight.say,
+        "expanded_access": oversight.say,
+        "text": texts.say,
+        "conditions": texts.say,
+        "identifier": texts.say,
+        "contact": texts.say,
+        "trial": record.say,
+        "record": record.say,
+        "admin": record.say,
+        "registry": record.say,
     }
 )
 """Family of kinds → who words it."""
@@ -34,6 +75,10 @@ def phrase(change: Change) -> Phrase:
         change: A change of any kind, known or not.
 
     Returns:
-        Its words; `severity` is the change's own, to be lifted per recipient by the caller.
+        Its words; `severity` is the change's own, to be lifted per recipient by the caller. Values of a shape the
+        registry does not document are worded from the catalogue alone.
     """
-    return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)
+    try:
+        return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return other.say(change)

@@ -1,0 +1,89 @@
+"""Words for arms and interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watcher.changes.model import Change, Json, Mark, Phrase, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.build import edited, named, names, text, worded
+
+_DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the families `arm` and `intervention`.
+
+    Args:
+        change: A change with the facts of `meaning.arms`.
+
+    Returns:
+        Its words.
+    """
+    label = "Arm" if change.kind.startswith("arm.") else "Intervention"
+    name = named(text(change.facts, "name"))
+    if change.kind.endswith(".renamed"):
+        was = named(text(change.facts, "was"))
+        return worded(change, label, f"{label} renamed: now “{name}”, before “{was}”", was=was, now=name)
+    if change.verb in _DONE:
+        return _came_or_went(change, label, name)
+    if "gained" in change.facts:
+        return _membership(change, label, name)
+    return _modified(change, label, name)
+
+
+def _came_or_went(change: Change, label: str, name: str) -> Phrase:
+    is_new = change.verb is Verb.ADDED
+    kind = text(change.facts, "type")
+    of_kind = f" ({values.enum(kind).lower()})" if kind else ""
+    done = _DONE[change.verb]
+    if change.kind.endswith(".modified"):
+        done = "listed once more" if is_new else "listed once less"
+    return worded(
+        change,
+        label,
+        f"{label} {done}: “{name}”{of_kind}",
+        was=None if is_new else name,
+        now=name if is_new else None,
+    )
+
+
+def _membership(change: Change, label: str, name: str) -> Phrase:
+    gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
+    pieces = [f"now with {values.listed(gained)}"] if gained else []
+    pieces += [f"no longer with {values.listed(lost)}"] if lost else []
+    return worded(
+        change,
+        label,
+        f"{label} “{name}” {' and '.join(pieces) or 'refers to the same interventions'}",
+        was=values.listed(lost) or None,
+        now=values.listed(gained) or None,
+    )
+
+
+def _modified(change: Change, label: str, name: str) -> Phrase:
+    if not name:
+        return worded(change, label, "References between arms and interventions spelt anew")
+    types = text(change.facts, "old_type"), text(change.facts, "new_type")
+    pieces, was, now = [], None, None
+    if all(types):
+        was, now = (values.enum(kind) for kind in types)
+        pieces.append(f"type now {now.lower()}, before {was.lower()}")
+    before, after = _described(change.before), _described(change.after)
+    marks: tuple[Mark, ...] = ()
+    parts = names(change.facts, "parts")
+    if "description" in parts and before and after:
+        marks, was, now = edited(before, after)
+        pieces.append(f"description now “{now}”, before “{was}”")
+    elif "description" in parts:
+        pieces.append(f"description {'added' if after else 'removed'}")
+    if "other names" in parts:
+        pieces.append("other names edited")
+    return worded(
+        change, label, f"{label} “{name}” edited: {'; '.join(pieces) or 'details'}", was=was, now=now, marks=marks
+    )
+
+
+def _described(value: Json) -> str:
+    found = value.get("description") if isinstance(value, Mapping) else value
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,62 @@
+"""Words for what the sites of a whole country mean."""
+
+from __future__ import annotations
+
+from watcher.changes.model import Change, Phrase
+from watcher.changes.wording import values
+from watcher.changes.wording.build import in_country, names, number, text, worded
+
+_LABEL = "Countries"
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the family `country`.
+
+    Args:
+        change: One country or several, with the facts of `meaning.countries`.
+
+    Returns:
+        Its words.
+    """
+    country = text(change.facts, "name")
+    return _one(change, country) if country else _several(change)
+
+
+def _one(change: Change, country: str) -> Phrase:
+    old, new, open_ = (number(change.facts, key) for key in ("old_sites", "new_sites", "recruiting"))
+    sites, where = values.counted(new, "site"), in_country(country)
+    if change.kind == "country.added":
+        lead = (
+            "first list of sites"
+            if change.facts.get("first_list") is True
+            else "first site"
+            if new == 1
+            else "first sites"
+        )
+        recruiting = (
+            f", {'already' if open_ == new else f'{values.number(open_)} of them already'} recruiting" if open_ else ""
+        )
+        said = f"{lead}{where}{recruiting}" if new == 1 else f"{lead}{where}: {sites}{recruiting}"
+        return worded(change, _LABEL, said, now=country)
+    if change.kind == "country.opened":
+        said = f"first recruiting sites{where}: {values.number(open_)} of {sites} there"
+        return worded(change, _LABEL, f"first recruiting site{where}" if new == 1 else said)
+    if change.kind == "country.paused":
+        remains = f"{sites} {'remains' if new == 1 else 'remain'} listed"
+        return worded(change, _LABEL, f"no site{where} is recruiting any more, or about to; {remains}")
+    gone = "the only one was removed" if old == 1 else f"all {values.number(old)} were removed"
+    return worded(change, _LABEL, f"no sites{where} any more; {gone}", was=country)
+
+
+def _several(change: Change) -> Phrase:
+    found, count = names(change.facts), number(change.facts, "count")
+    where = values.listed(list(found), 6, count)
+    in_all = values.counted(count, "country", "countries")
+    said = {
+        "country.added": f"first sites in {in_all}: {where}",
+        "country.opened": f"first recruiting sites in {in_all}: {where}",
+        "country.paused": f"no site recruiting any more, or about to, in {in_all}: {where}",
+    }.get(change.kind, f"no sites any more in {in_all}: {where}")
+    if change.facts.get("first_list") is True:
+        said = f"first list of sites, in {in_all}: {where}"
+    return worded(change, _LABEL, said, items=found)

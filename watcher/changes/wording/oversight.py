@@ -1,0 +1,102 @@
+"""Words for oversight: who watches, violations of the reporting law, data sharing, expanded access."""
+
+from __future__ import annotations
+
+from watcher.changes.model import Change, Json, Phrase, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.build import text, worded
+
+_VIOLATIONS = {
+    "violation.identified": "violation of the reporting law identified",
+    "violation.corrected": "violation of the reporting law noted as corrected",
+    "violation.penalty": "penalty for a violation of the reporting law imposed",
+    "violation.addressed": "issues of a letter on the reporting law noted as addressed",
+    "violation.flagged": "violation of the reporting law marked on the record",
+}
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the families `oversight`, `violation`, `ipd` and `expanded_access`.
+
+    Args:
+        change: A change with the facts of `meaning.oversight`.
+
+    Returns:
+        Its words.
+    """
+    family = change.kind.partition(".")[0]
+    if family == "violation":
+        return _violation(change)
+    if family == "ipd":
+        return _sharing(change)
+    return _expanded_access(change) if family == "expanded_access" else _flag(change)
+
+
+def _flag(change: Change) -> Phrase:
+    name = values.capitalised(text(change.facts, "field") or "oversight")
+    was, now = _yes_or_no(change.before), _yes_or_no(change.after)
+    if was is None:
+        said = f"{name}: now stated, {now}"
+    elif now is None:
+        said = f"{name}: no longer stated; it was {was}"
+    else:
+        said = f"{name}: now {now}, before {was}"
+    return worded(change, "Oversight", said, was=was, now=now)
+
+
+def _yes_or_no(value: Json) -> str | None:
+    return values.boolean(value) if isinstance(value, bool) else None
+
+
+def _violation(change: Change) -> Phrase:
+    said = _VIOLATIONS.get(change.kind, "notice on the reporting law")
+    is_flag_off = change.kind == "violation.flagged" and change.after is not True
+    if is_flag_off:
+        said = "violation of the reporting law no longer marked on the record"
+    elif change.verb is Verb.REMOVED:
+        said = f"notice removed from the record: {said}"
+    elif change.verb is Verb.CHANGED and change.kind != "violation.flagged":
+        said = f"notice on the record edited: {said}"
+    posted, quote = text(change.facts, "posted"), text(change.facts, "description")
+    said += f" ({values.date(posted)})" if posted else ""
+    return worded(change, "Violation", said, quote=values.short(values.plain(quote), 300) if quote else None)
+
+
+def _sharing(change: Change) -> Phrase:
+    label = "Data sharing"
+    if change.kind == "ipd.available":
+        done = {Verb.ADDED: "available", Verb.REMOVED: "no longer available"}.get(
+            change.verb, "listed with other details"
+        )
+        kind = text(change.facts, "name")
+        return worded(change, label, f"shared data or documents {done}{f': {values.plain(kind)}' if kind else ''}")
+    if change.kind == "ipd.sharing":
+        was, now = (
+            values.enum(side).lower() if isinstance(side, str) else None for side in (change.before, change.after)
+        )
+        if was is None:
+            said = f"plan to share participants’ data is now stated: {now}"
+        elif now is None:
+            said = f"plan to share participants’ data is no longer stated; it was {was}"
+        else:
+            said = f"plan to share participants’ data: now {now}, before {was}"
+        return worded(change, label, said, was=was, now=now)
+    done = {Verb.ADDED: "added", Verb.REMOVED: "removed"}.get(change.verb, "edited")
+    return worded(change, label, f"statement on sharing participants’ data {done}")
+
+
+def _expanded_access(change: Change) -> Phrase:
+    was, now = change.facts.get("was") is True, change.facts.get("now") is True
+    record = text(change.facts, "record")
+    of = f" ({record})" if record else ""
+    if was != now:
+        said = f"expanded access {'is now offered' if now else 'is no longer offered'}{of}"
+    elif now:
+        said = f"details of the expanded access edited{of}"
+    else:
+        said = "no expanded access, as before"
+    return worded(change, "Expanded access", said, was=_offered(was), now=_offered(now))
+
+
+def _offered(value: bool) -> str:
+    return "offered" if value else "not offered"

@@ -1,0 +1,61 @@
+"""Words for a record as a whole: new, merged, gone, back; for its update dates; for what the registry rewrote."""
+
+from __future__ import annotations
+
+from watcher.changes.model import Change, Json, Phrase
+from watcher.changes.wording import other, values
+from watcher.changes.wording.build import text, worded
+
+_WHAT = {"geoPoint": "map positions", "country": "country names"}
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the families `trial`, `record`, `admin` and `registry`.
+
+    Args:
+        change: A change with the facts of `meaning.record`, `meaning.admin` or `meaning.registry_wide`.
+
+    Returns:
+        Its words.
+    """
+    family = change.kind.partition(".")[0]
+    if family == "admin":
+        return _admin(change)
+    return _registry(change) if family == "registry" else _record(change)
+
+
+def _record(change: Change) -> Phrase:
+    facts = change.facts
+    watch = f" “{text(facts, 'watch')}”" if text(facts, "watch") else ""
+    was, now = (side if isinstance(side, str) else "" for side in (change.before, change.after))
+    posted = text(facts, "first_posted")
+    said = {
+        "trial.new": f"new in the search{watch}" + (f", first posted on {values.date(posted)}" if posted else ""),
+        "trial.left_search": f"no longer found by the search{watch}",
+        "record.merged": f"the record {was} was merged into {now}, which is watched from now on",
+        "record.gone": "the registry no longer serves this record" + _since(facts.get("last_seen"), "last seen in"),
+        "record.returned": "the registry serves this record again" + _since(facts.get("gone_since"), "gone since"),
+        "record.baseline": "first version of this record kept",
+    }.get(change.kind, "the record changed as a whole")
+    return worded(change, "Record", said)
+
+
+def _since(value: Json, said: str) -> str:
+    return f", {said} the data of {values.date(value)}" if isinstance(value, str) else ""
+
+
+def _admin(change: Change) -> Phrase:
+    verified = text(change.facts, "verified")
+    said = {
+        "admin.verified": f"re-verified in {values.date(verified)} without other news" if verified else "re-verified",
+        "admin.touched": "updated without any visible difference but the dates of the update",
+    }.get(change.kind, "dates of updates and postings moved")
+    return worded(change, "Record dates", said)
+
+
+def _registry(change: Change) -> Phrase:
+    if "was_kind" not in change.facts:
+        return other.say(change)
+    what = text(change.facts, "what")
+    named = _WHAT.get(what, values.words(what) if what else "details")
+    return worded(change, "Registry", f"the registry rewrote {named} in many records at once")

@@ -1,0 +1,67 @@
+"""Words for results: posted, edited, submitted, returned, delayed, due."""
+
+from __future__ import annotations
+
+from watcher.changes.model import Change, Phrase, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.build import names, text, worded
+
+_LABEL = "Results"
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the family `results`.
+
+    Args:
+        change: A change with the facts of `meaning.results` or `meaning.milestones`.
+
+    Returns:
+        Its words.
+    """
+    facts = change.facts
+    sections = values.listed(list(names(facts, "sections")), 6)
+    day = values.date(text(facts, "date"))
+    if change.kind == "results.posted":
+        if change.verb is Verb.REMOVED:
+            return worded(change, _LABEL, "results are no longer posted")
+        on = f" on {values.date(text(facts, 'posted'))}" if text(facts, "posted") else ""
+        return worded(change, _LABEL, f"results posted{on}" + (f": {sections}" if sections else ""), now="posted")
+    if change.kind == "results.updated":
+        return worded(change, _LABEL, f"posted results edited in {sections}" if sections else "posted results edited")
+    if change.kind == "results.delay_certified":
+        said = "a delay of the results is certified" + (f", dated {day}" if day else "")
+        return worded(change, _LABEL, said)
+    if change.kind in ("results.due_soon", "results.overdue"):
+        return _due(change)
+    return _submission(change, day)
+
+
+def _submission(change: Change, day: str) -> Phrase:
+    event = text(change.facts, "event")
+    on = f" on {day}" if day else ""
+    said = {
+        "RELEASE": f"results submitted to the registry{on}, not posted yet",
+        "RESET": f"submitted results returned to the sponsor{on} after quality control, not posted yet",
+        "UNRELEASE": f"submitted results taken back by the sponsor{on}, not posted",
+    }.get(event)
+    if said is None:
+        said = (
+            "the registry’s notes on the submission of results edited"
+            if not day
+            else f"submitted results: another step{on}"
+        )
+    return worded(change, _LABEL, said, now=day or None)
+
+
+def _due(change: Change) -> Phrase:
+    due, completed = (values.date(text(change.facts, key)) for key in ("due", "completed"))
+    is_bound = change.facts.get("applicable") is True
+    since = f"a year after the primary completion of {completed}"
+    if change.kind == "results.due_soon":
+        said = f"results {'are' if is_bound else 'would be'} due by {due}, {since}"
+    elif is_bound:
+        said = f"results were due by {due}, {since}, and are not posted"
+    else:
+        said = f"results would have been due by {due}, {since}, and are not posted"
+    by_flags = "" if is_bound else "; its own flags do not mark it as bound by law to post them"
+    return worded(change, _LABEL, said + by_flags, now=due or None)

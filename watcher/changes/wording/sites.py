@@ -1,0 +1,214 @@
+"""Words for sites: one by name and place, many counted, by country, the remarkable named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from watcher.changes.model import Change, Json, Phrase, Severity
+from watcher.changes.wording import values
+from watcher.changes.wording.build import after_colon, in_country, named, names, number, some, text, worded
+
+_LABEL = "Sites"
+_DONE: Mapping[str, tuple[str, str]] = {
+    "site.added": ("site added", "sites added"),
+    "site.removed": ("site removed", "sites removed"),
+    "site.activated": ("site now recruiting", "sites now recruiting"),
+    "site.closed": ("site no longer recruiting", "sites no longer recruiting"),
+    "site.withdrawn": ("site withdrawn", "sites withdrawn"),
+    "site.suspended": ("site suspended", "sites suspended"),
+}
+"""What happened to one site and to many."""
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the family `site`.
+
+    Args:
+        change: One site, or many of one country, with the facts of `meaning.sites`.
+
+    Returns:
+        Its words; `items` holds the names of many.
+    """
+    if change.kind in _DONE:
+        return _counted(change)
+    return _QUIET.get(change.kind, _other)(change)
+
+
+def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phrase:
+    """Word all changes of one kind of site event as one: counted, with the number of countries, the remarkable named.
+
+    Args:
+        changes: At least one change, all of one kind of `site.added`, `.activated`, `.closed`, `.withdrawn`,
+            `.suspended` or `.removed`; of one site or of many each.
+        countries: The `country.*` changes of the same comparison; those that go with the kind are named.
+
+    Returns:
+        One phrase at the loudest level of the changes: `43 sites added in 9 countries, first ones in Spain and Japan`.
+    """
+    loudest = min(changes, key=lambda change: change.severity.rank)
+    by_country: Counter[str] = Counter()
+    for change in changes:
+        by_country[text(change.facts, "country")] += _count(change)
+    count = sum(by_country.values())
+    if len(changes) == 1:
+        return say(changes[0])
+    one, many = _DONE[loudest.kind]
+    where = [
+        f"{values.number(of)} in {name}" if name else f"{values.number(of)} elsewhere"
+        for name, of in by_country.most_common()
+    ]
+    if len(by_country) == 1:
+        place = next(iter(by_country))
+        said = f"{values.counted(count, one, many)}{in_country(place)}"
+    else:
+        said = f"{values.counted(count, one, many)} in {values.counted(len(by_country), 'country', 'countries')}"
+    said += _remarkable(loudest.kind, countries)
+    said += (
+        _recruiting(sum(number(c.facts, "recruiting") for c in changes), count) if loudest.kind == "site.added" else ""
+    )
+    shown = [name for change in changes for name in _names(change)]
+    before = number(loudest.facts, "old_total")
+    note = (
+        f"{values.number(count)} of {values.counted(before, 'site')}"
+        if loudest.kind != "site.added" and before
+        else None
+    )
+    phrase = worded(loudest, _LABEL, said, note=note, items=shown if len(by_country) == 1 else where)
+    return phrase if loudest.severity is not Severity.NOISE else worded(loudest, _LABEL, said)
+
+
+_GO_WITH = {
+    "site.added": ("country.added", "first ones in"),
+    "site.activated": ("country.opened", "first ones in"),
+    "site.closed": ("country.paused", "none recruiting any more in"),
+    "site.removed": ("country.removed", "last ones in"),
+}
+
+
+def _remarkable(kind: str, countries: Sequence[Change]) -> str:
+    goes_with, said = _GO_WITH.get(kind, ("", ""))
+    found = [name for change in countries if change.kind == goes_with for name in _names(change)]
+    return f", {said} {values.listed(found, 5)}" if found else ""
+
+
+def _count(change: Change) -> int:
+    return number(change.facts, "count") or 1
+
+
+def _names(change: Change) -> tuple[str, ...]:
+    single = text(change.facts, "name")
+    return (named(single),) if single else names(change.facts)
+
+
+def _counted(change: Change) -> Phrase:
+    count, country = _count(change), text(change.facts, "country")
+    one, many = _DONE[change.kind]
+    done = values.counted(count, one, many) if count > 1 else one
+    where = in_country(country)
+    said = f"{done}{where}{after_colon(some(count, _names(change)))}"
+    if change.kind == "site.added":
+        said += _recruiting(number(change.facts, "recruiting") or int(change.facts.get("recruiting") is True), count)
+        said += " (listed as withdrawn)" if change.severity is Severity.NOISE else ""
+    elif "had_recruited" in change.facts:
+        said += _had_recruited(change.facts["had_recruited"], count)
+    elif change.kind == "site.closed" and count == 1 and isinstance(change.after, str):
+        said += f", now {values.enum(change.after).lower()}"
+    return worded(
+        change,
+        _LABEL,
+        said,
+        was=_status(change.before),
+        now=_status(change.after),
+        items=_names(change) if count > 1 else (),
+    )
+
+
+def _status(value: Json) -> str | None:
+    return values.enum(value) if isinstance(value, str) else None
+
+
+def _recruiting(open_: int, count: int) -> str:
+    if not open_:
+        return ""
+    if open_ == count:
+        return "; already recruiting" if count == 1 else "; all already recruiting"
+    return f"; {values.number(open_)} of them already recruiting"
+
+
+def _had_recruited(value: Json, count: int) -> str:
+    if count == 1:
+        return "; it had been recruiting" if value is True or value == 1 else "; before opening"
+    had = value if isinstance(value, int) else 0
+    return f"; {values.number(had)} of them had been recruiting" if had else "; all before opening"
+
+
+def _many(change: Change, one: str, many: str) -> str:
+    count = _count(change)
+    return f"{values.counted(count, one, many)}{after_colon(some(count, _names(change)))}"
+
+
+def _renamed(change: Change) -> Phrase:
+    how = {
+        "site.masked": ("site’s name withheld", "sites’ names withheld"),
+        "site.unmasked": ("site’s name shown", "sites’ names shown"),
+    }.get(change.kind, ("site under another name or address", "sites under another name or address"))
+    if _count(change) > 1:
+        return worded(change, _LABEL, _many(change, *how), items=_names(change))
+    was, now = (named(side) if isinstance(side, str) else "" for side in (change.before, change.after))
+    lead = how[0].replace("site’s name", "name of a site")
+    lead = "a site is listed under another name or address" if lead == how[0] else lead
+    return worded(change, _LABEL, f"{lead}: now “{now}”, before “{was}”", was=was or None, now=now or None)
+
+
+def _geocoded(change: Change) -> Phrase:
+    count, shown = _count(change), _names(change)
+    if count == 1:
+        said = f"map position of {some(1, shown) or 'a site'} moved; the address is the same"
+        return worded(change, _LABEL, said)
+    said = f"map positions of {values.counted(count, 'site')} moved, the addresses are the same: {some(count, shown)}"
+    return worded(change, _LABEL, said, items=shown)
+
+
+def _status_changed(change: Change) -> Phrase:
+    if "statuses" in change.facts:
+        return _unveiled(change)
+    if _count(change) > 1:
+        many = _many(change, "site with another status", "sites with another status")
+        return worded(change, _LABEL, f"{many}; none of them opened or closed by it", items=_names(change))
+    was, now = _status(change.before), _status(change.after)
+    how = (
+        f"from {was} to {now}" if was and now else f"now listed as {now}" if now else f"no longer listed; it was {was}"
+    )
+    lead = "status of a site changed" if was and now else "status of a site"
+    where = some(1, _names(change))
+    return worded(change, _LABEL, f"{lead} {how}{after_colon(where)}", was=was, now=now)
+
+
+def _unveiled(change: Change) -> Phrase:
+    found = change.facts.get("statuses")
+    counts = {name: number(found, name) for name in found} if isinstance(found, Mapping) else {}
+    is_shown = change.facts.get("unveiled") is True
+    total = number(change.facts, "new_total" if is_shown else "old_total")
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    told = values.listed([f"{values.number(of)} {values.enum(name).lower()}" for name, of in most], 4)
+    sites = values.counted(total, "site")
+    since = "since the new overall status"
+    if is_shown:
+        said = f"statuses of sites are listed {since}: {told} ({sites})"
+    else:
+        said = f"statuses of sites are no longer listed {since}; before: {told} ({sites})"
+    return worded(change, _LABEL, said)
+
+
+def _other(change: Change) -> Phrase:
+    return worded(change, _LABEL, f"a site changed{after_colon(some(_count(change), _names(change)))}")
+
+
+_QUIET: Mapping[str, Callable[[Change], Phrase]] = {
+    "site.renamed": _renamed,
+    "site.masked": _renamed,
+    "site.unmasked": _renamed,
+    "site.geocoded": _geocoded,
+    "site.status_changed": _status_changed,
+}
