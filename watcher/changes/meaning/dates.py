@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_text, merged, protocol
+from watcher.changes.meaning.returning import verb_of
 from watcher.changes.meaning.status import ENROLLING, kind_of
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import PartialDate, Shift, read, shift
@@ -107,7 +108,7 @@ def suffix_of(old_type: str, new_type: str, moved: Shift) -> str:
 
 def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | None, start: _Moved | None) -> Draft:
     if _is_precision(date):
-        return _precision(date)
+        return _precision(evidence, date)
     suffix = suffix_of(date.old_type, date.new_type, date.shift)
     level, rule = _primary_level(evidence, part, date, suffix, completion)
     facts: dict[str, Json] = _facts(date)
@@ -121,7 +122,7 @@ def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | 
         facts["results_due"] = date.new.year_later().text
     if suffix == "slip":
         facts |= _running_total(evidence, date)
-    return _draft(date, f"date.primary.{suffix}", level, rule, facts, takes_context=suffix != "slip")
+    return _draft(evidence, date, f"date.primary.{suffix}", level, rule, facts, takes_context=suffix != "slip")
 
 
 def _primary_level(
@@ -151,7 +152,7 @@ def _primary_level(
 
 def _completion(evidence: Evidence, date: _Moved, primary: _Moved | None) -> Draft:
     if _is_precision(date):
-        return _precision(date)
+        return _precision(evidence, date)
     suffix = suffix_of(date.old_type, date.new_type, date.shift)
     kind = f"date.completion.{suffix}"
     facts: dict[str, Json] = _facts(date)
@@ -160,24 +161,29 @@ def _completion(evidence: Evidence, date: _Moved, primary: _Moved | None) -> Dra
     if primary is not None and _mirrors(date, primary):
         facts["told_with"] = "date.primary"
         rule = f"study completion {date.types}, {_size(date)}, moves with primary completion: told there"
-        return _draft(date, kind, Severity.NOISE, rule, facts)
+        return _draft(evidence, date, kind, Severity.NOISE, rule, facts)
     is_long = suffix == "slip" and abs(date.shift.least_days) >= _CRITICAL_FROM_DAYS
     level = Severity.MAJOR if is_long else Severity.MINOR
-    return _draft(date, kind, level, f"study completion {date.types}, {_size(date)}", facts)
+    return _draft(evidence, date, kind, level, f"study completion {date.types}, {_size(date)}", facts)
 
 
 def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
     if _is_precision(date):
-        return _precision(date)
+        return _precision(evidence, date)
     facts: dict[str, Json] = _facts(date)
     registered = read(part.after("studyFirstSubmitDate"))
     if registered is not None and date.old.last < registered.first and date.new.first >= registered.last:
         facts["registered"] = registered.text
         return _draft(
-            date, "date.start.retroactive", Severity.MINOR, "start moved from before to after first registration", facts
+            evidence,
+            date,
+            "date.start.retroactive",
+            Severity.MINOR,
+            "start moved from before to after first registration",
+            facts,
         )
     if date.new_type != "actual" or date.old_type == "actual":
-        return _draft(date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
+        return _draft(evidence, date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
     posted = read(evidence.posted) if evidence.has_sponsor_update else None
     if posted is not None and date.new.last < posted.first:
         behind = shift(date.new, posted)
@@ -187,8 +193,8 @@ def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
     if opened == "status.opened" and part.after("overallStatus") in ENROLLING:
         facts["told_with"] = "status"
         rule = f"start {date.types}: told with the opening"
-        return _draft(date, "date.start.actual", Severity.NOISE, rule, facts)
-    return _draft(date, "date.start.actual", Severity.MINOR, f"start {date.types}", facts)
+        return _draft(evidence, date, "date.start.actual", Severity.NOISE, rule, facts)
+    return _draft(evidence, date, "date.start.actual", Severity.MINOR, f"start {date.types}", facts)
 
 
 def _is_precision(date: _Moved) -> bool:
@@ -196,9 +202,9 @@ def _is_precision(date: _Moved) -> bool:
     return is_same_type and (date.is_same_date or date.old.refines(date.new))
 
 
-def _precision(date: _Moved) -> Draft:
+def _precision(evidence: Evidence, date: _Moved) -> Draft:
     rule = "the same date, type given" if date.is_same_date else "the same date, told more or less exactly"
-    return _draft(date, "date.precision", Severity.NOISE, rule, _facts(date))
+    return _draft(evidence, date, "date.precision", Severity.NOISE, rule, _facts(date))
 
 
 def _band(days: int) -> Severity:
@@ -266,7 +272,14 @@ def _ends(date: _Moved) -> dict[str, Json]:
 
 
 def _draft(
-    date: _Moved, kind: str, level: Severity, rule: str, facts: Mapping[str, Json], *, takes_context: bool = False
+    evidence: Evidence,
+    date: _Moved,
+    kind: str,
+    level: Severity,
+    rule: str,
+    facts: Mapping[str, Json],
+    *,
+    takes_context: bool = False,
 ) -> Draft:
     is_type_only = date.is_same_date
     return Draft(
@@ -274,7 +287,7 @@ def _draft(
         level=level,
         rule=rule,
         path=f"status.{date.name}{'Type' if is_type_only else ''}",
-        verb=Verb.CHANGED,
+        verb=Verb.CHANGED if is_type_only else verb_of(evidence, f"status.{date.name}", date.old.text, date.new.text),
         before=_spelt_type(date.old_type) if is_type_only else date.old.text,
         after=_spelt_type(date.new_type) if is_type_only else date.new.text,
         edits=date.edits,

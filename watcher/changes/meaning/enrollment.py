@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_object, as_text, merged, protocol
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.meaning.returning import verb_of
+from watcher.changes.model import Json, Severity
 from watcher.changes.partial_date import read, shift
 
 UNKNOWN_COUNT = 99_999_999
@@ -70,7 +71,7 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
     if is_late and level.raised() is not level:
         rule += f" · {level} → {level.raised()}: raised together with a later primary completion"
         level = level.raised()
-    yield _draft(part, found, kind, level, rule, is_late=is_late, edits=edits)
+    yield _draft(evidence, part, found, kind, level, rule, is_late=is_late, edits=edits)
 
 
 def count(value: Json) -> int | None:
@@ -147,7 +148,15 @@ def _is_late_expansion(evidence: Evidence, found: _Enrollment) -> bool:
 
 
 def _draft(
-    part: Part, found: _Enrollment, kind: str, level: Severity, rule: str, *, is_late: bool, edits: tuple[int, ...]
+    evidence: Evidence,
+    part: Part,
+    found: _Enrollment,
+    kind: str,
+    level: Severity,
+    rule: str,
+    *,
+    is_late: bool,
+    edits: tuple[int, ...],
 ) -> Draft:
     before, after = part.before("enrollmentInfo", "count"), part.after("enrollmentInfo", "count")
     is_type_only = before == after
@@ -158,7 +167,7 @@ def _draft(
         level=level,
         rule=rule,
         path="design.enrollmentType" if is_type_only else "design.enrollmentCount",
-        verb=Verb.ADDED if before is None else Verb.REMOVED if after is None else Verb.CHANGED,
+        verb=verb_of(evidence, "design.enrollmentCount", before, after),
         before=before,
         after=after,
         edits=edits,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.forms import is_same_in_form
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.returning import verb_of
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import read, shift
 
@@ -80,7 +81,7 @@ def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -
         level=level,
         rule=rule,
         path="status.overallStatus",
-        verb=Verb.CHANGED,
+        verb=verb_of(evidence, "status.overallStatus", old, new),
         before=old,
         after=new,
         edits=merged(part.touching("overallStatus"), part.differs("whyStopped"), part.differs("lastKnownStatus")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from watcher.changes.model import Change, Json, Phrase
+from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
 from watcher.changes.wording.sizes import lag, running_total
@@ -65,6 +65,7 @@ def _head(change: Change, name: str) -> str:
     if old_type == new_type:
         lead = f"{values.capitalised(new_type)} {name}" if new_type else values.capitalised(name)
         verb = "corrected" if new_type == "actual" else "moved"
+        verb = f"{verb} back" if change.verb is Verb.REVERTED else verb
         return f"{lead} {verb} from {old} to {new}{in_brackets}"
     return f"{values.capitalised(name)} changed from {old} {old_type} to {new} {new_type}{in_brackets}".replace(
         "  ", " "

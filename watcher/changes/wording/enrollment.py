@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.changes.model import Change, Json, Phrase
+from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
 
@@ -53,6 +53,7 @@ def _sentence(change: Change) -> str:
         was, now = (f"{values.number(count)} {type_}".rstrip() for count, type_ in ((old, old_type), (new, new_type)))
         return f"Enrollment changed from {was} to {now}{in_brackets}"
     verb = "corrected" if change.kind == "enrollment.corrected" else "cut" if new < old else "raised"
+    verb = "set back" if change.verb is Verb.REVERTED else verb
     late = ", together with a later primary completion" if facts.get("is_late_expansion") else ""
     return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}"
 

@@ -1,0 +1,245 @@
+"""Clauses a headline is made of: one per topic of a story, with the few words that stand for it in a summary.
+
+Each says the topic's changes as one fact; which topics a headline names is decided in `headline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.changes.model import Change, Json, Origin, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.say import phrase
+from watcher.changes.wording.sizes import lag
+
+_LONGEST_CLAUSE = 110
+_SHORT_REASON = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One fact of a headline.
+
+    Attributes:
+        text: The clause, capitalised, without a full stop.
+        tag: Two to four words that stand for it.
+        is_full: Whether it holds two clauses already, so that nothing is added to it.
+    """
+
+    text: str
+    tag: str
+    is_full: bool = False
+
+
+def status_clause(status: Change, final: Change | None) -> Clause:
+    """Say a change of status.
+
+    Args:
+        status: A change of the family `status` or `why_stopped`.
+        final: The change that gives the number of participants reached, told as one with it; or None.
+
+    Returns:
+        The clause: `Terminated with 99 of 263 planned participants (38 %)`.
+    """
+    now = values.enum(status.after) if isinstance(status.after, str) else "Status removed"
+    was = values.enum(status.before) if isinstance(status.before, str) else "without a status"
+    match status.kind:
+        case "status.stopped":
+            return Clause(now + _with_final(final) + _short_reason(status), now)
+        case "status.opened":
+            return _opened(status, now)
+        case "status.closed_to_enrollment":
+            return Clause(f"Closed to enrollment{_with_final(final) or _with_enrolled(status)}", "Closed to enrollment")
+        case "status.completed":
+            return Clause(f"Completed{_with_final(final) or _with_enrolled(status)}", "Completed")
+        case "status.unknown":
+            return _unknown(status, was)
+        case "status.unknown_cleared":
+            return Clause(f"Status known again: {now} (was {was})", "Status known again")
+        case "status.resumed":
+            return _resumed(status, now, was)
+        case "status.expanded_access":
+            return Clause(f"{now} (was {was})", now)
+    return plain_clause(status, "Stop reason changed")
+
+
+def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
+    """Say a change of the number of participants; `with_slip` when a later primary completion is told with it."""
+    facts = change.facts
+    old, new = facts.get("old"), facts.get("new")
+    if not isinstance(old, int) or not isinstance(new, int) or old == new:
+        return plain_clause(change, "Enrollment changed")
+    size = facts.get("percent")
+    in_brackets = f" ({size})" if isinstance(size, str) else ""
+    if change.kind == "enrollment.final":
+        return Clause(f"Final enrollment{_of_target(change)}", f"{values.number(new)} of {values.number(old)} enrolled")
+    if change.kind == "enrollment.target" and facts.get("new_type") != "actual":
+        people = values.counted(new, "participant")
+        if new > old and with_slip:
+            return Clause(f"Expanded to {people}", f"Expanded to {values.number(new)}")
+        verb = "cut" if new < old else "raised"
+        text = f"Target {verb} from {values.number(old)} to {values.number(new)}{in_brackets}"
+        return Clause(text, f"{values.capitalised(verb)} to {people}")
+    text = f"Actual enrollment corrected from {values.number(old)} to {values.number(new)}{in_brackets}"
+    return Clause(text, "Enrollment corrected")
+
+
+def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
+    """Say moved dates; the loudest of them, with those that move alike.
+
+    Args:
+        changes: Changes of the family `date`, most important first.
+        leads: Whether it opens the headline and so gives the new date as well.
+    """
+    change = changes[0]
+    facts = change.facts
+    said, new = facts.get("said"), facts.get("new")
+    day = values.date(new) if isinstance(new, str) else ""
+    name, tag = _date_name(change)
+    if change.kind == "date.start.actual":
+        behind = lag(facts)
+        late = f", posted {behind}" if behind else ""
+        return Clause(f"Start given as actual: {day}{late}", "Start date actual", is_full=bool(behind))
+    if change.kind.endswith(".actual"):
+        text = f"{name} given as actual: {day}" if leads else f"{name} given as actual"
+        return Clause(text, f"{tag} actual")
+    if not isinstance(said, str):
+        return plain_clause(change, f"{tag} changed")
+    if change.kind.endswith(".corrected"):
+        name, tag = f"Actual {name[0].lower()}{name[1:]}", f"{tag} corrected"
+    else:
+        tag = f"{tag} {'later' if said.endswith('later') else 'earlier'}"
+    return Clause(f"{name} {said}" + (f", now {day}" if leads else ""), tag)
+
+
+def eligibility_clause(changes: Sequence[Change]) -> Clause:
+    """Say who may take part now: one criterion by its text, several by number."""
+    tag = f"Eligibility {_effect(changes)}"
+    if len(changes) == 1:
+        return plain_clause(changes[0], tag)
+    criteria = [change for change in changes if change.kind.startswith("eligibility.criterion.")]
+    verbs = [_CRITERION_VERBS[change.verb] for change in criteria]
+    if len(criteria) == len(changes) and len(set(verbs)) == 1:
+        return Clause(f"{len(criteria)} eligibility criteria {verbs[0]}", tag)
+    parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
+    parts += [_lowered(_field_part(change)) for change in changes if change not in criteria]
+    return Clause(f"Eligibility changed: {values.listed(parts, 3)}", tag)
+
+
+def plain_clause(change: Change, tag: str) -> Clause:
+    """Say one change by its own sentence when that is short, else by its label and what happened to it."""
+    words = phrase(change)
+    sentence = words.sentence.rstrip(".")
+    if len(sentence) <= _LONGEST_CLAUSE:
+        return Clause(sentence, tag)
+    return Clause(f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
+
+
+def _opened(status: Change, now: str) -> Clause:
+    text = "Now recruiting" if status.after == "RECRUITING" else f"Now {now[0].lower()}{now[1:]}"
+    tag = text if status.after == "RECRUITING" else "By invitation now"
+    facts = status.facts
+    start, behind = facts.get("start"), lag(facts)
+    if isinstance(start, str) and facts.get("start_type") == "ACTUAL":
+        text += f" since {values.date(start)}"
+        if behind:
+            return Clause(f"{text}, posted {behind}", tag, is_full=True)
+    recruiting, sites = facts.get("sites_recruiting"), facts.get("sites")
+    if isinstance(recruiting, int) and isinstance(sites, int) and recruiting and sites > 1:
+        return Clause(f"{text}, at {values.number(recruiting)} of {values.number(sites)} sites", tag, is_full=True)
+    return Clause(text, tag)
+
+
+def _resumed(status: Change, now: str, was: str) -> Clause:
+    if status.after == "NOT_YET_RECRUITING":
+        return Clause(f"Back to not yet recruiting (was {was})", "Not yet recruiting again")
+    if status.after == "ACTIVE_NOT_RECRUITING":
+        return Clause(f"Active again, not recruiting (was {was})", "Active again")
+    is_step_back = "a step back" in status.rule
+    again = f"{now} again" if is_step_back else f"Now {now[0].lower()}{now[1:]}"
+    return Clause(f"{again} (was {was})", again if len(again.split()) <= len(["two", "to", "four", "words"]) else now)
+
+
+def _unknown(status: Change, was: str) -> Clause:
+    verified = status.facts.get("verified")
+    since = f"no verification since {values.date(verified)}" if isinstance(verified, str) else ""
+    by_registry = "set by the registry, not by the sponsor" if status.origin is Origin.REGISTRY else ""
+    why = ": ".join(piece for piece in (by_registry, since) if piece)
+    return Clause(f"Status unknown (was {was}{'; ' if why else ''}{why})", "Status unknown", is_full=True)
+
+
+def _with_final(final: Change | None) -> str:
+    if final is None or final.facts.get("new") is None:
+        return ""
+    return f" with{_of_target(final)}"
+
+
+def _of_target(final: Change) -> str:
+    old, new, share = (final.facts.get(name) for name in ("old", "new", "share"))
+    if not isinstance(new, int):
+        return ""
+    if not isinstance(old, int) or not isinstance(share, str):
+        return f" {values.counted(new, 'participant')}"
+    count = values.number(new) if new else "none"
+    return f" {count} of {values.number(old)} planned participants" + (f" ({share} %)" if new else "")
+
+
+def _with_enrolled(status: Change) -> str:
+    count = status.facts.get("enrolled")
+    if not isinstance(count, int) or status.facts.get("enrolled_type") != "ACTUAL":
+        return ""
+    return f" with {values.counted(count, 'participant')}"
+
+
+def _short_reason(status: Change) -> str:
+    reason = status.facts.get("reason")
+    if not isinstance(reason, str):
+        return ", no reason given"
+    plain = values.plain(reason).rstrip(".")
+    return f", reason: “{plain}”" if len(plain) <= _SHORT_REASON else ""
+
+
+def _date_name(change: Change) -> tuple[str, str]:
+    facts = change.facts
+    if change.kind.startswith("date.start"):
+        return "Start", "Start"
+    if not change.kind.startswith("date.primary"):
+        return "Study completion", "Study completion"
+    if isinstance(facts.get("start"), Mapping) and isinstance(facts.get("completion"), Mapping):
+        return "Start, primary and study completion", "All dates"
+    if _is_same_size(facts.get("completion"), facts):
+        return "Primary and study completion", "Completion"
+    return "Primary completion", "Primary completion"
+
+
+def _is_same_size(other: Json, facts: Mapping[str, Json]) -> bool:
+    return isinstance(other, Mapping) and all(other.get(end) == facts.get(end) for end in ("old", "new"))
+
+
+_CRITERION_VERBS: Mapping[Verb, str] = {
+    Verb.ADDED: "added",
+    Verb.REMOVED: "removed",
+    Verb.CHANGED: "reworded",
+    Verb.MOVED: "moved",
+    Verb.REVERTED: "reverted",
+}
+
+
+def _field_part(change: Change) -> str:
+    label, effect = phrase(change).label, change.facts.get("effect")
+    return f"{label} {effect if effect in ('widened', 'narrowed') else change.verb}"
+
+
+def _effect(changes: Sequence[Change]) -> str:
+    effects = {change.facts.get("effect") or change.facts.get("direction") for change in changes}
+    if effects <= {"widened", "relaxed"}:
+        return "widened"
+    if effects <= {"narrowed", "tightened"}:
+        return "narrowed"
+    is_reworded = all(change.kind in ("eligibility.criterion.changed", "eligibility.text") for change in changes)
+    return "reworded" if is_reworded else "changed"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,160 @@
+"""Clauses for what comes in numbers: outcomes, arms, sites, countries, references and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from watcher.changes.clauses import Clause, plain_clause
+from watcher.changes.model import Change
+from watcher.changes.wording import values
+from watcher.changes.wording.say import phrase
+
+_NOUNS: Sequence[tuple[str, str, str]] = (
+    ("outcome.primary", "primary outcome", "primary outcomes"),
+    ("outcome.secondary", "secondary outcome", "secondary outcomes"),
+    ("outcome.other", "other outcome", "other outcomes"),
+    ("outcome", "outcome", "outcomes"),
+    ("arm", "arm", "arms"),
+    ("intervention", "intervention", "interventions"),
+    ("site", "site", "sites"),
+    ("reference", "reference", "references"),
+    ("link", "link", "links"),
+    ("document", "document", "documents"),
+)
+_TAGS: Mapping[str, str] = {
+    "conditions": "Conditions changed",
+    "contact": "Contact changed",
+    "country": "Countries changed",
+    "design": "Design changed",
+    "expanded_access": "Expanded access changed",
+    "identifier": "Identifiers changed",
+    "ipd": "Data sharing changed",
+    "outcome.timeframes": "Time frames changed",
+    "oversight": "Oversight changed",
+    "record.gone": "Record gone",
+    "record.merged": "Record merged",
+    "record.returned": "Record back",
+    "results.delay_certified": "Results delay certified",
+    "results.due_soon": "Results due soon",
+    "results.overdue": "Results overdue",
+    "results.posted": "Results posted",
+    "results.returned": "Results returned",
+    "results.submitted": "Results submitted",
+    "results.updated": "Results updated",
+    "sponsor.collaborator": "Collaborators changed",
+    "sponsor.lead": "Lead sponsor changed",
+    "sponsor": "Sponsor details changed",
+    "text.title": "Title changed",
+    "text": "Description changed",
+    "trial.left_search": "Left the search",
+    "trial.new": "New trial",
+    "violation": "Violation notice",
+}
+_VERBS: Mapping[str, str] = {
+    "activated": "opened",
+    "promoted": "made primary",
+    "demoted": "made secondary",
+    "modified": "changed",
+}
+_PAST = ("added", "removed", "renamed", "closed", "withdrawn", "suspended", "opened", "paused")
+_COUNTRIES = (
+    ("country.added", "first sites in"),
+    ("country.opened", "first recruiting sites in"),
+    ("country.paused", "no site recruiting in"),
+    ("country.removed", "no site left in"),
+)
+_MOST_PARTS = 3
+_MOST_TAG_WORDS = 4
+_OUTWEIGHS = 3
+
+
+def counted_clause(changes: Sequence[Change]) -> Clause:
+    """Say several changes of one topic by number, a single one by its sentence.
+
+    Args:
+        changes: Changes of one topic in the order of telling; never empty.
+
+    Returns:
+        The clause: `43 sites removed, 7 added; no site left in Greece and Mexico`; what has no number by its labels:
+        `Acronym and brief title changed`.
+    """
+    counts = _counts(changes)
+    tag = _tag(changes, counts)
+    if len(changes) == 1 and how_many(changes[0]) == 1:
+        return plain_clause(changes[0], tag)
+    pieces = [_by_number(counts), *(_of_countries(changes, kind, lead, bool(counts)) for kind, lead in _COUNTRIES)]
+    said = "; ".join(piece for piece in pieces if piece)
+    if not said:
+        labels = values.distinct(phrase(change).label for change in changes)
+        said = f"{labels[0]}{''.join(f', {_lowered(label)}' for label in labels[1:-1])}"
+        said += f" and {_lowered(labels[-1])} changed" if len(labels) > 1 else " changed"
+    return Clause(values.capitalised(said), tag)
+
+
+def how_many(change: Change) -> int:
+    """Give how many things a change stands for: those gathered into it, else one."""
+    count = change.facts.get("count")
+    return count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 1
+
+
+def _counts(changes: Sequence[Change]) -> dict[tuple[str, str, str], int]:
+    """Give how many of what were added, removed, opened …, most first."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for change in changes:
+        noun = _noun(change)
+        if noun is not None:
+            what = (*noun, _verb(change))
+            counts[what] = counts.get(what, 0) + how_many(change)
+    return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def _by_number(counts: Mapping[tuple[str, str, str], int]) -> str:
+    pieces: list[str] = []
+    named = ""
+    for (one, many, verb), count in list(counts.items())[:_MOST_PARTS]:
+        said = values.number(count) if named == many else values.counted(count, one, many)
+        pieces.append(f"{said} {verb}")
+        named = many
+    return ", ".join(pieces)
+
+
+def _of_countries(changes: Sequence[Change], kind: str, lead: str, has_sites: bool) -> str:
+    names = [name for change in changes if change.kind == kind and isinstance(name := change.facts.get("name"), str)]
+    if not names:
+        return ""
+    lead = "first ones in" if has_sites and kind == "country.added" else lead
+    return f"{lead} {values.listed(names, _MOST_PARTS)}"
+
+
+def _noun(change: Change) -> tuple[str, str] | None:
+    for start, one, many in _NOUNS:
+        if change.kind != "outcome.timeframes" and change.kind.startswith(f"{start}."):
+            return one, many
+    return None
+
+
+def _verb(change: Change) -> str:
+    last = change.kind.rpartition(".")[2]
+    return _VERBS.get(last) or (last if last in _PAST else str(change.verb))
+
+
+def _tag(changes: Sequence[Change], counts: Mapping[tuple[str, str, str], int]) -> str:
+    if counts and _is_mostly_one(tuple(counts.values())):
+        ((one, many, verb), count) = next(iter(counts.items()))
+        tag = f"{values.counted(count, one, many)} {verb}" if count > 1 else f"{values.capitalised(one)} {verb}"
+        if len(tag.split()) <= _MOST_TAG_WORDS:
+            return tag
+    kind = changes[0].kind
+    noun = _noun(changes[0])
+    if noun is not None:
+        return f"{values.capitalised(noun[1])} changed"
+    return _TAGS.get(kind) or _TAGS.get(kind.partition(".")[0]) or "Record changed"
+
+
+def _is_mostly_one(numbers: Sequence[int]) -> bool:
+    """Whether the first number stands for the whole: alone, or at least three times the next."""
+    return len(numbers) == 1 or numbers[0] >= _OUTWEIGHS * numbers[1]
+
+
+def _lowered(label: str) -> str:
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,0 +1,145 @@
+"""One story per trial: headline and tag, the lines that carry it, the rest folded by name and count.
+
+Puts nothing into words itself but a trial's short name and the day; leaves nothing out: what is not told is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from watcher.changes.headline import headline
+from watcher.changes.meaning.judge import family_rank
+from watcher.changes.meaning.parts import as_list, as_object, as_text, at, texts
+from watcher.changes.model import Change, Comparison, Origin, Phrase, Record, Severity, Stamp, Story
+from watcher.changes.wording import values
+from watcher.changes.wording.reverted import phrase_of
+
+_LONGEST_TITLE = 60
+_LONGEST_NAME = 80
+_MOST_MINOR_LINES = 6
+_TOLD_WITH = "told_with"
+
+
+def tell(
+    comparison: Comparison,
+    *,
+    record: Record,
+    short_name: str | None,
+    level_of: Callable[[Change], Severity],
+    least: Severity,
+    steps: int = 1,
+    step_note: str | None = None,
+) -> Story | None:
+    """Tell one reader what a comparison says about one trial.
+
+    Args:
+        comparison: All changes between the two versions.
+        record: The newer record.
+        short_name: The operator's own name of the trial, or None.
+        level_of: Level of a change for this reader; it never makes something of noise.
+        least: The reader's least level; what lies below is counted only.
+        steps: How many stored versions lie between the two.
+        step_note: What to say about them, or None.
+
+    Returns:
+        The story, or None when nothing is left to tell at this level.
+    """
+    heard = [change for change in comparison.changes if change.severity is not Severity.NOISE]
+    told = sorted(
+        (change for change in heard if level_of(change).rank <= least.rank),
+        key=lambda change: (level_of(change).rank, family_rank(change.kind)),
+    )
+    if not told:
+        return None
+    along = _along(comparison.changes, told)
+    loud = [change for change in told if level_of(change).rank <= Severity.MAJOR.rank]
+    lines = loud or told[:_MOST_MINOR_LINES]
+    top = headline(told, level_of)
+    return Story(
+        nct_id=comparison.nct_id,
+        short_name=short_name or name_of(record),
+        title=values.plain(as_text(at(record, "protocolSection", "identificationModule", "briefTitle"))),
+        context=context_of(record),
+        severity=level_of(told[0]),
+        tag=top.tag,
+        headline=top.text,
+        when=when_of(told, comparison.newer),
+        lines=tuple(words for change in lines for words in _phrases(change, along, level_of)),
+        minor=tuple(words for change in told[len(lines) :] for words in _phrases(change, along, level_of)),
+        below=len(heard) - len(told),
+        noise=len(comparison.changes) - len(heard) - len(along),
+        steps=steps,
+        step_note=step_note,
+    )
+
+
+def name_of(record: Record) -> str:
+    """Give a trial's short name: up to two interventions and the first condition, else the title cut short.
+
+    Args:
+        record: The record, as the registry sent it.
+
+    Returns:
+        The name, never corrected; the id when the record has neither.
+    """
+    arms = at(record, "protocolSection", "armsInterventionsModule", "interventions")
+    names = values.distinct(as_text(as_object(item).get("name")) for item in as_list(arms))
+    interventions = " + ".join([name for name in names if name][:2])
+    conditions = texts(at(record, "protocolSection", "conditionsModule", "conditions"))
+    if interventions:
+        return values.short(", ".join([interventions, *conditions[:1]]), _LONGEST_NAME)
+    identification = as_object(at(record, "protocolSection", "identificationModule"))
+    title = as_text(identification.get("briefTitle")) or as_text(identification.get("officialTitle"))
+    return values.short(title, _LONGEST_TITLE) or as_text(identification.get("nctId"))
+
+
+def context_of(record: Record) -> tuple[str, ...]:
+    """Place a trial in people's words: its phase or that it only observes, and its sponsor; empty when not given."""
+    design = as_object(at(record, "protocolSection", "designModule"))
+    phases = [values.enum(phase) for phase in texts(design.get("phases")) if phase != "NA"]
+    pieces = [phases[0] + "".join(f"/{phase.removeprefix('Phase ')}" for phase in phases[1:])] if phases else []
+    kind = design.get("studyType")
+    if kind in ("OBSERVATIONAL", "EXPANDED_ACCESS"):
+        pieces.append(values.enum(as_text(kind)))
+    sponsor = as_text(at(record, "protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name"))
+    return (*pieces, *([sponsor] if sponsor else []))
+
+
+def when_of(changes: Sequence[Change], newer: Stamp) -> str:
+    """Say when changes were posted, or in which data of the registry they stand when it made them itself.
+
+    Args:
+        changes: What is told.
+        newer: Stamp of the newer record.
+
+    Returns:
+        `posted 13 Mar 2026` or `in the registry's data of 2 Mar 2026`; empty when the record has no such day.
+    """
+    is_posted = any(change.origin is Origin.SPONSOR for change in changes)
+    if is_posted and newer.last_update_posted is not None:
+        return f"posted {values.date(newer.last_update_posted)}"
+    return f"in the registry's data of {values.date(newer.data_version)}" if newer.data_version is not None else ""
+
+
+def _along(changes: Sequence[Change], told: Sequence[Change]) -> dict[str, Change]:
+    """Give the mirrored completion date by the kind it is told with, when that is told."""
+    found = {}
+    for change in changes:
+        lead = change.facts.get(_TOLD_WITH)
+        if lead == "date.primary" and any(one.kind.startswith("date.primary.") for one in told):
+            found["date.primary"] = change
+    return found
+
+
+def _phrases(change: Change, along: dict[str, Change], level_of: Callable[[Change], Severity]) -> tuple[Phrase, ...]:
+    words = replace(phrase_of(change), severity=level_of(change))
+    mirrored = along.get("date.primary") if change.kind.startswith("date.primary.") else None
+    if mirrored is None:
+        return (words,)
+    follower = replace(phrase_of(mirrored), severity=level_of(change))
+    if all(mirrored.facts.get(end) == change.facts.get(end) for end in ("old", "new")):
+        follower = replace(
+            follower, sentence="Study completion: the same dates.", was=None, now="the same dates", note=None
+        )
+    return words, follower
