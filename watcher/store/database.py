@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -28,8 +29,22 @@ BUSY_TIMEOUT = timedelta(seconds=10)
 APPLICATION_ID = 0x54524C57
 """Marks the file as ours (`TRLW`); bytes 68 to 71 of the header (Source: https://www.sqlite.org/fileformat2.html)."""
 
-REVISIONS = ("0001",)
-"""Every schema revision this program knows, oldest first; a test compares them with Alembic's own list."""
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The revisions a program knows, and the steps between them.
+
+    Attributes:
+        revisions: Oldest first; the last is the present one. Kept here so that no run has to ask Alembic.
+        scripts: Folder of the Alembic scripts.
+    """
+
+    revisions: tuple[str, ...]
+    scripts: Path
+
+
+PRESENT = Schema(("0001",), Path(__file__).parent / "migrations")
+"""The schema of this program; a test compares its revisions with Alembic's own list."""
 
 CHUNK = 500
 """Ids in one IN list: far below every database's limit on parameters."""
@@ -165,7 +180,7 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
     return None
 
 
-def standing(database: Database) -> Standing:
+def standing(database: Database, schema: Schema = PRESENT) -> Standing:
     """Say how a database stands to this program, by its header and one SELECT; changes nothing.
 
     Raises:
@@ -183,9 +198,9 @@ def standing(database: Database) -> Standing:
     _refuse_truncated(path, header, size)
     with database.read() as connection:
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if revision not in REVISIONS:
+    if revision not in schema.revisions:
         raise StoreError(f"{path} was written by a newer version of this program (revision {revision}); update it.")
-    return Standing.CURRENT if revision == REVISIONS[-1] else Standing.OLDER
+    return Standing.CURRENT if revision == schema.revisions[-1] else Standing.OLDER
 
 
 def _header(path: Path) -> tuple[bytes, int]:

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from watcher.errors import StoreError, StorePermissionError
-from watcher.store.database import APPLICATION_ID, BUSY_TIMEOUT, connect, engine, in_words
+from watcher.store.database import APPLICATION_ID, BUSY_TIMEOUT, Schema, connect, engine, in_words
 
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
-def make(path: Path) -> None:
+def make(path: Path, schema: Schema) -> None:
     """Make a new database aside and rename it into place: it is there whole, or not at all.
 
     Raises:
@@ -41,12 +41,12 @@ def make(path: Path) -> None:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # can only be chosen before the first table
         connection.execute("PRAGMA journal_mode=WAL")
         connection.close()
-    upgrade(new)
+    upgrade(new, schema)
     new.replace(path)
     _sync(path.parent)
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, schema: Schema) -> None:
     """Bring a database up, in one transaction: to the present revision, or not at all.
 
     Foreign keys are off meanwhile, as rebuilding a table needs, and checked before the end
@@ -59,7 +59,7 @@ def upgrade(path: Path) -> None:
     made = engine(lambda: _open(path), "BEGIN IMMEDIATE", overflow=0, timeout=BUSY_TIMEOUT)
     try:
         with in_words(path), made.connect() as connection, connection.begin():
-            _run(connection)
+            _run(connection, schema.scripts)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise StoreError(f"{path} was not migrated: rows would point at rows that are not there.")
@@ -76,9 +76,9 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, scripts: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

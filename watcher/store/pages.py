@@ -11,9 +11,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from watcher.store import tables
 from watcher.store.database import add_row
 from watcher.store.life import arrivals, follow, outcomes, refuse_wrong_base
-from watcher.store.model import Compared, Event, Kept, Milestone, NewVersion, Page, VersionKind
+from watcher.store.model import Compared, Event, Kept, Life, Milestone, NewVersion, Page, VersionKind
 from watcher.store.packing import CODEC, pack
-from watcher.store.trials import add_trials, read_kept
+from watcher.store.trials import add_trials, read_known
 
 _COLUMNS = (
     "fingerprint",
@@ -68,7 +68,10 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
     """
     page = packed.page
     ids = sorted(outcome.nct_id for outcome in outcomes(page))
-    before = {kept.nct_id: kept for kept in read_kept(connection, ids)}
+    known = read_known(connection, ids)
+    fresh = [nct_id for nct_id in ids if nct_id not in known]
+    add_trials(connection, fresh)
+    before = known | {nct_id: Kept(nct_id=nct_id, life=Life.NEW) for nct_id in fresh}
     for one in arrivals(page):
         refuse_wrong_base(one, before[one.nct_id])
     seqs = _add_versions(connection, packed, before, now)
@@ -119,15 +122,12 @@ def _about_event(connection: Connection, one: Event, kept: Kept) -> dict[str, ob
 
 
 def _write_trials(connection: Connection, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> None:
-    """Write the trials that now stand elsewhere; ones never seen get their row first."""
-    watched = tables.trial.c.nct_id
-    known = set(connection.scalars(select(watched).where(watched.in_(sorted(after)))))
-    add_trials(connection, [nct_id for nct_id in sorted(after) if nct_id not in known])
+    """Write the trials that now stand elsewhere."""
     moved = [kept for nct_id, kept in after.items() if kept != before[nct_id]]
     if moved:
         statement = (
             update(tables.trial)
-            .where(watched == bindparam("own_id"))
+            .where(tables.trial.c.nct_id == bindparam("own_id"))
             .values({"life": bindparam("life"), **{name: bindparam(name) for name in _COLUMNS}})
         )
         connection.execute(statement, [_trial_row(kept) for kept in moved])

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from watcher.errors import StoreError, StorePermissionError, UsageError
 from watcher.store import database, tables
-from watcher.store.database import BUSY_TIMEOUT, Database, Standing, connect, in_words
+from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, connect, in_words
 from watcher.store.lock import RunLock, make_folder
 
 _SCHEME = "sqlite:///"
@@ -37,7 +37,7 @@ def database_path(url: str, folder: Path) -> Path:
     return folder / url.removeprefix(_SCHEME)
 
 
-def standing(path: Path) -> Standing:
+def standing(path: Path, schema: Schema = PRESENT) -> Standing:
     """Say whether a database is absent, older than this program, or current. Changes nothing.
 
     Raises:
@@ -45,10 +45,10 @@ def standing(path: Path) -> Standing:
         StorePermissionError: It may not be read.
     """
     with closing(Database(path)) as found:
-        return database.standing(found)
+        return database.standing(found, schema)
 
 
-def prepare(path: Path, lock: RunLock, now: datetime) -> Path | None:
+def prepare(path: Path, lock: RunLock, now: datetime, *, schema: Schema = PRESENT) -> Path | None:
     """Bring a database to the present revision: make it when absent, back it up and migrate it when older.
 
     Fast when there is nothing to do: one SELECT, Alembic is not imported. A new database is made aside and renamed into
@@ -58,6 +58,7 @@ def prepare(path: Path, lock: RunLock, now: datetime) -> Path | None:
         path: The database file.
         lock: The held run lock of the state folder.
         now: The time, part of the backup's name.
+        schema: What to bring it to.
 
     Returns:
         The backup made before migrating, or None when none was needed.
@@ -69,18 +70,18 @@ def prepare(path: Path, lock: RunLock, now: datetime) -> Path | None:
     """
     if not lock.is_held:
         raise ValueError("A database is prepared under the run lock.")
-    found = standing(path)
+    found = standing(path, schema)
     if found is Standing.CURRENT:
         return None
     from watcher.store import migrate  # Alembic costs 100 ms, and a run with nothing to migrate should not pay it
 
     if found is Standing.ABSENT:
         make_folder(path.parent)
-        migrate.make(path)
+        migrate.make(path, schema)
         return None
-    copy = path.with_name(f"{path.name}.before-{database.REVISIONS[-1]}-{now:%Y%m%dT%H%M%SZ}")
+    copy = path.with_name(f"{path.name}.before-{schema.revisions[-1]}-{now:%Y%m%dT%H%M%SZ}")
     backup(path, copy)
-    migrate.upgrade(path)
+    migrate.upgrade(path, schema)
     return copy
 
 

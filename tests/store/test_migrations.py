@@ -1,0 +1,180 @@
+"""Migrations: they lead to the tables, in one transaction, after a backup; Alembic stays away otherwise."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from tests.store.child import child, kill, output
+from tests.store.make import NOW, keep
+from watcher.errors import StoreError
+from watcher.store import migrate, upkeep
+from watcher.store.database import PRESENT, Database, Schema, Standing
+from watcher.store.lock import RunLock
+from watcher.store.store import Store
+from watcher.store.tables import metadata
+
+STEP = '''
+"""One more step."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("extra", sa.Column("id", sa.Integer, primary_key=True))
+    with op.batch_alter_table("note") as note:
+        note.add_column(sa.Column("more", sa.Text))
+    {end}
+'''
+
+
+@pytest.fixture
+def lock(tmp_path):
+    with RunLock.acquire(tmp_path, pid=os.getpid(), now=NOW) as held:
+        yield held
+
+
+@pytest.fixture
+def newer(tmp_path):
+    """A program that is one step further; the step ends as told."""
+
+    def make(end="pass"):
+        scripts = tmp_path / "migrations %20"
+        shutil.copytree(PRESENT.scripts, scripts)
+        (scripts / "versions" / "v0002_more.py").write_text(STEP.replace("{end}", end))
+        return Schema((*PRESENT.revisions, "0002"), scripts)
+
+    return make
+
+
+def columns(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return {row[1] for row in connection.execute("PRAGMA table_info(note)")}
+
+
+def test_migrating_an_empty_file_gives_exactly_the_tables(blank):
+    with closing(Database(blank)) as database, database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_list_of_revisions_is_alembics_own():
+    config = Config()
+    config.set_main_option("script_location", str(PRESENT.scripts))
+    found = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert tuple(reversed(found)) == PRESENT.revisions
+
+
+def test_older_database_is_named_backed_up_and_migrated(path, lock, newer):
+    schema = newer()
+    with Store.open(path) as store:
+        seq = keep(store, body=b"kept")
+    assert upkeep.standing(path, schema) is Standing.OLDER
+    copy = upkeep.prepare(path, lock, NOW, schema=schema)
+    assert copy is not None
+    assert copy == path.with_name("watcher.db.before-0002-20260313T140500Z")
+    assert upkeep.standing(path, schema) is Standing.CURRENT
+    assert "more" in columns(path)
+    assert "more" not in columns(copy)
+    with Store.open(copy) as backup:
+        assert backup.versions.body(seq) == b"kept"
+    assert upkeep.prepare(path, lock, NOW, schema=schema) is None
+
+
+def test_program_before_the_migration_refuses_the_database_after_it(path, lock, newer):
+    upkeep.prepare(path, lock, NOW, schema=newer())
+    with pytest.raises(StoreError, match="newer version"):
+        Store.open(path)
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ('op.execute("INSERT INTO nowhere VALUES (1)")', "as it was"),
+        ("op.execute(\"INSERT INTO body VALUES (99, 'zlib', x'00')\")", "point at rows that are not there"),
+    ],
+)
+def test_failed_migration_leaves_the_database_as_it_was(path, lock, newer, end, says):
+    schema = newer(end)
+    with pytest.raises(StoreError, match=says):
+        upkeep.prepare(path, lock, NOW, schema=schema)
+    assert "more" not in columns(path)
+    assert upkeep.standing(path, schema) is Standing.OLDER
+    assert upkeep.check(path) == ()
+
+
+def test_migration_killed_midway_leaves_the_database_as_it_was(path, newer):
+    schema = newer("print('ready', flush=True); import sys; sys.stdin.read()")
+    script = f"""
+from pathlib import Path
+from watcher.store import migrate
+from watcher.store.database import Schema
+migrate.upgrade(Path({str(path)!r}), Schema({schema.revisions!r}, Path({str(schema.scripts)!r})))
+"""
+    with child(script) as process:
+        kill(process)
+    assert upkeep.standing(path, schema) is Standing.OLDER
+    assert "more" not in columns(path)
+    assert upkeep.check(path) == ()
+
+
+def test_older_database_is_not_opened_without_migrating(path, newer):
+    """What `Store.open` says of an older file, seen from a program that knows one step more."""
+    script = f"""
+import sys
+from pathlib import Path
+import watcher.store.database as database
+from watcher.store import upkeep
+schema = database.Schema(("0001", "0002"), Path("."))
+print(upkeep.standing(Path({str(path)!r}), schema))
+print([name for name in ("alembic", "mako") if name in sys.modules])
+"""
+    assert output(script) == ["older", "[]"]
+
+
+def test_run_with_nothing_to_migrate_never_loads_alembic(path):
+    script = f"""
+import sys
+from pathlib import Path
+from tests.store.make import NOW
+from watcher.store import upkeep
+from watcher.store.lock import RunLock
+from watcher.store.store import Store
+path = Path({str(path)!r})
+with RunLock.acquire(path.parent, pid=1, now=NOW) as lock:
+    upkeep.prepare(path, lock, NOW)
+with Store.open(path) as store:
+    store.trials.sync_watched(["NCT99000001"], NOW)
+    print(len(store.trials.due(["NCT99000001"], "t")))
+print([name for name in ("alembic", "mako", "deepdiff", "jinja2", "pydantic") if name in sys.modules])
+"""
+    assert output(script) == ["1", "[]"]
+
+
+def test_creation_killed_midway_leaves_no_database(tmp_path, newer):
+    schema = newer("print('ready', flush=True); import sys; sys.stdin.read()")
+    path = tmp_path / "fresh" / "watcher.db"
+    path.parent.mkdir()
+    script = f"""
+from pathlib import Path
+from watcher.store import migrate
+from watcher.store.database import Schema
+migrate.make(Path({str(path)!r}), Schema({schema.revisions!r}, Path({str(schema.scripts)!r})))
+"""
+    with child(script) as process:
+        kill(process)
+    assert upkeep.standing(path) is Standing.ABSENT
+    migrate.make(path, PRESENT)
+    assert upkeep.check(path) == ()
