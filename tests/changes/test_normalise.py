@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_hash_is_stable_across_releases():
 def test_real_records_hash_the_same_in_any_order():
     source = random.Random(7)
 
-    def shuffle(value):
+    def shuffle(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: shuffle(value[key]) for key in source.sample(list(value), len(value))}
         return [shuffle(item) for item in source.sample(value, len(value))] if isinstance(value, list) else value

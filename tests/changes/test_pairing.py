@@ -47,10 +47,8 @@ def test_items_with_the_same_key_are_told_apart_by_their_words():
 
 def test_items_with_the_same_key_and_no_common_word_are_paired_in_order():
     identity = told_by(by("name"))
-    old, new = (
-        [{"name": "x", "n": 1}, {"name": "x", "n": 2}],
-        [{"name": "X", "n": 3}, {"name": "X", "n": 4}, {"name": "X"}],
-    )
+    old: list[Json] = [{"name": "x", "n": 1}, {"name": "x", "n": 2}]
+    new: list[Json] = [{"name": "X", "n": 3}, {"name": "X", "n": 4}, {"name": "X"}]
     found = pair_items(old, new, identity)
     assert len(found.pairs) == 2
     assert found.removed == ()

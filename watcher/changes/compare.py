@@ -177,9 +177,7 @@ class _Walk:
             threshold_to_diff_deeper=0,
             ignore_private_variables=False,
         )
-        places = {
-            difference.path(output_format="list")[0] for differences in found.values() for difference in differences
-        }
+        places = {difference.get_root_key() for differences in found.values() for difference in differences}
         for at in places:
             yield Edit(steps=self.places[at], before=self.old.get(at), after=self.new.get(at))
 

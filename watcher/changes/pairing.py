@@ -72,11 +72,13 @@ def pair_items(old: Sequence[Json], new: Sequence[Json], identity: Identity) -> 
     """
     left = _Open(len(old), len(new))
     _pair_ends(old, new, left)
-    _pair_equal(old, new, left, identity.keys[0] if identity.keys else None)
-    for key in identity.keys:
+    _pair_equal_and_by_first_key(old, new, identity.keys[:1], left)
+    for key in identity.keys[1:]:
         if not left.old or not left.new:
             break
-        _pair_by_key(old, new, key, left)
+        olds = _grouped(left.old, {at: _key(key, old[at]) for at in left.old}.__getitem__)
+        news = _grouped(left.new, {at: _key(key, new[at]) for at in left.new}.__getitem__)
+        _pair_by_key(old, new, olds, news, key, left)
     if identity.similar and left.old and left.new:
         _pair_similar(
             {index: _words_at(old[index], identity.similar) for index in left.old if isinstance(old[index], Mapping)},
@@ -100,7 +102,7 @@ def pair_texts(old: Sequence[str], new: Sequence[str], *, least: float = 0.5) ->
     """
     left = _Open(len(old), len(new))
     _pair_ends(old, new, left)
-    _pair_equal(old, new, left)
+    _pair_equal(old, new, list(left.old), list(left.new), left)
     _pair_similar(
         {index: words_of(old[index]) for index in left.old},
         {index: words_of(new[index]) for index in left.new},
@@ -138,46 +140,66 @@ def _is_equal(one: Json, other: Json) -> bool:
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _pair_equal(old: Sequence[Json], new: Sequence[Json], left: _Open, first: Key | None = None) -> None:
-    """Pair items that say the same, the nth with the nth.
+def _pair_equal_and_by_first_key(old: Sequence[Json], new: Sequence[Json], first: Sequence[Key], left: _Open) -> None:
+    """Pair items that say the same, the nth with the nth, then those with the same strongest key.
 
     Equal items have equal keys. So where the strongest key leaves one item on each side, it will pair them anyway, and
     printing them in full, which is the dear part of pairing a large list, is spared.
     """
-    olds, news = _in_doubt(old, left.old, first), _in_doubt(new, left.new, first)
-    crowded = {of for groups in (olds, news) for of, group in groups.items() if of is None or len(group) > 1}
-    _pair_groups(
-        _grouped((at for of in crowded for at in olds.get(of, ())), lambda at: canonical_text(old[at])),
-        _grouped((at for of in crowded for at in news.get(of, ())), lambda at: canonical_text(new[at])),
+    if not left.old or not left.new:
+        return
+    old_keys = {at: _key(first[0], old[at]) if first else None for at in left.old}
+    new_keys = {at: _key(first[0], new[at]) if first else None for at in left.new}
+    olds, news = _grouped(old_keys, old_keys.__getitem__), _grouped(new_keys, new_keys.__getitem__)
+    crowded = {key for groups in (olds, news) for key, group in groups.items() if len(group) > 1}
+    _pair_equal(
+        old,
+        new,
+        [at for at, key in old_keys.items() if key is None or key in crowded],
+        [at for at, key in new_keys.items() if key is None or key in crowded],
         left,
+    )
+    for groups, still in ((olds, left.old), (news, left.new)):
+        for key in crowded & groups.keys():
+            groups[key] = [at for at in groups[key] if at in still]
+    if first:
+        _pair_by_key(old, new, olds, news, first[0], left)
+
+
+def _pair_equal(
+    old: Sequence[Json], new: Sequence[Json], olds: Iterable[int], news: Iterable[int], left: _Open
+) -> None:
+    _pair_groups(
+        _grouped(olds, lambda at: canonical_text(old[at])), _grouped(news, lambda at: canonical_text(new[at])), left
     )
 
 
-def _in_doubt(
-    items: Sequence[Json], positions: Iterable[int], first: Key | None
-) -> Mapping[Hashable | None, list[int]]:
-    groups: dict[Hashable | None, list[int]] = defaultdict(list)
-    for at in positions:
-        groups[_key(first, items[at]) if first is not None else None].append(at)
-    return groups
-
-
-def _pair_by_key(old: Sequence[Json], new: Sequence[Json], key: Key, left: _Open) -> None:
-    olds = _grouped(left.old, lambda at: _key(key, old[at]))
-    news = _grouped(left.new, lambda at: _key(key, new[at]))
-    if key.alone:
-        olds = {of: group for of, group in olds.items() if len(group) == 1}
-        news = {of: group for of, group in news.items() if len(group) == 1}
-    for of in [of for of, group in olds.items() if of in news and len(group) + len(news[of]) > 2]:
+def _pair_by_key(
+    old: Sequence[Json],
+    new: Sequence[Json],
+    olds: Mapping[Hashable, list[int]],
+    news: Mapping[Hashable, list[int]],
+    key: Key,
+    left: _Open,
+) -> None:
+    """Pair what shares a key: one on each side at once, several by their words, the rest in order."""
+    alone: list[Hashable] = []
+    several: list[Hashable] = []
+    for of, group in olds.items():
+        if group and news.get(of):
+            (alone if len(group) == len(news[of]) == 1 else several).append(of)
+    for of in alone:
+        left.pair(olds[of][0], news[of][0])
+    for of in () if key.alone else several:
         _pair_similar(
             {at: _words_at(old[at], ("",)) for at in olds[of]},
             {at: _words_at(new[at], ("",)) for at in news[of]},
             0.0,
             left,
         )
-        olds[of] = [at for at in olds[of] if at in left.old]
-        news[of] = [at for at in news[of] if at in left.new]
-    _pair_groups(olds, news, left)
+        rest = [at for at in olds[of] if at in left.old], [at for at in news[of] if at in left.new]
+        for one, other in zip(*rest, strict=False):
+            left.pair(one, other)
 
 
 def _key(key: Key, item: Json) -> Hashable | None:

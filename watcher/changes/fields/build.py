@@ -35,7 +35,8 @@ def fold(value: Json) -> str:
     """Give a value as a text in which case and runs of blanks do not count; empty for nothing."""
     if value is None:
         return ""
-    return " ".join((value if isinstance(value, str) else repr(value)).split()).casefold()
+    text = value if isinstance(value, str) else repr(value)
+    return (text if text.isalnum() else " ".join(text.split())).casefold()
 
 
 def told_by(*keys: Key, similar: tuple[str, ...] = ("",), least: float = 0.5) -> Identity:

@@ -19,6 +19,13 @@ _NEAR_DAYS = 180
 _LARGE_TARGET = 300
 _NO_COUNT = 99_999_999  # the registry's sentinel for an unknown number of participants
 
+_TRIPS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading a value of an undocumented shape raises. The registry says that fields may change without notice; an
+explainer that cannot read one must not keep the whole record from being told."""
+
+UNREADABLE = " · told plainly: the record is not of the documented shape"
+"""Stands in the rule of what is told plainly because an explainer could not read the record."""
+
 _ORDER = (
     "status",
     "why_stopped",
@@ -67,22 +74,31 @@ def judge(evidence: Evidence) -> tuple[Change, ...]:
         Changes in the order of telling: level, then the taxonomy's order, then path. Together they account for every
         edit: what no explainer claims is told from the catalogue alone.
     """
-    return changes_of([draft for explain in EXPLAINERS for draft in explain(evidence)], evidence)
+    drafts: list[Draft] = []
+    has_tripped = False
+    for explain in EXPLAINERS:
+        try:
+            drafts.extend(list(explain(evidence)))
+        except _TRIPS:
+            has_tripped = True
+    return changes_of(drafts, evidence, rest_because=UNREADABLE if has_tripped else "")
 
 
-def changes_of(drafts: Iterable[Draft], evidence: Evidence) -> tuple[Change, ...]:
+def changes_of(drafts: Iterable[Draft], evidence: Evidence, *, rest_because: str = "") -> tuple[Change, ...]:
     """Make changes of what explainers saw, and of what they left.
 
     Args:
         drafts: What they saw, in any order.
         evidence: What they looked at.
+        rest_because: Why edits were left beside the usual, for their rules; empty when there is no such reason.
 
     Returns:
         Changes in the order of telling, paths unique, every edit claimed.
     """
     drafts = list(drafts)
     claimed = {index for draft in drafts for index in draft.edits}
-    drafts.extend(other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed)))
+    rest = other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed))
+    drafts.extend(dataclasses.replace(draft, rule=f"{draft.rule}{rest_because}") for draft in rest)
     lifts = tuple(_context(evidence))
     changes = [_change(draft, evidence, lifts) for draft in drafts]
     return tuple(_with_unique_paths(sorted(changes, key=_telling), evidence))

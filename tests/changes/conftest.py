@@ -1,0 +1,8 @@
+"""Properties are the same at every run, and slow machines do not fail them."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("changes", deadline=None, derandomize=True)
+settings.load_profile("changes")
