@@ -39,6 +39,7 @@ class Site:
         state: The same for the state.
         zip: The same for the postal code.
         country: The country by its present name.
+        key: Seed-style key: `emerald coast clinic|st-malo||france`, as spelt, lower-cased, empty parts kept.
     """
 
     row: Mapping[str, Json]
@@ -47,16 +48,12 @@ class Site:
     state: str
     zip: str
     country: str
+    key: str
 
     @property
     def status(self) -> str | None:
         """Recruitment status of the site, None when the registry shows none."""
         return as_text(self.row.get("status")) or None
-
-    @property
-    def key(self) -> str:
-        """Seed-style key: `emerald coast clinic|st-malo||france`, as spelt, lower-cased, empty parts kept."""
-        return "|".join(as_text(self.row.get(part)).lower() for part in ("facility", "city", "state", "country"))
 
     @property
     def is_masked(self) -> bool:
@@ -76,8 +73,19 @@ class Site:
 def site(row: Json) -> Site:
     """Read a row of the list of sites."""
     fields = as_object(row)
-    folded = {key: fold(as_text(fields.get(key))) for key in ("facility", "city", "state", "zip")}
-    return Site(row=fields, country=canonical_country(as_text(fields.get("country"))), **folded)
+    facility, city, state, code, country = (as_text(fields.get(part)) for part in _PARTS)
+    return Site(
+        row=fields,
+        facility=fold(facility),
+        city=fold(city),
+        state=fold(state),
+        zip=fold(code),
+        country=canonical_country(country),
+        key=f"{facility}|{city}|{state}|{country}".lower(),
+    )
+
+
+_PARTS = ("facility", "city", "state", "zip", "country")
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ left over is matched once more by place. The work grows linearly with the number
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Evidence
@@ -86,20 +86,21 @@ def site_list(evidence: Evidence) -> SiteList | None:
     return SiteList(
         old=old,
         new=new,
-        rows=_matched(module.items("locations")),
+        rows=_matched(module.items("locations"), {id(one.row): one for one in (*old, *new)}),
         old_overall=as_text(status.before("overallStatus")),
         new_overall=as_text(status.after("overallStatus")),
         repeated=frozenset(key for side in repeats for key, count in side.items() if count > 1),
     )
 
 
-def _matched(items: Iterable[Item]) -> list[SiteRow]:
+def _matched(items: Iterable[Item], read: Mapping[int, Site]) -> list[SiteRow]:
+    """Match rows by place; `read` holds the rows already read, by the identity of the object."""
     paired: list[SiteRow] = []
     gone: list[tuple[Site, Item]] = []
     came: list[tuple[Site, Item]] = []
     for item in items:
-        old = None if item.old is None else site(item.old)
-        new = None if item.new is None else site(item.new)
+        old = None if item.old is None else read.get(id(item.old)) or site(item.old)
+        new = None if item.new is None else read.get(id(item.new)) or site(item.new)
         if old is not None and new is not None and is_same_place(old, new):
             paired.append(SiteRow(old, new, item))
             continue

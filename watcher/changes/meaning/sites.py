@@ -248,8 +248,8 @@ def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
 
 _PATHS = {
     "site.renamed": "locations.facility",
-    "site.masked": "locations.facility",
-    "site.unmasked": "locations.facility",
+    "site.masked": "locations.facility.masked",
+    "site.unmasked": "locations.facility.unmasked",
     "site.geocoded": "locations.geoPoint",
     "contact.site": "locations.contacts",
 }

@@ -26,17 +26,16 @@ def _one(change: Change, country: str) -> Phrase:
     old, new, open_ = (number(change.facts, key) for key in ("old_sites", "new_sites", "recruiting"))
     sites, where = values.counted(new, "site"), in_country(country)
     if change.kind == "country.added":
-        lead = (
-            "first list of sites"
-            if change.facts.get("first_list") is True
-            else "first site"
-            if new == 1
-            else "first sites"
-        )
-        recruiting = (
-            f", {'already' if open_ == new else f'{values.number(open_)} of them already'} recruiting" if open_ else ""
-        )
-        said = f"{lead}{where}{recruiting}" if new == 1 else f"{lead}{where}: {sites}{recruiting}"
+        open_of = "already" if open_ == new else f"{values.number(open_)} of them already"
+        recruiting = f", {open_of} recruiting" if open_ else ""
+        if change.facts.get("first_list") is True:
+            said = (
+                f"first site listed{where}{recruiting}"
+                if new == 1
+                else f"first list of sites{where}: {sites}{recruiting}"
+            )
+        else:
+            said = f"first site{where}{recruiting}" if new == 1 else f"first sites{where}: {sites}{recruiting}"
         return worded(change, _LABEL, said, now=country)
     if change.kind == "country.opened":
         said = f"first recruiting sites{where}: {values.number(open_)} of {sites} there"
