@@ -134,3 +134,24 @@ def test_refusal_before_the_body_is_read_ends_the_connection():
         sink.arm("403 action_prohibited", stage=WebhookStage.REQUEST)
         assert post(sink)[:2] == (403, "action_prohibited")
         assert sink.posts == ()
+
+
+def test_body_cut_off_is_not_taken():
+    with WebhookSink() as sink:
+        line = http.client.HTTPConnection("127.0.0.1", sink.port, timeout=10)
+        line.putrequest("POST", sink.path)
+        line.putheader("Content-Length", "100")
+        line.endheaders(b"half")
+        line.close()
+    assert sink.posts == ()
+
+
+def test_failure_of_the_sink_itself_does_not_stay_hidden():
+    def rehearse() -> None:
+        with WebhookSink() as sink:
+            sink.arm("no status")
+            with pytest.raises(http.client.RemoteDisconnected):
+                post(sink)
+
+    with pytest.raises(ExceptionGroup, match="the sink failed"):
+        rehearse()

@@ -31,9 +31,9 @@ from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
 
 # The answer to the final dot may take a relay ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten
-# minutes), and giving up early means sending twice. Five times the configured timeout, and a little more for all.
+# minutes), and giving up early means sending twice. Five times the configured timeout, and six times for all together.
 _BODY_PATIENCE = 5
-_WHOLE_PATIENCE = 8
+_WHOLE_PATIENCE = 6
 _GOODBYE_SECONDS = 5.0
 
 _FULL_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
@@ -197,7 +197,7 @@ class EmailSession:
             port=config.port,
             use_tls=config.tls is Tls.IMPLICIT,
             start_tls=False,  # done below, where a relay that does not offer it is told from one that fails at it
-            tls_context=None if config.tls is Tls.NONE else self._context(),
+            tls_context=None if config.tls is Tls.NONE else client_context(),
             local_hostname="localhost",  # never said; spares a look-up of our own name
             timeout=self._timeout,
         )
@@ -213,13 +213,6 @@ class EmailSession:
             self.hang_up()
             raise
         return client
-
-    def _context(self) -> ssl.SSLContext:
-        try:
-            return client_context()
-        except OSError as error:
-            failure = refusals.misconfigured(self._relay, f"the trusted authorities cannot be read ({error.strerror})")
-        raise failure
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
         if not client.supports_extension("starttls"):

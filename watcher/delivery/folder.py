@@ -87,11 +87,21 @@ async def _try(folder: Path, work: Callable[_P, None], *args: _P.args, **kwargs:
     try:
         return await asyncio.to_thread(work, *args, **kwargs)
     except OSError as error:
-        failure = _explain(folder, error)
+        failure = explain(folder, error)
     raise failure
 
 
-def _explain(folder: Path, error: OSError) -> DeliveryError:
+def explain(folder: Path, error: OSError) -> DeliveryError:
+    """Say what the system's refusal means.
+
+    Args:
+        folder: Where it happened.
+        error: What the system said.
+
+    Returns:
+        Transient where room or the disk may come back by themselves; else permanent until somebody sees to the
+        folder. Always the channel's fault.
+    """
     why = (error.strerror or "the system refused").lower()
     if error.errno in _NO_ROOM:
         text, is_permanent = f"no room left for the folder {folder} ({why}); free some, it will be tried again", False

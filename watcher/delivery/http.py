@@ -263,15 +263,16 @@ class _Progress:
 def _transport(target: Target) -> httpx.AsyncHTTPTransport:
     """Give a transport through the environment's proxy, if there is one for this host."""
     scheme = "https" if target.is_encrypted else "http"
-    proxy = None if urllib.request.proxy_bypass(target.host) else urllib.request.getproxies().get(scheme)
-    problem = ""
+    named = {} if urllib.request.proxy_bypass(target.host) else urllib.request.getproxies()
+    proxy = named.get(scheme, named.get("all"))
     try:
         return httpx.AsyncHTTPTransport(verify=client_context() if target.is_encrypted else False, proxy=proxy)
-    except OSError:
-        problem = "the trusted authorities cannot be read; check SSL_CERT_FILE"
     except (httpx.InvalidURL, ValueError, ImportError):
-        problem = "the proxy named in the environment cannot be used; http:// and https:// proxies can"
-    raise _unusable(f"{target} cannot be reached: {problem}")
+        failure = _unusable(
+            f"{target} cannot be reached: the proxy named in the environment cannot be used; http:// and https:// "
+            "proxies can"
+        )
+    raise failure
 
 
 async def _beginning(response: httpx.Response) -> str:

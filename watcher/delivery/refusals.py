@@ -125,8 +125,7 @@ def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
     if not 400 <= code <= 599:
         return unreadable(relay, stage, f"{code} {reply}")
     return DeliveryError(
-        f"{str(relay)[0].upper()}{str(relay)[1:]} refused while {stage}: {code} {reply}".rstrip()
-        + f" — {_advice(stage, code, reply)}.",
+        f"{relay} refused while {stage}: {code} {reply}".rstrip() + f" — {_advice(stage, code, reply)}",
         reason=_reason(stage, code),
         is_permanent=code >= 500,
         is_channel_fault=_is_channel_fault(stage, code),
@@ -146,8 +145,7 @@ def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
 def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
     """Make the error of an answer that did not come in time."""
     return DeliveryError(
-        f"{relay} did not answer within {seconds:g} s while {stage}; "
-        + ("nobody knows whether it took the mail" if stage is Stage.BODY else "it will be tried again"),
+        f"{relay} did not answer within {seconds:g} s while {stage}; {_what_next(stage)}",
         reason=DeliveryReason.TIMEOUT,
         is_channel_fault=True,
         in_doubt=stage is Stage.BODY,
@@ -155,10 +153,9 @@ def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
 
 
 def dropped(relay: Relay, stage: Stage, cause: str) -> DeliveryError:
-    """Make the error of a connection that was not made or broke."""
+    """Make the error of a connection that was not made or broke; `cause` in a few words."""
     return DeliveryError(
-        f"the connection to {relay} failed while {stage}{f' ({cause})' if cause else ''}; "
-        + ("nobody knows whether it took the mail" if stage is Stage.BODY else "it will be tried again"),
+        f"the connection to {relay} failed while {stage} ({cause}); {_what_next(stage)}",
         reason=DeliveryReason.CONNECTION,
         is_channel_fault=True,
         in_doubt=stage is Stage.BODY,
@@ -178,6 +175,14 @@ def misconfigured(relay: Relay, what: str) -> DeliveryError:
 def unsendable(what: str) -> DeliveryError:
     """Make the error of a mail or an address that cannot be sent at all."""
     return DeliveryError(f"the mail cannot be sent: {what}", reason=DeliveryReason.REJECTED, is_permanent=True)
+
+
+def _what_next(stage: Stage) -> str:
+    if stage is Stage.BODY:
+        return "nobody knows whether it took the mail"
+    if stage is Stage.CONNECT:
+        return "it will be tried again; if that goes on, check host, port and tls in [email]"
+    return "it will be tried again"
 
 
 def _advice(stage: Stage, code: int, reply: str) -> str:

@@ -9,10 +9,7 @@ def client_context() -> ssl.SSLContext:
     """Give a context that checks certificate and name against the system's authorities.
 
     `SSL_CERT_FILE` and `SSL_CERT_DIR` take their place when set (OpenSSL's own rule:
-    https://docs.openssl.org/master/man3/SSL_CTX_load_verify_locations/). Reads them now, so a session that
-    begins after a change sees it.
-
-    Raises:
-        OSError: The authorities cannot be read.
+    https://docs.openssl.org/master/man3/SSL_CTX_load_verify_locations/). Reads them now, so what begins after a
+    change sees it. Authorities that cannot be read are not an error here: nobody is trusted then.
     """
     return ssl.create_default_context()

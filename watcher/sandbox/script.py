@@ -142,7 +142,7 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._ending = False
         self._bugs: list[BaseException] = []
         super().__init__(("127.0.0.1", port), handler)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="loopback sink")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="loopback sink")
 
     @property
     def port(self) -> int:

@@ -190,7 +190,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._meet(self.sink.script.take(WebhookStage.REQUEST)):
             self.close_connection = True  # the body lies unread in the line
             return
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True  # cut off: nothing was taken
+            return
         fault = self.sink.script.take(WebhookStage.ANSWER)
         usual = "200 ok" if self.path == self.sink.path else "404 no_service"
         status = int(((fault and fault.reply) or usual)[:3])

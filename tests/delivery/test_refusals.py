@@ -1,0 +1,44 @@
+"""What a relay's refusal means."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.delivery.refusals import Relay, Stage, refused
+
+RELAY = Relay(host="relay.example.org", port=465)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(Stage)), st.integers(-1, 999), st.sampled_from(["", "5.7.1 no", "4.2.2 full", "no code"]))
+def test_first_digit_decides_whether_trying_again_can_help(stage, code, reply):
+    error = refused(RELAY, stage, code, reply)
+    assert error.is_permanent == (500 <= code <= 599)
+    assert error.in_doubt == (stage is Stage.BODY and not 400 <= code <= 599)
+    assert "relay.example.org:465" in str(error)
+    assert stage.value in str(error)
+
+
+@pytest.mark.parametrize("stage", [Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.LOGIN])
+@pytest.mark.parametrize("code", [421, 454, 500, 554])
+def test_before_the_envelope_everything_is_the_channels_fault(stage, code):
+    assert refused(RELAY, stage, code, "").is_channel_fault
+
+
+@pytest.mark.parametrize("stage", [Stage.RECIPIENT, Stage.BODY])
+@pytest.mark.parametrize(("code", "channels"), [(450, False), (550, False), (554, False), (421, True), (530, True)])
+def test_after_the_sender_only_a_few_codes_are(stage, code, channels):
+    assert refused(RELAY, stage, code, "").is_channel_fault == channels
+
+
+def test_longest_part_of_an_enhanced_code_is_compared_whole():
+    assert "DKIM" in str(refused(RELAY, Stage.BODY, 550, "5.7.26 no"))
+    assert "policy" in str(refused(RELAY, Stage.BODY, 550, "5.7.260 no"))
+    assert "policy" in str(refused(RELAY, Stage.BODY, 550, "5.7.1 no"))
+
+
+def test_refusal_reads_as_one_sentence():
+    assert str(refused(RELAY, Stage.RECIPIENT, 550, "5.1.1 user unknown")) == (
+        "the mail relay relay.example.org:465 refused while naming the recipient: 550 5.1.1 user unknown — "
+        "the mailbox does not exist or is closed; check the recipient's address"
+    )
