@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Story, Verb
@@ -16,7 +18,7 @@ AT = datetime(2026, 3, 13, 6, 30, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def a_phrase(label: str = "Status", **values: object) -> Phrase:
+def a_phrase(label: str = "Status", **values: Any) -> Phrase:
     base = Phrase(
         kind="field.changed",
         severity=Severity.MAJOR,
@@ -29,7 +31,7 @@ def a_phrase(label: str = "Status", **values: object) -> Phrase:
     return replace(base, **values)
 
 
-def a_story(number: int = 1, **values: object) -> Story:
+def a_story(number: int = 1, **values: Any) -> Story:
     base = Story(
         nct_id=f"NCT99{number:06}",
         short_name=f"Novatine {number}, chronic back pain",
@@ -226,7 +228,7 @@ def many(count: int) -> tuple[Story, ...]:
     )
 
 
-def a_reader(**values: object) -> Reader:
+def a_reader(**values: Any) -> Reader:
     base = Reader(
         name="ana",
         zone=PARIS,
@@ -238,7 +240,7 @@ def a_reader(**values: object) -> Reader:
     return replace(base, **values)
 
 
-def a_reading(**values: object) -> Reading:
+def a_reading(**values: Any) -> Reading:
     base = Reading(
         watched=41,
         read=41,
@@ -251,7 +253,7 @@ def a_reading(**values: object) -> Reading:
     return replace(base, **values)
 
 
-def a_digest(stories: tuple[Story, ...] | None = None, **values: object) -> Digest:
+def a_digest(stories: tuple[Story, ...] | None = None, **values: Any) -> Digest:
     base = Digest(
         reader=a_reader(),
         reading=a_reading(),
@@ -263,7 +265,7 @@ def a_digest(stories: tuple[Story, ...] | None = None, **values: object) -> Dige
     return replace(base, **values)
 
 
-def a_welcome(count: int = 41, **values: object) -> Welcome:
+def a_welcome(count: int = 41, **values: Any) -> Welcome:
     statuses = ("Recruiting", "Not yet recruiting", "Active, not recruiting", "Recruiting", "Completed", None)
     names = (
         "Norvelumab ± tisotinib, solid tumours",
@@ -282,14 +284,14 @@ def a_welcome(count: int = 41, **values: object) -> Welcome:
     return replace(base, **values)
 
 
-def a_heartbeat(**values: object) -> Heartbeat:
+def a_heartbeat(**values: Any) -> Heartbeat:
     base = Heartbeat(
         reader=a_reader(), reading=a_reading(unchanged=41), period="this week", key="2026-03-13T06:30:00Z", at=AT
     )
     return replace(base, **values)
 
 
-def a_notice(**values: object) -> Notice:
+def a_notice(**values: Any) -> Notice:
     base = Notice(
         reader=a_reader(name="ops"),
         part="ClinicalTrials.gov",
@@ -310,5 +312,6 @@ def a_sample() -> Sample:
     return Sample(reader=a_reader(), key="2026-03-13T06:30:00Z", at=AT)
 
 
+@cache
 def templates(overrides: Path | None = None) -> Templates:
     return Templates(builtin_templates(), overrides, clock=lambda: 0.0)

@@ -14,10 +14,8 @@ def day(at: datetime | None, zone: tzinfo) -> str:
     return values.date(at.astimezone(zone).date().isoformat()) if at is not None else ""
 
 
-def moment(at: datetime | None, zone: tzinfo) -> str:
-    """Give an instant with its weekday and time, `Mon 16 Mar 2026 07:30`; empty for None."""
-    if at is None:
-        return ""
+def moment(at: datetime, zone: tzinfo) -> str:
+    """Give an instant with its weekday and time, `Mon 16 Mar 2026 07:30`."""
     local = at.astimezone(zone)
     return f"{_WEEKDAYS[local.weekday()]} {day(at, zone)} {local:%H:%M}"
 

@@ -64,7 +64,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    at_word = head.rsplit(" ", 1)[0]
+    at_word = head if text[limit - 1] == " " else head.rsplit(" ", 1)[0]
     if len(at_word) >= limit * 2 // 3:
         head = at_word
     return head.rstrip(" ,;:·-–") + "…"

@@ -120,8 +120,10 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
     budget = MAX_MESSAGE - 2 * MAX_HEADER - sum(map(_size, closing)) - MAX_SMALL
     room = MAX_BLOCKS - 3 - len(closing)  # header, the count of what is left, one to spare
     parts: list[list[Block]] = [[]]
-    for paragraph in _paragraphs(post.intro):
-        _add([paragraph], parts, budget, room)
+    unsaid = [text for text in _paragraphs(post.intro) if not _add([_section(text)], parts, budget, room)]
+    if unsaid:
+        lines = "\n".join(unsaid).count("\n") + 1
+        parts[-1].append(_section(f"… and {lines:,} more"))
     told = 0
     for card in post.cards:
         if not _add(_card(card), parts, budget, room):
@@ -176,15 +178,15 @@ def _joined(lines: Sequence[str]) -> str:
     return "\n".join(kept)
 
 
-def _paragraphs(paragraphs: Sequence[str]) -> list[Block]:
-    """Sections of as many paragraphs as fit, split at their ends."""
+def _paragraphs(paragraphs: Sequence[str]) -> list[str]:
+    """Texts of as many paragraphs as fit, split at their ends."""
     texts: list[str] = []
     for paragraph in paragraphs:
         if texts and len(texts[-1]) + len(paragraph) + 1 <= MAX_SECTION:
             texts[-1] += "\n" + paragraph
         else:
             texts.append(paragraph)
-    return [_section(text) for text in texts]
+    return texts
 
 
 def _small_print(sentences: Sequence[str]) -> list[Block]:
