@@ -170,9 +170,7 @@ def _step_from(step: Any) -> Step:
 
 
 def _plain(value: object) -> Json:
-    """Give a mapping or sequence of another type as the one JSON knows."""
+    """Give a mapping of another type as the one JSON knows."""
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, tuple | set | frozenset):
-        return list(value)
     raise TypeError(f"not a JSON value: {type(value).__name__}")

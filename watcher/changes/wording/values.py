@@ -15,7 +15,12 @@ from watcher.changes.model import Json
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T(\d{2}:\d{2}).*)?")
-_ENUM = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_ENUM = re.compile(
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|BACKGROUND|BEHAVIORAL|BIOLOGICAL|COHORT|CONTACT|DERIVED|DEVICE|DIAGNOSTIC|DOUBLE|DRUG"
+    r"|EXPERIMENTAL|GENETIC|INVESTIGATOR|NO|OTHER|PARTICIPANT|POSTED|PREVENTION|PRIMARY|PROCEDURE|PROSPECTIVE|QUADRUPLE"
+    r"|RADIATION|REGISTRY|RELEASE|RESET|RESULT|RETROSPECTIVE|SCREENING|SECONDARY|SINGLE|SPONSOR|STARTED|TREATMENT|TRIPLE"
+    r"|UNDECIDED|UNRELEASE|YES"
+)
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
 
