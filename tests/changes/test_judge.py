@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -243,3 +244,20 @@ def test_edit_that_no_draft_claims_is_told_all_the_same():
     acronym = next(at for at, edit in enumerate(evidence.edits) if edit.steps[-1] == "acronym")
     changes = judge.changes_of([a_draft(edits=(1 - acronym,))], evidence)
     assert [(change.kind, change.edits) for change in changes][1] == ("field.changed", (acronym,))
+
+
+def test_explainer_that_cannot_read_a_record_keeps_nothing_from_being_told():
+    """The registry may change the shape of a field without notice."""
+
+    def trips(evidence: Evidence) -> Iterator[Draft]:
+        yield a_draft(edits=(0,))
+        raise TypeError("not the documented shape")
+
+    def reads(evidence: Evidence) -> Iterator[Draft]:
+        yield a_draft("status.stopped", Severity.CRITICAL, path="status.overallStatus", edits=(1,))
+
+    newer = put(put(a_record(), field("identificationModule", "acronym"), "SPINE-REST"), STATUS, "TERMINATED")
+    changes = judge.judge(evidence_of(a_record(), newer), (trips, reads))
+    assert [(change.kind, change.edits) for change in changes] == [("status.stopped", (1,)), ("field.changed", (0,))]
+    assert changes[1].rule.endswith(judge.UNREADABLE)
+    assert judge.UNREADABLE not in changes[0].rule

@@ -263,11 +263,5 @@ def test_return_to_an_earlier_value_is_said_as_such():
     assert other.say(a_change(path="x.mood", verb=Verb.REVERTED, after="good")).sentence == "Mood back to good."
 
 
-def test_value_of_an_undocumented_shape_is_worded_from_the_catalogue():
-    """The family's own words expect a status, not a list."""
-    change = a_change(kind="status.opened", path="status.overallStatus", before=["x"], after={"y": 1})
-    assert say.phrase(change).sentence
-
-
 def test_kind_of_no_family_is_worded_from_the_catalogue():
     assert say.phrase(a_change(kind="never.heard")).sentence == "Heard changed."

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from watcher.changes.meaning import other
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Draft, Evidence, Explain
 from watcher.changes.meaning.explainers import EXPLAINERS
 from watcher.changes.model import Change, Json, Origin, Place
 
@@ -64,11 +64,12 @@ _RANKS: Mapping[str, int] = {family: rank for rank, family in enumerate(_ORDER)}
 _DIGITS = re.compile(r"(\d+)")
 
 
-def judge(evidence: Evidence) -> tuple[Change, ...]:
+def judge(evidence: Evidence, explainers: Iterable[Explain] = EXPLAINERS) -> tuple[Change, ...]:
     """Tell what the edits mean.
 
     Args:
         evidence: The two canonical records and every difference between them.
+        explainers: Who claims edits, in this order.
 
     Returns:
         Changes in the order of telling: level, then the taxonomy's order, then path. Together they account for every
@@ -76,7 +77,7 @@ def judge(evidence: Evidence) -> tuple[Change, ...]:
     """
     drafts: list[Draft] = []
     has_tripped = False
-    for explain in EXPLAINERS:
+    for explain in explainers:
         try:
             drafts.extend(list(explain(evidence)))
         except _TRIPS:

@@ -75,10 +75,6 @@ def phrase(change: Change) -> Phrase:
         change: A change of any kind, known or not.
 
     Returns:
-        Its words; `severity` is the change's own, to be lifted per recipient by the caller. Values of a shape the
-        registry does not document are worded from the catalogue alone.
+        Its words; `severity` is the change's own, to be lifted per recipient by the caller.
     """
-    try:
-        return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return other.say(change)
+    return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)
