@@ -7,12 +7,14 @@ meaning: the same compare as everywhere else is applied to the base and the newe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from watcher.changes.compare import compare_records
 from watcher.changes.exchange import from_bytes
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.story import tell
+from watcher.changes.window import net_effect
+from watcher.changes.wording import values
 from watcher.config.model import Least
 from watcher.service.judging import decode, read_history
 from watcher.store.store import Store
@@ -45,7 +47,7 @@ class Comparisons:
     _records: dict[int, Record] = field(default_factory=dict)
 
     def of(self, window: Window) -> Comparison:
-        """Compare the two ends of a window; for an event, give its stored comparison."""
+        """Compare the two ends of a window, and add what changed and went back, or happened, in between."""
         assert window.base is not None  # noqa: S101 — windows without a base have nothing to tell and are left out
         pair = (window.base, window.newest)
         if pair not in self._made:
@@ -59,11 +61,22 @@ class Comparisons:
         return self._records[seq]
 
     def _make(self, window: Window, base: int) -> Comparison:
-        stored = self.store.versions.comparison(window.newest) if window.is_event or window.steps == 1 else None
-        if stored is not None:
-            return from_bytes(stored)
+        versions = self.store.versions.steps(window.nct_id, base, window.newest)
+        steps = [from_bytes(stored) for version in versions if (stored := self.store.versions.comparison(version.seq))]
+        if len(versions) == 1 and steps:
+            return steps[0]
         history = read_history(window.nct_id, base, self.store)
-        return compare_records(self.record(base), self.record(window.newest), history=history)
+        net = compare_records(self.record(base), self.record(window.newest), history=history)
+        return _joined(net_effect(net, steps), steps)
+
+
+def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
+    """Add what happened on the way and stands in no record: gone, returned, merged, a date that passed."""
+    happened = tuple(change for step in steps for change in step.changes if not change.edits)
+    if not happened:
+        return net
+    changes = sorted((*happened, *net.changes), key=lambda change: change.severity.rank)
+    return replace(net, changes=tuple(changes))
 
 
 def untold(
@@ -94,8 +107,24 @@ def untold(
 def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity) -> Told:
     comparison = comparisons.of(window)
     record = comparisons.record(window.newest)
-    story = tell(comparison, record=record, short_name=short_name, level_of=base_level, least=least, steps=window.steps)
+    story = tell(
+        comparison,
+        record=record,
+        short_name=short_name,
+        level_of=base_level,
+        least=least,
+        steps=window.steps,
+        step_note=_step_note(comparison, window.steps),
+    )
     return Told(window=window, comparison=comparison, record=record, story=story)
+
+
+def _step_note(comparison: Comparison, steps: int) -> str | None:
+    """Say that several updates are told as one."""
+    since = comparison.older.data_version
+    if steps < 2:
+        return None
+    return f"in {steps} updates" + (f" since {values.date(since)}" if since is not None else "")
 
 
 def headline_of(comparison: Comparison, record: Record) -> str:
