@@ -141,7 +141,7 @@ def subject_of(raw: bytes) -> str:
 def body_of(raw: bytes, subtype: str) -> str:
     """Give a mail's plain or HTML body; empty when it has none."""
     part = _parsed(raw).get_body((subtype,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def _parsed(raw: bytes) -> EmailMessage:
