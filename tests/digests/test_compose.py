@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.digests import builders as b
-from watcher.changes.model import Mark, MarkKind, Severity, Verb
+from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Verb
 from watcher.config.model import Least
 from watcher.digests.compose import MAX_SUBJECT, compose
 from watcher.digests.fitting import MAX_HTML, MOST_BRIEF
@@ -178,6 +178,33 @@ def test_more_lines_than_a_message_can_hold_are_counted():
     story = b.a_story(lines=tuple(b.a_phrase(f"Field {number}") for number in range(40)))
     for message in (mail(b.a_digest((story,))), composed(b.a_digest((story,)), Medium.SLACK)[0]):
         assert "And 16 more changes, not shown here for length" in message.text
+
+
+def sites(count: int, verb: Verb = Verb.REMOVED) -> tuple[Phrase, ...]:
+    return tuple(
+        b.a_phrase("Sites", was=None, now=None, verb=verb, sentence=f"Site removed in Land {number}")
+        for number in range(count)
+    )
+
+
+def test_many_sentences_on_one_thing_stand_under_its_name_and_are_counted():
+    text = mail(b.a_digest((b.a_story(lines=sites(20)),))).text
+    assert "  Sites\n    − Site removed in Land 0.\n    − Site removed in Land 1.\n" in text
+    assert "    − Site removed in Land 5.\n      and 14 more\n" in text
+
+
+def test_a_few_sentences_keep_their_label():
+    text = mail(b.a_digest((b.a_story(lines=sites(2)),))).text
+    assert text.count("  Sites               Site removed in Land") == 2
+
+
+def test_long_lists_do_not_push_other_changes_out():
+    fields = tuple(b.a_phrase(f"Field {number}") for number in range(23))
+    text = mail(b.a_digest((b.a_story(lines=(*sites(5), *fields, *sites(4))),))).text
+    assert "      and 3 more\n  Field 0 " in text
+    assert "Field 17 " in text
+    assert "Field 18 " not in text
+    assert "And 5 more changes, not shown here for length" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from watcher.changes.model import Mark, Phrase, Severity, Story, Verb
 from watcher.digests import words
@@ -38,10 +40,13 @@ _MOST_TITLE = 160
 _MOST_DETAIL = 36
 _MOST_TRIALS = 150
 _MOST_MINOR = 4
+_MOST_MINOR_SENTENCE = 160
+_MOST_ALIKE = 6
+_ALIKE = 3
 _MOST_OPENING = 4
 _LONG_SHIFT = 90
 _GLUED = 24
-_TURN = re.compile(r"\s*[,:;(\d]| (?:with|from|to|since|in|by|for|of|at|on|and|after|before)\b")
+_TURN = re.compile(r"\s*[,:;(\d]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
 _SIGNS = {
@@ -51,8 +56,22 @@ _SIGNS = {
     Verb.MOVED: ("~", "moved"),
     Verb.REVERTED: ("~", "changed back"),
 }
-_FAMILIES = ("record", "violation", "status", "enrollment", "date", "eligibility", "outcome", "arm", "intervention",
-             "design", "country", "site", "results")  # fmt: skip
+_FAMILIES = (
+    "record",
+    "violation",
+    "status.stopped",
+    "status",
+    "enrollment",
+    "date",
+    "eligibility",
+    "outcome",
+    "arm",
+    "intervention",
+    "design",
+    "country",
+    "site",
+    "results",
+)
 """The order of telling between trials of one level: what stops or starts before what is adjusted."""
 
 
@@ -62,8 +81,9 @@ def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
 
 
 def _family(story: Story) -> int:
-    family = story.lines[0].kind.partition(".")[0] if story.lines else ""
-    return _FAMILIES.index(family) if family in _FAMILIES else len(_FAMILIES)
+    kind = story.lines[0].kind if story.lines else ""
+    known = (kind if kind in _FAMILIES else kind.partition(".")[0],)
+    return next((_FAMILIES.index(family) for family in known if family in _FAMILIES), len(_FAMILIES))
 
 
 def show_story(story: Story, labels: Sequence[str]) -> StoryView:
@@ -77,7 +97,8 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
     folded = story.minor if story.lines else ()
     name, title = cut(plain(story.short_name), 80), cut(plain(story.title), _MOST_TITLE)
     headline, tag = plain(story.headline), cut(plain(story.tag), 60)
-    opening = _opening(headline)
+    opening = _opening(headline, tag)
+    groups, omitted = _within_reach(_groups([_line(phrase) for phrase in told], told))
     rest = headline[len(opening) :]
     return StoryView(
         nct_id=plain(story.nct_id),
@@ -94,9 +115,9 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
         when=plain(story.when),
         steps=plain(story.step_note or ""),
         watch=listed(tuple(f"“{plain(label)}”" for label in labels)),
-        groups=_groups([_line(phrase) for phrase in told[:MOST_LINES]], told),
-        omitted=max(0, len(told) - MOST_LINES),
-        minor=tuple(_as_sentence(cut(plain(phrase.sentence), _MOST_VALUE)) for phrase in folded[:_MOST_MINOR]),
+        groups=groups,
+        omitted=omitted,
+        minor=tuple(_as_sentence(cut(plain(phrase.sentence), _MOST_MINOR_SENTENCE)) for phrase in folded[:_MOST_MINOR]),
         minor_count=len(folded),
         minor_more=listed(_names(folded[_MOST_MINOR:])),
         below=story.below,
@@ -105,8 +126,10 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
     )
 
 
-def _opening(headline: str) -> str:
-    """Give the few words before the headline turns to numbers and circumstances: `Terminated`, `Target cut`."""
+def _opening(headline: str, tag: str) -> str:
+    """Give the words that open a headline: the tag, else the few before it turns to numbers and circumstances."""
+    if headline.casefold().startswith(tag.casefold()) and not headline[len(tag) : len(tag) + 1].isalnum():
+        return headline[: len(tag)]
     found = _TURN.search(headline)
     opening = headline[: found.start()] if found else headline
     return opening if 0 < len(opening.split()) <= _MOST_OPENING else ""
@@ -123,8 +146,7 @@ def _detail(rest: str) -> str:
 def _groups(lines: Sequence[Line], phrases: Sequence[Phrase]) -> tuple[Group, ...]:
     """Gather lines under their headings, each heading where it first appears; lines without stay where they are."""
     groups: list[tuple[str, list[Line]]] = []
-    for line, phrase in zip(lines, phrases, strict=False):
-        heading = plain(phrase.heading or "")
+    for line, heading in zip(lines, _headings(phrases), strict=True):
         found = next((group for group in groups if heading and group[0] == heading), None)
         if found is None and groups and groups[-1][0] == heading:
             found = groups[-1]
@@ -132,7 +154,41 @@ def _groups(lines: Sequence[Line], phrases: Sequence[Phrase]) -> tuple[Group, ..
             found = (heading, [])
             groups.append(found)
         found[1].append(line)
-    return tuple(Group(heading=heading, lines=tuple(inside)) for heading, inside in groups)
+    return tuple(_group(heading, inside) for heading, inside in groups)
+
+
+def _headings(phrases: Sequence[Phrase]) -> list[str]:
+    """Give each line's heading; several sentences on one thing in a row (`Sites`) get their label as one."""
+    headings: list[str] = []
+    for (label, heading, is_sentence), run in groupby(
+        phrases, lambda phrase: (phrase.label, phrase.heading, _is_sentence(phrase))
+    ):
+        size = len(list(run))
+        is_alike = heading is None and is_sentence and size >= _ALIKE
+        headings += [plain(label if is_alike else heading or "")] * size
+    return headings
+
+
+def _is_sentence(phrase: Phrase) -> bool:
+    return not (phrase.was or phrase.now or phrase.marks)
+
+
+def _within_reach(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:
+    """Keep as many lines as one story may have; give how many changes are left out of it, group by group."""
+    kept: list[Group] = []
+    left, omitted = MOST_LINES, 0
+    for group in groups:
+        lines = group.lines[:left]
+        left -= len(lines)
+        if lines:
+            kept.append(replace(group, lines=lines))
+        omitted += len(group.lines) - len(lines) + (0 if lines else group.more)
+    return tuple(kept), omitted
+
+
+def _group(heading: str, lines: Sequence[Line]) -> Group:
+    most = _MOST_ALIKE if heading and all(line.sentence for line in lines) else len(lines)
+    return Group(heading=heading, lines=tuple(lines[:most]), more=len(lines) - min(most, len(lines)))
 
 
 def _line(phrase: Phrase) -> Line:
@@ -157,7 +213,7 @@ def _line(phrase: Phrase) -> Line:
         items=items[:_MOST_ITEMS],
         more_items=max(0, len(items) - _MOST_ITEMS),
         origin=plain(phrase.origin_note or ""),
-        is_long=len(was) + len(now) > _LONG_SHIFT and bool(was and now),
+        is_long=not pieces and bool(was and now) and len(was) + len(now) > _LONG_SHIFT,
     )
 
 

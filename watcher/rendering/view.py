@@ -66,12 +66,14 @@ class Group:
     """Lines under one heading.
 
     Attributes:
-        heading: `Inclusion`, or empty.
+        heading: `Inclusion`, `Sites`, or empty.
         lines: At least one.
+        more: How many further lines are left out; only where there are many alike.
     """
 
     heading: str
     lines: tuple[Line, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
