@@ -1,0 +1,245 @@
+"""Outcome measures: every row of the taxonomy, the timing, the pairing across lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.changes.builders import field, get, put
+from tests.changes.told import changes, news, of_kind, quiet_record, said, the
+from watcher.changes.meaning.forms import is_same_in_form, likeness, stands_for
+from watcher.changes.model import Severity, Verb
+
+PRIMARY = field("outcomesModule", "primaryOutcomes")
+SECONDARY = field("outcomesModule", "secondaryOutcomes")
+OTHER = field("outcomesModule", "otherOutcomes")
+SURVIVAL = {"measure": "Overall survival", "timeFrame": "5 years"}
+
+BEFORE = {"startDateStruct": {"date": "2026-09", "type": "ESTIMATED"}, "overallStatus": "NOT_YET_RECRUITING"}
+AFTER = {"startDateStruct": {"date": "2025-03-03", "type": "ACTUAL"}}
+COMPLETED = {"primaryCompletionDateStruct": {"date": "2026-02", "type": "ACTUAL"}}
+
+
+def added(record: dict[str, Any], path: Any, outcome: Any) -> dict[str, Any]:
+    return put(record, path, [*get(record, path), outcome])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "level", "rule"),
+    [
+        (PRIMARY, "primary", Severity.CRITICAL, "primary outcome added"),
+        (SECONDARY, "secondary", Severity.MINOR, "secondary outcome added"),
+        (OTHER, "other", Severity.MINOR, "other outcome added"),
+    ],
+)
+def test_outcome_added_and_removed_has_the_level_of_its_list(path, name, level, rule):
+    old = quiet_record()
+    new = added(old, path, SURVIVAL)
+    came = the(changes(old, new), f"outcome.{name}.added")
+    assert (came.severity, came.rule, came.verb) == (level, rule, Verb.ADDED)
+    assert came.path == f"outcomes.{name}.Overall survival"
+    assert (came.before, came.after) == (None, SURVIVAL)
+    assert said(came) == (
+        f"{name.capitalize()} outcome added (after the start of the trial): “Overall survival” (time frame: 5 years)."
+    )
+    went = the(changes(new, old), f"outcome.{name}.removed")
+    assert (went.severity, went.verb, went.before) == (level, Verb.REMOVED, SURVIVAL)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (BEFORE, "before the start of the trial"),
+        (AFTER, "after the start of the trial"),
+        (COMPLETED, "after primary completion"),
+        ({"startDateStruct": None}, "the record gives no start date"),
+        ({"startDateStruct": {"date": "2026-03", "type": "ACTUAL"}}, "before the start of the trial"),
+        ({"startDateStruct": {"date": "2026-01", "type": "ESTIMATED"}}, "after the start of the trial"),
+        (
+            {"primaryCompletionDateStruct": {"date": "2026-02", "type": "ESTIMATED"}},
+            "after the start of the trial",
+        ),
+    ],
+)
+def test_timing_is_always_said(status, words):
+    old = quiet_record(**status)
+    change = the(changes(old, added(old, PRIMARY, SURVIVAL)), "outcome.primary.added")
+    assert f"({words})" in said(change)
+
+
+def test_without_any_day_the_timing_stays_open():
+    old = quiet_record(lastUpdatePostDateStruct=None)
+    old = put(old, ("derivedSection", "miscInfoModule", "versionHolder"), None)
+    change = the(changes(old, added(old, PRIMARY, SURVIVAL), posted=None), "outcome.primary.added")
+    assert change.facts["timing"] == "no start date given"
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "level", "rule", "part"),
+    [
+        (AFTER, {"measure": "Change in worst pain intensity"}, Severity.MAJOR, "measure edited", "measure"),
+        (AFTER, {"timeFrame": "Baseline and 12 weeks"}, Severity.MAJOR, "time frame edited", "time frame"),
+        (AFTER, {"description": "Visual scale"}, Severity.MAJOR, "description edited", "description"),
+        (AFTER, {"description": None}, Severity.MAJOR, "description edited", "description"),
+        (
+            COMPLETED,
+            {"timeFrame": "Baseline and 12 weeks"},
+            Severity.CRITICAL,
+            "· major → critical: after primary completion",
+            "time frame",
+        ),
+        (AFTER, {"measure": "change in pain-intensity."}, Severity.NOISE, "only case, punctuation or markup", None),
+    ],
+)
+def test_modified_primary_outcome(status, fields, level, rule, part):
+    old = quiet_record(**status)
+    new = old
+    for key, value in fields.items():
+        new = put(new, (*PRIMARY, 0, key), value)
+    change = the(changes(old, new), "outcome.primary.modified")
+    assert change.severity is level
+    assert rule in change.rule
+    assert change.facts["parts"] == ([part] if part else [])
+    sentence = said(change)
+    assert (part is None) == ("in punctuation or case alone" in sentence)
+
+
+def test_reworded_outcome_tells_every_part():
+    old = quiet_record()
+    new = put(old, (*PRIMARY, 0, "measure"), "Change in worst pain intensity")
+    new = put(new, (*PRIMARY, 0, "timeFrame"), "Baseline and 48 weeks")
+    change = the(changes(old, new), "outcome.primary.modified")
+    assert said(change) == (
+        "Primary outcome reworded (after the start of the trial), now “Change in worst pain intensity”, before "
+        "“Change in pain intensity”; its time frame edited too."
+    )
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "A new text"), ("An old text", None)])
+def test_description_that_comes_or_goes_is_said(before, after):
+    old = put(quiet_record(), SECONDARY, [{"measure": "Days off work", **({"description": before} if before else {})}])
+    new = put(old, SECONDARY, [{"measure": "Days off work", **({"description": after} if after else {})}])
+    change = the(changes(old, new), "outcome.secondary.modified")
+    assert change.severity is Severity.MINOR
+    assert ("description added, “A new text”" if after else "description removed, it was “An old text”") in said(change)
+
+
+def test_another_measure_under_the_same_description_is_another_outcome():
+    text = "Assessed by the investigator"
+    old = put(quiet_record(), PRIMARY, [{"measure": "Overall survival", "description": text, "timeFrame": "2 years"}])
+    new = put(old, PRIMARY, [{"measure": "Pain intensity", "description": text, "timeFrame": "2 years"}])
+    kinds = {change.kind for change in news(changes(old, new))}
+    assert kinds == {"outcome.primary.added", "outcome.primary.removed"}
+
+
+def test_abbreviated_measure_is_the_same_outcome():
+    old = put(quiet_record(), PRIMARY, [{"measure": "PFS", "description": "Time to progression or death, in months"}])
+    new = put(old, (*PRIMARY, 0, "measure"), "Progression Free Survival")
+    assert the(changes(old, new), "outcome.primary.modified").severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "kind", "level"),
+    [
+        (SECONDARY, PRIMARY, "outcome.promoted", Severity.CRITICAL),
+        (OTHER, PRIMARY, "outcome.promoted", Severity.CRITICAL),
+        (PRIMARY, SECONDARY, "outcome.demoted", Severity.CRITICAL),
+        (SECONDARY, OTHER, "outcome.other.moved", Severity.MINOR),
+    ],
+)
+@pytest.mark.parametrize("measure", ["Overall survival", "Overall survival, all randomised patients"])
+def test_outcome_that_changes_lists_is_moved(source, target, kind, level, measure):
+    base = quiet_record()
+    first = {"measure": "Overall survival of all patients", "timeFrame": "5 years"}
+    old = added(base, source, first if "randomised" in measure else SURVIVAL)
+    new = added(base, target, {"measure": measure, "timeFrame": "5 years"})
+    found = news(changes(old, new))
+    change = the(found, kind)
+    assert [one.kind for one in found] == [kind]
+    assert (change.severity, change.verb) == (level, Verb.MOVED)
+    assert "Outcome" in said(change)
+    assert ("its measure edited" in said(change)) == ("randomised" in measure)
+
+
+def test_outcome_replaced_by_another_is_no_move():
+    base = quiet_record()
+    old = added(base, SECONDARY, {"measure": "Hospital days", "timeFrame": "1 year"})
+    new = added(base, PRIMARY, SURVIVAL)
+    assert {one.kind for one in news(changes(old, new))} == {"outcome.primary.added", "outcome.secondary.removed"}
+
+
+def _frames(record: dict[str, Any], *frames: str) -> dict[str, Any]:
+    outcomes = [{"measure": f"Measure {'abc'[at]}", "timeFrame": frame} for at, frame in enumerate(frames)]
+    return put(record, SECONDARY, outcomes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_shared"),
+    [
+        (("12 months", "24 months"), ("15 months", "27 months"), True),
+        (("Up to 12 weeks", "24 weeks"), ("Up to 13 weeks", "25 weeks"), True),
+        (("60 months", "60 months"), ("66 months", "66 months"), True),
+        (("12 months", "24 months"), ("18 months", "30 months"), False),
+        (("12 months", "24 months"), ("15 months", "25 months"), False),
+        (("12 months", "24 months"), ("15 months", "27 weeks"), False),
+        (("12 months", "24 months"), ("15 months", "about 27 months"), False),
+        (("12 visits", "24 visits"), ("13 visits", "25 visits"), False),
+        (("12 months",), ("13 months",), False),
+    ],
+)
+def test_small_step_shared_by_all_time_frames_is_one_line(old, new, is_shared):
+    found = news(changes(_frames(quiet_record(), *old), _frames(quiet_record(), *new)))
+    shared = of_kind(found, "outcome.timeframes")
+    assert bool(shared) == is_shared
+    assert len(found) == (1 if is_shared else len(old))
+    if shared:
+        assert shared[0].severity is Severity.MINOR
+        assert said(shared[0]).startswith("Time frames of 2 outcomes ")
+
+
+def test_shared_step_after_primary_completion_still_tells_the_primary_outcome():
+    old = put(_frames(quiet_record(**COMPLETED), "12 months"), (*PRIMARY, 0, "timeFrame"), "12 months")
+    new = put(_frames(old, "13 months"), (*PRIMARY, 0, "timeFrame"), "13 months")
+    assert the(changes(old, new), "outcome.primary.modified").severity is Severity.CRITICAL
+
+
+def test_context_lifts_primary_outcomes_alone():
+    old = put(quiet_record(), ("protocolSection", "designModule", "phases"), ["PHASE3"])
+    old = put(old, ("protocolSection", "designModule", "enrollmentInfo", "count"), 400)
+    new = put(old, (*PRIMARY, 0, "timeFrame"), "Baseline and 48 weeks")
+    new = put(new, (*SECONDARY, 3, "timeFrame"), "48 weeks")
+    found = changes(old, new)
+    assert the(found, "outcome.primary.modified").severity is Severity.CRITICAL
+    assert the(found, "outcome.secondary.modified").severity is Severity.MINOR
+
+
+def test_all_outcomes_of_a_module_that_appears_are_told():
+    new = quiet_record()
+    old = put(new, ("protocolSection", "outcomesModule"), None)
+    found = changes(old, new)
+    assert len(of_kind(found, "outcome.secondary.added")) == 4
+    assert len(of_kind(found, "outcome.primary.added")) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("HbA1c \\>= 7.0 %", "HbA1c ≥ 7.0 %", True),
+        ("Double-blind", "double blind", True),
+        ("ER+ disease", "ER- disease", False),
+        ("at least 1.5 mg", "at least 15 mg", False),
+        ("change of -5", "change of 5", False),
+        ("age < 18", "age > 18", False),
+    ],
+)
+def test_form_is_not_meaning(old, new, same):
+    assert is_same_in_form(old, new) is same
+
+
+def test_likeness_and_abbreviations():
+    assert likeness("", "") == 1.0
+    assert likeness("overall survival", "survival overall") == 1.0
+    assert stands_for("PFS", "Progression-Free Survival")
+    assert stands_for("Progression-Free Survival", "PFS")
+    assert not stands_for("Pain", "Progression-Free Survival")
