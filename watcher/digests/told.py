@@ -13,6 +13,7 @@ from watcher.digests import show
 from watcher.digests.fitting import Frame, arrange
 from watcher.digests.model import Digest, Heartbeat, Notice, Occasion, Reader, Reading, Sample, Welcome
 from watcher.digests.sample import BANNER, sample_story
+from watcher.digests.stories import in_order, show_story
 from watcher.rendering.view import (
     DigestView,
     HeartbeatView,
@@ -90,7 +91,7 @@ def _digest(digest: Digest) -> Told:
         stem="digest",
         reader=_follower(digest.reader),
         reading=reading,
-        stories=tuple(show.show_story(story, labels(story)) for story in show.in_order(digest.stories)),
+        stories=tuple(show_story(story, labels(story)) for story in in_order(digest.stories)),
         frame=Frame(banner="", reading=reading),
         data=digest.data,
     )
@@ -102,6 +103,6 @@ def _sample(reader: Reader) -> Told:
         stem="digest",
         reader=show.show_reader(reader, "test"),
         reading=None,
-        stories=(show.show_story(sample_story(), ()),),
+        stories=(show_story(sample_story(), ()),),
         frame=Frame(banner=BANNER, reading=nothing_read),
     )

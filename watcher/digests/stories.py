@@ -1,0 +1,248 @@
+"""From stories to what templates show: plain words, grouped under headings, cut to a readable length.
+
+Pure. What is cut here is counted here: a line too many, a name too many. Does not word changes; `changes.wording` did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from watcher.changes.model import Mark, Phrase, Severity, Story, Verb
+from watcher.rendering.escape import cut, plain
+from watcher.rendering.text import listed
+from watcher.rendering.view import Group, Line, Piece, StoryView
+
+RECORD_URL = "https://clinicaltrials.gov/study/{}"
+"""A trial's page for people. Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure"""
+
+MOST_LINES = 24
+"""Changes told in full for one trial; the others are counted."""
+
+_MOST_VALUE = 300
+_MOST_ITEMS = 8
+_MOST_TITLE = 160
+_MOST_DETAIL = 36
+_MOST_MINOR = 4
+_MOST_MINOR_SENTENCE = 160
+_MOST_ALIKE = 6
+_ALIKE = 3
+_MOST_OPENING = 4
+_LONG_SHIFT = 90
+_GLUED = 24
+_TURN = re.compile(r"\s*[,:;(\d]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
+
+_MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
+_SIGNS = {
+    Verb.ADDED: ("+", "added"),
+    Verb.REMOVED: ("−", "removed"),
+    Verb.CHANGED: ("~", "changed"),
+    Verb.MOVED: ("~", "moved"),
+    Verb.REVERTED: ("~", "changed back"),
+}
+_FAMILIES = (
+    "record",
+    "violation",
+    "status.stopped",
+    "status",
+    "enrollment",
+    "date",
+    "eligibility",
+    "outcome",
+    "arm",
+    "intervention",
+    "design",
+    "country",
+    "site",
+    "results",
+)
+"""The order of telling between trials of one level: what stops or starts before what is adjusted."""
+
+
+def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
+    """Put the loudest first; within a level what a reader would act on first; else the order given."""
+    return tuple(sorted(stories, key=lambda story: (story.severity.rank, _family(story))))
+
+
+def _family(story: Story) -> int:
+    kind = story.lines[0].kind if story.lines else ""
+    known = (kind if kind in _FAMILIES else kind.partition(".")[0],)
+    return next((_FAMILIES.index(family) for family in known if family in _FAMILIES), len(_FAMILIES))
+
+
+def show_story(story: Story, labels: Sequence[str]) -> StoryView:
+    """Show one story.
+
+    Args:
+        story: What is told.
+        labels: Names of the watches it matched; empty to leave them out.
+    """
+    told = story.lines or story.minor
+    folded = story.minor if story.lines else ()
+    name, title = cut(plain(story.short_name), 80), cut(plain(story.title), _MOST_TITLE)
+    headline, tag = plain(story.headline), cut(plain(story.tag), 60)
+    opening = _opening(headline, tag)
+    groups, omitted = _within_reach(_groups([_line(phrase) for phrase in told], told))
+    rest = headline[len(opening) :]
+    return StoryView(
+        nct_id=plain(story.nct_id),
+        name=name,
+        title="" if title.casefold() == name.casefold() else title,
+        facts=tuple(_glued(cut(plain(fact), 80)) for fact in story.context if plain(fact)),
+        level=story.severity.value,
+        mark=_MARKS.get(story.severity, ""),
+        tag=tag,
+        headline=headline,
+        opening=opening,
+        rest=rest,
+        detail=_detail(rest),
+        when=plain(story.when),
+        steps=plain(story.step_note or ""),
+        watch=listed(tuple(f"“{plain(label)}”" for label in labels)),
+        groups=groups,
+        omitted=omitted,
+        minor=tuple(_as_sentence(cut(plain(phrase.sentence), _MOST_MINOR_SENTENCE)) for phrase in folded[:_MOST_MINOR]),
+        minor_count=len(folded),
+        minor_more=listed(_names(folded[_MOST_MINOR:])),
+        below=story.below,
+        url=RECORD_URL.format(plain(story.nct_id)),
+        history_url=RECORD_URL.format(plain(story.nct_id)) + "?tab=history",
+    )
+
+
+def _opening(headline: str, tag: str) -> str:
+    """Give the words that open a headline: the tag, else the few before it turns to numbers and circumstances."""
+    if headline.casefold().startswith(tag.casefold()) and not headline[len(tag) : len(tag) + 1].isalnum():
+        return headline[: len(tag)]
+    found = _TURN.search(headline)
+    opening = headline[: found.start()] if found else headline
+    return opening if 0 < len(opening.split()) <= _MOST_OPENING else ""
+
+
+def _detail(rest: str) -> str:
+    """Give what follows `with`, without a share in brackets, when it is short enough for a subject."""
+    if not rest.startswith(" with "):
+        return ""
+    detail = rest.removeprefix(" with ").split(" (", 1)[0].split(",", 1)[0].split(";", 1)[0].strip()
+    return detail if len(detail) <= _MOST_DETAIL and any(sign.isdigit() for sign in detail) else ""
+
+
+def _groups(lines: Sequence[Line], phrases: Sequence[Phrase]) -> tuple[Group, ...]:
+    """Gather lines under their headings, each heading where it first appears; lines without stay where they are."""
+    groups: list[tuple[str, list[Line]]] = []
+    for line, heading in zip(lines, _headings(phrases), strict=True):
+        found = next((group for group in groups if heading and group[0] == heading), None)
+        if found is None and groups and groups[-1][0] == heading:
+            found = groups[-1]
+        if found is None:
+            found = (heading, [])
+            groups.append(found)
+        found[1].append(line)
+    return tuple(_group(heading, inside) for heading, inside in groups)
+
+
+def _headings(phrases: Sequence[Phrase]) -> list[str]:
+    """Give each line's heading; several sentences on one thing in a row (`Sites`) get their label as one."""
+    headings: list[str] = []
+    for (label, heading, is_sentence), run in groupby(
+        phrases, lambda phrase: (phrase.label, phrase.heading, _is_sentence(phrase))
+    ):
+        size = len(list(run))
+        is_alike = heading is None and is_sentence and size >= _ALIKE
+        headings += [plain(label if is_alike else heading or "")] * size
+    return headings
+
+
+def _is_sentence(phrase: Phrase) -> bool:
+    return not (phrase.was or phrase.now or phrase.marks)
+
+
+def _within_reach(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:
+    """Keep as many lines as one story may have; give how many changes are left out of it, group by group."""
+    kept: list[Group] = []
+    left, omitted = MOST_LINES, 0
+    for group in groups:
+        lines = group.lines[:left]
+        left -= len(lines)
+        if lines:
+            kept.append(replace(group, lines=lines))
+        omitted += len(group.lines) - len(lines) + (0 if lines else group.more)
+    return tuple(kept), omitted
+
+
+def _group(heading: str, lines: Sequence[Line]) -> Group:
+    most = _MOST_ALIKE if heading and all(line.sentence for line in lines) else len(lines)
+    return Group(heading=heading, lines=tuple(lines[:most]), more=len(lines) - min(most, len(lines)))
+
+
+def _line(phrase: Phrase) -> Line:
+    sign, word = _SIGNS[phrase.verb]
+    pieces = _pieces(phrase.marks)
+    was, now = (cut(plain(value or ""), _MOST_VALUE) for value in (phrase.was, phrase.now))
+    note = plain(phrase.note or "")
+    if phrase.verb is Verb.MOVED and phrase.heading and was:
+        was, note = "", f"moved from {was}"  # `was` is the heading it stood under
+    has_values = bool(was or now)
+    items = tuple(cut(plain(item), 120) for item in phrase.items) if pieces or has_values else ()
+    return Line(
+        label=cut(plain(phrase.label), 60),
+        sign=sign,
+        word="reworded" if pieces and phrase.verb is Verb.CHANGED else word,
+        was="" if pieces else was,
+        now="" if pieces else now,
+        note=_glued(note) if pieces or has_values else "",
+        sentence="" if pieces or has_values else _beside_label(plain(phrase.sentence), plain(phrase.label)),
+        pieces=pieces,
+        quote=cut(plain(phrase.quote or ""), 2 * _MOST_VALUE),
+        items=items[:_MOST_ITEMS],
+        more_items=max(0, len(items) - _MOST_ITEMS),
+        origin=plain(phrase.origin_note or ""),
+        is_long=not pieces and bool(was and now) and len(was) + len(now) > _LONG_SHIFT,
+    )
+
+
+def _pieces(marks: Sequence[Mark]) -> tuple[Piece, ...]:
+    """Cut the blanks off each mark and remember where one stood; a replaced word and its successor stay apart."""
+    pieces: list[Piece] = []
+    is_apart = False
+    for mark in marks:
+        text = cut(plain(mark.text), 2 * _MOST_VALUE)
+        is_apart = is_apart or mark.text[:1].isspace()
+        if text:
+            is_successor = bool(pieces) and pieces[-1].kind == "removed" and mark.kind.value == "added"
+            pieces.append(Piece(kind=mark.kind.value, text=text, space=bool(pieces) and (is_apart or is_successor)))
+            is_apart = False
+        is_apart = is_apart or mark.text[-1:].isspace()
+    return tuple(pieces)
+
+
+def _names(phrases: Sequence[Phrase]) -> tuple[str, ...]:
+    """Name changes by label, one that repeats with its number."""
+    labels = [lower_first(cut(plain(phrase.label), 60)) for phrase in phrases]
+    return tuple(
+        f"{label} ({labels.count(label)})" if labels.count(label) > 1 else label for label in dict.fromkeys(labels)
+    )
+
+
+def lower_first(text: str) -> str:
+    """Give a text with a small first letter, unless it opens with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _as_sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.rstrip("”")[-1:] in tuple(".!?…") else f"{text}."
+
+
+def _beside_label(sentence: str, label: str) -> str:
+    """Give a sentence that stands beside its label, without saying the label twice."""
+    if sentence.casefold().startswith((f"{label.casefold()} ", f"{label.casefold()}: ")):
+        sentence = sentence[len(label) + 1 :].lstrip()
+    return _as_sentence(cut(sentence, 2 * _MOST_VALUE))
+
+
+def _glued(text: str) -> str:
+    """Keep a few words on one line: `(14 months earlier)`."""
+    return text.replace(" ", "\u00a0") if len(text) <= _GLUED else text
