@@ -16,7 +16,7 @@ from watcher.rendering.text import listed
 from watcher.rendering.view import Group, Line, Piece, StoryView
 
 RECORD_URL = "https://clinicaltrials.gov/study/{}"
-"""A trial's page for people. Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure"""
+"""A trial's page for people; `?tab=history` shows every posted version."""
 
 MOST_LINES = 24
 """Changes told in full for one trial; the others are counted."""
