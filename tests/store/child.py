@@ -34,8 +34,9 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def output(script: str) -> list[str]:
+def output(script: str, *arguments: str) -> list[str]:
     """Run a script to its end; give the lines it printed."""
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

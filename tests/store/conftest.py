@@ -49,29 +49,27 @@ from watcher.store.store import Store
 Database(Path("warm-up")).close()
 if os.geteuid() == 0:
     os.seteuid(65534)
-try:
-    {call}
-    print("none")
-except WatcherError as error:
-    print(type(error).__name__)
-finally:
-    if os.getuid() == 0:
-        os.seteuid(0)
+for call in sys.argv[1:]:
+    try:
+        eval(call)
+        print("none")
+    except WatcherError as error:
+        print(type(error).__name__)
+if os.getuid() == 0:
+    os.seteuid(0)
 """
 
 
 class Stranger:
-    """Runs a line of code as somebody who may read, but not write, a folder."""
+    """Runs expressions as somebody who may read, but not write, a folder."""
 
     def __init__(self, folder):
         self.folder = folder
 
-    def run(self, call):
-        """Give the name of the error it ended with, or `none`."""
+    def run(self, *calls):
+        """Give, for each expression, the name of the error it ended with, or `none`."""
         self.folder.chmod(0o555)
-        script = STRANGER.replace("{call}", call)
-        (line,) = output(script)
-        return line
+        return output(STRANGER, *calls)
 
 
 @pytest.fixture

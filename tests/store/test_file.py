@@ -228,15 +228,17 @@ def test_backup_of_a_damaged_database_fails_and_leaves_no_copy(path, tmp_path):
 
 
 def test_what_a_stranger_may_not_read_or_write_is_a_permission_error(path, as_stranger):
-    own = as_stranger.folder / "watcher.db"
-    own.write_bytes(path.read_bytes())
-    own.chmod(0)
-    name = StorePermissionError.__name__
-    assert as_stranger.run(f"Store.open(Path({str(own)!r}))") == name
-    own.chmod(0o444)
-    assert as_stranger.run(f"Store.open(Path({str(own)!r})).outbox.drop(None)") == name
-    assert as_stranger.run(f"upkeep.backup(Path({str(path)!r}), Path({str(as_stranger.folder / 'b')!r}))") == name
-    assert as_stranger.run(f"migrate.make(Path({str(as_stranger.folder / 'new.db')!r}), PRESENT)") == name
+    closed, read_only = as_stranger.folder / "closed.db", as_stranger.folder / "watcher.db"
+    for copy, mode in ((closed, 0), (read_only, 0o444)):
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(mode)
+    found = as_stranger.run(
+        f"Store.open(Path({str(closed)!r}))",
+        f"Store.open(Path({str(read_only)!r})).outbox.drop(None)",
+        f"upkeep.backup(Path({str(closed)!r}), Path({str(as_stranger.folder / 'b')!r}))",
+        f"migrate.make(Path({str(as_stranger.folder / 'new.db')!r}), PRESENT)",
+    )
+    assert found == [StorePermissionError.__name__] * 4
 
 
 def test_full_disk_loses_the_page_and_nothing_else(path):

@@ -95,13 +95,14 @@ for _ in range(20000):
         kill(asker)
 
 
-def test_unwritable_state_folder_is_a_permission_error(as_stranger):
+def test_state_folder_that_may_not_be_used_is_a_permission_error(as_stranger):
     folder = as_stranger.folder
-    assert as_stranger.run(f"RunLock.acquire(Path({str(folder)!r}), pid=1, now=NOW)") == StorePermissionError.__name__
-    inside = folder / "state"
-    assert as_stranger.run(f"RunLock.acquire(Path({str(inside)!r}), pid=1, now=NOW)") == StorePermissionError.__name__
-
-
-def test_unreadable_lock_file_is_a_permission_error(as_stranger):
-    (as_stranger.folder / NAME).touch(mode=0)
-    assert as_stranger.run(f"holder(Path({str(as_stranger.folder)!r}))") == StorePermissionError.__name__
+    unreadable = folder / "other"
+    unreadable.mkdir()
+    (unreadable / NAME).touch(mode=0)
+    found = as_stranger.run(
+        f"RunLock.acquire(Path({str(folder)!r}), pid=1, now=NOW)",
+        f"RunLock.acquire(Path({str(folder / 'state')!r}), pid=1, now=NOW)",
+        f"holder(Path({str(unreadable)!r}))",
+    )
+    assert found == [StorePermissionError.__name__] * 3

@@ -85,6 +85,7 @@ def test_list_of_writing_calls_is_complete(store):
     """Every public call of the store either reads, as listed here, or is among the writing ones above."""
     reads = {
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version", "steps"),
+        "each_newest_body",
         *("of_trial", "comparison", "log", "newest_seqs", "max_seq", "last", "last_complete", "reader", "readers"),
         *("exempts", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
         *("oldest_waiting", "get", "all", "active"),

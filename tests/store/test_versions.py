@@ -134,6 +134,24 @@ def test_body_of_an_unknown_codec_is_not_guessed_at(store, path):
         store.versions.body(seq)
 
 
+def test_body_no_longer_kept_is_never_replaced_by_an_older_one(store, path):
+    keep(store, ONE, b"1")
+    seq = keep(store, ONE, b"2")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM body WHERE seq=?", (seq,))
+        connection.commit()
+    with pytest.raises(LookupError, match="no record behind it"):
+        store.versions.body(seq)
+    assert store.versions.newest_body(ONE) is None
+
+
+def test_bodies_of_many_trials_come_one_after_the_other(store):
+    ids = [f"NCT{number:08}" for number in range(250)]
+    commit(store, new=tuple(new(nct_id, nct_id.encode()) for nct_id in ids))
+    found = list(store.versions.each_newest_body([*reversed(ids), ONE]))
+    assert found == [(nct_id, nct_id.encode()) for nct_id in ids]
+
+
 def test_seq_is_never_given_twice(store, path):
     keep(store, ONE)
     keep(store, TWO)

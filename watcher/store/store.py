@@ -8,7 +8,7 @@ from types import TracebackType
 
 from watcher.errors import StoreError
 from watcher.store.calendar import Milestones, Snoozes
-from watcher.store.database import BUSY_TIMEOUT, Database, Standing, standing
+from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, standing
 from watcher.store.faults import Faults, Notes
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
@@ -47,7 +47,7 @@ class Store:
         self.snoozes = Snoozes(database)
 
     @classmethod
-    def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Store:
+    def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT, schema: Schema = PRESENT) -> Store:
         """Open a database of the present revision.
 
         Does not create, migrate or change anything; see `upkeep.prepare`.
@@ -55,6 +55,7 @@ class Store:
         Args:
             path: The database file, as `upkeep.database_path` gives it.
             busy_timeout: How long a call waits while another process writes.
+            schema: The schema the file must have.
 
         Raises:
             StoreError: There is none yet, it is corrupt, of another program, older or newer than this program.
@@ -62,7 +63,7 @@ class Store:
         """
         database = Database(path, busy_timeout)
         try:
-            found = standing(database)
+            found = standing(database, schema)
         except BaseException:
             database.close()
             raise

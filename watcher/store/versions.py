@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from watcher.store.database import Database, chunks
 from watcher.store.model import LogEntry, Page, Version, VersionKind
 from watcher.store.packing import unpack
 from watcher.store.pages import Packed, write_page
+
+_AT_ONCE = 100
 
 
 class Versions:
@@ -52,25 +54,9 @@ class Versions:
     def newest_bodies(self, ids: Collection[str]) -> Mapping[str, bytes]:
         """Give the raw records of the newest versions of these trials; those without one are left out.
 
-        Meant for the trials of one page that changed, not for a whole watchlist: the bodies are held in memory.
+        Meant for the trials of one page, not for a whole watchlist: see `each_newest_body`.
         """
-        found: dict[str, bytes] = {}
-        record = tables.version.c.kind == VersionKind.RECORD.value
-        with self._database.read() as connection:
-            for piece in chunks(sorted(set(ids))):
-                newest = (
-                    select(func.max(tables.version.c.seq))
-                    .where(tables.version.c.nct_id.in_(piece), record)
-                    .group_by(tables.version.c.nct_id)
-                )
-                rows = connection.execute(
-                    select(tables.version.c.nct_id, tables.body.c.codec, tables.body.c.data)
-                    .join(tables.body, tables.body.c.seq == tables.version.c.seq)
-                    .where(tables.version.c.seq.in_(newest))
-                )
-                for row in rows:
-                    found[row.nct_id] = unpack(row.codec, row.data)
-        return found
+        return dict(self.each_newest_body(ids))
 
     def body(self, seq: int) -> bytes:
         """Give the raw record of a version; for an event, the record before it.
@@ -83,14 +69,26 @@ class Versions:
             own = _version(connection, seq)
             row = connection.execute(
                 select(tables.body.c.codec, tables.body.c.data)
-                .join(tables.version, tables.version.c.seq == tables.body.c.seq)
+                .outerjoin_from(tables.version, tables.body, tables.body.c.seq == tables.version.c.seq)
                 .where(tables.version.c.nct_id == own.nct_id, tables.version.c.seq <= seq, record)
                 .order_by(tables.version.c.seq.desc())
                 .limit(1)
             ).first()
-        if row is None:
+        if row is None or row.data is None:  # never an older body in place of one that is not kept any more
             raise LookupError(f"Version {seq} of {own.nct_id} has no record behind it.")
         return unpack(row.codec, row.data)
+
+    def each_newest_body(self, ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Give id and raw record of the newest versions, one after the other, by id; those without one are left out.
+
+        Holds at most 100 compressed bodies in memory, and no transaction while the caller works.
+        """
+        every = sorted(set(ids))
+        for start in range(0, len(every), _AT_ONCE):
+            with self._database.read() as connection:
+                rows = _newest_bodies(connection, every[start : start + _AT_ONCE])
+            for row in rows:
+                yield row.nct_id, unpack(row.codec, row.data)
 
     def version(self, seq: int) -> Version:
         """Give one version.
@@ -172,6 +170,21 @@ class Versions:
 def read_max_seq(connection: Connection) -> int:
     """Give the newest seq of all; 0 when there is no version."""
     return connection.scalar(select(func.max(tables.version.c.seq))) or 0
+
+
+def _newest_bodies(connection: Connection, ids: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    table, body = tables.version, tables.body
+    newest = (
+        select(func.max(table.c.seq))
+        .where(table.c.nct_id.in_(ids), table.c.kind == VersionKind.RECORD.value)
+        .group_by(table.c.nct_id)
+    )
+    return connection.execute(
+        select(table.c.nct_id, body.c.codec, body.c.data)
+        .join(body, body.c.seq == table.c.seq)
+        .where(table.c.seq.in_(newest))
+        .order_by(table.c.nct_id)
+    ).all()
 
 
 def _version(connection: Connection, seq: int) -> Version:

@@ -1,0 +1,298 @@
+"""The ledger: what a recipient has not been told of, and that telling is stored whole or not at all."""
+
+import pytest
+
+from tests.store.make import NOW, ONE, THREE, TWO, gone, keep, later, letter
+from watcher.errors import UsageError
+from watcher.store import upkeep
+from watcher.store.model import Page
+from watcher.store.telling import Composed, Direction, Exempt, Snooze, Suspension, Window
+from watcher.store.windows import Mark, window
+
+EVERY = [ONE, TWO, THREE]
+
+
+def meet(store, name="ana", send="daily 07:30", slot="2026-03-13T07:30", channels=("email",), now=NOW):
+    return store.ledger.start_reader(name, send=send, slot=slot, channels=channels, now=now)
+
+
+def tell(store, name="ana", **more):
+    composed = Composed(recipient=name, cursor=more.pop("cursor", store.versions.max_seq()), **more)
+    return store.ledger.commit_composed(composed, NOW)
+
+
+def test_new_recipient_starts_at_the_newest_version(store):
+    keep(store, ONE)
+    reader = meet(store)
+    assert (reader.cursor, reader.last_slot, reader.channels) == (1, "2026-03-13T07:30", {"email": 1})
+    assert (reader.started_at, reader.welcomed_at) == (NOW, None)
+    assert store.ledger.windows("ana", EVERY) == ()
+
+
+def test_recipient_met_again_is_as_before(store):
+    meet(store)
+    keep(store, ONE)
+    before = store.ledger.reader("ana")
+    assert meet(store, slot="2026-03-14T07:30", now=later(1000)) == before
+    assert store.ledger.readers() == (before,)
+
+
+def test_edited_send_starts_at_now_and_keeps_the_cursor(store):
+    meet(store)
+    keep(store, ONE)
+    reader = meet(store, send="weekly mon 08:00", slot="2026-03-09T08:00")
+    assert (reader.send, reader.last_slot, reader.cursor) == ("weekly mon 08:00", "2026-03-09T08:00", 0)
+
+
+def test_new_channel_begins_at_the_newest_version_and_an_old_one_is_forgotten(store):
+    meet(store)
+    keep(store, ONE)
+    assert meet(store, channels=("email", "folder")).channels == {"email": 0, "folder": 1}
+    keep(store, TWO)
+    assert meet(store, channels=("folder",)).channels == {"folder": 1}
+
+
+def test_recipients_do_not_share_channels(store):
+    meet(store, "ana", channels=("email",))
+    meet(store, "ben", channels=("folder",))
+    assert [(r.name, dict(r.channels)) for r in store.ledger.readers()] == [
+        ("ana", {"email": 0}),
+        ("ben", {"folder": 0}),
+    ]
+
+
+def test_recipient_never_started_is_a_lookup_error(store):
+    assert store.ledger.reader("ana") is None
+    with pytest.raises(LookupError, match="never started"):
+        store.ledger.windows("ana", EVERY)
+    with pytest.raises(LookupError, match="never started"):
+        tell(store)
+
+
+def test_window_spans_from_the_cursor_to_the_newest_version(store):
+    keep(store, ONE, b"1")
+    keep(store, TWO, b"1")
+    meet(store)
+    keep(store, ONE, b"2")
+    keep(store, ONE, b"3")
+    assert store.ledger.windows("ana", EVERY) == (Window(nct_id=ONE, base=1, newest=4, steps=2),)
+    assert store.ledger.windows("ana", [TWO]) == ()
+    tell(store)
+    assert store.ledger.windows("ana", EVERY) == ()
+
+
+def test_trial_first_seen_after_the_cursor_is_a_baseline_and_not_a_change(store):
+    meet(store)
+    keep(store, ONE, b"1")
+    assert store.ledger.windows("ana", EVERY) == (Window(nct_id=ONE, base=None, newest=1, steps=0),)
+
+
+def test_change_after_a_baseline_of_the_same_window_is_told(store):
+    meet(store)
+    keep(store, ONE, b"1")
+    keep(store, ONE, b"2")
+    found = store.ledger.windows("ana", EVERY)
+    assert found == (Window(nct_id=ONE, base=1, newest=2, steps=1, from_baseline=True),)
+
+
+def test_nothing_is_compared_across_a_gap_in_watching(store):
+    store.trials.sync_watched([ONE], NOW)
+    keep(store, ONE, b"1")
+    meet(store)
+    keep(store, ONE, b"2")
+    store.trials.sync_watched([], NOW)
+    store.trials.sync_watched([ONE], NOW)
+    keep(store, ONE, b"3")
+    assert store.ledger.windows("ana", EVERY) == (Window(nct_id=ONE, base=None, newest=3, steps=0),)
+    keep(store, ONE, b"4")
+    assert store.ledger.windows("ana", EVERY) == (Window(nct_id=ONE, base=3, newest=4, steps=1, from_baseline=True),)
+
+
+def test_window_that_ends_in_an_event_says_so(store):
+    keep(store, ONE)
+    meet(store)
+    store.versions.commit_page(Page(events=(gone(previous=1),)), NOW)
+    (found,) = store.ledger.windows("ana", EVERY)
+    assert (found.base, found.newest, found.is_event) == (1, 2, True)
+
+
+def test_trial_told_early_is_not_told_again_and_its_later_change_is(store):
+    keep(store, ONE, b"1")
+    keep(store, TWO, b"1")
+    meet(store)
+    keep(store, ONE, b"2")
+    keep(store, TWO, b"2")
+    tell(store, cursor=2, exempts=(Exempt(nct_id=ONE, direction=Direction.AHEAD, base=3),), messages=(letter(),))
+    assert [w.nct_id for w in store.ledger.windows("ana", EVERY)] == [TWO]
+    keep(store, ONE, b"3")
+    assert store.ledger.windows("ana", EVERY) == (
+        Window(nct_id=ONE, base=3, newest=5, steps=1),
+        Window(nct_id=TWO, base=2, newest=4, steps=1),
+    )
+    tell(store)
+    assert store.ledger.exempts("ana") == ()
+    assert store.ledger.windows("ana", EVERY) == ()
+
+
+def test_trial_held_back_keeps_its_base_until_it_is_cleared(store):
+    keep(store, ONE, b"1")
+    meet(store)
+    keep(store, ONE, b"2")
+    behind = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    tell(store, exempts=(behind,))
+    keep(store, TWO)
+    tell(store)
+    assert store.ledger.exempts("ana") == (behind,)
+    keep(store, ONE, b"3")
+    assert store.ledger.windows("ana", [ONE]) == (Window(nct_id=ONE, base=1, newest=4, steps=2),)
+    tell(store, cleared=(ONE,))
+    assert store.ledger.windows("ana", [ONE]) == ()
+
+
+def test_exempts_of_one_recipient_are_not_those_of_another(store):
+    keep(store, ONE, b"1")
+    meet(store, "ana")
+    meet(store, "ben")
+    keep(store, ONE, b"2")
+    tell(store, "ana", cursor=1, exempts=(Exempt(nct_id=ONE, direction=Direction.AHEAD, base=2),))
+    assert store.ledger.windows("ana", EVERY) == ()
+    assert [w.nct_id for w in store.ledger.windows("ben", EVERY)] == [ONE]
+
+
+def test_exempt_of_a_trial_without_versions_is_no_window(store):
+    meet(store)
+    store.trials.sync_watched([ONE], NOW)
+    keep(store, TWO)
+    tell(store, exempts=(Exempt(nct_id=ONE, direction=Direction.BEHIND, base=0),))
+    assert store.ledger.windows("ana", [ONE]) == ()
+
+
+def test_long_list_of_ids_gives_the_same_windows_as_a_short_one(store):
+    keep(store, ONE, b"1")
+    keep(store, TWO, b"1")
+    keep(store, THREE, b"1")
+    meet(store)
+    keep(store, ONE, b"2")
+    keep(store, TWO, b"2")
+    many = [*(f"NCT{number:08}" for number in range(600)), ONE, THREE]
+    assert store.ledger.windows("ana", many) == store.ledger.windows("ana", [ONE, THREE])
+    assert [w.nct_id for w in store.ledger.windows("ana", many)] == [ONE]
+
+
+def test_composing_moves_everything_in_one_transaction(store):
+    keep(store, ONE)
+    meet(store)
+    keep(store, ONE, b"2")
+    numbers = tell(
+        store,
+        slot="2026-03-14T07:30",
+        messages=(letter("1", payload=b"first"), letter("2")),
+        exempts=(Exempt(nct_id=TWO, direction=Direction.BEHIND, base=0),),
+        welcomed=True,
+    )
+    reader = store.ledger.reader("ana")
+    assert (reader.cursor, reader.last_slot, reader.welcomed_at) == (2, "2026-03-14T07:30", NOW)
+    assert [entry.id for entry in store.outbox.list()] == list(numbers)
+    assert store.outbox.payload(numbers[0]) == b"first"
+
+
+def test_composing_that_fails_moves_nothing(store):
+    keep(store, ONE)
+    meet(store)
+    keep(store, ONE, b"2")
+    before = store.ledger.reader("ana")
+    exempt = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    with pytest.raises(ValueError, match="outbox already"):
+        tell(store, slot="x", messages=(letter("1"), letter("1")), exempts=(exempt,))
+    assert store.ledger.reader("ana") == before
+    assert store.ledger.exempts("ana") == ()
+    assert store.outbox.list() == ()
+
+
+@pytest.mark.parametrize("cursor", [0, 3])
+def test_cursor_never_goes_back_nor_past_the_newest_version(store, cursor):
+    keep(store, ONE)
+    meet(store)
+    keep(store, ONE, b"2")
+    with pytest.raises(ValueError, match="never goes back, nor past the newest version, 2"):
+        tell(store, cursor=cursor)
+
+
+def test_slot_with_nothing_to_tell_moves_alone(store):
+    meet(store)
+    tell(store, slot="2026-03-14T07:30")
+    assert store.ledger.reader("ana").last_slot == "2026-03-14T07:30"
+    tell(store)
+    assert store.ledger.reader("ana").last_slot == "2026-03-14T07:30"
+
+
+def test_forgotten_recipient_starts_over(store):
+    meet(store)
+    keep(store, ONE)
+    tell(store, exempts=(Exempt(nct_id=ONE, direction=Direction.BEHIND, base=0),))
+    store.ledger.forget_reader("ana")
+    assert store.ledger.reader("ana") is None
+    assert meet(store).cursor == 1
+    assert store.ledger.exempts("ana") == ()
+
+
+def test_renamed_recipient_keeps_everything(store, path):
+    keep(store, ONE)
+    meet(store, "ana")
+    meet(store, "ben")
+    exempt = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    tell(store, "ana", slot="s", messages=(letter("1"),), exempts=(exempt,), welcomed=True)
+    store.snoozes.put(Snooze(until=later(9), recipient="ana"))
+    store.outbox.suspend(Suspension(channel="email", recipient="ana", since=NOW, reason="550", fingerprint="f"))
+    before = store.ledger.reader("ana")
+    upkeep.rename_recipient(path, "ana", "Ana Lopez")
+    after = store.ledger.reader("Ana Lopez")
+    assert store.ledger.reader("ana") is None
+    assert (after.cursor, after.last_slot, after.channels, after.welcomed_at) == (
+        before.cursor,
+        before.last_slot,
+        before.channels,
+        before.welcomed_at,
+    )
+    assert store.ledger.exempts("Ana Lopez") == (exempt,)
+    assert store.outbox.list()[0].recipient == "Ana Lopez"
+    assert store.snoozes.active(NOW)[0].recipient == "Ana Lopez"
+    assert store.outbox.suspensions()[0].recipient == "Ana Lopez"
+
+
+@pytest.mark.parametrize(("old", "new_name", "says"), [("eve", "x", "no recipient"), ("ana", "ben", "already")])
+def test_renaming_an_unknown_recipient_or_onto_another_is_refused(store, path, old, new_name, says):
+    meet(store, "ana")
+    meet(store, "ben")
+    with pytest.raises(UsageError, match=says):
+        upkeep.rename_recipient(path, old, new_name)
+    assert [reader.name for reader in store.ledger.readers()] == ["ana", "ben"]
+
+
+B, V, G = (True, False), (False, False), (False, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "versions", "base", "steps"),
+    [
+        (0, {1: B}, None, 0),
+        (0, {1: B, 2: V}, 1, 1),
+        (1, {1: B, 2: V, 5: V}, 1, 2),
+        (2, {1: B, 2: V, 5: V}, 2, 1),
+        (4, {1: B, 2: V, 5: V}, 2, 1),
+        (2, {1: B, 2: V, 5: B}, None, 0),
+        (1, {1: B, 2: V, 5: B, 6: V, 7: V}, 5, 2),
+        (6, {1: B, 2: V, 5: B, 6: V, 7: V}, 6, 1),
+        (1, {1: B, 2: G}, 1, 1),
+        (1, {1: B, 2: G, 3: V}, 1, 2),
+    ],
+)
+def test_base_is_what_was_told_last_but_never_before_a_baseline(told, versions, base, steps):
+    marks = [Mark(seq, *of) for seq, of in versions.items()]
+    found = window(ONE, told, marks)
+    assert found is not None
+    assert (found.base, found.newest, found.steps) == (base, max(versions), steps)
+
+
+def test_newest_version_that_was_told_is_no_window():
+    assert window(ONE, 2, [Mark(1, True, False), Mark(2, False, False)]) is None
