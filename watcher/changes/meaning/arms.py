@@ -44,7 +44,8 @@ class _Scene:
         old_names: Names of the older record's interventions, case-folded.
         new_names: Names of the newer record's interventions.
         drugs: Words of the names of all interventions.
-        aliases: Words that name the same thing as another: other names, both names of a renamed intervention.
+        aliases: Words of the other names of interventions.
+        respelt: Words in which the two names of a renamed intervention differ, when they share one.
         renamed: Name or label of the older record → that of the newer one, for both lists.
     """
 
@@ -54,6 +55,7 @@ class _Scene:
     new_names: frozenset[str]
     drugs: frozenset[str]
     aliases: frozenset[str]
+    respelt: frozenset[str]
     renamed: Mapping[str, str]
 
 
@@ -89,12 +91,13 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         if item.old is not None and item.new is not None
     }
     aliases: set[str] = set()
+    respelt: frozenset[str] = frozenset()
     for one in (*sides[0], *sides[1]):
         aliases.update(*(words(name) for name in texts(one.get("otherNames"))))
     for item in items["intervention"]:
         old, new = (words(as_text(as_object(side).get("name"))) for side in (item.old, item.new))
         if old & new:
-            aliases |= old ^ new
+            respelt |= old ^ new
     drugs: set[str] = set().union(
         *(words(as_text(one.get("name"))) for side in sides for one in side if one.get("type") in _DRUGS)
     )
@@ -105,6 +108,7 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         new_names=names[1],
         drugs=frozenset(drugs - _WORDS_OF_FORM),
         aliases=frozenset(aliases),
+        respelt=respelt,
         renamed={old: new for old, new in renamed.items() if old != new},
     )
 
@@ -154,13 +158,16 @@ def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
 
 def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> Draft:
     before, after = (as_text(as_object(side).get(sort.name)) for side in (item.old, item.new))
-    changed = (words(before) ^ words(after)) - scene.aliases
+    was, now = words(before), words(after)
+    changed = (was ^ now) - scene.aliases - (scene.respelt if sort is ARM else frozenset())
+    # A drug spelt with more or fewer words, or by one of its other names, is still that drug.
+    is_same_drug = sort is INTERVENTION and (was <= now or now <= was or was <= scene.aliases or now <= scene.aliases)
     level, rule = Severity.MINOR, f"{sort.kind} renamed, content kept"
     if is_same_in_form(before, after):
         level, rule = Severity.NOISE, f"{sort.kind} renamed: only case or punctuation differs"
     elif any(any(sign.isdigit() for sign in word) for word in changed):
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a number in the name changed"
-    elif changed & scene.drugs:
+    elif changed & scene.drugs and not is_same_drug:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a drug name in it changed"
     return Draft(
         kind=f"{sort.kind}.renamed",

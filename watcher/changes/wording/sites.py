@@ -54,28 +54,23 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     if len(changes) == 1:
         return say(changes[0])
     one, many = _DONE[loudest.kind]
-    where = [
-        f"{values.number(of)} in {name}" if name else f"{values.number(of)} elsewhere"
-        for name, of in by_country.most_common()
-    ]
+    where = [f"{values.number(of)}{in_country(name)}" for name, of in by_country.most_common()]
     if len(by_country) == 1:
         place = next(iter(by_country))
         said = f"{values.counted(count, one, many)}{in_country(place)}"
     else:
         said = f"{values.counted(count, one, many)} in {values.counted(len(by_country), 'country', 'countries')}"
     said += _remarkable(loudest.kind, countries)
-    said += (
-        _recruiting(sum(number(c.facts, "recruiting") for c in changes), count) if loudest.kind == "site.added" else ""
-    )
-    shown = [name for change in changes for name in _names(change)]
+    if loudest.kind == "site.added":
+        said += _recruiting(sum(map(_open, changes)), count)
     before = number(loudest.facts, "old_total")
-    note = (
-        f"{values.number(count)} of {values.counted(before, 'site')}"
-        if loudest.kind != "site.added" and before
-        else None
-    )
-    phrase = worded(loudest, _LABEL, said, note=note, items=shown if len(by_country) == 1 else where)
-    return phrase if loudest.severity is not Severity.NOISE else worded(loudest, _LABEL, said)
+    note = f"{values.number(count)} of {values.counted(before, 'site')}" if loudest.kind != "site.added" else None
+    items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
+    return worded(loudest, _LABEL, said, note=note, items=items)
+
+
+def _open(change: Change) -> int:
+    return number(change.facts, "recruiting") or int(change.facts.get("recruiting") is True)
 
 
 _GO_WITH = {
@@ -108,7 +103,7 @@ def _counted(change: Change) -> Phrase:
     where = in_country(country)
     said = f"{done}{where}{after_colon(some(count, _names(change)))}"
     if change.kind == "site.added":
-        said += _recruiting(number(change.facts, "recruiting") or int(change.facts.get("recruiting") is True), count)
+        said += _recruiting(_open(change), count)
         said += " (listed as withdrawn)" if change.severity is Severity.NOISE else ""
     elif "had_recruited" in change.facts:
         said += _had_recruited(change.facts["had_recruited"], count)
