@@ -186,6 +186,22 @@ def print_messages(found: Sequence[Mapping[str, Any]]) -> None:
     screen.print(table)
 
 
+_VERDICTS = {"ok": "green", "problem": "bold red", "skipped": "dim"}
+
+
+def print_finding(verdict: str, part: str, said: str) -> None:
+    """Print one finding of the doctor: wrapped for a person on a terminal, else one line."""
+    if not sys.stdout.isatty():
+        print(f"{verdict:7}  {part}: {clean(said)}", flush=True)  # noqa: T201 — one line, however long
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=7)
+    table.add_column(width=20)
+    table.add_column()
+    table.add_row(Text(verdict, style=_VERDICTS[verdict]), Text(clean(part)), Text(clean(said)))
+    console().print(table)
+
+
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:

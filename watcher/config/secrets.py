@@ -5,11 +5,21 @@ Never logs, caches or prints a secret; the error texts name the place only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from watcher.config.model import SecretRef
+from watcher.config.lines import Place
+from watcher.config.model import Config, SecretRef
 from watcher.errors import ConfigError, Problem
+
+
+def named_secrets(config: Config) -> Iterator[tuple[Place, str, SecretRef]]:
+    """Give every secret a configuration names: its place in the file, what it is, where it lies; reads none."""
+    if config.email is not None and config.email.password is not None:
+        yield ("email", "password"), "password of the relay", config.email.password
+    for index, recipient in enumerate(config.recipient):
+        if recipient.slack is not None:
+            yield ("recipient", index, "slack"), f"webhook of {recipient.name}", recipient.slack.webhook
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:

@@ -1,0 +1,56 @@
+"""`doctor`: everything a run depends on, one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.exits import Exit, exit_code, loudest
+from watcher.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.service.doctor import Bag
+
+
+@click.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Look at everything a run needs: files, disk, store, registry, clock, relay, webhooks.
+
+    One line each: ok, problem with what to do, or skipped. It asks the registry twice for its version and logs in at
+    the relay; no message is sent. A registry that had refused us and answers now is asked again by the next poll.
+
+    \b
+        watcher doctor
+        watcher doctor || echo "see above"
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.doctor import Bag
+
+    loaded = settings.load()
+    settings.set_up_logs()
+    bag = Bag(
+        loaded=loaded,
+        state_dir=settings.state(loaded),
+        clock=app.utc_now,
+        sleep=asyncio.sleep,
+        environ=os.environ,
+    )
+    sys.exit(int(asyncio.run(_examine(bag))))
+
+
+async def _examine(bag: Bag) -> Exit:
+    from watcher.cli.terminal import print_finding
+    from watcher.service.doctor import examine
+
+    codes = []
+    async for finding in examine(bag):
+        verdict = "problem" if finding.error is not None else "skipped" if finding.is_skipped else "ok"
+        print_finding(verdict, finding.part, finding.said)
+        if finding.error is not None:
+            codes.append(exit_code(finding.error))
+    return loudest(codes)
