@@ -58,8 +58,8 @@ def _change(draw: st.DrawFn, record: Any, path: tuple[str | int, ...], *, keep_t
     what = draw(st.sampled_from(["remove", "replace", "more"]))
     if what == "remove":
         del above[last]
-    elif what == "more" and isinstance(value, list):
-        is_repeat = bool(value) and draw(st.booleans())
+    elif what == "more" and isinstance(value, list) and (value or not keep_types):
+        is_repeat = bool(value) and (keep_types or draw(st.booleans()))
         value.append(copy.deepcopy(draw(st.sampled_from(value))) if is_repeat else draw(_VALUES))
         value[:] = draw(st.permutations(value))
     elif what == "more" and isinstance(value, dict) and not keep_types:

@@ -170,14 +170,14 @@ class _Walk:
         from deepdiff import DeepDiff  # a run with no news does not pay for loading it
 
         found = DeepDiff(
-            {at: self._shown(value, at) for at, value in self.old.items()},
-            {at: self._shown(value, at) for at, value in self.new.items()},
+            {str(at): self._shown(value, at) for at, value in self.old.items()},  # it prints texts faster than numbers
+            {str(at): self._shown(value, at) for at, value in self.new.items()},
             view="tree",
             verbose_level=0,
             threshold_to_diff_deeper=0,
             ignore_private_variables=False,
         )
-        places = {difference.get_root_key() for differences in found.values() for difference in differences}
+        places = {int(difference.get_root_key()) for differences in found.values() for difference in differences}
         for at in places:
             yield Edit(steps=self.places[at], before=self.old.get(at), after=self.new.get(at))
 
