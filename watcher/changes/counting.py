@@ -66,6 +66,7 @@ _COUNTRIES = (
 _MOST_PARTS = 3
 _MOST_TAG_WORDS = 4
 _OUTWEIGHS = 3
+_LONGEST_NAME = 60
 
 
 def counted_clause(changes: Sequence[Change]) -> Clause:
@@ -81,7 +82,7 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
     counts = _counts(changes)
     tag = _tag(changes, counts)
     if len(changes) == 1 and how_many(changes[0]) == 1:
-        return plain_clause(changes[0], tag)
+        return _single(changes[0], tag)
     pieces = [_by_number(counts), *(_of_countries(changes, kind, lead, bool(counts)) for kind, lead in _COUNTRIES)]
     said = "; ".join(piece for piece in pieces if piece)
     if not said:
@@ -119,11 +120,27 @@ def _by_number(counts: Mapping[tuple[str, str, str], int]) -> str:
 
 
 def _of_countries(changes: Sequence[Change], kind: str, lead: str, has_sites: bool) -> str:
-    names = [name for change in changes if change.kind == kind and isinstance(name := change.facts.get("name"), str)]
+    names = [name for change in changes if change.kind == kind for name in _names(change)]
     if not names:
         return ""
     lead = "first ones in" if has_sites and kind == "country.added" else lead
     return f"{lead} {values.listed(names, _MOST_PARTS)}"
+
+
+def _names(change: Change) -> list[str]:
+    """Give the names a change stands for: those gathered into it, else its own."""
+    names = change.facts.get("names")
+    several = list(names) if isinstance(names, list | tuple) else [change.facts.get("name")]
+    return [values.plain(name) for name in several if isinstance(name, str)]
+
+
+def _single(change: Change, tag: str) -> Clause:
+    """Say one change by its sentence, or by its name when the sentence is long."""
+    clause, noun, names = plain_clause(change, tag), _noun(change), _names(change)
+    if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
+        return clause
+    named = f" “{values.short(names[0], _LONGEST_NAME)}”" if names else ""
+    return Clause(f"{values.capitalised(noun[0])}{named} {_verb(change)}", tag)
 
 
 def _noun(change: Change) -> tuple[str, str] | None:

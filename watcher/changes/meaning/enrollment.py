@@ -126,7 +126,7 @@ def _exact(percent: float) -> str:
     if not is_misleading and (whole or not percent):
         return f"{whole:,}"
     tenth = int(percent * 10) / 10
-    return f"{tenth:,.1f}" if tenth else "under 0.1"
+    return f"{tenth:,.1f}" if tenth else f"{percent:.1g}"
 
 
 _EDGES = (_MAJOR_FROM, _FAR_BELOW, _CRITICAL_FROM, _REACHED_FROM, 100)
