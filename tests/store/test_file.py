@@ -12,7 +12,7 @@ from tests.store.child import output
 from tests.store.make import NOW, keep, later
 from watcher.errors import StoreError, StorePermissionError
 from watcher.store import upkeep
-from watcher.store.database import Standing
+from watcher.store.database import Database, Standing
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
 
@@ -282,3 +282,17 @@ def test_moments_are_kept_to_the_microsecond_and_naive_ones_refused(store):
     assert store.trials.kept(["NCT99000001"])[0].checked_at == moment
     with pytest.raises(Exception, match="without a zone"):
         store.trials.mark_checked(["NCT99000001"], "t", moment.replace(tzinfo=None))
+
+
+def test_writes_wait_for_the_disk_unless_they_decide_nothing(path):
+    with closing(Database(path)) as database:
+
+        def level(**how):
+            with database.write(**how) as connection:
+                return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+        normal, full = 1, 2
+        assert (level(), level(durable=False), level()) == (full, normal, full)
+        with database.write() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -113,10 +113,12 @@ class Outbox:
     def step(self, message: int, step: Step) -> None:
         """Write down how far the present try has come, before going further.
 
+        Only BODY_HANDED_OVER waits for the disk: `recover` decides by it alone.
+
         Raises:
             ValueError: The message is not in sending.
         """
-        with self._database.write() as connection:
+        with self._database.write(durable=step is Step.BODY_HANDED_OVER) as connection:
             in_sending(connection, message)
             set_values(connection, message, step=step.value)
 
