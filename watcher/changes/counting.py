@@ -59,9 +59,9 @@ _VERBS: Mapping[str, str] = {
 _PAST = ("added", "removed", "renamed", "closed", "withdrawn", "suspended", "opened", "paused")
 _COUNTRIES = (
     ("country.added", "first sites in"),
+    ("country.removed", "no site left in"),
     ("country.opened", "first recruiting sites in"),
     ("country.paused", "no site recruiting in"),
-    ("country.removed", "no site left in"),
 )
 _MOST_PARTS = 3
 _MOST_TAG_WORDS = 4
@@ -83,7 +83,8 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
     tag = _tag(changes, counts)
     if len(changes) == 1 and how_many(changes[0]) == 1:
         return _single(changes[0], tag)
-    pieces = [_by_number(counts), *(_of_countries(changes, kind, lead, bool(counts)) for kind, lead in _COUNTRIES)]
+    countries = [_of_countries(changes, kind, lead, bool(counts)) for kind, lead in _COUNTRIES]
+    pieces = [_by_number(counts), next((said for said in countries if said), "")]
     said = "; ".join(piece for piece in pieces if piece)
     if not said:
         labels = values.distinct(phrase(change).label for change in changes)

@@ -5,9 +5,10 @@ Puts nothing into words itself but a trial's short name and the day; leaves noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from watcher.changes.folding import Line, lines_of
 from watcher.changes.headline import headline
 from watcher.changes.meaning.judge import family_rank
 from watcher.changes.meaning.parts import as_list, as_object, as_text, at, texts
@@ -53,8 +54,9 @@ def tell(
     if not told:
         return None
     along = _along(comparison.changes, told)
-    loud = [change for change in told if level_of(change).rank <= Severity.MAJOR.rank]
-    lines = loud or told[:_MOST_MINOR_LINES]
+    every = lines_of(told, level_of)
+    loud = [line for line in every if line.level.rank <= Severity.MAJOR.rank]
+    lines = loud or every[:_MOST_MINOR_LINES]
     top = headline(told, level_of)
     return Story(
         nct_id=comparison.nct_id,
@@ -65,8 +67,8 @@ def tell(
         tag=top.tag,
         headline=top.text,
         when=when_of(told, comparison.newer),
-        lines=tuple(words for change in lines for words in _phrases(change, along, level_of)),
-        minor=tuple(words for change in told[len(lines) :] for words in _phrases(change, along, level_of)),
+        lines=tuple(words for line in lines for words in _phrases(line, along)),
+        minor=tuple(words for line in every[len(lines) :] for words in _phrases(line, along)),
         below=len(heard) - len(told),
         noise=len(comparison.changes) - len(heard) - len(along),
         steps=steps,
@@ -132,14 +134,14 @@ def _along(changes: Sequence[Change], told: Sequence[Change]) -> dict[str, Chang
     return found
 
 
-def _phrases(change: Change, along: dict[str, Change], level_of: Callable[[Change], Severity]) -> tuple[Phrase, ...]:
-    words = replace(phrase_of(change), severity=level_of(change))
+def _phrases(line: Line, along: Mapping[str, Change]) -> tuple[Phrase, ...]:
+    """Give the words of a line, and after those of primary completion the completion date that moved with it."""
+    change = line.change
     mirrored = along.get("date.primary") if change.kind.startswith("date.primary.") else None
     if mirrored is None:
-        return (words,)
-    follower = replace(phrase_of(mirrored), severity=level_of(change))
+        return (line.words,)
+    follower = replace(phrase_of(mirrored), severity=line.level)
     if all(mirrored.facts.get(end) == change.facts.get(end) for end in ("old", "new")):
-        follower = replace(
-            follower, sentence="Study completion: the same dates.", was=None, now="the same dates", note=None
-        )
-    return words, follower
+        sentence = "Study completion: the same dates."
+        follower = replace(follower, sentence=sentence, was=None, now="the same dates", note=None)
+    return line.words, follower

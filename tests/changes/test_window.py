@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+
+from tests.changes.builders import CRITERIA, a_posted
+from tests.changes.telling import a_plain_record, design, eligibility, status, story
+from watcher.changes.compare import compare_records
+from watcher.changes.model import Comparison, Severity, Verb
+from watcher.changes.window import net_effect, reverted
+
+DAYS = ("2026-02-02", "2026-02-06", "2026-02-10", "2026-02-11")
+
+
+def window(*states) -> tuple[Comparison, list[Comparison]]:
+    """Compare versions posted on different days: base with newest, and every step between."""
+    versions = [a_posted(a_plain_record(fields), day) for fields, day in zip(states, DAYS, strict=False)]
+    steps = [compare_records(one, other) for one, other in pairwise(versions)]
+    return compare_records(versions[0], versions[-1]), steps
+
+
+def people(count: int):
+    return design(enrollmentInfo={"count": count, "type": "ESTIMATED"})
+
+
+def test_what_changed_and_went_back_is_told_at_the_highest_level_of_the_steps():
+    net, steps = window(people(200), people(50), people(200))
+    (change,) = reverted(net, steps)
+    assert (change.kind, change.severity, change.verb) == ("enrollment.target", Severity.CRITICAL, Verb.REVERTED)
+    assert (change.before, change.after, change.facts["between"]) == (200, 200, 50)
+    assert change.facts["reverted_after_days"] == 4
+    assert change.rule.startswith("changed and reverted · planned → planned, ")
+    assert change.edits == ()
+    assert change.record_paths == ("protocolSection.designModule.enrollmentInfo.count",)
+
+
+def test_a_reverted_change_has_words_and_a_headline_of_its_own():
+    net, steps = window(people(200), people(50), people(200))
+    found = story(net_effect(net, steps), steps=2)
+    assert found is not None
+    assert (found.headline, found.tag) == ("Enrollment changed and reverted after 4 days", "Changed and reverted")
+    assert found.lines[0].sentence == "Enrollment changed and was reverted after 4 days; in between it was 50."
+    assert (found.lines[0].was, found.lines[0].now, found.lines[0].marks) == (None, None, ())
+
+
+def test_several_reverted_things_are_one_clause():
+    between = people(50) | status(overallStatus="SUSPENDED", whyStopped="FDA")
+    net, steps = window(people(200), between, people(200))
+    found = story(net_effect(net, steps))
+    assert found is not None
+    assert found.headline == "Status and enrollment changed and reverted after 4 days"
+    assert found.lines[0].sentence == ("Status changed and was reverted after 4 days; in between it was Suspended.")
+
+
+def test_what_the_net_comparison_knows_is_not_told_again():
+    net, steps = window(people(200), people(150), people(100))
+    assert reverted(net, steps) == ()
+    assert net_effect(net, steps) is net
+
+
+def test_a_reversal_beside_a_net_change_follows_in_the_order_of_telling():
+    moved = eligibility(minimumAge="12 Years")
+    net, steps = window(people(200), people(50) | moved, people(200) | moved)
+    found = net_effect(net, steps)
+    assert [change.kind for change in found.changes if change.severity is not Severity.NOISE] == [
+        "enrollment.target",
+        "eligibility.age",
+    ]
+
+
+def test_criteria_that_went_back_are_found_although_positions_moved():
+    more = CRITERIA.replace("* Pain intensity", "* One more point\n* Pain intensity")
+    net, steps = window({}, eligibility(eligibilityCriteria=more), {})
+    assert [change.path for change in reverted(net, steps)] == ["eligibility.criteria.inclusion[1]"]
+    words = story(net_effect(net, steps))
+    assert words is not None
+    assert words.lines[0].sentence.startswith("Inclusion criterion changed and was reverted after 4 days")
+
+
+def test_noise_and_single_steps_are_no_reversals():
+    net, steps = window({}, eligibility(eligibilityCriteria=CRITERIA.replace("women", "women.")), {})
+    assert reverted(net, steps) == ()
+    assert reverted(net, steps[:1]) == ()
+
+
+def test_a_reversal_without_known_days_says_none():
+    net, steps = window(people(200), people(50), people(200))
+    nameless = [
+        dataclasses.replace(step, newer=dataclasses.replace(step.newer, data_version=None, last_update_posted=None))
+        for step in steps
+    ]
+    found = story(net_effect(net, nameless))
+    assert found is not None
+    assert found.headline == "Enrollment changed and reverted"
