@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import merged, protocol
-from watcher.changes.meaning.results import DELAY_DATES, POSTING_DATES
+from watcher.changes.meaning.results import DELAY_DATES, POSTING_DATES, has_new_delay
 from watcher.changes.model import Severity, Verb
 
 _UPDATES = ("lastUpdateSubmitDate", "lastUpdatePostDateStruct")
@@ -39,7 +39,7 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     status = protocol(evidence, "statusModule")
     told = {
         *(POSTING_DATES if evidence.old.get("hasResults") != evidence.new.get("hasResults") else ()),
-        *(DELAY_DATES if any(status.before(field) is None for field in DELAY_DATES) else ()),
+        *(DELAY_DATES if has_new_delay(status) else ()),
     }
     fields = [field for field in (_VERIFIED, *_UPDATES, *_OTHERS) if status.differs(field) and field not in told]
     if not fields:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import as_list, as_object, as_text, at, merged, part, protocol
+from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, part, protocol
 from watcher.changes.model import Json, Record, Severity, Verb
 
 SECTIONS: Mapping[str, str] = {
@@ -53,9 +53,14 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
         drafts.append(_posted(evidence, merged(flags, content, posting), section.new or section.old))
     elif content:
         drafts.append(_updated(section.old, section.new, content))
-    if any(dates.before(field) is None and dates.after(field) is not None for field in DELAY_DATES):
+    if has_new_delay(dates):
         drafts.append(_delay(evidence, merged(*(dates.differs(field) for field in DELAY_DATES))))
     return [*drafts, *_submission(evidence, is_posted=at(evidence.new, "hasResults") is True)]
+
+
+def has_new_delay(status: Part) -> bool:
+    """Whether a date of a certified delay appears in the status module."""
+    return any(status.before(field) is None and status.after(field) is not None for field in DELAY_DATES)
 
 
 def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Json]) -> Draft:

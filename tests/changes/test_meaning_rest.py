@@ -1,0 +1,587 @@
+"""Sponsors, oversight, texts, contacts, administrative dates, the record as a whole, registry-wide changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.changes.builders import a_posted, field, get, many_sites, put
+from tests.changes.told import changes, news, quiet_record, said, the
+from watcher.changes.compare import compare_records
+from watcher.changes.meaning import record as whole
+from watcher.changes.meaning.registry_wide import registry_wide
+from watcher.changes.meaning.sponsors import is_renamed
+from watcher.changes.migrations import canonical_country
+from watcher.changes.model import Comparison, Json, Origin, Severity, Verb
+from watcher.changes.wording.build import worded
+from watcher.changes.wording.say import phrase
+
+LEAD = field("sponsorCollaboratorsModule", "leadSponsor")
+ORGANISATION = field("identificationModule", "organization")
+COLLABORATORS = field("sponsorCollaboratorsModule", "collaborators")
+PARTY = field("sponsorCollaboratorsModule", "responsibleParty")
+STATUS = ("protocolSection", "statusModule")
+MINOR, MAJOR, CRITICAL, NOISE = Severity.MINOR, Severity.MAJOR, Severity.CRITICAL, Severity.NOISE
+
+
+def both_renamed(record: dict[str, Any], name: str) -> dict[str, Any]:
+    return put(put(record, (*LEAD, "name"), name), (*ORGANISATION, "fullName"), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "words"),
+    [
+        ("Orbit Biotech", MAJOR, "Lead sponsor changed from Meridian Example Pharma to Orbit Biotech."),
+        (
+            "Meridian Example Pharma Ltd.",
+            MINOR,
+            "Lead sponsor renamed from Meridian Example Pharma to Meridian Example Pharma Ltd.",
+        ),
+        (
+            "MERIDIAN Example Pharma",
+            NOISE,
+            "Lead sponsor renamed from Meridian Example Pharma to MERIDIAN Example Pharma.",
+        ),
+    ],
+)
+def test_lead_sponsor(name, level, words):
+    old = quiet_record()
+    alone = the(changes(old, put(old, (*LEAD, "name"), name)), "sponsor.lead")
+    assert (alone.severity, alone.path) == (level, "sponsor.lead")
+    assert said(alone) == words
+    (mirrored,) = news(changes(old, both_renamed(old, name)))
+    assert (mirrored.severity, len(mirrored.record_paths)) == (level, 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "renamed"),
+    [
+        ("BeiGene", "BeOne Medicines", True),
+        ("Merck Sharp & Dohme Corp.", "Merck Sharp & Dohme LLC", True),
+        ("National Cancer Institute", "NCI", True),
+        ("Allergan", "AbbVie", False),
+        ("Inc.", "Pharma Ltd.", False),
+    ],
+)
+def test_renamed_organisations(old, new, renamed):
+    assert is_renamed(old, new) is renamed
+
+
+def test_organisation_of_the_record_alone():
+    old = quiet_record()
+    change = the(changes(old, put(old, (*ORGANISATION, "fullName"), "BeOne Medicines")), "sponsor.lead")
+    assert (change.severity, change.path) == (MINOR, "identification.organization")
+    assert said(change) == "Organisation renamed from Meridian Example Pharma to BeOne Medicines."
+    form = the(changes(old, put(old, (*ORGANISATION, "fullName"), "MERIDIAN Example Pharma")), "sponsor.lead")
+    assert form.severity is NOISE
+    kind = the(changes(old, put(old, (*ORGANISATION, "class"), "OTHER")), "sponsor.lead")
+    assert said(kind) == "Organisation Meridian Example Pharma: its class was edited."
+
+
+def test_lead_sponsor_class_and_absence():
+    old = quiet_record()
+    assert said(the(changes(old, put(old, (*LEAD, "class"), "OTHER")), "sponsor.lead")).endswith(
+        "its class was edited."
+    )
+    gone = put(old, LEAD, None)
+    assert (
+        said(the(changes(old, gone), "sponsor.lead"))
+        == "Lead sponsor is no longer given; it was Meridian Example Pharma."
+    )
+    assert said(the(changes(gone, old), "sponsor.lead")) == "Lead sponsor is now given: Meridian Example Pharma."
+    moved = put(put(old, (*LEAD, "name"), "Orbit"), (*ORGANISATION, "fullName"), "Nebula")
+    assert [change.severity for change in news(changes(old, moved))] == [MAJOR, MINOR]
+
+
+@pytest.mark.parametrize(
+    ("collaborators", "level", "words"),
+    [
+        ([{"name": "Personalis Inc."}], MINOR, "Collaborator added: Personalis Inc."),
+        (
+            [{"name": f"Partner {at}"} for at in range(6)],
+            MINOR,
+            "6 collaborators added: Partner 0, Partner 1, Partner 2 and 3 more.",
+        ),
+    ],
+)
+def test_collaborators(collaborators, level, words):
+    old = quiet_record()
+    new = put(old, COLLABORATORS, [*get(old, COLLABORATORS), *collaborators])
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity) == ("sponsor.collaborator", level)
+    assert said(change) == words
+    assert "removed" in said(news(changes(new, old))[0])
+
+
+def test_collaborator_edited():
+    old = quiet_record()
+    assert said(news(changes(old, put(old, (*COLLABORATORS, 0, "class"), "INDUSTRY")))[0]) == (
+        "Details of the collaborator University of Nowhere edited."
+    )
+    renamed = news(changes(old, put(old, (*COLLABORATORS, 0, "name"), "University of Nowhere, Springfield")))
+    assert said(renamed[0]) == "Collaborator renamed from University of Nowhere to University of Nowhere, Springfield."
+    assert news(changes(old, put(old, (*COLLABORATORS, 0, "name"), "University Of Nowhere")))[0].severity is NOISE
+
+
+@pytest.mark.parametrize(
+    ("party", "words"),
+    [
+        (
+            {"type": "PRINCIPAL_INVESTIGATOR", "investigatorFullName": "Ada N", "investigatorAffiliation": "Nowhere"},
+            "Responsible party changed from the sponsor to Ada N, Nowhere (principal investigator).",
+        ),
+        ({"type": "SPONSOR", "extra": "x"}, "Details of the responsible party edited: the sponsor."),
+        ({"oldNameTitle": "Dr. N"}, "Responsible party changed from the sponsor to Dr. N."),
+        (None, "Responsible party is no longer given; it was the sponsor."),
+    ],
+)
+def test_responsible_party(party, words):
+    old = quiet_record()
+    change = the(changes(old, put(old, PARTY, party)), "sponsor.responsible_party")
+    assert change.severity is MINOR
+    assert said(change) == words
+
+
+def test_responsible_party_given():
+    new = quiet_record()
+    assert said(the(changes(put(new, PARTY, None), new), "sponsor.responsible_party")) == (
+        "Responsible party is now given: the sponsor."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "level", "words"),
+    [
+        (
+            field("oversightModule", "oversightHasDmc"),
+            False,
+            "oversight.dmc",
+            MINOR,
+            "Data monitoring committee: now no, before yes.",
+        ),
+        (
+            field("oversightModule", "isFdaRegulatedDrug"),
+            True,
+            "oversight.fda_drug",
+            MINOR,
+            "FDA-regulated drug: now yes, before no.",
+        ),
+        (
+            field("oversightModule", "isUsExport"),
+            True,
+            "oversight.us_export",
+            MINOR,
+            "Product exported from the U.S.: now stated, yes.",
+        ),
+        (
+            field("oversightModule", "isFdaRegulatedDevice"),
+            None,
+            "oversight.fda_device",
+            MINOR,
+            "FDA-regulated device: no longer stated; it was no.",
+        ),
+        (
+            field("oversightModule", "fdaaa801Violation"),
+            True,
+            "violation.flagged",
+            CRITICAL,
+            "Violation of the reporting law marked on the record.",
+        ),
+        (
+            field("ipdSharingStatementModule", "ipdSharing"),
+            "NO",
+            "ipd.sharing",
+            MINOR,
+            "Plan to share participants’ data: now no, before yes.",
+        ),
+        (
+            field("ipdSharingStatementModule", "ipdSharing"),
+            None,
+            "ipd.sharing",
+            MINOR,
+            "Plan to share participants’ data is no longer stated; it was yes.",
+        ),
+        (
+            field("ipdSharingStatementModule", "timeFrame"),
+            "Two years after the end",
+            "ipd.statement",
+            MINOR,
+            "Statement on sharing participants’ data edited.",
+        ),
+        (
+            field("referencesModule", "availIpds"),
+            None,
+            "ipd.available",
+            MINOR,
+            "Shared data or documents no longer available: Data set.",
+        ),
+        (
+            (*STATUS, "expandedAccessInfo"),
+            {"hasExpandedAccess": True, "nctId": "NCT99000002"},
+            "expanded_access",
+            MAJOR,
+            "Expanded access is now offered (NCT99000002).",
+        ),
+        ((*STATUS, "expandedAccessInfo"), None, "expanded_access", NOISE, "No expanded access, as before."),
+    ],
+)
+def test_oversight(path, value, kind, level, words):
+    old = quiet_record()
+    change = the(changes(old, put(old, path, value)), kind)
+    assert change.severity is level
+    assert said(change) == words
+
+
+def test_expanded_access_goes_and_changes():
+    old = put(quiet_record(), (*STATUS, "expandedAccessInfo"), {"hasExpandedAccess": True, "nctId": "NCT99000002"})
+    gone = the(changes(old, put(old, (*STATUS, "expandedAccessInfo"), None)), "expanded_access")
+    assert (gone.severity, gone.verb) == (MAJOR, Verb.REMOVED)
+    assert said(gone) == "Expanded access is no longer offered (NCT99000002)."
+    edited = put(old, (*STATUS, "expandedAccessInfo", "statusForNctId"), "AVAILABLE")
+    assert said(the(changes(old, edited), "expanded_access")) == "Details of the expanded access edited (NCT99000002)."
+
+
+def test_data_sharing_stated():
+    new = quiet_record()
+    old = put(new, field("ipdSharingStatementModule", "ipdSharing"), None)
+    assert said(the(changes(old, new), "ipd.sharing")) == "Plan to share participants’ data is now stated: yes."
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind", "start"),
+    [
+        ("VIOLATION_IDENTIFIED", "violation.identified", "Violation of the reporting law identified (29 Jul 2021)."),
+        ("CORRECTION_CONFIRMED", "violation.corrected", "Violation of the reporting law noted as corrected"),
+        ("PENALTY_IMPOSED", "violation.penalty", "Penalty for a violation"),
+        ("ISSUES_IN_LETTER_ADDRESSED_CONFIRMED", "violation.addressed", "Issues of a letter"),
+        ("NEW_TYPE", "violation.noted", "Notice on the reporting law"),
+    ],
+)
+def test_violations_are_critical_and_quoted(type_, kind, start):
+    path = ("annotationSection", "annotationModule", "violationAnnotation")
+    old = quiet_record()
+    event = {"type": type_, "description": "Failure to Submit.", "postedDate": "2021-07-29"}
+    new = put(old, path, {"violationEvents": [event]})
+    change = the(changes(old, new), kind)
+    assert (change.severity, change.origin) == (CRITICAL, Origin.REGISTRY)
+    assert said(change).startswith(start)
+    assert phrase(change).quote == "Failure to Submit."
+    assert said(the(changes(new, old), kind)).startswith("Notice removed from the record: ")
+    edited = put(new, (*path, "violationEvents", 0, "postedDate"), "2021-07-30")
+    assert said(the(changes(new, edited), kind)).startswith("Notice on the record edited: ")
+
+
+def test_violation_flag_taken_away():
+    new = quiet_record()
+    old = put(new, field("oversightModule", "fdaaa801Violation"), True)
+    assert (
+        said(the(changes(old, new), "violation.flagged"))
+        == "Violation of the reporting law no longer marked on the record."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "level", "words"),
+    [
+        (
+            field("identificationModule", "briefTitle"),
+            "Veridoxan for Back Pain",
+            "text.title",
+            MINOR,
+            "Title is now “Veridoxan for Back Pain”, before “Veridoxan Against Chronic Low Back Pain”.",
+        ),
+        (
+            field("identificationModule", "briefTitle"),
+            "Veridoxan against chronic low-back pain",
+            "text.title",
+            NOISE,
+            "Title edited in punctuation or case alone.",
+        ),
+        (field("identificationModule", "acronym"), None, "text.title", MINOR, "Acronym removed: “SPINE-EASE”."),
+        (
+            field("descriptionModule", "briefSummary"),
+            "This trial tests whether veridoxan eases chronic low back pain better than exercise.",
+            "text.summary",
+            MINOR,
+            "Brief summary edited: now “This trial tests whether veridoxan eases chronic low back pain better than "
+            "exercise.”, before “This trial tests whether veridoxan eases chronic low back pain better than placebo.”",
+        ),
+        (
+            field("descriptionModule", "detailedDescription"),
+            None,
+            "text.description",
+            MINOR,
+            "Detailed description removed: “",
+        ),
+        (
+            field("conditionsModule", "conditions"),
+            ["Low Back Pain", "Sciatica"],
+            "conditions",
+            MINOR,
+            "Conditions: added Sciatica; removed Chronic Pain.",
+        ),
+        (
+            field("conditionsModule", "conditions"),
+            ["Low back pain", "Chronic Pain"],
+            "conditions",
+            NOISE,
+            "Conditions edited in punctuation or case alone.",
+        ),
+        (
+            field("conditionsModule", "keywords"),
+            ["back pain", "veridoxan"],
+            "text.keywords",
+            MINOR,
+            "Keywords: removed lumbar spine.",
+        ),
+        (
+            (*field("identificationModule", "orgStudyIdInfo"), "id"),
+            "VDX-202",
+            "identifier.organisation",
+            MINOR,
+            "Organisation’s study id changed from VDX-201 to VDX-202.",
+        ),
+        (
+            field("identificationModule", "orgStudyIdInfo"),
+            None,
+            "identifier.organisation",
+            MINOR,
+            "Organisation’s study id removed: VDX-201.",
+        ),
+        (
+            field("identificationModule", "nctIdAliases"),
+            ["NCT99000098"],
+            "identifier.alias",
+            MINOR,
+            "Former NCT numbers of the record: now NCT99000098.",
+        ),
+        (field("identificationModule", "nctIdAliases"), None, "identifier.alias", MINOR, "Former NCT numbers removed."),
+        (
+            (*field("identificationModule", "secondaryIdInfos"), 0, "id"),
+            "2023-999999-10-01",
+            "identifier.secondary",
+            MINOR,
+            "Secondary id changed from 2023-999999-10-00 to 2023-999999-10-01 (EU Clinical Trials).",
+        ),
+        (
+            (*field("identificationModule", "secondaryIdInfos"), 1, "id"),
+            "u1111-9999-0000",
+            "identifier.secondary",
+            NOISE,
+            "Secondary id changed from U1111-9999-0000 to u1111-9999-0000 (Universal trial number).",
+        ),
+        (
+            field("contactsLocationsModule", "centralContacts"),
+            None,
+            "contact.central",
+            NOISE,
+            "Central contact: removed Trial desk.",
+        ),
+        (
+            (*field("contactsLocationsModule", "overallOfficials"), 0, "affiliation"),
+            "Nowhere Institute",
+            "contact.official",
+            NOISE,
+            "Official of the study: details edited.",
+        ),
+    ],
+)
+def test_texts(path, value, kind, level, words):
+    old = quiet_record()
+    (change,) = news(changes(old, put(old, path, value)))
+    assert (change.kind, change.severity) == (kind, level)
+    assert said(change).startswith(words)
+
+
+def test_secondary_ids_come_and_go():
+    path = field("identificationModule", "secondaryIdInfos")
+    old = quiet_record()
+    new = put(old, path, [*get(old, path), {"id": "GRANT-7", "type": "OTHER_GRANT"}])
+    assert said(news(changes(old, new))[0]) == "Secondary id added: GRANT-7 (Other grant)."
+    assert said(news(changes(new, old))[0]) == "Secondary id removed: GRANT-7 (Other grant)."
+    many = put(old, path, [*get(old, path), *({"id": f"ID-{at}"} for at in range(6))])
+    assert said(news(changes(old, many))[0]) == "6 secondary ids added: ID-0, ID-1, ID-2 and 3 more."
+    named = put(old, (*path, 0, "link"), "https://example.org")
+    assert said(news(changes(old, named))[0]).startswith("Secondary id edited: 2023-999999-10-00")
+
+
+def test_organisation_id_detail_and_contact_added():
+    old = quiet_record()
+    link = put(old, (*field("identificationModule", "orgStudyIdInfo"), "link"), "https://example.org/new")
+    assert said(news(changes(old, link))[0]) == "Organisation’s study id edited: VDX-201."
+    contacts = field("contactsLocationsModule", "centralContacts")
+    new = put(old, contacts, [*get(old, contacts), {"name": "Second desk", "phone": "+00 9"}])
+    assert said(news(changes(old, new))[0]) == "Central contact: added Second desk."
+
+
+@pytest.mark.parametrize(
+    ("status", "others", "kind", "words"),
+    [
+        ({"statusVerifiedDate": "2026-03"}, {}, "admin.verified", "Re-verified in Mar 2026 without other news."),
+        ({}, {}, "admin.touched", "Updated without any visible difference but the dates of the update."),
+        (
+            {"statusVerifiedDate": "2026-03"},
+            {"acronym": "SPINE"},
+            "admin.dates",
+            "Dates of updates and postings moved.",
+        ),
+    ],
+)
+def test_administrative_dates(status, others, kind, words):
+    old = quiet_record()
+    new = quiet_record(**status)
+    for key, value in others.items():
+        new = put(new, field("identificationModule", key), value)
+    found = [change for change in changes(old, new) if change.kind.startswith("admin.")]
+    assert [(change.kind, change.severity) for change in found] == [(kind, NOISE)]
+    assert said(found[0]) == words
+
+
+def test_type_of_a_first_posting_is_noise():
+    old = quiet_record()
+    new = put(old, (*STATUS, "studyFirstPostDateStruct", "type"), "ESTIMATED")
+    (change,) = changes(old, new, posted=None)
+    assert (change.kind, change.severity) == ("admin.dates", NOISE)
+
+
+SEEN = date(2026, 3, 13)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "level", "words"),
+    [
+        (
+            whole.new_trial("NCT99000001", watch="back pain", first_posted="2026-03-01", seen_on=SEEN),
+            "trial.new",
+            MAJOR,
+            "New in the search “back pain”, first posted on 1 Mar 2026.",
+        ),
+        (
+            whole.new_trial("NCT99000001", watch="", first_posted=None, seen_on=SEEN),
+            "trial.new",
+            MAJOR,
+            "New in the search.",
+        ),
+        (
+            whole.new_trial("NCT99000001", watch="back pain", first_posted="2025-12-12", seen_on=SEEN),
+            "trial.new",
+            MINOR,
+            "New in the search “back pain”, first posted on 12 Dec 2025.",
+        ),
+        (
+            whole.left_search("NCT99000001", watch="back pain"),
+            "trial.left_search",
+            MINOR,
+            "No longer found by the search “back pain”.",
+        ),
+        (
+            whole.merged_record("NCT99000001", into="NCT99000002"),
+            "record.merged",
+            MAJOR,
+            "The record NCT99000001 was merged into NCT99000002, which is watched from now on.",
+        ),
+        (
+            whole.gone_record("NCT99000001", last_seen="2026-03-11"),
+            "record.gone",
+            CRITICAL,
+            "The registry no longer serves this record, last seen in the data of 11 Mar 2026.",
+        ),
+        (
+            whole.returned_record("NCT99000001", gone_since=None),
+            "record.returned",
+            MAJOR,
+            "The registry serves this record again.",
+        ),
+        (whole.baseline("NCT99000001"), "record.baseline", NOISE, "First version of this record kept."),
+    ],
+)
+def test_record_as_a_whole(change, kind, level, words):
+    assert (change.kind, change.severity, change.edits) == (kind, level, ())
+    assert said(change) == words
+
+
+@pytest.mark.parametrize(("first", "level"), [("2025-12-13", MAJOR), ("2025-12-12", MINOR), ("2025-12", MAJOR)])
+def test_new_trial_is_old_after_ninety_days(first, level):
+    assert whole.new_trial("NCT99000001", watch="w", first_posted=first, seen_on=SEEN).severity is level
+
+
+def geocoded(trials: int, *, posted: str | None = None, path: Any = None, value: Json = None) -> list[Comparison]:
+    old = quiet_record()
+    new = put(old, path or field("descriptionModule", "briefSummary"), value or "Another text of the registry.")
+    comparison = compare_records(old, a_posted(new, posted) if posted else new)
+    return [replace(comparison, nct_id=f"NCT990{at:05d}") for at in range(trials)]
+
+
+@pytest.mark.parametrize(
+    ("trials", "fetched", "posted", "is_wide"),
+    [
+        (20, 60, None, True),
+        (19, 60, None, False),
+        (20, 67, None, False),
+        (30, 100, None, True),
+        (20, 20, "2026-03-10", False),
+    ],
+)
+def test_registry_wide_change_is_noise(trials, fetched, posted, is_wide):
+    given = geocoded(trials, posted=posted)
+    found = registry_wide(given, fetched=fetched)
+    assert found.families == ({"protocolSection.descriptionModule.briefSummary": trials} if is_wide else {})
+    kinds = {change.kind for comparison in found.comparisons for change in comparison.changes}
+    assert ("registry.reformatted" in kinds) == is_wide
+    if is_wide:
+        (change,) = found.comparisons[0].changes
+        assert change.severity is NOISE
+        assert change.rule.endswith(f"minor → noise: registry-wide, {trials} of {fetched} trials")
+        assert change.facts["was_kind"] == "text.summary"
+        assert said(change) == "The registry rewrote brief summary in many records at once."
+    else:
+        assert found.comparisons == tuple(given)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind"),
+    [
+        (field("designModule", "phases"), ["PHASE1"], "design.phase"),
+        (field("oversightModule", "fdaaa801Violation"), True, "violation.flagged"),
+    ],
+)
+def test_critical_kinds_are_never_registry_wide(path, value, kind):
+    found = registry_wide(geocoded(25, path=path, value=value), fetched=25)
+    assert found.families
+    assert {change.kind for comparison in found.comparisons for change in comparison.changes} == {kind}
+
+
+def test_registry_wide_leaves_other_comparisons_alone():
+    other = compare_records(quiet_record(), put(quiet_record(), field("identificationModule", "acronym"), "X"))
+    found = registry_wide([*geocoded(20), other], fetched=21)
+    assert found.comparisons[-1] is other
+
+
+def test_reverted_change_says_so():
+    change = whole.left_search("NCT99000001", watch="w")
+    words = worded(replace(change, verb=Verb.REVERTED), "Record", "title is now “A”, before “B”")
+    assert words.sentence == "Back as it was before: title is now “A”, before “B”."
+
+
+def test_countries_the_registry_never_renamed_stay():
+    assert canonical_country("Korea, Republic of") == "South Korea"
+    assert canonical_country("Spain") == "Spain"
+
+
+def test_contacts_of_many_sites_are_counted():
+    path = field("contactsLocationsModule", "locations")
+    old = put(quiet_record(), path, many_sites(8))
+    new = put(old, path, [{**row, "contacts": [{"name": "New desk"}]} for row in many_sites(8)])
+    (change,) = news(changes(old, new))
+    assert said(change).startswith("Contact details of 8 sites edited: ")
+
+
+def test_registry_migrations_are_worded_from_the_catalogue():
+    new = quiet_record()
+    old = put(new, ("derivedSection", "miscInfoModule", "modelPredictions"), {"bmiLimits": {"minBmi": 0.0}})
+    change = the(changes(old, new, posted=None), "registry.reformatted")
+    assert change.severity is NOISE
+    assert said(change).startswith("Model predictions removed")

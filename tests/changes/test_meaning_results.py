@@ -1,0 +1,372 @@
+"""Results, their submission and delay, the calendar, references, links and documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.changes.builders import a_record, field, get, put
+from tests.changes.told import changes, news, quiet_record, said, the
+from watcher.changes.meaning.milestones import is_applicable, milestone_change, milestones
+from watcher.changes.model import Json, Origin, Severity, Verb
+from watcher.changes.wording.say import phrase
+
+STATUS = ("protocolSection", "statusModule")
+TRACKING = ("derivedSection", "miscInfoModule", "submissionTracking")
+ANNOTATION = ("annotationSection", "annotationModule", "unpostedAnnotation", "unpostedEvents")
+REFERENCES = field("referencesModule", "references")
+LINKS = field("referencesModule", "seeAlsoLinks")
+DOCUMENTS = ("documentSection", "largeDocumentModule", "largeDocs")
+ACTUAL = {"primaryCompletionDateStruct": {"date": "2025-09-30", "type": "ACTUAL"}}
+
+
+def with_results(record: dict[str, Any]) -> dict[str, Any]:
+    record = put(record, ("resultsSection",), get(a_record(), ("resultsSection",)))
+    record = put(record, (*STATUS, "resultsFirstPostDateStruct"), {"date": "2026-03-10", "type": "ACTUAL"})
+    return put(record, ("hasResults",), True)
+
+
+def test_results_posted_claims_section_and_dates():
+    old = quiet_record()
+    new = with_results(old)
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity, change.verb) == ("results.posted", Severity.CRITICAL, Verb.ADDED)
+    assert change.rule == "hasResults false → true"
+    assert said(change) == (
+        "Results posted on 10 Mar 2026: participant flow, outcome measures, adverse events and more information."
+    )
+    (back,) = news(changes(new, old))
+    assert (back.kind, back.severity, back.verb) == ("results.posted", Severity.CRITICAL, Verb.REMOVED)
+    assert said(back) == "Results are no longer posted."
+
+
+def test_results_without_sections_are_posted_too():
+    old = quiet_record()
+    assert said(the(changes(old, put(old, ("hasResults",), True)), "results.posted")) == "Results posted."
+
+
+def test_results_updated_is_told_by_section():
+    old = with_results(quiet_record())
+    new = put(old, ("resultsSection", "moreInfoModule", "pointOfContact", "title"), "Another desk")
+    new = put(new, ("resultsSection", "adverseEventsModule", "frequencyThreshold"), "1")
+    new = put(new, ("resultsSection", "newModule"), {"text": "Something"})
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity) == ("results.updated", Severity.MINOR)
+    assert said(change) == "Posted results edited in adverse events, more information and another section."
+
+
+@pytest.mark.parametrize(
+    ("infos", "events", "kind", "words"),
+    [
+        (
+            [{"releaseDate": "2025-12-11", "resetDate": "2025-12-31"}, {"releaseDate": "2026-03-02"}],
+            [],
+            "results.submitted",
+            "Results submitted to the registry on 2 Mar 2026, not posted yet.",
+        ),
+        (
+            [{"releaseDate": "2025-12-11", "resetDate": "2025-12-31"}],
+            [{"type": "UNRELEASE", "date": "2026-03-02"}],
+            "results.returned",
+            "Submitted results taken back by the sponsor on 2 Mar 2026, not posted.",
+        ),
+        (
+            [{"releaseDate": "2025-12-11", "resetDate": "2025-12-31", "unreleaseDate": "2026-02-09"}],
+            [],
+            "results.returned",
+            "Submitted results taken back by the sponsor on 9 Feb 2026, not posted.",
+        ),
+        (
+            [{"releaseDate": "2025-12-11", "resetDate": "2025-12-31"}],
+            [{"type": "RESET", "date": "2026-02-09"}],
+            "results.returned",
+            "Submitted results returned to the sponsor on 9 Feb 2026 after quality control, not posted yet.",
+        ),
+        (
+            [{"releaseDate": "2025-12-11", "resetDate": "2025-12-31"}],
+            [{"type": "NEW_STEP", "date": "2026-02-09"}],
+            "results.returned",
+            "Submitted results: another step on 9 Feb 2026.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("posted", [None, "2026-03-10"])
+def test_submission_and_return_are_registry_made(infos, events, kind, words, posted):
+    old = quiet_record()
+    new = put(old, (*TRACKING, "submissionInfos"), infos)
+    new = put(new, ANNOTATION, [*get(old, ANNOTATION), *events])
+    change = the(changes(old, new, posted=posted), kind)
+    assert (change.severity, change.origin) == (Severity.MINOR, Origin.REGISTRY)
+    assert said(change) == words
+
+
+def test_submission_and_return_in_one_step_are_both_told():
+    old = quiet_record()
+    infos = [
+        {"releaseDate": "2025-12-11", "resetDate": "2025-12-31"},
+        {"releaseDate": "2026-01-23", "resetDate": "2026-02-09"},
+    ]
+    found = news(changes(old, put(old, (*TRACKING, "submissionInfos"), infos), posted=None))
+    assert {change.kind for change in found} == {"results.submitted", "results.returned"}
+
+
+def test_tracking_without_a_new_event_is_noise():
+    old = quiet_record()
+    new = put(old, (*TRACKING, "estimatedResultsFirstSubmitDate"), "2025-12-11")
+    change = the(changes(old, new, posted=None), "results.submitted")
+    assert (change.severity, change.rule) == (Severity.NOISE, "submission tracking edited, no new event")
+    assert said(change) == "The registry’s notes on the submission of results edited."
+    gone = put(with_results(old), TRACKING, None)
+    assert the(changes(old, gone), "results.submitted").rule.endswith("the results are posted")
+
+
+def test_delay_certified():
+    old = quiet_record()
+    new = put(old, (*STATUS, "dispFirstSubmitDate"), "2026-03-01")
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity, change.path) == (
+        "results.delay_certified",
+        Severity.MINOR,
+        "results.delayCertified",
+    )
+    assert said(change) == "A delay of the results is certified, dated 1 Mar 2026."
+    both = put(new, (*STATUS, "dispFirstPostDateStruct"), {"date": "2026-03-03", "type": "ACTUAL"})
+    assert said(the(changes(old, both), "results.delay_certified")).endswith("dated 3 Mar 2026.")
+    later = put(both, (*STATUS, "dispFirstPostDateStruct", "date"), "2026-03-04")
+    assert news(changes(both, later)) == []
+
+
+def due_record(**status: Any) -> dict[str, Any]:
+    record = quiet_record(**{**ACTUAL, **status})
+    record = put(record, TRACKING, None)
+    record = put(record, ("annotationSection",), None)
+    return put(record, field("oversightModule", "isFdaRegulatedDrug"), True)
+
+
+def test_milestones_of_an_applicable_trial():
+    soon, over = milestones(due_record())
+    assert (soon.kind, soon.on, soon.due) == ("results.due_soon", date(2026, 8, 31), date(2026, 9, 30))
+    assert (over.kind, over.on, over.is_applicable) == ("results.overdue", date(2026, 10, 1), True)
+    first, last = (milestone_change(one) for one in (soon, over))
+    assert (first.severity, last.severity) == (Severity.MINOR, Severity.MAJOR)
+    assert first.origin is Origin.CLOCK
+    assert first.edits == ()
+    assert said(first) == "Results are due by 30 Sep 2026, a year after the primary completion of 30 Sep 2025."
+    assert said(last) == (
+        "Results were due by 30 Sep 2026, a year after the primary completion of 30 Sep 2025, and are not posted."
+    )
+    assert phrase(last).origin_note is None
+
+
+def test_milestones_of_a_trial_not_bound_by_its_flags_say_would():
+    record = put(due_record(), field("oversightModule", "isFdaRegulatedDrug"), False)
+    soon, over = (said(milestone_change(one)) for one in milestones(record))
+    assert soon.startswith("Results would be due by 30 Sep 2026")
+    assert over.startswith("Results would have been due by 30 Sep 2026")
+    assert over.endswith("its own flags do not mark it as bound by law to post them.")
+
+
+def test_completion_by_month_counts_from_its_last_day():
+    record = due_record(primaryCompletionDateStruct={"date": "2024-02", "type": "ACTUAL"})
+    assert milestones(record)[0].due == date(2025, 2, 28)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        due_record(primaryCompletionDateStruct={"date": "2025-09-30", "type": "ESTIMATED"}),
+        due_record(primaryCompletionDateStruct={"date": "2025", "type": "ACTUAL"}),
+        due_record(primaryCompletionDateStruct=None),
+        due_record(overallStatus="WITHDRAWN"),
+        due_record(resultsWaived=True),
+        due_record(dispFirstSubmitDate="2026-01-01"),
+        with_results(due_record()),
+        put(due_record(), field("designModule", "studyType"), "OBSERVATIONAL"),
+        put(due_record(), TRACKING, {"submissionInfos": [{"releaseDate": "2026-01-01"}]}),
+    ],
+)
+def test_nothing_is_due(record):
+    assert milestones(record) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "applicable"),
+    [
+        (field("designModule", "phases"), ["PHASE1"], False),
+        (field("designModule", "phases"), ["PHASE1", "PHASE2"], True),
+        (field("designModule", "studyType"), "OBSERVATIONAL", False),
+        (field("oversightModule", "isFdaRegulatedDevice"), True, True),
+        (field("oversightModule", "isFdaRegulatedDrug"), False, False),
+    ],
+)
+def test_applicable_by_its_own_flags(path, value, applicable):
+    assert is_applicable(put(due_record(), path, value)) is applicable
+
+
+def test_device_trials_without_phase_are_applicable():
+    record = put(due_record(), field("designModule", "phases"), ["NA"])
+    assert not is_applicable(record)
+    assert is_applicable(put(record, field("oversightModule", "isFdaRegulatedDevice"), True))
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "level", "origin", "words"),
+    [
+        ("RESULT", {}, Severity.MINOR, Origin.SPONSOR, "Results publication added: “Desk B. J Ex. 2026.”"),
+        (
+            "DERIVED",
+            {},
+            Severity.MINOR,
+            Origin.REGISTRY,
+            "Publication that names the trial added: “Desk B. J Ex. 2026.”",
+        ),
+        ("RESULT", ACTUAL, Severity.MAJOR, Origin.SPONSOR, "Results publication added: “Desk B. J Ex. 2026.”"),
+        (
+            "DERIVED",
+            ACTUAL,
+            Severity.MAJOR,
+            Origin.REGISTRY,
+            "Publication that names the trial added: “Desk B. J Ex. 2026.”",
+        ),
+        ("BACKGROUND", ACTUAL, Severity.NOISE, Origin.SPONSOR, "Background reference added: “Desk B. J Ex. 2026.”"),
+        (None, ACTUAL, Severity.MINOR, Origin.SPONSOR, "Reference added: “Desk B. J Ex. 2026.”"),
+    ],
+)
+def test_reference_added(type_, status, level, origin, words):
+    old = quiet_record(**status)
+    one = {"pmid": "99000009", "citation": "Desk B. J Ex. 2026.", **({"type": type_} if type_ else {})}
+    (change,) = news(changes(old, put(old, REFERENCES, [one, *get(old, REFERENCES)])))
+    assert (change.kind, change.severity, change.origin) == ("reference.added", level, origin)
+    assert change.path == "references.99000009"
+    assert said(change) == words
+    gone = news(changes(put(old, REFERENCES, [one, *get(old, REFERENCES)]), old))
+    assert [(one.kind, one.severity) for one in gone] == [("reference.removed", Severity.NOISE)]
+
+
+def test_posted_results_leave_a_publication_minor():
+    old = with_results(quiet_record(**ACTUAL))
+    new = put(old, REFERENCES, [*get(old, REFERENCES), {"type": "RESULT", "citation": "Desk B. J Ex. 2026."}])
+    change = the(changes(old, new), "reference.added")
+    assert (change.severity, change.path) == (Severity.MINOR, "references")
+
+
+@pytest.mark.parametrize(
+    ("at", "end", "level", "origin", "words"),
+    [
+        (1, " Erratum In: J Ex. 2022;1:2.", Severity.MINOR, Origin.REGISTRY, "Erratum noted for reference “"),
+        (0, " Erratum In: J Ex. 2022;1:2.", Severity.NOISE, Origin.REGISTRY, "Erratum noted for reference “"),
+        (
+            0,
+            " Retraction In: J Ex. 2022;1:2.",
+            Severity.MAJOR,
+            Origin.REGISTRY,
+            "Retraction or expression of concern noted",
+        ),
+        (
+            1,
+            " Expression of Concern In: J Ex. 2022.",
+            Severity.MAJOR,
+            Origin.REGISTRY,
+            "Retraction or expression of concern",
+        ),
+        (0, " Epub 2021.", Severity.NOISE, Origin.SPONSOR, "Citation of reference “"),
+        (0, ".", Severity.NOISE, Origin.SPONSOR, "Citation of reference “"),
+    ],
+)
+def test_notices_in_citations(at, end, level, origin, words):
+    old = quiet_record()
+    new = put(old, (*REFERENCES, at, "citation"), get(old, (*REFERENCES, at, "citation")) + end)
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity, change.origin) == ("reference.changed", level, origin)
+    assert said(change).startswith(words)
+    if "In:" in end:
+        assert phrase(change).quote == end.strip()
+
+
+def test_listed_retraction_is_told():
+    old = quiet_record()
+    new = put(old, (*REFERENCES, 0, "retractions"), [{"pmid": "99000004", "source": "J Ex. 2023."}])
+    change = the(changes(old, new), "reference.changed")
+    assert change.severity is Severity.MAJOR
+    assert phrase(change).quote is None
+
+
+def test_references_listed_under_another_type_are_one_change():
+    old = quiet_record()
+    many = [
+        {"pmid": f"9900{at:04d}", "type": "RESULT", "citation": f"Author {at}. J Ex. 20{at:02d}."}
+        for at in range(10, 17)
+    ]
+    one = put(old, (*REFERENCES, 0, "type"), "RESULT")
+    assert said(the(changes(old, one), "reference.changed")).endswith(
+        "now listed as results publication, before as background reference."
+    )
+    before, after = put(old, REFERENCES, many), put(old, REFERENCES, [{**ref, "type": "BACKGROUND"} for ref in many])
+    assert said(the(changes(before, after), "reference.changed")) == (
+        "7 references now listed as background references, before as results publications."
+    )
+    bare = put(old, REFERENCES, None)
+    assert said(the(changes(bare, before), "reference.added")) == "7 results publications added."
+    derived = put(old, REFERENCES, [{**ref, "type": "DERIVED"} for ref in many])
+    assert said(the(changes(bare, derived), "reference.added")) == "7 publications that name the trial added."
+
+
+@pytest.mark.parametrize(
+    ("label", "url", "level", "words"),
+    [
+        ("Sponsor's page", "https://example.org/x", Severity.NOISE, "Link added: Sponsor's page."),
+        (
+            "Plain language summary",
+            "https://example.org/x",
+            Severity.MINOR,
+            "Plain-language summary added: Plain language summary.",
+        ),
+        (
+            None,
+            "https://example.org/lay-summary",
+            Severity.MINOR,
+            "Plain-language summary added: https://example.org/lay-summary.",
+        ),
+    ],
+)
+def test_links(label, url, level, words):
+    old = quiet_record()
+    link = {"url": url, **({"label": label} if label else {})}
+    (change,) = news(changes(old, put(old, LINKS, [*get(old, LINKS), link])))
+    assert (change.kind, change.severity) == ("link.added", level)
+    assert said(change).replace("https://example.org/lay-summary", "x") == words.replace(
+        "https://example.org/lay-summary", "x"
+    )
+    assert news(changes(put(old, LINKS, [*get(old, LINKS), link]), old))[0].kind == "link.removed"
+
+
+def test_many_links_are_one_change_and_an_edited_one_is_noise():
+    old = quiet_record()
+    links = [{"label": f"Page {at}", "url": f"https://example.org/{at}"} for at in range(7)]
+    change = the(changes(old, put(old, LINKS, [*get(old, LINKS), *links])), "link.added")
+    assert said(change) == "7 links added: Page 0, Page 1, Page 2 and 4 more."
+    edited = the(changes(old, put(old, (*LINKS, 0, "label"), "Home")), "link.changed")
+    assert (edited.severity, said(edited)) == (Severity.NOISE, "Link edited: Home.")
+
+
+def test_documents():
+    old = quiet_record()
+    consent: Json = {"hasIcf": True, "label": "Consent", "date": "2026-02-01", "filename": "ICF_001.pdf"}
+    new = put(old, DOCUMENTS, [*get(old, DOCUMENTS), consent])
+    change = the(changes(old, new), "document.added")
+    assert (change.severity, change.path) == (Severity.MINOR, "documents.ICF_001.pdf")
+    assert said(change) == "Study document added: informed consent form, dated 1 Feb 2026."
+    assert said(the(changes(new, old), "document.removed")).startswith("Study document removed: informed consent form")
+    edited = the(changes(old, put(old, (*DOCUMENTS, 0, "size"), 7)), "document.changed")
+    assert said(edited) == "Study document edited: study protocol and statistical analysis plan, dated 1 Feb 2025."
+    other = put(
+        old, DOCUMENTS, [*get(old, DOCUMENTS), {"label": "Leaflet", "filename": "a.pdf"}, {"filename": "b.pdf"}]
+    )
+    sentences = [said(one) for one in news(changes(old, other))]
+    assert sentences == ["Study document added: Leaflet.", "Study document added: document."]
+    many: list[Json] = [{"label": f"Leaflet {at}", "filename": f"{at}.pdf"} for at in range(6)]
+    assert said(the(changes(old, put(old, DOCUMENTS, [*get(old, DOCUMENTS), *many])), "document.added")) == (
+        "6 study documents added: Leaflet 0, Leaflet 1, Leaflet 2 and 3 more."
+    )
