@@ -52,6 +52,23 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 — the table above names commands only
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for a mistyped one, name the nearest.
+
+        Raises:
+            click.UsageError: There is none of that name.
+        """
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f'Did you mean "{close[0]}"?' if close else "They are listed by: watcher --help"
+            raise click.UsageError(f'There is no command "{name}". {hint}', ctx)
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration file.")

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
-from watcher.errors import ConfigError, Problem
+from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 
 if TYPE_CHECKING:
+    from watcher.config.lines import Place
     from watcher.config.load import Loaded
-    from watcher.config.model import RecipientConfig, SecretRef
+    from watcher.config.model import RecipientConfig
     from watcher.config.watchlist import Watchlist
 
 _SLOTS_SHOWN = 3
 
 
-@click.command("check-config")
+@click.command("check-config", short_help="Check configuration and watchlists, and say who is told when.")
 @click.pass_obj
 def check_config(settings: Settings) -> None:
     """Check the configuration and the watchlists: every problem at once, with file, line and what to do.
@@ -32,40 +35,98 @@ def check_config(settings: Settings) -> None:
         watcher --config config.toml check-config
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.app import watchlist_reader
+    from watcher.config.load import survey_config
+    from watcher.config.locate import find_config
 
-    loaded = settings.load()
+    loaded, wrong = survey_config(find_config(settings.config, os.environ))
+    if loaded is None:
+        raise ConfigError(wrong)
     watchlist = watchlist_reader(loaded)()
-    problems = (*watchlist.problems, *_secret_problems(loaded))
+    known = {(problem.file, problem.line) for problem in wrong}
+    further = [problem for problem in _Closer(loaded).problems() if (problem.file, problem.line) not in known]
+    problems = (*sorted((*wrong, *further)), *watchlist.problems)
     for problem in problems:
         click.echo(str(problem), err=True)
     for warning in (*loaded.warnings, *_reach_warnings(loaded, watchlist)):
         click.echo(f"{warning} (warning)", err=True)
-    click.echo(f"Configuration: {loaded.path}")
-    click.echo(f"State folder:  {settings.state(loaded)}")
-    click.echo(f"Watched:       {len(watchlist.trials)} trials")
-    for line in _recipient_lines(loaded, watchlist):
-        click.echo(line)
+    if not wrong:
+        _print_plan(settings, loaded, watchlist)
     if problems:
         sys.exit(int(Exit.CONFIG))
 
 
-def _secret_problems(loaded: Loaded) -> Iterator[Problem]:
-    from watcher.config.secrets import read_secret
+@dataclass(frozen=True, slots=True)
+class _Closer:
+    """A closer look at values: whether secrets are there, and addresses fit to be sent to."""
 
-    for ref in _secrets(loaded):
+    loaded: Loaded
+
+    def problems(self) -> Iterator[Problem]:
+        """Find what would otherwise come to light only when something is sent."""
+        from watcher.config.lines import find_line, line_map
+
+        lines = line_map(self.loaded.path.read_text(encoding="utf-8"))
+        for place, text in (*self._secrets(), *self._store(), *self._letterhead(), *self._mailboxes()):
+            yield Problem(str(self.loaded.path), find_line(lines, place), text)
+
+    def _secrets(self) -> Iterator[tuple[Place, str]]:
+        from watcher.config.secrets import named_secrets, read_secret
+
+        for place, name, ref in named_secrets(self.loaded.config):
+            try:
+                secret = read_secret(ref, folder=self.loaded.folder, environ=os.environ)
+            except ConfigError as error:
+                for problem in error.problems:
+                    yield place, f"{name}: {problem}"
+                continue
+            if place[-1] == "slack":
+                yield from _hook_problem(place, name, secret)
+
+    def _store(self) -> Iterator[tuple[Place, str]]:
+        from watcher.store.upkeep import database_path
+
         try:
-            read_secret(ref, folder=loaded.folder, environ=os.environ)
-        except ConfigError as error:
-            yield from error.problems
+            database_path(self.loaded.config.store.url, Path())
+        except StoreError as error:
+            yield ("store", "url"), str(error)
+
+    def _letterhead(self) -> Iterator[tuple[Place, str]]:
+        from watcher.delivery.mime import letterhead
+
+        email = self.loaded.config.email
+        if email is None:
+            return
+        fine = "watcher@example.org"
+        yield from _value_problem(("email", "from"), lambda: letterhead(email.sender))
+        yield from _value_problem(("email", "reply_to"), lambda: letterhead(fine, email.reply_to))
+        yield from _value_problem(("email", "unsubscribe"), lambda: letterhead(fine, None, email.unsubscribe))
+
+    def _mailboxes(self) -> Iterator[tuple[Place, str]]:
+        from watcher.delivery.headers import parse_mailbox
+
+        for index, recipient in enumerate(self.loaded.config.recipient):
+            if recipient.email is not None:
+                try:
+                    parse_mailbox(recipient.email)
+                except ValueError as error:
+                    text = f'email = "{recipient.email}" of recipient "{recipient.name}": {error}'
+                    yield ("recipient", index, "email"), text
 
 
-def _secrets(loaded: Loaded) -> Iterator[SecretRef]:
-    email = loaded.config.email
-    if email is not None and email.password is not None:
-        yield email.password
-    for recipient in loaded.config.recipient:
-        if recipient.slack is not None:
-            yield recipient.slack.webhook
+def _hook_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place, str]]:
+    from watcher.delivery.http import read_address
+
+    try:
+        read_address(secret)
+    except DeliveryError as error:
+        yield place, f"{name}: {error}"
+
+
+def _value_problem(place: Place, read: Callable[[], object]) -> Iterator[tuple[Place, str]]:
+    try:
+        read()
+    except ValueError as error:
+        yield place, str(error)
 
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
@@ -80,27 +141,54 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
         shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
         yield Problem(path, 0, f"watched but reaching nobody: {shown}; add their watch to a recipient")
     for recipient in loaded.config.recipient:
-        if watchlist.trials and not trials_for(recipient, loaded.config, watchlist):
+        is_operator = recipient.name == loaded.config.operator.recipient
+        if watchlist.trials and not is_operator and not trials_for(recipient, loaded.config, watchlist):
             yield Problem(path, 0, f'recipient "{recipient.name}" watches nothing; give it watches, tags or ids')
+    own = loaded.config.templates_dir
+    if own is not None and not (loaded.folder / Path(own).expanduser()).is_dir():
+        yield Problem(path, 0, f'templates_dir = "{own}" is no folder; the built-in templates are used')
 
 
-def _recipient_lines(loaded: Loaded, watchlist: Watchlist) -> Iterator[str]:
+def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> None:
+    from watcher.cli.terminal import counted
+
+    click.echo(f"Configuration  {loaded.path}")
+    click.echo(f"State folder   {settings.state(loaded)}")
+    click.echo(f"Registry       {loaded.config.registry.base_url}")
+    watches = len(loaded.config.watch)
+    click.echo(f"Watched        {counted(len(watchlist.trials), 'trial')} in {counted(watches, 'watch', 'watches')}")
+    if loaded.config.operator.recipient is None:
+        click.echo("Operator       none named: faults show in the log and in `watcher status` only")
+    else:
+        click.echo(f"Operator       {loaded.config.operator.recipient}")
+    for recipient in loaded.config.recipient:
+        click.echo()
+        for line in _recipient_lines(loaded, watchlist, recipient):
+            click.echo(line)
+
+
+def _recipient_lines(loaded: Loaded, watchlist: Watchlist, recipient: RecipientConfig) -> Iterator[str]:
     from watcher.app import utc_now
+    from watcher.cli.terminal import counted
     from watcher.digests.routing import trials_for
     from watcher.digests.slots import next_slots
 
-    now = utc_now()
-    for recipient in loaded.config.recipient:
-        count = len(trials_for(recipient, loaded.config, watchlist))
-        yield ""
-        level = f"{recipient.least.value} and louder"
-        yield f"{recipient.name}: {count} trials, {level}, {recipient.send}, by {_ways(recipient)}"
-        zone = loaded.config.zone(recipient)
-        slots = next_slots(recipient.send, zone, now, _SLOTS_SHOWN)
-        if not slots:
-            yield "  told after every complete poll that brings news"
-        for slot in slots:
-            yield f"  {slot.astimezone(zone):%a %d %b %Y %H:%M %z} ({zone.key})"
+    count = len(trials_for(recipient, loaded.config, watchlist))
+    yield f"{recipient.name} hears of {counted(count, 'trial')}, {_levels(recipient)}"
+    yield f"  by    {_ways(recipient)}"
+    zone = loaded.config.zone(recipient)
+    slots = next_slots(recipient.send, zone, utc_now(), _SLOTS_SHOWN)
+    yield f"  when  {recipient.send}" + (f", {zone.key} time" if slots else ": after every complete poll with news")
+    for number, slot in enumerate(slots):
+        yield f"  {'' if number else 'next':5} {slot.astimezone(zone):%a %d %b %Y %H:%M %z}"
+
+
+def _levels(recipient: RecipientConfig) -> str:
+    return {
+        "critical": "critical changes only",
+        "major": "critical and major changes",
+        "minor": "critical, major and minor changes",
+    }[recipient.least.value]
 
 
 def _ways(recipient: RecipientConfig) -> str:
@@ -110,5 +198,5 @@ def _ways(recipient: RecipientConfig) -> str:
     if recipient.slack is not None:
         ways.append("Slack")
     if recipient.folder is not None:
-        ways.append(f"folder {recipient.folder}")
+        ways.append(f"files in {recipient.folder}")
     return ", ".join(ways)

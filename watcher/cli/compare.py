@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from watcher.changes.model import Comparison, Record
 
 
-@click.command()
+@click.command(short_help="What changed between two records from files.")
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")

@@ -12,7 +12,7 @@ from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
 
 
-@click.group("db")
+@click.group("db", short_help="Check, back up, migrate the store.")
 def database() -> None:
     """Check, back up, migrate the store."""
 

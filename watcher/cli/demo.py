@@ -11,7 +11,7 @@ import click
 from watcher.cli.settings import Settings
 
 
-@click.command()
+@click.command(short_help="The whole job, offline and in seconds.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

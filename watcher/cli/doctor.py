@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from watcher.service.doctor import Bag
 
 
-@click.command()
+@click.command(short_help="Look at everything a run needs.")
 @click.pass_obj
 def doctor(settings: Settings) -> None:
     """Look at everything a run needs: files, disk, store, registry, clock, relay, webhooks.

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import NoReturn
 
 import click
 
@@ -67,11 +68,12 @@ def exit_code(error: WatcherError) -> Exit:
             return Exit.FAILED_PART
 
 
-def run_and_exit(command: click.Command) -> None:
+def run_and_exit(command: click.Command) -> NoReturn:
     """Run the command line and leave the process with the documented code; never returns.
 
     A traceback is shown only for a bug of ours, with the request to report it.
     """
+    stdout = sys.stdout
     try:
         code = command.main(standalone_mode=False, prog_name="watcher")
         _leave(code if isinstance(code, int) else Exit.DONE)
@@ -86,18 +88,30 @@ def run_and_exit(command: click.Command) -> None:
         _leave(Exit.INTERRUPTED)
     except BrokenPipeError:
         _leave(Exit.DONE)
+    except SystemExit as error:
+        # a pipe closed by its reader is exit 1 to click, which then leaves a wrapper of its own in the place of stdout
+        _leave(Exit.DONE if sys.stdout is not stdout or error.code is None else int(error.code))
     except WatcherError as error:
         click.echo(f"watcher: {error}" if not isinstance(error, ConfigError) else str(error), err=True)
         _leave(exit_code(error))
+    except OSError as error:
+        if error.filename is None:
+            _leave_with_bug()
+        click.echo(f"watcher: {error.filename}: {error.strerror}; nothing else was done", err=True)
+        _leave(Exit.PERMISSION if isinstance(error, PermissionError) else Exit.STORE)
     except Exception:  # noqa: BLE001 — the outermost boundary: whatever else comes is a bug and must say so
-        import traceback
-
-        traceback.print_exc()
-        click.echo("watcher: this is a bug; please report it with the lines above", err=True)
-        _leave(Exit.BUG)
+        _leave_with_bug()
 
 
-def _leave(code: int) -> None:
+def _leave_with_bug() -> NoReturn:
+    import traceback
+
+    traceback.print_exc()
+    click.echo("watcher: this is a bug; please report it with the lines above", err=True)
+    _leave(Exit.BUG)
+
+
+def _leave(code: int) -> NoReturn:
     """Flush and leave; a reader that closed the pipe early is no failure."""
     try:
         sys.stdout.flush()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEVELS = ("critical", "major", "minor", "noise")
 
 
-@click.command()
+@click.command(short_help="How the watcher is: polls, faults, recipients, outbox.")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def status(settings: Settings, as_json: bool) -> None:
     print_status(found)
 
 
-@click.command("list")
+@click.command("list", short_help="The watched trials and where each stands.")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def list_trials(settings: Settings, as_json: bool) -> None:
@@ -68,7 +68,7 @@ def list_trials(settings: Settings, as_json: bool) -> None:
     print_trials(found)
 
 
-@click.command()
+@click.command(short_help="One trial as it was last seen.")
 @click.argument("nct_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines, the whole record inside.")
 @click.pass_obj
@@ -95,7 +95,7 @@ def show(settings: Settings, nct_id: str, as_json: bool) -> None:
     print_trial(found)
 
 
-@click.command()
+@click.command(short_help="What was seen to change, newest first.")
 @click.argument("nct_id", metavar="[ID]", required=False)
 @click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
 @click.option("--severity", type=click.Choice(LEVELS), default=None, help="Only changes of this level or louder.")

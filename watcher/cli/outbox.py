@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from watcher.store.telling import Entry
 
 
-@click.group()
+@click.group(short_help="See, retry or drop messages.")
 def outbox() -> None:
     """See, retry or drop messages that wait or were given up."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "html", "slack", "eml")
 
 
-@click.command()
+@click.command(short_help="A recipient's digest as it would be sent now.")
 @click.argument("recipient", metavar="RECIPIENT")
 @click.option("--since", metavar="7d", help="As if nothing had been told in this time. Default: what is untold now.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -57,7 +57,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
                 sys.stdout.buffer.write(mail_bytes(parts, message, who))
 
 
-@click.command("send-test")
+@click.command("send-test", short_help="Send a recipient a marked sample.")
 @click.argument("recipient", metavar="RECIPIENT")
 @click.pass_obj
 def send_test(settings: Settings, recipient: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watcher.service.run import RunReport
 
 
-@click.command()
+@click.command(short_help="Watch: the daemon, or one run with --once.")
 @click.option("--once", is_flag=True, help="One poll, what is due is composed and delivered, then exit.")
 @click.option(
     "--dry-run", is_flag=True, help="With --once: everything but storing and sending; prints what would go out."

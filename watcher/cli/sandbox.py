@@ -11,7 +11,7 @@ import click
 from watcher.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Serve a sample registry on this machine.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="TCP port; 0 picks a free one."
 )

@@ -57,7 +57,7 @@ NCT07326982  # hydrodissection in piriformis syndrome
 """
 
 
-@click.command()
+@click.command(short_help="Write a first configuration and watchlist into a folder.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 def init(folder: Path) -> None:
     """Write a commented configuration and a watchlist into FOLDER; overwrites nothing.
@@ -78,7 +78,7 @@ def init(folder: Path) -> None:
     click.echo(f"next: watcher --config {paths[0]} check-config")
 
 
-@click.command()
+@click.command(short_help="Add trials to the watchlist file.")
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
 @click.pass_obj
@@ -97,7 +97,7 @@ def add(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> Non
     click.echo(f"added to {path}: {', '.join(added)}" if added else f"nothing to add: all are in {path}")
 
 
-@click.command()
+@click.command(short_help="Take trials out of the watchlist file.")
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
 @click.pass_obj

@@ -30,9 +30,22 @@ def clean(text: str) -> str:
     return "".join(sign if sign == "\n" or unicodedata.category(sign)[0] != "C" else " " for sign in text)
 
 
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """Give `1 trial`, `2 trials`."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
 def console() -> Console:
     """Give the console on standard output, at least 80 columns wide when it is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100, soft_wrap=False)
+    return _Screen(highlight=False, width=None if sys.stdout.isatty() else 100, soft_wrap=False)
+
+
+class _Screen(Console):
+    """A console that leaves a pipe closed by its reader to the door of the program: that is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so, as any writer would."""
+        raise BrokenPipeError
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Does not look at secrets (`config.secrets`) nor into watchlist files (`config.wa
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -63,18 +64,57 @@ def load_config(path: Path) -> Loaded:
     Raises:
         ConfigError: It cannot be read or used; carries every problem found.
     """
+    loaded, problems = survey_config(path)
+    if problems or loaded is None:
+        raise ConfigError(problems)
+    return loaded
+
+
+def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
+    """Read a configuration file past what is wrong in it, so that every problem can be named at once.
+
+    Returns:
+        What is left when the wrong keys are taken out, to be looked at and not to be run with, or None when nothing
+        sensible is left; and every problem found, empty when there is none.
+
+    Raises:
+        ConfigError: It cannot be read, or is not TOML.
+    """
     text = _read(path)
     raw = _parse(path, text)
     lines = line_map(text)
+    problems: list[Problem] = []
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(tuple(_problems(path, lines, raw, error))) from None
+        problems += _problems(path, lines, raw, error)
+        try:
+            config = Config.model_validate(_without(raw, error))
+        except ValidationError:
+            return None, tuple(problems)
     found = findings(config)
-    problems = tuple(_problem(path, lines, finding) for finding in found if finding.is_fatal)
-    if problems:
-        raise ConfigError(problems)
-    return Loaded(config=config, path=path, warnings=tuple(sorted(_problem(path, lines, finding) for finding in found)))
+    problems += (_problem(path, lines, finding) for finding in found if finding.is_fatal)
+    warnings = tuple(sorted(_problem(path, lines, finding) for finding in found if not finding.is_fatal))
+    return Loaded(config=config, path=path, warnings=warnings), tuple(sorted(set(problems)))
+
+
+def _without(raw: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
+    """Give the values without the keys that are wrong, so that defaults stand in for them."""
+    left = copy.deepcopy(dict(raw))
+    for detail in error.errors(include_url=False):
+        *way, key = detail["loc"] or ("",)
+        holder: Any = left
+        for step in way:
+            holder = holder[step] if _has(holder, step) else None
+        if isinstance(holder, dict):
+            holder.pop(key, None)
+    return left
+
+
+def _has(holder: Any, step: str | int) -> bool:
+    if isinstance(holder, dict):
+        return step in holder
+    return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
 
 
 def _read(path: Path) -> str:

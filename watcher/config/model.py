@@ -78,7 +78,6 @@ class OperatorConfig(Shape):
     """`[operator]`: who hears about faults."""
 
     recipient: str | None = None
-    heartbeat_url: str | None = None
 
 
 class Tls(StrEnum):

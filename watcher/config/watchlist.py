@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watcher.config.lines import Place, find_line, line_map
 from watcher.config.model import Config
 from watcher.config.rules import id_text, is_nct_id
 from watcher.errors import Problem, UsageError
@@ -39,10 +40,12 @@ class Watchlist:
     Attributes:
         trials: By id, in the order first named.
         problems: Lines that name no trial and files that cannot be read; may be empty.
+        is_whole: Whether every file could be read. Else trials may be missing that nobody took out.
     """
 
     trials: Mapping[str, Watched] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +61,25 @@ def read_watchlist(config: Config, *, config_path: Path) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
     trials: dict[str, Watched] = {}
     problems: list[Problem] = []
-    for watch in config.watch:
+    for index, watch in enumerate(config.watch):
         for nct_id in watch.ids:
             if is_nct_id(nct_id):
                 _add(trials, nct_id, watch.name, None)
             else:
-                problems.append(Problem(str(config_path), 0, f'watch "{watch.name}": {id_text(nct_id)}'))
+                line = _line_of(config_path, ("watch", index, "ids"))
+                problems.append(Problem(str(config_path), line, f'watch "{watch.name}": {id_text(nct_id)}'))
         if watch.ids_file is not None:
             path = config_path.parent / Path(watch.ids_file).expanduser()
             lines, found = read_ids_file(path)
             problems += found
+            is_whole &= all(problem.line for problem in found)
             for line in lines:
                 if line.nct_id is not None:
                     _add(trials, line.nct_id, watch.name, line.comment)
     for recipient in config.recipient:
         for nct_id in recipient.ids:
             trials.setdefault(nct_id, Watched(nct_id=nct_id, watches=()))
-    return Watchlist(trials=trials, problems=tuple(problems))
+    return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole)
 
 
 def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
@@ -153,6 +158,13 @@ def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]
     for watch in config.watch:
         if watch.ids_file is not None:
             yield watch.name, config_path.parent / Path(watch.ids_file).expanduser()
+
+
+def _line_of(config_path: Path, place: Place) -> int:
+    try:
+        return find_line(line_map(config_path.read_text(encoding="utf-8")), place)
+    except (OSError, UnicodeDecodeError):
+        return 0
 
 
 def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | None) -> None:
