@@ -38,6 +38,14 @@ def with_return(comparison: Comparison, *, gone_since: str | None) -> Comparison
     return replace(comparison, changes=(back, *comparison.changes))
 
 
+def on_the_day(nct_id: str, changes: tuple[Change, ...], *, data_version: str | None) -> Comparison:
+    """Make the comparison of a day that passed: changes of the clock, no edits."""
+    stamp = _stamp(data_version)
+    return Comparison(
+        nct_id=nct_id, older=stamp, newer=stamp, edits=(), changes=changes, catalogue_revision=CATALOGUE_REVISION
+    )
+
+
 def _of(nct_id: str, change: Change, older: Stamp, newer: Stamp) -> Comparison:
     return Comparison(
         nct_id=nct_id, older=older, newer=newer, edits=(), changes=(change,), catalogue_revision=CATALOGUE_REVISION

@@ -17,7 +17,7 @@ from watcher.changes.model import Comparison, Record, Severity
 from watcher.errors import StoreError
 from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import Verdict, judge_age, judge_content
-from watcher.store.model import Compared, Kept, Life, NewVersion, Quarantined, Unchanged
+from watcher.store.model import Compared, Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
 from watcher.store.store import Store
 
 if TYPE_CHECKING:
@@ -183,8 +183,15 @@ def _new(
         title=title if isinstance(title, str) else "",
         previous=previous,
         compared=None if comparison is None else pack(comparison),
+        milestones=_milestones(record.nct_id, decoded),
     )
     return Judged(nct_id=record.nct_id, status=status, item=item, comparison=comparison)
+
+
+def _milestones(nct_id: str, decoded: Record) -> tuple[Milestone, ...]:
+    from watcher.changes.meaning.milestones import milestones
+
+    return tuple(Milestone(nct_id=nct_id, kind=due.kind, due_on=due.on) for due in milestones(decoded))
 
 
 def pack(comparison: Comparison) -> Compared:

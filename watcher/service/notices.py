@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
 from watcher.config.model import RecipientConfig
 from watcher.errors import WatcherError
-from watcher.service.channels import lines_of
+from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
 from watcher.service.parts import REGISTRY_PART, WATCHLIST_PART, Parts, Signals
+from watcher.service.telling import compose_messages, reader_of
 from watcher.store.telling import NewMessage
+
+if TYPE_CHECKING:
+    from watcher.digests.model import Notice
 
 log = structlog.get_logger()
 
@@ -28,8 +33,9 @@ _MEANING = (
     ),
     (
         WATCHLIST_PART,
-        "The lines named are not watched; all other trials are.",
-        "Correct the lines; the next poll reads the file again.",
+        "The lines named are not watched; all other trials are. While a whole file cannot be read, nobody is told "
+        "anything, so that no change of a trial in it is passed over.",
+        "Correct the lines, or put the file back; the next poll reads it again.",
     ),
     (
         "record ",
@@ -80,6 +86,36 @@ def settle(parts: Parts, signals: Signals, now: datetime) -> tuple[str, ...]:
     return tuple(said)
 
 
+def tell_reformatted(parts: Parts, families: Sequence[str], token: str, now: datetime) -> None:
+    """Tell the operator once that the registry reformatted many records, which readers do not hear of.
+
+    Args:
+        parts: What the run works with.
+        families: The field families concerned, as API paths.
+        token: The registry's token at which it was seen.
+        now: The time.
+    """
+    from watcher.digests.model import Notice
+
+    operator = _operator(parts)
+    if operator is None:
+        return
+    day = token[:10]
+    notice = Notice(
+        reader=reader_of(parts, operator, now),
+        part="registry format",
+        what=f"In its data of {day} the registry changed many records at once, without their sponsors: "
+        f"{', '.join(families)}.",
+        since=now,
+        meaning="Readers are not told: it is no news of a trial. Everything stands in the log as noise.",
+        advice="Nothing; look at one of the trials if you want to be sure.",
+        more="watcher log --since 2d --severity noise",
+        key=f"reformatted-{token}",
+        at=now,
+    )
+    parts.store.outbox.add(_composed(parts, notice, lines_of(operator)), now)
+
+
 def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[NewMessage]:
     if transition.tell not in (Tell.NEW, Tell.OVER):
         return ()
@@ -87,7 +123,6 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
     if operator is None:
         return ()
     from watcher.digests.model import Notice
-    from watcher.service.telling import compose_messages, reader_of
 
     fault = transition.fault
     is_over = transition.tell is Tell.OVER
@@ -104,15 +139,18 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
         key=f"fault-{fault.part}-{fault.since.isoformat()}-{transition.fault.state.value}",
         at=now,
     )
+    # the way that fails is not the way to say so
+    return _composed(parts, notice, [way for way in lines_of(operator) if way.key != fault.part])
+
+
+def _composed(parts: Parts, notice: Notice, ways: Sequence[Line]) -> tuple[NewMessage, ...]:
     messages: list[NewMessage] = []
-    for way in lines_of(operator):
-        if way.key == fault.part:
-            continue  # the way that fails is not the way to say so
+    for way in ways:
         try:
             messages += compose_messages(parts, notice, way, Signals())
         except WatcherError as error:
-            log.exception("notice_failed", part=fault.part, reason=str(error))
-    return messages
+            log.exception("notice_failed", part=notice.part, reason=str(error))
+    return tuple(messages)
 
 
 def _operator(parts: Parts) -> RecipientConfig | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from watcher.config.watchlist import Watchlist
-from watcher.service.notices import settle
+from watcher.service.calendar import tell_passed
+from watcher.service.notices import settle, tell_reformatted
 from watcher.service.parts import WATCHLIST_PART, Parts, Signals, WatchlistReader
 from watcher.service.poll import PollReport, poll
+from watcher.service.registrywide import judge_data_version
 from watcher.service.sending import Sent, send_due
 from watcher.service.telling import meet_recipients, tell_due
 from watcher.service.watching import follow_merged, poll_ids
@@ -61,6 +64,7 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     watchlist = read_watched(parts, read, signals)
     report = await poll_watched(parts, watchlist, signals)
     is_complete = report is not None and report.outcome.is_complete
+    watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
     composed = tell_due(parts, watchlist, signals, is_complete=is_complete, send_all=send_all)
     sent = await send_due(parts, signals) if deliver else Sent()
     said = settle(parts, signals, parts.clock())
@@ -102,19 +106,25 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
     if not ids:
         signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
         return None
-    report = await poll(parts, ids, signals)
+    report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
+    if report.outcome.is_complete:
+        families = await asyncio.to_thread(judge_data_version, parts, report.token, len(ids))
+        if families:
+            tell_reformatted(parts, families, report.token or "", parts.clock())
+    await asyncio.to_thread(tell_passed, parts, ids)
     for nct_id, reason in report.tripped.items():
         signals.tripped(f"record {nct_id}", reason)
-    _signal_records(parts, ids, signals)
+    _signal_records(parts, ids, signals, is_complete=report.outcome.is_complete)
     return report
 
 
-def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals) -> None:
+def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals, *, is_complete: bool) -> None:
+    """Say which records are not believed; that one is believed again is known after a complete poll only."""
     aside = {kept.nct_id: kept for kept in parts.store.trials.kept(ids) if kept.life is Life.QUARANTINED}
     for nct_id, kept in aside.items():
         reason = kept.quarantine.reason if kept.quarantine is not None else ""
         signals.failing(f"record {nct_id}", f"the registry's answer for {nct_id} is not believed: {reason}")
-    for fault in parts.store.faults.all():
+    for fault in parts.store.faults.all() if is_complete else ():
         known = fault.part.removeprefix("record ")
         if known != fault.part and known not in aside:
             signals.well(fault.part)

@@ -17,6 +17,7 @@ from watcher.changes.window import net_effect
 from watcher.changes.wording import values
 from watcher.config.model import Least
 from watcher.service.judging import decode, read_history
+from watcher.service.registrywide import quietened
 from watcher.store.store import Store
 from watcher.store.telling import Window
 
@@ -67,7 +68,7 @@ class Comparisons:
             return steps[0]
         history = read_history(window.nct_id, base, self.store)
         net = compare_records(self.record(base), self.record(window.newest), history=history)
-        return _joined(net_effect(net, steps), steps)
+        return quietened(_joined(net_effect(net, steps), steps), self.store)
 
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:

@@ -59,6 +59,8 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
                 starts_anew=False,
                 missing_since=None,
             )
+        case Event(kind=VersionKind.CLOCK):
+            return replace(kept, newest_seq=seq)
         case Event():
             life = Life.GONE if outcome.kind is VersionKind.GONE else Life.MERGED
             return replace(kept, life=life, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)

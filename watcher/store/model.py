@@ -25,11 +25,12 @@ class Life(StrEnum):
 
 
 class VersionKind(StrEnum):
-    """What a version is: a real state of the record, or an event that has no record (gone, merged into another)."""
+    """What a version is: a real state of the record, or an event that has no record (gone, merged, a day that came)."""
 
     RECORD = "record"
     GONE = "gone"
     MERGED = "merged"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +189,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to a trial without a record: it is gone, or merged into another id.
+    """Something that happened to a trial without a record: it is gone, merged into another id, or a milestone passed.
 
     It gets a version row (and a seq) so that readers hear of it like of any version; its body is the last record's.
 
     Attributes:
         nct_id: The trial.
-        kind: GONE or MERGED.
+        kind: GONE, MERGED or CLOCK; CLOCK leaves the trial's life and milestones as they are.
         data_version: The registry's data version at which it was confirmed.
         previous: `Kept.newest_seq` it was judged against, by the rule of `NewVersion.previous`.
         compared: The change to tell, or None.

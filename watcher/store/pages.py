@@ -156,10 +156,13 @@ def _write_bodies(connection: Connection, packed: Packed, seqs: Mapping[str, int
 
 
 def _write_milestones(connection: Connection, page: Page, seqs: Mapping[str, int]) -> None:
-    """Replace the dated rows of trials with a new version; an event ends them: a trial that is gone owes nothing."""
-    if not seqs:
+    """Replace the dated rows of trials with a new version; gone and merged trials owe nothing any more."""
+    ended = sorted(
+        one.nct_id for one in arrivals(page) if not (isinstance(one, Event) and one.kind is VersionKind.CLOCK)
+    )
+    if not ended:
         return
-    connection.execute(delete(tables.milestone).where(tables.milestone.c.nct_id.in_(sorted(seqs))))
+    connection.execute(delete(tables.milestone).where(tables.milestone.c.nct_id.in_(ended)))
     rows = [_milestone_row(one.nct_id, milestone, seqs) for one in page.new for milestone in _unique(one.milestones)]
     if rows:
         connection.execute(insert(tables.milestone), rows)

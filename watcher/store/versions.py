@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from watcher.changes.model import Severity
 from watcher.store import tables
 from watcher.store.database import Database, chunks
-from watcher.store.model import LogEntry, Page, Version, VersionKind
-from watcher.store.packing import unpack
+from watcher.store.model import Compared, LogEntry, Page, Version, VersionKind
+from watcher.store.packing import CODEC, pack, unpack
 from watcher.store.pages import Packed, write_page
 
 _AT_ONCE = 100
@@ -146,6 +146,34 @@ class Versions:
             LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data))
             for row in rows
         )
+
+    def of_data_version(self, data_version: str) -> tuple[Version, ...]:
+        """Give the versions whose record carries this data version and that have a comparison, oldest first."""
+        table = tables.version
+        found = select(table).join(tables.comparison, tables.comparison.c.seq == table.c.seq)
+        with self._database.read() as connection:
+            rows = connection.execute(found.where(table.c.data_version == data_version).order_by(table.c.seq))
+            return tuple(_read(row) for row in rows)
+
+    def replace_comparisons(self, comparisons: Mapping[int, Compared]) -> None:
+        """Put other comparisons in the place of stored ones, in one transaction: judged again, the records unchanged.
+
+        Args:
+            comparisons: By seq; versions without a stored comparison are passed over.
+
+        Raises:
+            StoreError: The database cannot be written; nothing is replaced.
+        """
+        if not comparisons:
+            return
+        table, version = tables.comparison, tables.version
+        packed = {seq: pack(one.body) for seq, one in comparisons.items()}
+        with self._database.write() as connection:
+            for seq, one in comparisons.items():
+                new = {"catalogue_revision": one.catalogue_revision, "codec": CODEC, "data": packed[seq]}
+                if connection.execute(update(table).where(table.c.seq == seq).values(new)).rowcount:
+                    level = {"severity": one.severity.value}
+                    connection.execute(update(version).where(version.c.seq == seq).values(level))
 
     def newest_seqs(self, ids: Collection[str]) -> Mapping[str, int]:
         """Give the newest seq of each of these trials; those without a version are left out."""

@@ -71,7 +71,7 @@ def registry_wide(comparisons: Sequence[Comparison], *, fetched: int) -> Registr
         for name, count in sorted(counts.items())
         if count >= LEAST_TRIALS and count >= LEAST_SHARE * fetched
     }
-    quiet = tuple(_quiet(comparison, found, fetched) for comparison in comparisons) if found else tuple(comparisons)
+    quiet = tuple(quieten(comparison, found, fetched) for comparison in comparisons) if found else tuple(comparisons)
     return RegistryWide(families=MappingProxyType(found), fetched=fetched, comparisons=quiet)
 
 
@@ -84,7 +84,17 @@ def _silent(change: Change) -> tuple[int, ...]:
     return change.edits if change.origin is Origin.REGISTRY and change.severity is not Severity.NOISE else ()
 
 
-def _quiet(comparison: Comparison, found: Mapping[str, int], fetched: int) -> Comparison:
+def quieten(comparison: Comparison, found: Mapping[str, int], fetched: int) -> Comparison:
+    """Make noise of the changes that lie wholly in reformatted field families.
+
+    Args:
+        comparison: Of two versions between which the registry reformatted them.
+        found: Field family → number of trials, as `registry_wide` found them.
+        fetched: Trials fetched in that data version.
+
+    Returns:
+        The comparison; as it came when it has no such change.
+    """
     changes = tuple(_judged(change, comparison, found, fetched) for change in comparison.changes)
     if changes == comparison.changes:
         return comparison

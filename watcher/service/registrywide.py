@@ -1,0 +1,76 @@
+"""Notices that the registry reformatted many records at once, and makes it noise for readers.
+
+Judged once per data version, when all of it has been read and before anybody is told (design: Poll). What was found is
+remembered, so that windows over several versions are quiet about it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import structlog
+
+from watcher.changes.model import Comparison
+from watcher.service.parts import Parts
+from watcher.store.store import Store
+
+log = structlog.get_logger()
+
+_JUDGED = "registry-wide.judged"
+_FOUND = "registry-wide.found:"
+
+
+def judge_data_version(parts: Parts, token: str | None, fetched: int) -> tuple[str, ...]:
+    """Look once at everything that changed in a data version.
+
+    Args:
+        parts: What the run works with.
+        token: The registry's token, fully read.
+        fetched: How many trials were read of it.
+
+    Returns:
+        The field families that were reformatted; empty when none were, or when it was judged before.
+    """
+    store = parts.store
+    if token is None or store.notes.get(_JUDGED) == token:
+        return ()
+    families = _judge(parts, token[:10], fetched)
+    store.notes.put(_JUDGED, token)
+    if families:
+        log.warning("registry_reformatted", data_version=token[:10], families=sorted(families))
+    return tuple(sorted(families))
+
+
+def _judge(parts: Parts, day: str, fetched: int) -> Mapping[str, int]:
+    from watcher.changes.exchange import from_bytes
+    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, registry_wide
+    from watcher.service.judging import pack
+
+    store = parts.store
+    changed = store.versions.of_data_version(day)
+    if len(changed) < LEAST_TRIALS:
+        return {}
+    pairs = [(version.seq, store.versions.comparison(version.seq)) for version in changed]
+    comparisons = {seq: from_bytes(stored) for seq, stored in pairs if stored is not None}
+    found = registry_wide(tuple(comparisons.values()), fetched=fetched)
+    if not found.families:
+        return {}
+    quiet = dict(zip(comparisons, found.comparisons, strict=True))
+    store.versions.replace_comparisons({seq: pack(new) for seq, new in quiet.items() if new != comparisons[seq]})
+    store.notes.put(f"{_FOUND}{day}", json.dumps({"families": dict(found.families), "fetched": fetched}))
+    return found.families
+
+
+def quietened(comparison: Comparison, store: Store) -> Comparison:
+    """Make noise of what the registry reformatted in a data version that a comparison spans."""
+    older, newer = comparison.older.data_version, comparison.newer.data_version
+    if newer is None:
+        return comparison
+    from watcher.changes.meaning.registry_wide import quieten
+
+    for name, note in store.notes.all(_FOUND).items():
+        if (older or "") < name.removeprefix(_FOUND) <= newer:
+            found = json.loads(note)
+            comparison = quieten(comparison, found["families"], found["fetched"])
+    return comparison
