@@ -32,7 +32,7 @@ def test_malformed_ids_are_named_with_file_and_line_and_the_others_are_watched(c
     watchlist = read_watchlist(load_config(config_path).config, config_path=config_path)
     assert list(watchlist.trials) == ["NCT99000001", "NCT07555496", "NCT07326982", "NCT99000003"]
     said = [(problem.file.rsplit("/")[-1], problem.line) for problem in watchlist.problems]
-    assert said == [("config.toml", 0), ("list.txt", 5), ("list.txt", 6), ("none.txt", 0)]
+    assert said == [("config.toml", 3), ("list.txt", 5), ("list.txt", 6), ("none.txt", 0)]
 
 
 def test_a_trial_knows_its_watches_and_the_operators_name(config_path):

@@ -61,13 +61,14 @@ def read_watchlist(config: Config, *, config_path: Path) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
     trials: dict[str, Watched] = {}
     problems: list[Problem] = []
+    is_whole = True
     for index, watch in enumerate(config.watch):
         for nct_id in watch.ids:
             if is_nct_id(nct_id):
                 _add(trials, nct_id, watch.name, None)
             else:
-                line = _line_of(config_path, ("watch", index, "ids"))
-                problems.append(Problem(str(config_path), line, f'watch "{watch.name}": {id_text(nct_id)}'))
+                number = _line_of(config_path, ("watch", index, "ids"))
+                problems.append(Problem(str(config_path), number, f'watch "{watch.name}": {id_text(nct_id)}'))
         if watch.ids_file is not None:
             path = config_path.parent / Path(watch.ids_file).expanduser()
             lines, found = read_ids_file(path)
