@@ -29,8 +29,10 @@ def welcome(
     parts: Parts, recipient: RecipientConfig, followed: Sequence[Followed], reader: Reader, now: datetime
 ) -> Welcome:
     """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
-    bodies = parts.store.versions.newest_bodies([trial.nct_id for trial in followed])
-    greeted = tuple(_greeted(trial, bodies.get(trial.nct_id)) for trial in followed)
+    ids = [trial.nct_id for trial in followed]
+    bodies = parts.store.versions.newest_bodies(ids)
+    merged = {kept.nct_id for kept in parts.store.trials.kept(ids) if kept.life is Life.MERGED}
+    greeted = tuple(_greeted(trial, bodies.get(trial.nct_id)) for trial in followed if trial.nct_id not in merged)
     return Welcome(
         reader=reader_of(parts, recipient, now),
         reading=reading(parts, followed, ()),

@@ -20,7 +20,7 @@ from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.registry.access import is_open, open_breaker, open_registry
 from watcher.service import memory
 from watcher.service.judging import Judged, Status, judge_records
-from watcher.service.lost import judge_aliases, judge_missing
+from watcher.service.lost import Lost, judge_aliases, judge_missing
 from watcher.service.parts import REGISTRY_PART, Parts, Signals
 from watcher.store.model import (
     Kept,
@@ -77,9 +77,11 @@ class Tally:
 
     statuses: dict[str, Status] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
-    failed: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     tripped: dict[str, str] = field(default_factory=dict)
     due: int = 0
+    has_answers: bool = False
 
     def counts(self) -> PollCounts:
         """Give the numbers; each trial counts once, by what became of it last."""
@@ -93,7 +95,7 @@ class Tally:
             stale=number[Status.STALE],
             quarantined=number[Status.QUARANTINED],
             missing=len(self.missing),
-            not_reached=len(self.failed),
+            not_reached=len(self.failed | self.refused),
         )
 
     def usable(self) -> int:
@@ -103,16 +105,17 @@ class Tally:
     def troubled(self) -> tuple[str, ...]:
         """Give the ids an operator should look at."""
         aside = {nct_id for nct_id, status in self.statuses.items() if status in _LOUD}
-        return tuple(sorted(aside | self.missing | set(self.failed)))
+        return tuple(sorted(aside | self.missing | self.refused | self.failed))
 
 
-async def poll(parts: Parts, ids: Sequence[str], signals: Signals) -> PollReport:
+async def poll(parts: Parts, ids: Sequence[str], signals: Signals, *, is_whole: bool = True) -> PollReport:
     """Poll the registry once for these trials and store what is new.
 
     Args:
         parts: What the run works with.
         ids: The watched trials, without those merged into others.
         signals: Hears whether the registry is well.
+        is_whole: Whether these are all; else a trial that is not among them has not been taken out by anybody.
 
     Returns:
         The report; it is stored as well. A registry that fails is an outcome, not an exception.
@@ -137,7 +140,7 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals) -> PollReport
             monotonic=parts.monotonic,
         ) as client:
             try:
-                outcome, token = await _rounds(client, parts, ids, tally)
+                outcome, token = await _rounds(client, parts, ids, tally, is_whole=is_whole)
             finally:
                 memory.remember_transport(parts.store, client.memory)
         memory.close_breaker(parts.store)
@@ -159,15 +162,16 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals) -> PollReport
         counts=counts,
         troubled=tally.troubled(),
         tripped=tally.tripped,
-        is_empty=tally.due > 0 and not tally.usable() and not tally.missing,
+        is_empty=tally.due > 0 and not tally.usable() and not tally.has_answers,
     )
 
 
 async def _rounds(
-    client: RegistryClient, parts: Parts, ids: Sequence[str], tally: Tally
+    client: RegistryClient, parts: Parts, ids: Sequence[str], tally: Tally, *, is_whole: bool
 ) -> tuple[PollOutcome, str | None]:
     token = (await client.version()).token
-    parts.store.trials.sync_watched(ids, parts.clock())
+    if is_whole:
+        parts.store.trials.sync_watched(ids, parts.clock())
     for number in range(ROUNDS):
         todo = _todo(parts, ids, token)
         if not todo:
@@ -191,21 +195,25 @@ def _todo(parts: Parts, ids: Sequence[str], token: str | None) -> Mapping[str, K
 async def _read(
     client: RegistryClient, parts: Parts, todo: Mapping[str, Kept], token: str | None, tally: Tally
 ) -> None:
-    kept = dict(todo)
     async for raw in client.pages(sorted(todo)):
-        canonical = [to for to in raw.aliased.values() if to not in kept]
-        kept.update((entry.nct_id, entry) for entry in parts.store.trials.kept(canonical))
+        kept = _kept(raw, parts)
         judged = await asyncio.to_thread(judge_records, raw.records, kept, parts.store)
-        page = _page(judged)
         merged = judge_aliases(raw.aliased, kept, token)
-        found, lost, still_missing = await judge_missing(client, raw.missing, kept, token, parts.store)
-        page = _joined(page, _page(found), replace(lost, events=merged + lost.events))
+        lost = await judge_missing(client, raw.missing, kept, token, parts.store)
+        seen = (*judged, *lost.found)
+        page = replace(_page(seen), absent=lost.page.absent, events=merged + lost.page.events)
         async with parts.turn:
             await asyncio.to_thread(parts.store.versions.commit_page, page, parts.clock())
-        _note(raw, (*judged, *found), still_missing, tally)
+        _note(raw, seen, lost, tally)
         if token is not None:
-            checked = _checked(raw, (*judged, *found))
+            checked = _checked(raw, seen, lost)
             await asyncio.to_thread(parts.store.trials.mark_checked, checked, token, parts.clock())
+
+
+def _kept(raw: RawPage, parts: Parts) -> Mapping[str, Kept]:
+    """Read what is known of the trials of one answer as it stands now: an earlier answer may have held one of them."""
+    ids = {record.nct_id for record in raw.records} | {*raw.aliased, *raw.missing}
+    return {entry.nct_id: entry for entry in parts.store.trials.kept(ids)}
 
 
 def _page(judged: Sequence[Judged]) -> Page:
@@ -217,37 +225,31 @@ def _page(judged: Sequence[Judged]) -> Page:
     )
 
 
-def _joined(page: Page, found: Page, lost: Page) -> Page:
-    return replace(
-        page,
-        new=page.new + found.new,
-        unchanged=page.unchanged + found.unchanged,
-        quarantined=page.quarantined + found.quarantined,
-        absent=lost.absent,
-        events=lost.events,
-    )
-
-
-def _checked(raw: RawPage, judged: Sequence[Judged]) -> tuple[str, ...]:
+def _checked(raw: RawPage, judged: Sequence[Judged], lost: Lost) -> tuple[str, ...]:
     """Give the ids that went somewhere: a stale or failed one did not, it is asked for again at the next poll."""
     believed = [entry.nct_id for entry in judged if entry.status not in (Status.STALE, Status.FAILED)]
-    return (*believed, *raw.aliased, *raw.missing, *raw.refused)
+    absent = [nct_id for nct_id in raw.missing if nct_id not in lost.failed]
+    return (*believed, *raw.aliased, *absent, *raw.refused)
 
 
-def _note(raw: RawPage, judged: Sequence[Judged], missing: Sequence[str], tally: Tally) -> None:
+def _note(raw: RawPage, judged: Sequence[Judged], lost: Lost, tally: Tally) -> None:
+    tally.has_answers |= bool(raw.aliased or set(raw.missing) - set(lost.failed))
     for entry in judged:
         tally.statuses[entry.nct_id] = entry.status
-        tally.failed.pop(entry.nct_id, None)
+        tally.failed.discard(entry.nct_id)
         if entry.status is Status.FAILED:
             tally.tripped[entry.nct_id] = entry.reason
         level = log.warning if entry.status in _LOUD else log.info
         extra = {"reason": entry.reason} if entry.reason else {}
         level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
-    for nct_id in missing:
+    for nct_id in lost.missing:
         tally.missing.add(nct_id)
         log.warning("study_checked", nct_id=nct_id, status="missing")
-    for nct_id, reason in (*raw.failed.items(), *raw.refused.items()):
-        tally.failed[nct_id] = reason
+    for nct_id, reason in raw.refused.items():
+        tally.refused.add(nct_id)
+        log.warning("study_checked", nct_id=nct_id, status="refused", reason=reason)
+    for nct_id, reason in (*raw.failed.items(), *lost.failed.items()):
+        tally.failed.add(nct_id)
         log.warning("study_checked", nct_id=nct_id, status="not_reached", reason=reason)
     for old, new in raw.aliased.items():
         log.info("study_checked", nct_id=old, status="merged", into=new)

@@ -128,7 +128,11 @@ def log_object(parts: Parts, entry: LogEntry) -> dict[str, Any]:
     """Give one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
     version = entry.version
     comparison = _comparison(entry)
-    story = headline_of(comparison, decode(parts.store.versions.body(version.seq)))
+    try:
+        record = decode(parts.store.versions.body(version.seq))
+    except LookupError:  # an id that was an alias from the first day never had a record of its own
+        record = {}
+    story = headline_of(comparison, record)
     return printed(
         comparison, title=version.title, story=story, phrase=phrase, seq=version.seq, seen_at=version.seen_at
     )

@@ -72,7 +72,7 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
 
     Args:
         parts: What the run works with.
-        watchlist: What is watched, merged ids followed.
+        watchlist: What is watched, merged ids followed; while a part of it cannot be read nobody is told anything.
         signals: Hears which recipients could not be composed for, and which templates were replaced.
         is_complete: Whether the last poll was complete: only then are immediate recipients told and newcomers greeted.
         send_all: Tell everybody now, also those whose slot lies ahead.
@@ -80,6 +80,9 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
     Returns:
         How many messages were put into the outbox.
     """
+    if not watchlist.is_whole:
+        log.warning("telling_waits", reason="a watchlist cannot be read")
+        return 0  # a cursor that moved on would pass over the trials in it
     now = parts.clock()
     comparisons: Comparisons | None = None
     count = 0
