@@ -7,9 +7,10 @@ import pytest
 
 from tests.store.child import child, end, kill
 from tests.store.make import NOW, ONE, TWO, keep, later, letter, new
+from watcher.changes.model import Severity
 from watcher.errors import StoreError
 from watcher.store import upkeep
-from watcher.store.model import Page, Poll, PollOutcome
+from watcher.store.model import Compared, Page, Poll, PollOutcome
 from watcher.store.store import Store
 from watcher.store.telling import Composed, Fault, FaultState, Snooze, State, Step, Suspension
 
@@ -43,6 +44,9 @@ WRITES = {
     "commit_page": lambda store: store.versions.commit_page(Page(new=(new(ONE),)), NOW),
     "record": lambda store: store.polls.record(
         Poll(started=NOW, finished=NOW, token="t", outcome=PollOutcome.COMPLETE)
+    ),
+    "replace_comparisons": lambda store: store.versions.replace_comparisons(
+        {1: Compared(body=b"{}", severity=Severity.NOISE, catalogue_revision=1)}
     ),
     "forget polls": lambda store: store.polls.forget(NOW),
     "start_reader": lambda store: store.ledger.start_reader("ana", send="daily", slot="x", channels=(), now=NOW),

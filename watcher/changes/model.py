@@ -124,7 +124,8 @@ class Change:
         before: Value as the registry spells it, None for none.
         after: The same for the newer record.
         origin: Who made it.
-        edits: Indices into `Comparison.edits` that it accounts for; empty only for `Origin.CLOCK`.
+        edits: Indices into `Comparison.edits` that it accounts for; empty for what no record shows: a day that came,
+            a record gone, merged or back, a change that went back within a window.
         record_paths: API v2 paths of those edits, at least to the module's field; sorted, no repeats.
         facts: Further values its sentence needs (the sponsor's reason, both date types, …); JSON values only.
     """
