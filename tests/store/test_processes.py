@@ -90,7 +90,18 @@ def test_list_of_writing_calls_is_complete(store):
     reads = {
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version", "steps"),
         "each_newest_body",
-        *("of_trial", "comparison", "log", "newest_seqs", "max_seq", "last", "last_complete", "reader", "readers"),
+        *(
+            "of_trial",
+            "of_data_version",
+            "comparison",
+            "log",
+            "newest_seqs",
+            "max_seq",
+            "last",
+            "last_complete",
+            "reader",
+            "readers",
+        ),
         *("exempts", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
         *("oldest_waiting", "get", "all", "active"),
     }
