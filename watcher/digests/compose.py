@@ -31,10 +31,12 @@ class Composed:
     Attributes:
         messages: In the order of sending; one, but for Slack up to three.
         notes: Overridden templates that failed and were replaced by the built-in ones; usually empty.
+        rendered: Names of the templates these messages are made of.
     """
 
     messages: tuple[Message, ...]
     notes: tuple[TemplateNote, ...] = ()
+    rendered: tuple[str, ...] = ()
 
 
 def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, templates: Templates) -> Composed:
@@ -61,7 +63,7 @@ def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, te
         messages = _slack_messages(told, words, stamp, writer)
     else:
         messages = (_mail(told, words, stamp, writer, data=told.data if medium is Medium.FOLDER else None),)
-    return Composed(messages=messages, notes=writer.notes)
+    return Composed(messages=messages, notes=writer.notes, rendered=writer.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

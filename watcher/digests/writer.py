@@ -26,11 +26,17 @@ class Writer:
         self._templates = templates
         self._context = context
         self._notes: dict[TemplateNote, None] = {}
+        self._names: dict[str, None] = {}
 
     @property
     def notes(self) -> tuple[TemplateNote, ...]:
         """Overrides that failed, each once, in the order of their failing."""
         return tuple(self._notes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Templates rendered, each once, in the order of rendering; those that failed among them."""
+        return tuple(self._names)
 
     def text(self, name: str, **more: object) -> str:
         """Render a plain text: no space at line ends, no two empty lines in a row, one line break at the end."""
@@ -54,4 +60,5 @@ class Writer:
         """
         rendered = self._templates.render(name, {**self._context, **more})
         self._notes.update(dict.fromkeys(rendered.notes))
+        self._names[name] = None
         return rendered.text

@@ -95,14 +95,19 @@ def carrier(line: Line, parts: Parts) -> Channel:
     return FolderChannel(sender=email.sender if email is not None else f"Trial watcher <watcher@{DEFAULT_DOMAIN}>")
 
 
-def fingerprint(line: Line, parts: Parts) -> str:
+def fingerprint(line: Line, parts: Parts, *, is_everyones: bool) -> str:
     """Give a mark of address, relay and credential: when it changes, a suspended channel is tried again.
+
+    Args:
+        line: The way.
+        parts: What the run works with.
+        is_everyones: Whether the whole channel is meant: then one person's mailbox is no part of it.
 
     Raises:
         ConfigError: A secret does not resolve.
     """
     email = parts.loaded.config.email if line.medium is Medium.EMAIL else None
-    pieces = [line.key, address_of(line, parts)]
+    pieces = [line.key] if is_everyones and email is not None else [line.key, address_of(line, parts)]
     if email is not None:
         pieces += [email.host, str(email.port), email.tls.value, email.sender, email.username or ""]
         pieces += [_secret(email.password, parts)] if email.password is not None else []

@@ -49,6 +49,7 @@ class Daemon:
     read: WatchlistReader
     tick_every: timedelta = TICK_EVERY
     _last_tick: float = 0.0
+    _in_tick: bool = False
     _schedule: Schedule = field(default_factory=Schedule)
 
     async def run(self, ending: Ending) -> bool:
@@ -91,15 +92,21 @@ class Daemon:
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""
-        await self._tell_and_send(Signals(), is_complete=False)
-        self._last_tick = self.parts.monotonic()
+        self._in_tick = True
+        try:
+            await self._tell_and_send(Signals(), is_complete=False)
+        finally:
+            self._in_tick = False
+            self._last_tick = self.parts.monotonic()
 
     async def _tell_and_send(self, signals: Signals, *, is_complete: bool) -> None:
         watchlist = follow_merged(self.read(), self.parts.store)
         async with self.parts.turn:
             await asyncio.to_thread(partial(tell_due, self.parts, watchlist, signals, is_complete=is_complete))
         await send_due(self.parts, signals)
-        if await asyncio.to_thread(settle, self.parts, signals, self.parts.clock()):
+        async with self.parts.turn:  # poll and tick may have heard of the same fault: it is told once
+            has_told = await asyncio.to_thread(settle, self.parts, signals, self.parts.clock())
+        if has_told:
             await send_due(self.parts, Signals())
 
     async def upkeep(self) -> None:
@@ -112,9 +119,13 @@ class Daemon:
         log.info("upkeep_done", messages=messages, polls=polls)
 
     async def _feed_watchdog(self) -> None:
-        """Feed systemd's watchdog from the loop, and only while the ticks come: a stalled daemon is restarted."""
+        """Feed systemd's watchdog from the loop, and only while the ticks come: a stalled daemon is restarted.
+
+        A tick that is under way may take long, a slow relay has minutes for each mail; it ends by itself.
+        """
         seconds = watchdog_seconds(self.parts.environ, os.getpid())
         while seconds is not None:
-            if self.parts.monotonic() - self._last_tick < STALLED_AFTER * self.tick_every.total_seconds():
+            waited = self.parts.monotonic() - self._last_tick
+            if self._in_tick or waited < STALLED_AFTER * self.tick_every.total_seconds():
                 notify(self.parts.environ, "WATCHDOG=1")
             await self.parts.sleep(seconds)

@@ -16,6 +16,7 @@ from watcher.errors import WatcherError
 from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
 from watcher.service.parts import REGISTRY_PART, WATCHLIST_PART, Parts, Signals
+from watcher.service.sending import part_of
 from watcher.service.telling import compose_messages, reader_of
 from watcher.store.telling import NewMessage
 
@@ -140,7 +141,8 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
         at=now,
     )
     # the way that fails is not the way to say so
-    return _composed(parts, notice, [way for way in lines_of(operator) if way.key != fault.part])
+    ways = [way for way in lines_of(operator) if fault.part not in (way.key, part_of(way.key, operator.name))]
+    return _composed(parts, notice, ways)
 
 
 def _composed(parts: Parts, notice: Notice, ways: Sequence[Line]) -> tuple[NewMessage, ...]:

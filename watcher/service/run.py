@@ -107,11 +107,12 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
         return None
     report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
-    if report.outcome.is_complete:
-        families = await asyncio.to_thread(judge_data_version, parts, report.token, len(ids))
-        if families:
-            tell_reformatted(parts, families, report.token or "", parts.clock())
-    await asyncio.to_thread(tell_passed, parts, ids)
+    async with parts.turn:
+        if report.outcome.is_complete:
+            families = await asyncio.to_thread(judge_data_version, parts, report.token, len(ids))
+            if families:
+                tell_reformatted(parts, families, report.token or "", parts.clock())
+        await asyncio.to_thread(tell_passed, parts, ids)
     for nct_id, reason in report.tripped.items():
         signals.tripped(f"record {nct_id}", reason)
     _signal_records(parts, ids, signals, is_complete=report.outcome.is_complete)

@@ -18,6 +18,7 @@ from watcher.delivery.backoff import next_attempt
 from watcher.errors import ConfigError, DeliveryError, DeliveryReason
 from watcher.rendering.message import Message
 from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint
+from watcher.service.faults import failing
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Claim, State, Step, Suspension
 
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 
 ONCE_MORE_AFTER = timedelta(minutes=1)
 """When a message nobody knows the fate of is sent once more (design: Message)."""
+
+_MESSAGE = "message "
+"""Beginning of a lost message's name in the fault table."""
 
 _LINE_IS_DOWN = frozenset(
     {DeliveryReason.CONNECTION, DeliveryReason.TIMEOUT, DeliveryReason.AUTH, DeliveryReason.RATE_LIMITED}
@@ -68,6 +72,7 @@ async def send_due(parts: Parts, signals: Signals) -> Sent:
     lines = {(line.recipient.name, line.key): line for line in all_lines(parts.loaded.config)}
     _resume_changed(parts, lines)
     _signal_suspended(parts, lines, signals)
+    _signal_lost(parts, signals)
     channels = parts.store.outbox.due_channels(parts.clock())
     by_key = {line.key: line for line in lines.values()}
     results = await asyncio.gather(*(_empty(parts, by_key[key], lines, signals) for key in channels if key in by_key))
@@ -86,7 +91,7 @@ def _resume_changed(parts: Parts, lines: Mapping[tuple[str, str], Line]) -> None
         if line is None:
             continue
         try:
-            present = fingerprint(line, parts)
+            present = fingerprint(line, parts, is_everyones=suspension.recipient is None)
         except ConfigError:
             continue
         if present != suspension.fingerprint:
@@ -99,14 +104,24 @@ def _signal_suspended(parts: Parts, lines: Mapping[tuple[str, str], Line], signa
     keys = {key for _, key in lines}
     for suspension in parts.store.outbox.suspensions():
         if suspension.channel in keys:
-            signals.failing(_part(suspension.channel, suspension.recipient), suspension.reason)
+            signals.failing(part_of(suspension.channel, suspension.recipient), suspension.reason)
+
+
+def _signal_lost(parts: Parts, signals: Signals) -> None:
+    """Say of messages told as lost that they are so no longer: sent again, or let go, by the operator."""
+    told = [fault.part for fault in failing(parts.store.faults.all()) if fault.part.startswith(_MESSAGE)]
+    if told:
+        lost = {f"{_MESSAGE}{entry.id}" for entry in parts.store.outbox.list(states=[State.DEAD])}
+        for part in told:
+            if part not in lost:
+                signals.well(part)
 
 
 async def _empty(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line], signals: Signals) -> Sent:
     try:
         channel = carrier(line, parts)
     except ConfigError as error:
-        signals.failing(_part(line.key), str(error))
+        signals.failing(part_of(line.key), str(error))
         return Sent(failed=1, has_config_fault=True)
     sent = Sent()
     async with channel.open() as session:
@@ -135,13 +150,13 @@ async def _send(parts: Parts, claim: Claim, line: Line, session: Session, signal
         receipt = await session.deliver(Message.from_json(claim.payload), address, on_step)
     except ConfigError as error:
         outbox.retry_at(entry.id, parts.clock() + timedelta(minutes=5), str(error), refund=True)
-        signals.failing(_part(line.key, line.recipient.name), str(error))
+        signals.failing(part_of(line.key, line.recipient.name), str(error))
         return Sent(failed=1, has_config_fault=True), True
     except DeliveryError as error:
         return Sent(failed=1), _settle(parts, claim, line, error, signals)
     outbox.delivered(entry.id, receipt.reply, parts.clock())
-    signals.well(_part(line.key))
-    signals.well(_part(line.key, line.recipient.name))
+    signals.well(part_of(line.key))
+    signals.well(part_of(line.key, line.recipient.name))
     log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=line.key, status="sent")
     return Sent(delivered=1), True
 
@@ -150,7 +165,7 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
     """Write down what a failure means; give whether the channel can go on with the next message."""
     outbox, entry, now = parts.store.outbox, claim.entry, parts.clock()
     is_everyones = error.is_channel_fault or error.reason in _LINE_IS_DOWN
-    part = _part(line.key) if is_everyones else _part(line.key, line.recipient.name)
+    part = part_of(line.key) if is_everyones else part_of(line.key, line.recipient.name)
     status = "retry"
     if error.in_doubt:
         state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)
@@ -160,12 +175,9 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
     elif error.is_permanent:
         status = "suspended"
         whom = None if error.is_channel_fault else entry.recipient
+        mark = fingerprint(line, parts, is_everyones=error.is_channel_fault)
         outbox.retry_at(entry.id, now, str(error), refund=True)
-        outbox.suspend(
-            Suspension(
-                channel=line.key, recipient=whom, since=now, reason=str(error), fingerprint=fingerprint(line, parts)
-            )
-        )
+        outbox.suspend(Suspension(channel=line.key, recipient=whom, since=now, reason=str(error), fingerprint=mark))
         signals.failing(part, str(error))
     else:
         when = next_attempt(
@@ -193,11 +205,11 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
 def _tell_dead(signals: Signals, claim: Claim, why: str) -> None:
     entry = claim.entry
     signals.failing(
-        f"message {entry.id}", f'message {entry.id} to {entry.recipient} ("{entry.subject}") is lost: {why}'
+        f"{_MESSAGE}{entry.id}", f'message {entry.id} to {entry.recipient} ("{entry.subject}") is lost: {why}'
     )
 
 
-def _part(channel: str, recipient: str | None = None) -> str:
+def part_of(channel: str, recipient: str | None = None) -> str:
     """Name a channel, or one recipient on it, in the fault table."""
     kind = channel.partition(":")[0]
     return f"{kind} to {recipient}" if recipient is not None else channel

@@ -5,7 +5,7 @@ Message, cursor and slot move in one transaction; a recipient who fails harms no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from watcher.digests.routing import Followed, trials_for, watches_of
 from watcher.digests.slots import newest_slot, next_slots
 from watcher.errors import StoreError, WatcherError
 from watcher.service.channels import Line, lines_of, message_domain, stop_address
+from watcher.service.faults import failing
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Composed, NewMessage, Reader, Window
 
@@ -222,6 +223,8 @@ def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signal
     )
     for note in composed.notes:
         signals.failing(f"template {note.template}", note.problem)
+    if not composed.notes:
+        _signal_mended(parts, composed.rendered, signals)
     return tuple(
         NewMessage(
             recipient=line.recipient.name,
@@ -233,6 +236,14 @@ def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signal
         )
         for message in composed.messages
     )
+
+
+def _signal_mended(parts: Parts, rendered: Collection[str], signals: Signals) -> None:
+    """Say of templates told as failing that they work: they, or what includes them, were rendered without a note."""
+    for fault in failing(parts.store.faults.all()):
+        name = fault.part.removeprefix("template ")
+        if name != fault.part and (name in rendered or name.rpartition("/")[2].startswith("_")):
+            signals.well(fault.part)
 
 
 def reader_of(parts: Parts, recipient: RecipientConfig, now: datetime) -> digest.Reader:
