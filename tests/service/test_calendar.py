@@ -1,0 +1,65 @@
+"""Dates that pass are told once, though no record changed."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.service.house import ANA, DAYS, ONE, QUIET, Time, trial
+
+
+def completed(nct_id, day):
+    """A trial whose results are due a year after its actual primary completion."""
+    record = trial(nct_id, status="COMPLETED")
+    status = record["protocolSection"]["statusModule"]
+    kept = {key: value for key, value in status.items() if not key.startswith(("disp", "results"))}
+    record["protocolSection"]["statusModule"] = kept | {"primaryCompletionDateStruct": {"date": day, "type": "ACTUAL"}}
+    record["derivedSection"]["miscInfoModule"].pop("submissionTracking", None)
+    record["hasResults"] = False
+    for section in ("annotationSection", "resultsSection"):
+        record.pop(section, None)
+    return record
+
+
+async def test_due_date_is_told_thirty_days_ahead_and_the_day_after_each_once(house):
+    where = house(
+        {ONE: {DAYS[0]: completed(ONE, "2025-08-01")}},
+        settings=ANA + QUIET,
+        watched=(ONE,),
+        time=Time(datetime(2026, 6, 30, 10, tzinfo=UTC)),
+    )
+    await where.run()
+    assert where.bodies("ana") == []
+    where.time.now = datetime(2026, 7, 3, 10, tzinfo=UTC)
+    await where.run()
+    await where.run()
+    assert len(where.bodies("ana")) == 1
+    assert "1 Aug 2026" in where.bodies("ana")[0]
+    where.time.now = datetime(2026, 8, 3, 10, tzinfo=UTC)
+    await where.run()
+    where.time.pass_by(timedelta(days=40))
+    await where.run()
+    assert len(where.bodies("ana")) == 2
+    assert [version.kind.value for version in where.versions(ONE)] == ["record", "clock", "clock"]
+
+
+async def test_what_was_overdue_before_the_trial_was_watched_is_never_told(house):
+    where = house({ONE: {DAYS[0]: completed(ONE, "2020-08-01")}}, settings=ANA + QUIET, watched=(ONE,))
+    await where.run()
+    where.time.pass_by(timedelta(days=2))
+    await where.run()
+    assert where.bodies("ana") == []
+
+
+async def test_run_killed_right_after_storing_a_milestone_does_not_tell_it_twice(house):
+    where = house(
+        {ONE: {DAYS[0]: completed(ONE, "2025-08-01")}},
+        settings=ANA + QUIET,
+        watched=(ONE,),
+        time=Time(datetime(2026, 6, 30, 10, tzinfo=UTC)),
+    )
+    await where.run()
+    where.time.now = datetime(2026, 7, 3, 10, tzinfo=UTC)
+    await where.run()
+    with where.open() as parts:
+        parts.store.notes.put("milestones.told_until", "2026-06-30")
+    await where.run()
+    assert len(where.bodies("ana")) == 1
+    assert len(where.versions(ONE)) == 2

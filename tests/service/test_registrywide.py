@@ -1,0 +1,58 @@
+"""What the registry does to many records at once is no news of a trial."""
+
+import pytest
+
+from tests.changes.builders import put
+from tests.service.house import ANA, DAYS, OPS, OPS_ON, QUIET, trial
+
+IDS = tuple(f"NCT9910{number:04}" for number in range(1, 31))
+_TITLE = ("protocolSection", "identificationModule", "officialTitle")
+
+
+def crowd(number_reformatted):
+    """Thirty trials, some of which get another spelling of a title without a sponsor's update."""
+    states = {}
+    for number, nct_id in enumerate(IDS):
+        record = put(trial(nct_id), _TITLE, "A Study of Things")
+        states[nct_id] = {DAYS[0]: record}
+        if number < number_reformatted:
+            states[nct_id][DAYS[1]] = put(record, _TITLE, "A Study of Quite Other Things")
+    states[IDS[0]][DAYS[2]] = states[IDS[0]].get(DAYS[1], states[IDS[0]][DAYS[0]])
+    return states
+
+
+@pytest.fixture
+def installation(house):
+    def build(number_reformatted):
+        settings = OPS_ON + ANA + QUIET + OPS
+        return house(crowd(number_reformatted), settings=settings, watched=IDS)
+
+    return build
+
+
+async def test_family_reformatted_in_most_records_is_told_to_the_operator_alone_and_once(installation):
+    where = installation(25)
+    await where.run()
+    await where.next()
+    await where.next()
+    assert where.bodies("ana") == []
+    notices = [path.read_text() for path in (where.state / "ops").glob("*.eml")]
+    assert len(notices) == 1
+    assert "officialTitle" in notices[0].replace("=\n", "")
+
+
+async def test_same_change_in_a_few_records_is_told(installation):
+    where = installation(5)
+    await where.run()
+    await where.next()
+    assert len(where.bodies("ana")) == 1
+    assert "5 of your 30 trials changed" in where.bodies("ana")[0]
+
+
+async def test_window_over_a_reformatting_is_quiet_about_it_too(installation):
+    where = installation(25)
+    where.settings = where.settings.replace('send = "immediate"', 'send = "monthly 1 00:00"', 1)
+    await where.run()
+    await where.next()
+    await where.next(send_all=True)
+    assert where.bodies("ana") == []
