@@ -219,7 +219,10 @@ def test_more_than_five_are_counted_by_country():
     ]
     assert [change.path for change in found][1:] == ["locations.|||austria.added", "locations.|||spain.added"]
     words = together(found)
-    assert words.sentence == "7 sites added in 3 countries; 5 of them already recruiting."
+    assert (
+        words.sentence
+        == "7 sites added in 3 countries: 4 in Austria, 2 in Spain and 1 in Italy; 5 of them already recruiting."
+    )
     assert words.items == ("4 in Austria", "2 in Spain", "1 in Italy")
 
 
@@ -383,7 +386,7 @@ def test_together_names_the_remarkable():
     new = put(old, SITES, BASE[:1])
     found = changes(old, new)
     words = together(of_kind(found, "site.removed"), of_kind(found, "country.removed"))
-    assert words.sentence == "5 sites removed in 2 countries, last ones in Spain."
+    assert words.sentence == "5 sites removed in 2 countries: 4 in Austria and 1 in Spain; last ones in Spain."
     assert words.note == "5 of 6 sites"
     one = of_kind(found, "site.removed")[:1]
     assert together(one) == phrase(one[0])

@@ -506,5 +506,5 @@ def test_many_site_lines_are_one_with_the_remarkable_named():
     more = [site for country in countries for site in sites(2, 30, country)]
     found = told({LOCATIONS: sites(10)}, {LOCATIONS: [*sites(10), *more]})
     (line,) = [line for line in (*found.lines, *found.minor) if line.kind == "site.added"]
-    assert line.sentence.startswith("8 sites added in 4 countries, first ones in ")
+    assert line.sentence.startswith("8 sites added in 4 countries: ")
     assert line.severity is Severity.MAJOR

@@ -44,7 +44,8 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         countries: The `country.*` changes of the same comparison; those that go with the kind are named.
 
     Returns:
-        One phrase at the loudest level of the changes: `43 sites added in 9 countries, first ones in Spain and Japan`.
+        One phrase at the loudest level of the changes: `5 sites added in 2 countries: 4 in China and 1 in Japan; first
+        ones in Japan`.
     """
     loudest = min(changes, key=lambda change: change.severity.rank)
     by_country: Counter[str] = Counter()
@@ -59,7 +60,8 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         place = next(iter(by_country))
         said = f"{values.counted(count, one, many)}{in_country(place)}"
     else:
-        said = f"{values.counted(count, one, many)} in {values.counted(len(by_country), 'country', 'countries')}"
+        said = f"{values.counted(count, one, many)} in {values.counted(len(by_country), 'country', 'countries')}: "
+        said += _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
     said += _remarkable(loudest.kind, countries)
     if loudest.kind == "site.added":
         said += _recruiting(sum(map(_open, changes)), count)
@@ -69,9 +71,19 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     return worded(loudest, _LABEL, said, note=note, items=items)
 
 
+def _spread(where: Sequence[str], rest: int) -> str:
+    """Give the counts of the countries with most sites, and the rest as one."""
+    if len(where) <= _MOST_COUNTRIES:
+        return values.listed(where, _MOST_COUNTRIES)
+    shown = ", ".join(where[:_MOST_COUNTRIES])
+    return f"{shown} and {values.number(rest)} in {values.number(len(where) - _MOST_COUNTRIES)} more"
+
+
 def _open(change: Change) -> int:
     return number(change.facts, "recruiting") or int(change.facts.get("recruiting") is True)
 
+
+_MOST_COUNTRIES = 5
 
 _GO_WITH = {
     "site.added": ("country.added", "first ones in"),
@@ -84,7 +96,7 @@ _GO_WITH = {
 def _remarkable(kind: str, countries: Sequence[Change]) -> str:
     goes_with, said = _GO_WITH.get(kind, ("", ""))
     found = [name for change in countries if change.kind == goes_with for name in _names(change)]
-    return f", {said} {values.listed(found, 5)}" if found else ""
+    return f"; {said} {values.listed(found, 5)}" if found else ""
 
 
 def _count(change: Change) -> int:
