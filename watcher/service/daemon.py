@@ -103,11 +103,11 @@ class Daemon:
         watchlist = follow_merged(self.read(), self.parts.store)
         async with self.parts.turn:
             await asyncio.to_thread(partial(tell_due, self.parts, watchlist, signals, is_complete=is_complete))
-        await send_due(self.parts, signals)
+        sent = await send_due(self.parts, signals)
         async with self.parts.turn:  # poll and tick may have heard of the same fault: it is told once
             has_told = await asyncio.to_thread(settle, self.parts, signals, self.parts.clock())
         if has_told:
-            await send_due(self.parts, Signals())
+            await send_due(self.parts, Signals(), but=sent.down)
 
     async def upkeep(self) -> None:
         """Forget what nobody needs any more: long delivered messages, records of old polls, snoozes that ended."""

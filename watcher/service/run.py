@@ -69,7 +69,9 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     sent = await send_due(parts, signals) if deliver else Sent()
     said = settle(parts, signals, parts.clock())
     if said and deliver:
-        sent += await send_due(parts, Signals())  # the notices themselves; what fails now is heard at the next run
+        sent += await send_due(
+            parts, Signals(), but=sent.down
+        )  # the notices themselves; what fails now is heard at the next run
     return RunReport(
         poll=report,
         watched=len(watchlist.trials),

@@ -7,7 +7,7 @@ and its channel is decided here (design: Message); making it durable is the stor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -48,26 +48,30 @@ class Sent:
         delivered: How many messages were accepted.
         failed: How many tries were not.
         has_config_fault: Whether a secret did not resolve.
+        down: Keys of channels that nothing can go out by now.
     """
 
     delivered: int = 0
     failed: int = 0
     has_config_fault: bool = False
+    down: frozenset[str] = frozenset()
 
     def __add__(self, other: Sent) -> Sent:
         return Sent(
             delivered=self.delivered + other.delivered,
             failed=self.failed + other.failed,
             has_config_fault=self.has_config_fault or other.has_config_fault,
+            down=self.down | other.down,
         )
 
 
-async def send_due(parts: Parts, signals: Signals) -> Sent:
+async def send_due(parts: Parts, signals: Signals, *, but: Collection[str] = ()) -> Sent:
     """Send every message that is due, on all channels at once; give what came of it.
 
     Args:
         parts: What the run works with.
         signals: Hears which channels and recipients work and which do not.
+        but: Keys of channels to leave alone, since they were found down a moment ago.
     """
     lines = {(line.recipient.name, line.key): line for line in all_lines(parts.loaded.config)}
     _resume_changed(parts, lines)
@@ -75,7 +79,8 @@ async def send_due(parts: Parts, signals: Signals) -> Sent:
     _signal_lost(parts, signals)
     channels = parts.store.outbox.due_channels(parts.clock())
     by_key = {line.key: line for line in lines.values()}
-    results = await asyncio.gather(*(_empty(parts, by_key[key], lines, signals) for key in channels if key in by_key))
+    open_ones = [by_key[key] for key in channels if key in by_key and key not in but]
+    results = await asyncio.gather(*(_empty(parts, line, lines, signals) for line in open_ones))
     return sum(results, Sent())
 
 
@@ -122,7 +127,7 @@ async def _empty(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line]
         channel = carrier(line, parts)
     except ConfigError as error:
         signals.failing(part_of(line.key), str(error))
-        return Sent(failed=1, has_config_fault=True)
+        return Sent(failed=1, has_config_fault=True, down=frozenset({line.key}))
     sent = Sent()
     async with channel.open() as session:
         while (claim := parts.store.outbox.claim(line.key, parts.clock())) is not None:
@@ -134,6 +139,7 @@ async def _empty(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line]
             result, goes_on = await _send(parts, claim, target, session, signals)
             sent += result
             if not goes_on:
+                sent += Sent(down=frozenset({line.key}))
                 break
     return sent
 

@@ -1,0 +1,319 @@
+"""What becomes of a message: accepted, refused, retried, in doubt, dead, suspended and resumed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.service.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, repeats, trial
+from watcher.sandbox.smtp import SmtpSink, SmtpStage
+from watcher.sandbox.webhook import WebhookStage
+from watcher.service.channels import all_lines, message_domain, stop_address
+from watcher.service.faults import failing
+from watcher.service.run import run_once
+from watcher.store.telling import State
+
+STATES = {
+    ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")},
+    TWO: {day: trial(TWO) for day in DAYS[:4]},
+}
+ANA, BOB, ROOM, FILES = (one + QUIET for one in (ANA, BOB, ROOM, FILES))
+STOPPED = "Terminated: A Trial Called 1"
+MINUTE = timedelta(minutes=1)
+
+
+async def again(home, after=timedelta()):
+    """Run once more, so long after the last run (which moved time by an hour)."""
+    home.time.pass_by(after - timedelta(hours=1))
+    return await home.run()
+
+
+async def test_accepted_message_is_delivered_with_the_providers_reply(house):
+    home = house(STATES, settings=ANA + FILES)
+    await home.run()
+    report = await home.next()
+    assert (report.sent.delivered, report.sent.failed) == (2, 0)
+    entries = home.outbox(State.DELIVERED)
+    assert {entry.channel: entry.attempts for entry in entries} == {"email": 1, "folder:told": 1}
+    assert "250 2.0.0 kept as 1" in {entry.channel: entry.last_reply for entry in entries}["email"]
+
+
+async def test_refused_recipient_stays_and_the_others_are_delivered(house):
+    home = house(STATES, settings=ANA + BOB + ROOM + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", address="ana@example.org", times=None)
+    report = await home.next()
+    assert home.subjects("bob") == [STOPPED]
+    assert len(home.hook.accepted) == 1
+    assert [said.split(":")[0] for said in report.said] == ["email to ana"]
+    (waiting,) = home.outbox()
+    assert (waiting.recipient, waiting.state) == ("ana", State.PENDING)
+    for _ in range(3):
+        await again(home, MINUTE)
+    assert sum(said.startswith("RCPT TO:<ana") for said in home.smtp.said) == 1  # it waits: nothing is hammered
+
+
+async def test_corrected_address_resumes_what_waited(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", address="ana@example.org", times=None)
+    await home.next()
+    home.settings = ANA.replace("ana@", "anna@")
+    report = await again(home, MINUTE)
+    assert home.subjects("anna") == [STOPPED]
+    assert report.said[0].startswith("email to ana: works again")
+
+
+async def test_retried_by_the_operator_what_waited_goes_out(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", times=1)
+    await home.next()
+    with home.look() as parts:
+        parts.store.outbox.retry(None, home.time.now - timedelta(hours=1))
+    await again(home, MINUTE)
+    assert home.subjects("ana") == [STOPPED]
+
+
+async def test_refused_log_in_suspends_the_relay_until_the_password_changes(house):
+    with SmtpSink(accounts={"me": "right"}) as relay:
+        home = house(STATES, settings=ANA + BOB + ROOM)
+        home.smtp = relay
+        home.email_extra = 'username = "me"\npassword = { env = "RELAY" }'
+        home.environ = {"RELAY": "wrong"}
+        await home.run()
+        report = await home.next()
+        assert [said.split(":")[0] for said in report.said] == ["email"]
+        assert len(home.hook.accepted) == 1
+        for _ in range(3):
+            await again(home, MINUTE)
+        assert sum(said.startswith("AUTH") for said in relay.said) == 1  # asked once: an account could be locked
+        home.environ = {"RELAY": "right"}
+        report = await again(home, MINUTE)
+        assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
+        assert report.said[0].startswith("email: works again")
+
+
+async def test_relay_suspended_by_the_second_recipients_mail_stays_suspended(house):
+    with SmtpSink(accounts={"me": "right"}) as relay:
+        second = f'watches = ["all"]\n[[watch]]\nname = "none"\nids = ["{TWO}"]\n'
+        home = house(STATES, settings=ANA + 'watches = ["none"]\n' + BOB + second)
+        home.smtp = relay
+        home.email_extra = 'username = "me"\npassword = { env = "RELAY" }'
+        home.environ = {"RELAY": "wrong"}
+        await home.run()
+        await home.next()
+        for _ in range(3):
+            await again(home, MINUTE)
+        assert sum(said.startswith("AUTH") for said in relay.said) == 1
+
+
+async def test_relay_that_is_down_is_tried_again_later_and_other_channels_go_on(house):
+    home = house(STATES, settings=ANA + BOB + ROOM + FILES)
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    report = await home.next()
+    assert (report.sent.delivered, report.sent.failed) == (2, 1)  # the second mail is not tried on a dead line
+    entries = home.outbox()
+    assert {entry.state for entry in entries} == {State.PENDING}
+    assert sorted(entry.attempts for entry in entries) == [0, 1]
+    assert entries[0].next_attempt_at == home.time.now - timedelta(hours=1) + MINUTE
+    home.smtp.clear()
+    await again(home, timedelta(seconds=59))
+    assert home.subjects("ana") == []
+    await again(home, MINUTE)
+    assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
+
+
+async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_told(house):
+    home = house(STATES, settings=ANA + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later", times=None)
+    await home.next()
+    waits = []
+    while home.outbox(State.PENDING):
+        (entry,) = home.outbox(State.PENDING)
+        waits.append(entry.next_attempt_at - home.time.now + timedelta(hours=1))
+        home.time.now = entry.next_attempt_at
+        report = await home.run()
+    assert waits[:6] == [timedelta(minutes=one) for one in (1, 5, 30, 120, 300, 600)]
+    (dead,) = home.outbox(State.DEAD)
+    assert f"message {dead.id}" in [said.split(":")[0] for said in report.said]
+    assert "451" in dead.last_reply
+    with home.look() as parts:
+        parts.store.outbox.retry([dead.id], home.time.now)
+    home.smtp.clear()
+    report = await home.run()
+    assert home.subjects("ana") == [STOPPED]
+    over = [said.split(";")[0] for said in report.said]
+    assert over == ["email to ana: works again", f"message {dead.id}: works again"]
+    with home.look() as parts:
+        assert failing(parts.store.faults.all()) == ()
+
+
+@pytest.mark.parametrize("drop", [True, False], ids=["dropped after the dot", "gibberish after the dot"])
+async def test_mail_in_doubt_is_sent_once_more_with_the_same_id_and_bytes(house, drop):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, **({"drop": True} if drop else {"reply": "999 what"}))
+    await home.next()
+    (entry,) = home.outbox()
+    assert (entry.state, entry.unclear) == (State.UNKNOWN, 1)
+    await again(home, timedelta(seconds=59))
+    assert len(home.smtp.mails) == 1
+    await again(home, MINUTE)
+    first, second = home.smtp.mails
+    assert first.body == second.body
+    assert len(repeats(home.smtp.mails)) == 1
+    assert home.outbox(State.DELIVERED)[0].id == entry.id
+
+
+async def test_post_in_doubt_is_sent_once_more(house):
+    home = house(STATES, settings=ROOM)
+    await home.run()
+    home.hook.arm(drop=True)
+    await home.next()
+    assert home.outbox()[0].state is State.UNKNOWN
+    await again(home, MINUTE)
+    first, second = home.hook.posts
+    assert first.body == second.body
+    assert home.outbox() == ()
+
+
+async def test_message_unclear_twice_is_dead_and_not_sent_a_third_time(house):
+    home = house(STATES, settings=ANA + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, drop=True, times=None)
+    await home.next()
+    report = await again(home, MINUTE)
+    (dead,) = home.outbox()
+    assert (dead.state, dead.unclear) == (State.DEAD, 2)
+    assert any(said.startswith(f"message {dead.id}: ") and "is lost" in said for said in report.said)
+    await home.run()
+    assert len(home.smtp.mails) == 2
+
+
+async def test_message_in_doubt_that_then_meets_a_dead_line_keeps_its_one_repeat(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, drop=True)
+    home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later")
+    await home.next()
+    await again(home, MINUTE)
+    assert home.outbox()[0].unclear == 1
+    await home.run()
+    assert len(home.smtp.mails) == 2
+    assert home.outbox() == ()
+
+
+async def test_hook_that_is_gone_waits_for_a_new_address(house):
+    home = house(STATES, settings=ANA + ROOM)
+    await home.run()
+    home.hook.arm("404 no_service", times=None)
+    report = await home.next()
+    assert home.subjects("ana") == [STOPPED]
+    assert len(report.said) == 1
+    assert home.hook.url not in report.said[0]
+    await again(home, MINUTE)
+    assert len(home.hook.posts) == 1
+    home.hook.clear()
+    home.hook.path = "/services/T000/B000/new"
+    await again(home, MINUTE)
+    assert len(home.hook.accepted) == 1
+
+
+async def test_hook_that_asks_to_wait_is_waited_for(house):
+    home = house(STATES, settings=ROOM)
+    await home.run()
+    home.hook.arm("429 rate_limited", retry_after="90")
+    await home.next()
+    await again(home, timedelta(seconds=89))
+    assert len(home.hook.posts) == 1
+    await again(home, timedelta(seconds=90))
+    assert len(home.hook.accepted) == 1
+
+
+async def test_hook_dropped_before_the_body_is_no_doubt(house):
+    home = house(STATES, settings=ROOM)
+    await home.run()
+    home.hook.arm(stage=WebhookStage.REQUEST, reply="503 busy")
+    await home.next()
+    assert home.outbox()[0].state is State.PENDING
+    await again(home, MINUTE)
+    assert len(home.hook.accepted) == 1
+
+
+async def test_message_of_a_recipient_no_longer_configured_is_dead(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="ana@example.org")
+    await home.next()
+    home.settings = BOB
+    await home.run()
+    (dead,) = home.outbox()
+    assert (dead.state, dead.last_reply) == (State.DEAD, "not configured")
+    assert home.subjects("ana") == []
+
+
+async def test_secret_that_does_not_resolve_holds_back_its_channel_only(house):
+    settings = ANA + ROOM.replace('file = "hook"', 'env = "HOOK"')
+    home = house(STATES, settings=settings)
+    await home.run()
+    report = await home.next()
+    assert report.sent.has_config_fault
+    assert "HOOK" in report.said[0]
+    assert home.subjects("ana") == [STOPPED]
+    (waiting,) = home.outbox()
+    assert (waiting.state, waiting.attempts) == (State.PENDING, 0)
+    home.environ = {"HOOK": home.hook.url}
+    await home.run()
+    assert len(home.hook.accepted) == 1
+
+
+async def test_password_that_does_not_resolve_holds_back_the_mail_only(house):
+    home = house(STATES, settings=ANA + ROOM)
+    home.email_extra = 'username = "me"\npassword = { env = "RELAY" }'
+    await home.run()
+    report = await home.next()
+    assert report.sent.has_config_fault
+    assert len(home.hook.accepted) == 1
+    assert home.smtp.connections == 0
+    assert [entry.attempts for entry in home.outbox()] == [0]
+
+
+async def test_cancelled_in_mid_send_loses_nothing(house):
+    import asyncio
+
+    home = house(STATES, settings=ANA)
+    await home.run()
+    hold = home.smtp.hold(SmtpStage.RCPT)
+    home.registry.next()
+    work = asyncio.create_task(home.run())
+    await asyncio.to_thread(hold.wait_reached)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    hold.release()
+    await home.run()
+    assert home.subjects("ana") == [STOPPED]
+    assert repeats(home.smtp.mails) == []
+
+
+async def test_without_delivering_everything_waits_in_the_outbox(house):
+    home = house(STATES, settings=ANA + ROOM)
+    await home.run()
+    home.registry.next()
+    with home.open() as parts:
+        from watcher.app import watchlist_reader
+
+        report = await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    assert (report.composed, report.sent.delivered) == (2, 0)
+    assert home.smtp.connections == 0
+
+
+def test_names_of_ways_hold_no_secret(house):
+    home = house(STATES, settings=ANA + ROOM + FILES)
+    loaded = home.load()
+    assert [line.key for line in all_lines(loaded.config)] == ["email", "slack:hook", "folder:told"]
+    assert message_domain(loaded.config) == "example.org"
+    assert stop_address(loaded.config) == "trials@example.org"
