@@ -9,7 +9,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +18,9 @@ from pydantic import BaseModel, ValidationError
 
 from watcher.config.lines import Place, find_line, line_map
 from watcher.config.model import Config
+from watcher.config.presets import Preset
 from watcher.config.rules import Finding, findings
+from watcher.config.wishes import read_wishes
 from watcher.errors import ConfigError, Problem
 
 _TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
@@ -46,11 +48,13 @@ class Loaded:
         config: The values.
         path: The file.
         warnings: What works but is unwise, in line order; may be empty.
+        presets: The rules of the audiences that recipients name, by audience.
     """
 
     config: Config
     path: Path
     warnings: tuple[Problem, ...]
+    presets: Mapping[str, Preset] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -92,10 +96,13 @@ def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
             config = Config.model_validate(_without(raw, error))
         except ValidationError:
             return None, tuple(problems)
-    found = findings(config)
+    wishes = read_wishes(config, folder=path.parent)
+    found = (*findings(config), *wishes.findings)
+    problems += wishes.problems
     problems += (_problem(path, lines, finding) for finding in found if finding.is_fatal)
     warnings = tuple(sorted(_problem(path, lines, finding) for finding in found if not finding.is_fatal))
-    return Loaded(config=config, path=path, warnings=warnings), tuple(sorted(set(problems)))
+    loaded = Loaded(config=config, path=path, warnings=warnings, presets=wishes.presets)
+    return loaded, tuple(sorted(set(problems)))
 
 
 def _without(raw: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:

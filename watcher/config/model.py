@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from watcher.config.hours import Quiet, parse_quiet
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -75,9 +77,10 @@ class StoreConfig(Shape):
 
 
 class OperatorConfig(Shape):
-    """`[operator]`: who hears about faults."""
+    """`[operator]`: who hears about faults, and which address is asked as long as all is well."""
 
     recipient: str | None = None
+    heartbeat_url: str | None = None
 
 
 class Tls(StrEnum):
@@ -196,6 +199,19 @@ class Least(StrEnum):
     MINOR = "minor"
 
 
+class NearConfig(Shape):
+    """`near = { countries = […], cities = […] }`: where a recipient is; a city may be written `Paris, France`."""
+
+    countries: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> NearConfig:
+        if not (self.countries or self.cities):
+            raise ValueError('near names no place; write near = { countries = ["France"], cities = ["Lyon"] }')
+        return self
+
+
 class RecipientConfig(Shape):
     """`[[recipient]]`: one person or room, told by every channel named."""
 
@@ -209,6 +225,11 @@ class RecipientConfig(Shape):
     least: Least = Least.MINOR
     send: Annotated[Send, BeforeValidator(parse_send)] = Send(cadence=Cadence.DAILY, hour=7, minute=30)
     timezone: str | None = None
+    audience: str | None = None
+    near: NearConfig | None = None
+    urgent: Least | None = None
+    quiet: Annotated[Quiet | None, BeforeValidator(parse_quiet)] = None
+    heartbeat: Literal["slot", "weekly"] | None = None
     welcome: bool = True
 
     @model_validator(mode="after")
@@ -224,6 +245,7 @@ class Config(Shape):
     timezone: str = "UTC"
     state_dir: str | None = None
     templates_dir: str | None = None
+    presets_dir: str | None = None
     registry: RegistryConfig = RegistryConfig()
     store: StoreConfig = StoreConfig()
     operator: OperatorConfig = OperatorConfig()

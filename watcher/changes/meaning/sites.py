@@ -92,6 +92,7 @@ def _draft(
         edits=edits,
         facts={
             "name": one.name(),
+            "city": one.city,
             "country": one.country,
             "old_total": len(sites.old),
             "new_total": len(sites.new),
@@ -220,6 +221,7 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
             for fact in ("recruiting", "had_recruited")
             if fact in same[0].facts
         }
+        extra["cities"] = sorted({str(draft.facts["city"]) for draft in same if draft.facts["city"]})
         kind_rule = one.rule
         if any(draft.rule != one.rule for draft in same):
             kind_rule = f"{one.kind}, {len(same)} sites" + (

@@ -1,0 +1,152 @@
+"""How loud a change is for one reader: their audience's rules, and what happens near them.
+
+Pure: a change and rules in, a level out. The base level, with the rule that set it, stays what is stored and printed;
+what is added here is added to a copy, step by step and with its reason (taxonomy: Presets).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from watcher.changes.migrations import canonical_country
+from watcher.changes.model import Change, Comparison, Json, Severity
+from watcher.config.model import NearConfig
+from watcher.config.presets import Preset
+
+NEAR_ALONE = ("site", "country")
+"""What nearness lifts for a recipient without an audience."""
+
+_DISTRICT = re.compile(r"[\s,]+(?:cedex\b.*|\d+\b.*)$")
+_ALSO = {"us": "united states", "usa": "united states", "uk": "united kingdom"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ear:
+    """How one reader hears.
+
+    Attributes:
+        preset: The rules of their audience, or None.
+        near: Where they are, or None.
+    """
+
+    preset: Preset | None = None
+    near: NearConfig | None = None
+
+
+def level_for(change: Change, preset: Preset | None, near: NearConfig | None) -> Severity:
+    """Give a change's level for a reader.
+
+    Args:
+        change: With its base level.
+        preset: The rules of the reader's audience, or None.
+        near: Where the reader is, or None.
+
+    Returns:
+        Never above critical, never below minor. Noise stays noise, unless a rule gives its very kind a level.
+    """
+    return heard(change, preset, near).severity
+
+
+def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Change:
+    """Give a change as a reader hears it: its level, each step that moved it added to its rule; arguments as above."""
+    level, rule = change.severity, change.rule
+    for moved, because in _moves(change, preset, near):
+        new = moved if isinstance(moved, Severity) else level.raised(moved)
+        if new is not level:
+            rule += f" · {level} → {new}: {because}"
+            level = new
+    return change if level is change.severity else replace(change, severity=level, rule=rule)
+
+
+def as_heard(comparison: Comparison, ear: Ear) -> Comparison:
+    """Give a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
+    if ear.preset is None and ear.near is None:
+        return comparison
+    changes = tuple(heard(change, ear.preset, ear.near) for change in comparison.changes)
+    if all(new is old for new, old in zip(changes, comparison.changes, strict=True)):
+        return comparison
+    return replace(comparison, changes=changes)
+
+
+def _moves(change: Change, preset: Preset | None, near: NearConfig | None) -> Iterable[tuple[Severity | int, str]]:
+    if preset is not None:
+        because = f"audience {preset.name}"
+        name = _most_exact(change.kind, (*preset.up, *preset.down, *preset.levels))
+        is_noise = change.severity is Severity.NOISE
+        if name in preset.levels and (name == change.kind or not is_noise):
+            yield Severity(preset.levels[name]), because
+        elif name in preset.up:
+            yield 1, because
+        elif name in preset.down:
+            yield -1, because
+    rules = NEAR_ALONE if preset is None else preset.near
+    if near is not None and _most_exact(change.kind, rules) and (place := near_place(change, near)) is not None:
+        yield 1, f"near {place}"
+
+
+def _most_exact(kind: str, names: Collection[str]) -> str:
+    """Give the longest of the names that is the kind or begins it at a dot; empty when none does."""
+    fitting = (name for name in names if kind == name or kind.startswith(f"{name}."))
+    return max(fitting, key=len, default="")
+
+
+def near_place(change: Change, near: NearConfig) -> str | None:
+    """Give the reader's place in which a change of sites or countries happens, as the reader wrote it, or None.
+
+    The registry's older country names, accents, capitals and postal districts (`Lyon Cedex 08`) do not matter.
+    """
+    countries = _countries(change)
+    cities = _cities(change)
+    for city in near.cities:
+        name, _, country = city.partition(",")
+        is_there = not country.strip() or _country(country) & countries
+        if _city(name) in cities and is_there:
+            return city
+    return next((country for country in near.countries if _country(country) & countries), None)
+
+
+def _countries(change: Change) -> set[str]:
+    facts = change.facts
+    names = _texts(facts.get("name"), facts.get("names")) if change.kind.startswith("country.") else ()
+    return {form for name in (*_texts(facts.get("country")), *names) for form in _country(name)}
+
+
+def _cities(change: Change) -> set[str]:
+    if not change.kind.startswith("site."):
+        return set()
+    facts = change.facts
+    named = _texts(facts.get("city"), facts.get("cities"))
+    # comparisons stored before sites told their city have it at the end of their names: `Emerald Coast Clinic, St-Malo`
+    ends = (name.rpartition(",")[2] for name in _texts(facts.get("name"), facts.get("names")))
+    return {_city(name) for name in named or tuple(ends)}
+
+
+def _texts(*values: Json) -> tuple[str, ...]:
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [one for one in value if isinstance(one, str)]
+    return tuple(found)
+
+
+def _country(name: str) -> set[str]:
+    """Give the ways to write a country: `Turkey (Türkiye)` is also Turkey and Türkiye."""
+    plain = " ".join(name.split())
+    folded = _folded(canonical_country(plain))
+    folded = _ALSO.get(folded.replace(".", ""), folded)
+    outer, _, inner = folded.rstrip(")").partition(" (")
+    return {folded, outer, *([inner] if inner else [])}
+
+
+def _city(name: str) -> str:
+    return _DISTRICT.sub("", _folded(name))
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).casefold().split())
