@@ -79,8 +79,10 @@ class _Closer:
                 for problem in error.problems:
                     yield place, f"{name}: {problem}"
                 continue
-            if place[-1] == "slack":
+            if name.startswith("webhook of"):
                 yield from _hook_problem(place, name, secret)
+            elif name.startswith("webhook secret of"):
+                yield from _key_problem(place, name, secret)
 
     def _store(self) -> Iterator[tuple[Place, str]]:
         from watcher.store.upkeep import database_path
@@ -118,6 +120,15 @@ def _hook_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place,
 
     try:
         read_address(secret)
+    except DeliveryError as error:
+        yield place, f"{name}: {error}"
+
+
+def _key_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place, str]]:
+    from watcher.delivery.webhook import read_keys
+
+    try:
+        read_keys(secret)
     except DeliveryError as error:
         yield place, f"{name}: {error}"
 
@@ -196,7 +207,13 @@ def _ways(recipient: RecipientConfig) -> str:
     if recipient.email is not None:
         ways.append(f"email to {recipient.email}")
     if recipient.slack is not None:
-        ways.append("Slack")
+        ways.append("Slack" if recipient.slack.channel is None else f"Slack channel {recipient.slack.channel}")
     if recipient.folder is not None:
         ways.append(f"files in {recipient.folder}")
+    if recipient.webhook is not None:
+        ways.append("a signed webhook")
+    if recipient.apprise is not None:
+        ways.append("Apprise")
+    if recipient.stdout:
+        ways.append("standard output")
     return ", ".join(ways)

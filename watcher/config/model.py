@@ -91,6 +91,34 @@ class Tls(StrEnum):
     NONE = "none"
 
 
+class OAuthConfig(Shape):
+    """`oauth` of `[email]`: log-in with a token instead of a password (XOAUTH2).
+
+    With `refresh_token` the token is asked for by that, else by the client's own credentials.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: SecretRef | None = None
+    refresh_token: SecretRef | None = None
+    scope: str = ""
+    user: str
+
+    @model_validator(mode="after")
+    def _grant(self) -> OAuthConfig:
+        if self.client_secret is None and self.refresh_token is None:
+            raise ValueError("oauth needs client_secret, refresh_token, or both")
+        return self
+
+
+class Thread(StrEnum):
+    """Which digests a mail program shows as one conversation."""
+
+    NONE = "none"
+    WATCH = "watch"
+    TRIAL = "trial"
+
+
 class EmailConfig(Shape):
     """`[email]`: the one relay; one relay is one channel."""
 
@@ -103,6 +131,8 @@ class EmailConfig(Shape):
     reply_to: str | None = None
     unsubscribe: str | None = None
     timeout: Duration = timedelta(seconds=60)
+    oauth: OAuthConfig | None = None
+    thread: Thread = Thread.NONE
 
 
 class WatchConfig(Shape):
@@ -115,9 +145,34 @@ class WatchConfig(Shape):
 
 
 class SlackConfig(Shape):
-    """`slack = { webhook = … }`: one incoming webhook is one channel."""
+    """`slack = { webhook = … }`, or `slack = { token = …, channel = "C…" }` for a bot; each is one channel.
 
-    webhook: SecretRef
+    `api` is where the Web API is asked: Slack's own, GovSlack's, or a stand-in on this machine.
+    """
+
+    webhook: SecretRef | None = None
+    token: SecretRef | None = None
+    channel: str | None = None
+    api: str = "https://slack.com/api"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SlackConfig:
+        if (self.webhook is None) == (self.token is None) or (self.token is None) != (self.channel is None):
+            raise ValueError('slack is { webhook = {…} } or { token = {…}, channel = "C…" }')
+        return self
+
+
+class WebhookConfig(Shape):
+    """`webhook = { url = …, secret = … }`: a hook of any program that checks Standard Webhooks signatures."""
+
+    url: SecretRef
+    secret: SecretRef
+
+
+class AppriseConfig(Shape):
+    """`apprise = { url = … }`: one Apprise address with one target; its parts are secrets."""
+
+    url: SecretRef
 
 
 class Cadence(StrEnum):
@@ -219,6 +274,9 @@ class RecipientConfig(Shape):
     email: str | None = None
     slack: SlackConfig | None = None
     folder: str | None = None
+    webhook: WebhookConfig | None = None
+    apprise: AppriseConfig | None = None
+    stdout: bool = False
     watches: tuple[str, ...] | None = None
     ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -234,8 +292,9 @@ class RecipientConfig(Shape):
 
     @model_validator(mode="after")
     def _reachable(self) -> RecipientConfig:
-        if not (self.email or self.slack or self.folder):
-            raise ValueError(f'recipient "{self.name}" has no channel; give it email, slack or folder')
+        if not (self.email or self.slack or self.folder or self.webhook or self.apprise or self.stdout):
+            ways = "email, slack, folder, webhook, apprise or stdout"
+            raise ValueError(f'recipient "{self.name}" has no channel; give it {ways}')
         return self
 
 

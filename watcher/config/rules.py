@@ -121,20 +121,37 @@ def _email(config: Config) -> Iterator[Finding]:
     if not is_address(parseaddr(email.sender)[1]):
         text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
         yield Finding(place=("email", "from"), text=text)
+    if email.oauth is not None and (email.password is not None or email.username is not None):
+        text = "oauth takes the place of username and password; take those out (the mailbox is oauth's user)"
+        yield Finding(place=("email", "oauth"), text=text)
+    if email.oauth is not None and not _is_secret_safe(email.oauth.token_url):
+        text = f'token_url "{email.oauth.token_url}" of oauth is not an https address'
+        yield Finding(place=("email", "oauth"), text=text)
     if email.password is not None and email.username is None:
         yield Finding(place=("email", "password"), text="a password without a username; add username")
     if email.username is not None and email.password is None:
         text = 'a username without a password; add password = { credential = "…" }, { file = "…" } or { env = "…" }'
         yield Finding(place=("email", "username"), text=text)
     if email.tls is Tls.NONE and not is_loopback(email.host):
-        if email.password is not None:
-            text = 'tls = "none" would send the password in clear; write "implicit" (port 465) or "starttls" (port 587)'
+        if email.password is not None or email.oauth is not None:
+            what = "password" if email.password is not None else "token"
+            text = f'tls = "none" would send the {what} in clear; write "implicit" (port 465) or "starttls" (port 587)'
             yield Finding(place=("email", "tls"), text=text)
         else:
             text = (
                 f'tls = "none": mail to {email.host} travels in clear; right only for a relay inside your own network'
             )
             yield Finding(place=("email", "tls"), text=text, is_fatal=False)
+
+
+def _is_secret_safe(address: str) -> bool:
+    """Tell whether a secret may be sent to an address: https, or this machine itself."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def is_address(text: str) -> bool:
@@ -169,9 +186,26 @@ def _recipients(config: Config) -> Iterator[Finding]:
         if recipient.email is not None and not is_address(recipient.email):
             text = f'email = "{recipient.email}" of recipient "{recipient.name}" is not a mail address'
             yield Finding(place=("recipient", index, "email"), text=text)
+        yield from _slack(index, recipient)
         for nct_id in recipient.ids:
             if not is_nct_id(nct_id):
                 yield Finding(place=("recipient", index, "ids"), text=id_text(nct_id))
+
+
+def _slack(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
+    slack = recipient.slack
+    if slack is None or slack.channel is None:
+        return
+    # ids as Slack gives them: https://docs.slack.dev/reference/objects/conversation-object
+    if re.fullmatch(r"[CGDU][A-Z0-9]{6,}", slack.channel) is None:
+        text = (
+            f'channel = "{slack.channel}" of recipient "{recipient.name}" is not a channel\'s id; Slack shows it '
+            'at the end of "View channel details", such as "C0123456789"'
+        )
+        yield Finding(place=("recipient", index, "slack"), text=text)
+    if not _is_secret_safe(slack.api):
+        text = f'api = "{slack.api}" of recipient "{recipient.name}" is not an https address'
+        yield Finding(place=("recipient", index, "slack"), text=text)
 
 
 def _known(

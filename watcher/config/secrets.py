@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from watcher.config.lines import Place
-from watcher.config.model import Config, SecretRef
+from watcher.config.model import Config, RecipientConfig, SecretRef
 from watcher.errors import ConfigError, Problem
 
 
@@ -17,9 +17,27 @@ def named_secrets(config: Config) -> Iterator[tuple[Place, str, SecretRef]]:
     """Give every secret a configuration names: its place in the file, what it is, where it lies; reads none."""
     if config.email is not None and config.email.password is not None:
         yield ("email", "password"), "password of the relay", config.email.password
+    if config.email is not None and config.email.oauth is not None:
+        oauth = config.email.oauth
+        for what, ref in (("client secret", oauth.client_secret), ("refresh token", oauth.refresh_token)):
+            if ref is not None:
+                yield ("email", "oauth"), f"{what} of the relay", ref
     for index, recipient in enumerate(config.recipient):
-        if recipient.slack is not None:
-            yield ("recipient", index, "slack"), f"webhook of {recipient.name}", recipient.slack.webhook
+        for key, what, ref in _secrets_of(recipient):
+            yield ("recipient", index, key), f"{what} of {recipient.name}", ref
+
+
+def _secrets_of(recipient: RecipientConfig) -> Iterator[tuple[str, str, SecretRef]]:
+    slack, webhook, apprise = recipient.slack, recipient.webhook, recipient.apprise
+    if slack is not None and slack.webhook is not None:
+        yield "slack", "webhook", slack.webhook
+    if slack is not None and slack.token is not None:
+        yield "slack", "Slack token", slack.token
+    if webhook is not None:
+        yield "webhook", "webhook", webhook.url
+        yield "webhook", "webhook secret", webhook.secret
+    if apprise is not None:
+        yield "apprise", "Apprise address", apprise.url
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from watcher.delivery import mime, refusals
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.headers import Mailbox, parse_mailbox
 from watcher.delivery.mime import Letterhead
+from watcher.delivery.oauth import Tokens
 from watcher.delivery.refusals import Relay, Stage
 from watcher.delivery.tls import client_context
 from watcher.delivery.words import one_line
@@ -47,16 +48,18 @@ class EmailChannel:
     Args:
         config: `[email]`.
         password: The secret it names, already read; None when it names none.
+        tokens: Gives access tokens where `oauth` takes the place of the password; else None.
     """
 
-    def __init__(self, config: EmailConfig, password: str | None = None) -> None:
+    def __init__(self, config: EmailConfig, password: str | None = None, tokens: Tokens | None = None) -> None:
         self._config = config
         self._password = password
+        self._tokens = tokens
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[EmailSession]:
         """Open a session; says goodbye to the relay at its end."""
-        session = EmailSession(self._config, self._password)
+        session = EmailSession(self._config, self._password, self._tokens)
         try:
             yield session
             await session.say_goodbye()
@@ -79,9 +82,11 @@ class EmailChannel:
 class EmailSession:
     """One connection at a time to the relay."""
 
-    def __init__(self, config: EmailConfig, password: str | None) -> None:
+    def __init__(self, config: EmailConfig, password: str | None, tokens: Tokens | None = None) -> None:
         self._config = config
         self._password = password
+        self._tokens = tokens
+        self._token: str | None = None
         self._relay = Relay(host=config.host, port=config.port)
         self._timeout = config.timeout.total_seconds()
         self._client: aiosmtplib.SMTP | None = None
@@ -188,10 +193,13 @@ class EmailSession:
 
     async def _connect(self) -> aiosmtplib.SMTP:
         config = self._config
-        if config.tls is Tls.NONE and self._password is not None and not _is_loopback(config.host):
+        has_secret = self._password is not None or self._tokens is not None
+        if config.tls is Tls.NONE and has_secret and not _is_loopback(config.host):
             raise refusals.misconfigured(
                 self._relay, 'tls = "none" would send the password in clear; use "implicit" or "starttls"'
             )
+        if self._tokens is not None:
+            self._token = await self._tokens.token()  # before connecting: a relay does not wait for it
         client = aiosmtplib.SMTP(
             hostname=config.host,
             port=config.port,
@@ -207,7 +215,9 @@ class EmailSession:
             await self._ask(Stage.HELLO, client.ehlo(hostname=_own_name(client)))
             if config.tls is Tls.STARTTLS:
                 await self._start_tls(client)
-            if config.username is not None:
+            if self._tokens is not None and self._token is not None:
+                await self._show_token(client, self._tokens, self._token)
+            elif config.username is not None:
                 await self._log_in(client, config.username)
         except BaseException:
             self.hang_up()
@@ -222,6 +232,22 @@ class EmailSession:
         await self._ask(Stage.TLS, client.starttls())
         await self._ask(Stage.HELLO, client.ehlo(hostname=_own_name(client)))
 
+    async def _show_token(self, client: aiosmtplib.SMTP, tokens: Tokens, token: str) -> None:
+        """Log in by XOAUTH2 (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
+        if "xoauth2" not in client.server_auth_methods:
+            raise self._no_way(client, "with a token (XOAUTH2)")
+        try:
+            await self._ask(Stage.LOGIN, client.auth_xoauth2(tokens.user, token))
+        except DeliveryError:
+            tokens.forget()
+            raise
+
+    def _no_way(self, client: aiosmtplib.SMTP, wanted: str) -> DeliveryError:
+        ways = one_line(", ".join(client.server_auth_methods).upper()) or "none"
+        return refusals.misconfigured(
+            self._relay, f"it offers no log-in {wanted} here (ways offered: {ways}); check port and tls"
+        )
+
     async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
         """Log in once: a second try with the same password could lock the account."""
         if self._password is None:
@@ -232,10 +258,7 @@ class EmailSession:
         elif "login" in offered:
             await self._ask(Stage.LOGIN, client.auth_login(username, self._password))
         else:
-            ways = one_line(", ".join(offered).upper()) or "none"
-            raise refusals.misconfigured(
-                self._relay, f"it offers no log-in with a password here (ways offered: {ways}); check port and tls"
-            )
+            raise self._no_way(client, "with a password")
 
     async def _ask(self, stage: Stage, call: Awaitable[_T]) -> _T:
         """Await one exchange with the relay; every way it can fail becomes a `DeliveryError` without a past."""
@@ -283,6 +306,9 @@ class EmailSession:
         )
 
     def _fit(self, reply: str) -> str:
+        if self._token is not None and self._tokens is not None:
+            shown = f"user={self._tokens.user}\1auth=Bearer {self._token}\1\1"  # as AUTH XOAUTH2 sends it
+            return one_line(reply, secrets=(shown, self._token))
         if self._password is None:
             return one_line(reply)
         both = f"\0{self._config.username}\0{self._password}"  # as AUTH PLAIN sends it

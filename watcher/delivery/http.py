@@ -43,16 +43,18 @@ class Target:
         host: Its host, the only part that is ever shown.
         port: Its port.
         is_encrypted: Whether it is https.
+        noun: What it is, for a sentence.
     """
 
     url: str = field(repr=False)
     host: str
     port: int
     is_encrypted: bool
+    noun: str = "webhook"
 
     def __str__(self) -> str:
         """Give its name for a sentence."""
-        return f"the webhook at {self.host}"
+        return f"the {self.noun} at {self.host}"
 
     def fit(self, text: str) -> str:
         """Make what the other side said fit to be shown, every piece of the address taken out."""
@@ -72,18 +74,21 @@ class Answer:
         status: HTTP status.
         text: The beginning of the body, one line, fit to be shown.
         retry_after: How long it asked us to wait, if it did.
+        body: The beginning of the body as it came, for whoever can read it; may hold secrets.
     """
 
     status: int
     text: str
     retry_after: timedelta | None
+    body: bytes = field(default=b"", repr=False, compare=False)
 
 
-def read_address(url: str) -> Target:
+def read_address(url: str, noun: str = "webhook") -> Target:
     """Check a hook's address without asking anybody.
 
     Args:
         url: `https://…`, or `http://…` to a private or loopback address.
+        noun: What it is, for a sentence.
 
     Returns:
         The target.
@@ -105,10 +110,10 @@ def read_address(url: str) -> Target:
         elif parts.username is not None or parts.password is not None:
             problem = "it holds a user name or password before the host"
     if problem or parts is None or parts.hostname is None:
-        raise _unusable(f"a webhook's address cannot be used: {problem}; copy it anew from where the hook was made")
+        raise _unusable(f"a {noun}'s address cannot be used: {problem}; copy it anew from where the {noun} was made")
     is_encrypted = parts.scheme == "https"
     port = parts.port or (443 if is_encrypted else 80)
-    return Target(url=url, host=parts.hostname, port=port, is_encrypted=is_encrypted)
+    return Target(url=url, host=parts.hostname, port=port, is_encrypted=is_encrypted, noun=noun)
 
 
 class Poster:
@@ -120,11 +125,19 @@ class Poster:
     Args:
         utc_now: The clock, for a `Retry-After` that is a date.
         timeout: For connecting, for writing, and for each piece of the answer; all together twice that.
+        most: Octets of an answer that are looked at.
     """
 
-    def __init__(self, *, utc_now: Callable[[], datetime], timeout: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self,
+        *,
+        utc_now: Callable[[], datetime],
+        timeout: timedelta = timedelta(seconds=30),
+        most: int = _LONGEST_ANSWER,
+    ) -> None:
         self._utc_now = utc_now
         self._timeout = timeout.total_seconds()
+        self._most = most
 
     async def post(self, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep) -> Answer:
         """Post a payload.
@@ -166,11 +179,12 @@ class Poster:
         async with _transport(target) as transport:
             response = await transport.handle_async_request(request)
             try:
-                text = await _beginning(response)
+                body = await _beginning(response, self._most)
             finally:
                 await response.aclose()
         retry_after = _retry_after(response.headers.get("Retry-After", ""), self._utc_now)
-        return Answer(status=response.status_code, text=target.fit(text), retry_after=retry_after)
+        text = target.fit(body.decode("utf-8", "replace"))
+        return Answer(status=response.status_code, text=text, retry_after=retry_after, body=body)
 
     async def _check_secrecy(self, target: Target) -> None:
         """Refuse to carry a secret in clear over a public network."""
@@ -275,13 +289,13 @@ def _transport(target: Target) -> httpx.AsyncHTTPTransport:
     raise failure
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def _beginning(response: httpx.Response, most: int) -> bytes:
     kept = b""
     async for piece in response.aiter_bytes(_LONGEST_ANSWER):
         kept += piece
-        if len(kept) >= _LONGEST_ANSWER:
+        if len(kept) >= most:
             break
-    return kept[:_LONGEST_ANSWER].decode("utf-8", "replace")
+    return kept[:most]
 
 
 def _retry_after(value: str, utc_now: Callable[[], datetime]) -> timedelta | None:

@@ -43,14 +43,17 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
         535,
         "5.7.139",
         None,
-        "Microsoft 365 has password log-in switched off for this mailbox or tenant; ask its administrator to allow "
-        "authenticated SMTP for the mailbox, or use another relay",
+        # https://mc.merill.net/message/MC786329: off by default from the end of December 2026, on again by an
+        # administrator, to be removed at a date announced in the second half of 2027
+        "Microsoft 365 has this log-in switched off for the mailbox or its tenant; set oauth in [email] (passwords are "
+        "off by default from the end of December 2026), or ask the administrator to allow authenticated SMTP",
     ),
     (
         535,
         "",
         None,
-        "check username and password in [email]; many providers want an app password instead of the mailbox's own",
+        "check username and password, or oauth, in [email]; many providers want an app password instead of the "
+        "mailbox's own",
     ),
     (534, "", None, "the provider wants another way to log in; create an app password and use it in [email]"),
     (538, "", None, 'the relay wants encryption before log-in; set tls = "starttls" or "implicit" in [email]'),

@@ -7,33 +7,16 @@ Errors: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhook
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.pace import Pace
+from watcher.delivery.slack_payload import FORM_REFUSED, JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.rendering.message import Message
 
-# One message a second and webhook, short bursts apart: https://docs.slack.dev/apis/web-api/rate-limits
-_SECONDS_BETWEEN = 1.0
-# Slack cuts `text` at 40,000 characters: https://docs.slack.dev/reference/methods/chat.postMessage
-_LONGEST_TEXT = 38_000
-
-_FORM_REFUSED = frozenset(
-    {
-        "invalid_payload",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_attachments",
-        "missing_text_or_fallback_or_attachments",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "too_many_attachments",
-    }
-)
 _HOOK_DEAD = {
     "action_prohibited": "the workspace's administrators forbid it",
     "channel_is_archived": "the channel is archived",
@@ -62,9 +45,7 @@ class SlackChannel:
         self, poster: Poster, *, sleep: Callable[[float], Awaitable[None]], monotonic: Callable[[], float]
     ) -> None:
         self._poster = poster
-        self._sleep = sleep
-        self._monotonic = monotonic
-        self._not_before: dict[str, float] = {}
+        self._pace = Pace(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackChannel]:
@@ -74,44 +55,25 @@ class SlackChannel:
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
         """Post one message to one webhook (contract: `Session.deliver`)."""
         target = read_address(address)
-        payload = _plain(message) if message.slack is None else message.slack
-        answer = await self._post(target, payload, on_step)
+        answer = await self._post(target, payload_of(message), on_step)
         if _is_accepted(answer):
             return Receipt(reply=f"{answer.status} {answer.text}")
         word = answer.text
-        if word not in _FORM_REFUSED:
+        if word not in FORM_REFUSED:
             raise _refused(target, answer)
-        answer = await self._post(target, _plain(message), on_step)
+        answer = await self._post(target, plain(message), on_step)
         if _is_accepted(answer):
             return Receipt(reply=f"{answer.status} {answer.text}, as plain text: the blocks were refused ({word})")
         raise _refused(target, answer)
 
     async def _post(self, target: Target, payload: object, on_step: OnStep) -> Answer:
-        wait = self._not_before.get(target.url, 0.0) - self._monotonic()
-        if wait > 0:
-            await self._sleep(wait)
-        try:
-            body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
-            return await self._poster.post(target, body, {"Content-Type": "application/json; charset=utf-8"}, on_step)
-        finally:
-            self._not_before[target.url] = self._monotonic() + _SECONDS_BETWEEN
+        async with self._pace.turn(target.url):
+            return await self._poster.post(target, encode(payload), {"Content-Type": JSON_TYPE}, on_step)
 
 
 def _is_accepted(answer: Answer) -> bool:
     """Only 200 and the text `ok` are a success; a proxy's friendly page with 200 is not."""
     return answer.status == 200 and answer.text == "ok"
-
-
-def _plain(message: Message) -> dict[str, object]:
-    """Give the message's plain text as a payload nothing in which can be read as markup.
-
-    Escapes are Slack's three (https://docs.slack.dev/messaging/formatting-message-text#escaping).
-    """
-    text = message.text
-    if len(text) > _LONGEST_TEXT:
-        text = f"{text[:_LONGEST_TEXT]}\n… and {len(text) - _LONGEST_TEXT} more characters that Slack has no room for"
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"text": escaped, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 
 
 def _refused(target: Target, answer: Answer) -> DeliveryError:
@@ -125,7 +87,7 @@ def _refused(target: Target, answer: Answer) -> DeliveryError:
             is_permanent=True,
             is_channel_fault=True,
         )
-    if answer.text in _FORM_REFUSED:
+    if answer.text in FORM_REFUSED:
         return DeliveryError(
             f"{target} answered {answer.status} ({answer.text}) to the plain text, too; see the message in the outbox",
             reason=DeliveryReason.REJECTED,

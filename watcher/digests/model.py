@@ -16,11 +16,18 @@ from watcher.config.model import Least
 
 
 class Medium(StrEnum):
-    """What a channel can show: mail (text and HTML), Slack blocks, or files (mail plus the data)."""
+    """What a channel can show.
+
+    Mail (text and HTML), Slack blocks, files (mail plus the data), data (a message per trial), chat (the words of
+    Slack without its markup's payload), or text for eighty columns.
+    """
 
     EMAIL = "email"
     SLACK = "slack"
     FOLDER = "folder"
+    DATA = "data"
+    CHAT = "chat"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

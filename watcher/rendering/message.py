@@ -12,6 +12,21 @@ from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail.
+
+    Attributes:
+        name: File name: ASCII letters, digits, `.`, `-` and `_`.
+        subtype: Of `text/…`: `csv`.
+        content: The whole text; sent as UTF-8.
+    """
+
+    name: str
+    subtype: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One frozen message for one recipient and channel.
 
@@ -27,6 +42,10 @@ class Message:
         data: The same content for machines: comparison objects as in `compare --json`.
         part: 1-based number of this part.
         parts: How many parts there are.
+        kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`; empty in messages frozen without one.
+        thread: Id of the message it is shown under: the root of a mail's conversation, which was never sent itself,
+            or the first of several parts; empty for none.
+        attachments: Files that go with a mail; usually empty.
     """
 
     message_id: str
@@ -40,6 +59,9 @@ class Message:
     data: object = None
     part: int = 1
     parts: int = 1
+    kind: str = ""
+    thread: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def to_json(self) -> bytes:
         """Give the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
@@ -52,4 +74,6 @@ class Message:
         Raises:
             TypeError: The bytes are of another shape: a bug or a damaged store.
         """
-        return cls(**json.loads(body))
+        values = json.loads(body)
+        attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
+        return cls(**values, attachments=attachments)

@@ -1,23 +1,31 @@
 """The channels of the configuration: their keys, the addresses behind recipients, and the carriers.
 
-A relay is one channel, a webhook is one channel, a folder is one channel (design: Message). Addresses and secrets are
-read here at the moment of sending, never stored.
+A relay is one channel, a webhook is one channel, a bot's room is one channel (design: Message). Addresses and secrets
+are read here at the moment of sending, never stored.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
+from functools import partial
+from typing import TYPE_CHECKING
 
-from watcher.config.model import Config, RecipientConfig, SecretRef
+from watcher.config.model import Config, EmailConfig, OAuthConfig, RecipientConfig, SecretRef, SlackConfig
 from watcher.config.secrets import read_secret
 from watcher.delivery.contract import Channel
 from watcher.digests.model import Medium
 from watcher.service.parts import Parts
 
+if TYPE_CHECKING:
+    from watcher.delivery.oauth import Tokens
+
 EMAIL = "email"
+STDOUT = "stdout"
 DEFAULT_DOMAIN = "trial-watcher.invalid"
 """Right side of Message-IDs where no sender address is configured; `.invalid` is reserved (RFC 2606)."""
 
@@ -30,17 +38,33 @@ class Line:
     key: str
     medium: Medium
 
+    @property
+    def way(self) -> str:
+        """Name the key of the configuration that opens it, such as `email`."""
+        return self.key.partition(":")[0]
+
 
 def lines_of(recipient: RecipientConfig) -> tuple[Line, ...]:
     """Give a recipient's ways, in a fixed order; at least one."""
-    found = []
+    return tuple(Line(recipient=recipient, key=key, medium=medium) for key, medium in _ways_of(recipient))
+
+
+def _ways_of(recipient: RecipientConfig) -> Iterator[tuple[str, Medium]]:
+    slack, webhook = recipient.slack, recipient.webhook
     if recipient.email is not None:
-        found.append(Line(recipient=recipient, key=EMAIL, medium=Medium.EMAIL))
-    if recipient.slack is not None:
-        found.append(Line(recipient=recipient, key=f"slack:{_place(recipient.slack.webhook)}", medium=Medium.SLACK))
+        yield EMAIL, Medium.EMAIL
+    if slack is not None and slack.webhook is not None:
+        yield f"slack:{_place(slack.webhook)}", Medium.SLACK
+    if slack is not None and slack.token is not None:
+        yield f"slack:{slack.channel} by {_place(slack.token)}", Medium.SLACK
     if recipient.folder is not None:
-        found.append(Line(recipient=recipient, key=f"folder:{recipient.folder}", medium=Medium.FOLDER))
-    return tuple(found)
+        yield f"folder:{recipient.folder}", Medium.FOLDER
+    if webhook is not None:
+        yield f"webhook:{_place(webhook.url)} signed by {_place(webhook.secret)}", Medium.DATA
+    if recipient.apprise is not None:
+        yield f"apprise:{_place(recipient.apprise.url)}", Medium.CHAT
+    if recipient.stdout:
+        yield STDOUT, Medium.TEXT
 
 
 def all_lines(config: Config) -> Iterator[Line]:
@@ -69,11 +93,16 @@ def address_of(line: Line, parts: Parts) -> str:
         ConfigError: A secret does not resolve.
     """
     recipient = line.recipient
-    if line.medium is Medium.EMAIL:
-        return recipient.email or ""
-    if line.medium is Medium.SLACK and recipient.slack is not None:
-        return _secret(recipient.slack.webhook, parts)
-    return str(parts.state_dir / (recipient.folder or ""))
+    if recipient.slack is not None and line.way == "slack":
+        webhook = recipient.slack.webhook
+        return _secret(webhook, parts) if webhook is not None else recipient.slack.channel or ""
+    if recipient.webhook is not None and line.way == "webhook":
+        return _secret(recipient.webhook.url, parts)
+    if recipient.apprise is not None and line.way == "apprise":
+        return _secret(recipient.apprise.url, parts)
+    if line.way == STDOUT:
+        return ""
+    return recipient.email or "" if line.way == EMAIL else str(parts.state_dir / (recipient.folder or ""))
 
 
 def carrier(line: Line, parts: Parts) -> Channel:
@@ -82,13 +111,25 @@ def carrier(line: Line, parts: Parts) -> Channel:
     Raises:
         ConfigError: A secret does not resolve.
     """
-    if line.medium is Medium.EMAIL:
+    recipient = line.recipient
+    if line.way == EMAIL:
         return _email(parts)
-    if line.medium is Medium.SLACK:
+    if recipient.slack is not None and line.way == "slack":
+        return _slack(recipient.slack, parts)
+    if recipient.webhook is not None and line.way == "webhook":
         from watcher.delivery.http import Poster
-        from watcher.delivery.slack import SlackChannel
+        from watcher.delivery.webhook import WebhookChannel
 
-        return SlackChannel(Poster(utc_now=parts.clock), sleep=parts.sleep, monotonic=parts.monotonic)
+        secret = _secret(recipient.webhook.secret, parts)
+        return WebhookChannel(Poster(utc_now=parts.clock), secret, utc_now=parts.clock)
+    if line.way == "apprise":
+        from watcher.delivery.apprise import AppriseChannel
+
+        return AppriseChannel()
+    if line.way == STDOUT:
+        from watcher.delivery.stdout import StdoutChannel
+
+        return StdoutChannel(lambda: sys.stdout.buffer)
     from watcher.delivery.folder import FolderChannel
 
     email = parts.loaded.config.email
@@ -111,7 +152,20 @@ def fingerprint(line: Line, parts: Parts, *, is_everyones: bool) -> str:
     if email is not None:
         pieces += [email.host, str(email.port), email.tls.value, email.sender, email.username or ""]
         pieces += [_secret(email.password, parts)] if email.password is not None else []
+        pieces += _oauth_pieces(email.oauth, parts)
+    slack, webhook = line.recipient.slack, line.recipient.webhook
+    if line.way == "slack" and slack is not None and slack.token is not None:
+        pieces += [_secret(slack.token, parts), slack.api]
+    if line.way == "webhook" and webhook is not None:
+        pieces += [_secret(webhook.secret, parts)]
     return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
+
+
+def _oauth_pieces(oauth: OAuthConfig | None, parts: Parts) -> list[str]:
+    if oauth is None:
+        return []
+    refs = [ref for ref in (oauth.client_secret, oauth.refresh_token) if ref is not None]
+    return [oauth.token_url, oauth.client_id, oauth.scope, oauth.user, *(_secret(ref, parts) for ref in refs)]
 
 
 def _email(parts: Parts) -> Channel:
@@ -120,7 +174,57 @@ def _email(parts: Parts) -> Channel:
     config = parts.loaded.config.email
     assert config is not None  # noqa: S101 — config.rules refuses a mail recipient without a relay
     password = _secret(config.password, parts) if config.password is not None else None
-    return EmailChannel(config=config, password=password)
+    tokens = tokens_of(config, partial(_secret, parts=parts), parts.clock, parts.monotonic, parts.tokens)
+    return EmailChannel(config=config, password=password, tokens=tokens)
+
+
+def _slack(slack: SlackConfig, parts: Parts) -> Channel:
+    from watcher.delivery.http import Poster
+
+    if slack.token is None:
+        from watcher.delivery.slack import SlackChannel
+
+        return SlackChannel(Poster(utc_now=parts.clock), sleep=parts.sleep, monotonic=parts.monotonic)
+    from watcher.delivery.slack_bot import LONGEST_ANSWER, SlackBotChannel
+
+    poster = Poster(utc_now=parts.clock, most=LONGEST_ANSWER)
+    token = _secret(slack.token, parts)
+    return SlackBotChannel(poster, token, api=slack.api, sleep=parts.sleep, monotonic=parts.monotonic)
+
+
+def tokens_of(
+    config: EmailConfig,
+    read: Callable[[SecretRef], str],
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    kept: dict[str, tuple[str, float]],
+) -> Tokens | None:
+    """Build what gets access tokens for the relay; None where a password or nothing is wanted.
+
+    Args:
+        config: `[email]`.
+        read: Reads a secret.
+        clock: Gives the time, aware and in UTC.
+        monotonic: Gives seconds that never go back.
+        kept: Where tokens are kept.
+
+    Raises:
+        ConfigError: A secret does not resolve.
+    """
+    oauth = config.oauth
+    if oauth is None:
+        return None
+    from watcher.delivery.http import Poster
+    from watcher.delivery.oauth import LONGEST_ANSWER, Tokens
+
+    return Tokens(
+        Poster(utc_now=clock, most=LONGEST_ANSWER),
+        oauth,
+        client_secret=read(oauth.client_secret) if oauth.client_secret is not None else None,
+        refresh_token=read(oauth.refresh_token) if oauth.refresh_token is not None else None,
+        monotonic=monotonic,
+        kept=kept,
+    )
 
 
 def _secret(ref: SecretRef, parts: Parts) -> str:

@@ -16,10 +16,11 @@ from functools import partial
 from pathlib import Path
 
 from watcher.config.load import Loaded
-from watcher.config.model import EmailConfig, SecretRef, SlackConfig
+from watcher.config.model import EmailConfig, SecretRef, WebhookConfig
 from watcher.config.secrets import named_secrets, read_secret
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError, StorePermissionError, WatcherError
 from watcher.service import memory
+from watcher.service.channels import tokens_of
 from watcher.service.knocking import knocks
 from watcher.store import upkeep
 from watcher.store.lock import holder
@@ -85,8 +86,11 @@ async def examine(bag: Bag) -> AsyncIterator[Finding]:
     if config.email is not None:
         yield await _relay(bag, config.email)
     for recipient in config.recipient:
-        if recipient.slack is not None:
-            yield _found(f"Slack for {recipient.name}", partial(_hook, bag, recipient.slack))
+        slack, hook = recipient.slack, recipient.webhook
+        if slack is not None and slack.webhook is not None:
+            yield _found(f"Slack for {recipient.name}", partial(_hook, bag, slack.webhook))
+        if hook is not None:
+            yield _found(f"webhook for {recipient.name}", partial(_signed_hook, bag, hook))
         if recipient.folder is not None:
             yield _found(f"folder for {recipient.name}", partial(_folder, bag.state_dir / recipient.folder))
 
@@ -172,18 +176,31 @@ async def _relay(bag: Bag, config: EmailConfig) -> Finding:
 
     try:
         password = _secret(bag, config.password) if config.password is not None else None
-        await EmailChannel(config=config, password=password).check()
+        tokens = tokens_of(config, partial(_secret, bag), bag.clock, lambda: 0.0, {})
+        await EmailChannel(config=config, password=password, tokens=tokens).check()
     except (ConfigError, DeliveryError) as error:
         return _wrong("relay", error)
     way = f"{config.host}:{config.port}"
-    return Finding(part="relay", said=f"{way} takes our log-in" if password else f"{way} takes us without a log-in")
+    return Finding(
+        part="relay", said=f"{way} takes our log-in" if password or tokens else f"{way} takes us without a log-in"
+    )
 
 
-def _hook(bag: Bag, slack: SlackConfig) -> str:
+def _signed_hook(bag: Bag, hook: WebhookConfig) -> str:
+    from watcher.delivery.webhook import read_keys
+
+    try:
+        read_keys(_secret(bag, hook.secret))
+    except DeliveryError as error:
+        raise _problem(bag.loaded.path, str(error)) from None
+    return _hook(bag, hook.url)
+
+
+def _hook(bag: Bag, address: SecretRef) -> str:
     from watcher.delivery.http import read_address
 
     try:
-        target = read_address(_secret(bag, slack.webhook))
+        target = read_address(_secret(bag, address))
     except DeliveryError as error:
         raise _problem(bag.loaded.path, str(error)) from None
     return f"the webhook at {target.host} has the right form; `watcher send-test` tries it"

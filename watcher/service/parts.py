@@ -38,6 +38,7 @@ class Parts:
         jitter: Gives a random share, 0 to 1.
         environ: Environment variables, for secrets.
         turn: Held while a page is committed and while recipients are told, so that telling never sees half a page.
+        tokens: Access tokens of the relay, kept in memory until they end (`delivery.oauth`).
         templates: Makes the templates when the first message is rendered; not before, since it loads jinja2.
     """
 
@@ -51,6 +52,7 @@ class Parts:
     environ: Mapping[str, str]
     templates: Callable[[], Templates]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,111 @@
+"""Carries messages through Apprise to the hundred services it knows: the only user of apprise, which is an extra.
+
+One address, one target, no retries of its own: what Apprise would spread or repeat by itself, the outbox could not
+tell apart. Apprise says only whether it worked; why not is taken from its log, with all of the address taken out.
+Source: https://github.com/caronc/apprise/wiki/Development_API
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import re
+import threading
+import urllib.parse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from watcher.delivery.contract import OnStep, Receipt, Step
+from watcher.delivery.words import one_line
+from watcher.errors import DeliveryError, DeliveryReason
+from watcher.rendering.message import Message
+
+PATIENCE = 120.0
+"""Seconds one message may take. Ours; Apprise itself waits 4 s for a connection and 4 s for each answer."""
+
+_ALL = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)", re.IGNORECASE)
+_ZERO_WIDTH_SPACE = "\u200b"
+_SECRET_PIECE = 4
+
+
+class AppriseChannel:
+    """Every Apprise address; each is a channel of its own to the outbox."""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AppriseChannel]:
+        """Open a session; there is nothing to hold open."""
+        yield self
+
+    async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
+        """Hand one message to one service (contract: `Session.deliver`); a thread does it, the loop goes on."""
+        library, service = _service(address)
+        name = str(getattr(service, "service_name", "") or "the service")
+        text = _ALL.sub("@" + _ZERO_WIDTH_SPACE, message.text)
+        on_step(Step.CONNECTED)
+        on_step(Step.BODY_HANDED_OVER)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                failure = await asyncio.to_thread(_notify, library, service, message.subject, text)
+        except TimeoutError:
+            raise _error(f"{name} took longer than {PATIENCE:g} s", DeliveryReason.TIMEOUT, in_doubt=True) from None
+        if failure is None:
+            return Receipt(reply=f"accepted by {one_line(name)}")
+        raise _error(f"{name} did not take the message: {_fit(failure, address) or 'no reason given'}")
+
+
+def _service(address: str) -> tuple[Any, Any]:
+    """Give the library and the one service behind an address.
+
+    Raises:
+        DeliveryError: The extra is not installed, or the address is not one address of one target.
+    """
+    try:
+        import apprise
+    except ImportError:
+        raise _error(
+            'Apprise is not installed; run: pip install "trial-watcher[apprise]"', DeliveryReason.CONFIG
+        ) from None
+    service = apprise.Apprise.instantiate(address.strip(), suppress_exceptions=True)
+    if service is None:
+        text = "the Apprise address is not one it knows; see https://github.com/caronc/apprise/wiki"
+        raise _error(text, DeliveryReason.CONFIG)
+    if len(service) != 1:
+        text = f"the Apprise address names {len(service)} targets; give each a recipient of its own"
+        raise _error(text, DeliveryReason.CONFIG)
+    return apprise, service
+
+
+def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
+    """Send; give None when it was accepted, else what the library logged in this thread."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    handler.setLevel(logging.WARNING)
+    thread = threading.get_ident()
+    handler.addFilter(lambda record: record.thread == thread)
+    logger = logging.getLogger("apprise")
+    logger.propagate = False  # for good: it would write addresses into our log
+    logger.addHandler(handler)
+    service.overflow_mode = library.OverflowMode.SPLIT  # what is longer than the service takes comes in several
+    try:
+        sender = library.Apprise()
+        sender.add(service)
+        is_accepted = sender.notify(body=body, title=title, body_format=library.NotifyFormat.TEXT)
+    except Exception as error:  # noqa: BLE001 — a plug-in may fail in any way; the other channels go on
+        return f"{type(error).__name__} in its plug-in"
+    finally:
+        logger.removeHandler(handler)
+    return None if is_accepted else heard.getvalue()
+
+
+def _fit(text: str, address: str) -> str:
+    """Take every piece of the address out of what was logged."""
+    pieces = {address, *re.split(r"[/?&=@:#,]", address), *re.split(r"[/?&=@:#,]", urllib.parse.unquote(address))}
+    return one_line(text, secrets=sorted((one for one in pieces if len(one) >= _SECRET_PIECE), key=len, reverse=True))
+
+
+def _error(text: str, reason: DeliveryReason = DeliveryReason.SERVER, *, in_doubt: bool = False) -> DeliveryError:
+    is_permanent = reason is DeliveryReason.CONFIG
+    text += "" if is_permanent or in_doubt else "; it will be tried again"
+    return DeliveryError(text, reason=reason, is_permanent=is_permanent, is_channel_fault=True, in_doubt=in_doubt)

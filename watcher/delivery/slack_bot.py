@@ -1,0 +1,151 @@
+"""Posts to Slack as a bot, by `chat.postMessage`; further parts of a message go into the thread of the first.
+
+The payload comes ready in the message. Does not render, split or retry; when Slack finds fault with the payload's
+form, the message's plain text is posted in its place, once. Slack says what went wrong with status 200.
+Source: https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from watcher.delivery.contract import OnStep, Receipt
+from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.pace import Pace
+from watcher.delivery.slack_payload import FORM_REFUSED, JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
+from watcher.delivery.words import one_line
+from watcher.errors import DeliveryError, DeliveryReason
+from watcher.rendering.message import Message
+
+LONGEST_ANSWER = 256_000
+"""Octets of an answer that are looked at: Slack repeats the whole message in it."""
+
+_STORE_IT = "store the bot's current token, from “OAuth & Permissions” of the app"
+_DEAD = {
+    "access_denied": _STORE_IT,
+    "account_inactive": f"the bot or its workspace is switched off; {_STORE_IT}",
+    "channel_not_found": "there is no such channel, or the bot cannot see it; check the id, and invite the bot there",
+    "channel_type_not_supported": "a bot cannot post to this kind of channel; choose another one",
+    "ekm_access_denied": "the workspace's administrators have suspended posting; ask them",
+    "enterprise_is_restricted": "the workspace's administrators forbid it; ask them",
+    "invalid_auth": f"it does not know the token; {_STORE_IT}",
+    "is_archived": "the channel is archived; choose another one",
+    "missing_scope": "the bot may not write; give the app the scope chat:write, install it anew, store its token",
+    "not_allowed_token_type": "this kind of token cannot post; use the bot token, which begins with xoxb-",
+    "not_authed": f"the token did not arrive; {_STORE_IT}",
+    "not_in_channel": "the bot is not in the channel; invite it there: /invite @its-name",
+    "org_login_required": "the workspace is being moved; ask its administrators",
+    "team_access_not_granted": "the app is not installed in this workspace; install it and store its token",
+    "token_expired": f"the token has expired; {_STORE_IT}",
+    "token_revoked": f"the token was revoked; {_STORE_IT}",
+    "two_factor_setup_required": "the workspace wants two-factor log-in set up; ask its administrators",
+}
+_LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+
+_Said = tuple[str, str]  # Slack's word for what is wrong, empty for nothing; and the posted message's `ts`
+
+
+class SlackBotChannel:
+    """One bot; each room it posts to is a channel of its own to the outbox.
+
+    Args:
+        poster: The door to HTTP; has to look at `LONGEST_ANSWER` octets of an answer.
+        token: The bot's token.
+        api: Address of the Web API, without the method.
+        sleep: Waits that many seconds.
+        monotonic: Seconds of a clock that never steps back.
+    """
+
+    def __init__(
+        self,
+        poster: Poster,
+        token: str,
+        *,
+        api: str,
+        sleep: Callable[[float], Awaitable[None]],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._poster = poster
+        self._token = token
+        self._api = api
+        self._pace = Pace(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[_BotSession]:
+        """Open a session, which remembers where threads begin; there is nothing to hold open."""
+        yield _BotSession(self._poster, self._token, self._api, self._pace)
+
+
+class _BotSession:
+    def __init__(self, poster: Poster, token: str, api: str, pace: Pace) -> None:
+        self._poster = poster
+        self._token = token
+        self._api = api
+        self._pace = pace
+        self._posted: dict[str, str] = {}  # Message-ID of a first part → its `ts`
+
+    async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
+        """Post one message to one channel, by its id (contract: `Session.deliver`).
+
+        A further part whose first part another session has posted stands in the channel itself, outside a thread.
+        """
+        target = read_address(f"{self._api.rstrip('/')}/chat.postMessage", "Slack API")
+        place = {"channel": address}
+        if message.part > 1 and message.thread in self._posted:
+            place["thread_ts"] = self._posted[message.thread]
+        answer, said = await self._post(target, payload_of(message) | place, on_step)
+        remark = ""
+        if said is not None and said[0] in FORM_REFUSED:
+            remark = f", as plain text: the blocks were refused ({said[0]})"
+            answer, said = await self._post(target, plain(message) | place, on_step)
+        if said is None or said[0]:
+            raise self._refused(target, answer, said)
+        self._posted[message.message_id] = said[1]
+        return Receipt(reply=f"200 ok {self._fit(said[1])}".rstrip() + remark)
+
+    async def _post(self, target: Target, payload: dict[str, object], on_step: OnStep) -> tuple[Answer, _Said | None]:
+        async with self._pace.turn(target.url):
+            headers = {"Content-Type": JSON_TYPE, "Authorization": f"Bearer {self._token}"}
+            answer = await self._poster.post(target, encode(payload), headers, on_step)
+        return answer, _read(answer) if answer.status == 200 else None
+
+    def _fit(self, text: str) -> str:
+        return one_line(text, secrets=(self._token,))
+
+    def _refused(self, target: Target, answer: Answer, said: _Said | None) -> DeliveryError:
+        if said is None and answer.status != 200:
+            return refusal(target, replace(answer, text=self._fit(answer.text)))
+        if said is None:
+            return self._error(f"{target} answered 200 and nothing that can be read; a proxy may have answered")
+        word = self._fit(said[0])
+        why = _DEAD.get(word)
+        if word.startswith("restricted_action"):
+            why = "the workspace's administrators forbid it; ask them"
+        if why is not None:
+            return self._error(f"{target} answered {word}: {why}", DeliveryReason.CONFIG, permanent=True)
+        if word in FORM_REFUSED:
+            text = f"{target} answered {word} to the plain text, too; see the message in the outbox"
+            return DeliveryError(text, reason=DeliveryReason.REJECTED, is_permanent=True)
+        if word in _LATER:
+            return self._error(f"{target} answered {word}: too many messages", DeliveryReason.RATE_LIMITED)
+        return self._error(f"{target} answered {word}: trouble of its own")
+
+    @staticmethod
+    def _error(text: str, reason: DeliveryReason = DeliveryReason.SERVER, *, permanent: bool = False) -> DeliveryError:
+        text += "" if permanent else "; it will be tried again"
+        return DeliveryError(text, reason=reason, is_permanent=permanent, is_channel_fault=True)
+
+
+def _read(answer: Answer) -> _Said | None:
+    """Read Slack's answer; None when it is none, such as a proxy's friendly page."""
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
+        return None
+    word = "" if said["ok"] else str(said.get("error") or "an error without a name")
+    return word, str(said.get("ts", ""))

@@ -1,0 +1,111 @@
+"""Posts to any program's webhook, signed as Standard Webhooks says.
+
+Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+Posts JSON `{type, timestamp, data}`. Does not decide what is in it, and does not retry. Only 2xx is a success.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from watcher.delivery.contract import OnStep, Receipt
+from watcher.delivery.http import Poster, read_address, refusal
+from watcher.errors import DeliveryError, DeliveryReason
+from watcher.rendering.message import Message
+
+PREFIX = "whsec_"
+SHORTEST_KEY, LONGEST_KEY = 24, 64
+"""Octets of a signing key (the specification, “Signature scheme”)."""
+
+
+class WebhookChannel:
+    """Every hook that shares a secret; each is a channel of its own to the outbox.
+
+    Args:
+        poster: The door to HTTP.
+        secret: `whsec_…`, or several with blanks between while one takes the place of another.
+        utc_now: The clock: receivers refuse what was signed minutes ago, so every try is signed anew.
+    """
+
+    def __init__(self, poster: Poster, secret: str, *, utc_now: Callable[[], datetime]) -> None:
+        self._poster = poster
+        self._secret = secret
+        self._utc_now = utc_now
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[WebhookChannel]:
+        """Open a session; there is nothing to hold open."""
+        yield self
+
+    async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
+        """Post one message to one hook (contract: `Session.deliver`)."""
+        target = read_address(address)
+        body = payload(message)
+        answer = await self._poster.post(target, body, self._headers(message, body), on_step)
+        if 200 <= answer.status < 300:
+            return Receipt(reply=f"{answer.status} {answer.text}".rstrip())
+        raise refusal(target, answer)
+
+    def _headers(self, message: Message, body: bytes) -> dict[str, str]:
+        name = event_id(message)
+        moment = str(int(self._utc_now().timestamp()))
+        signed = f"{name}.{moment}.".encode() + body
+        marks = (hmac.new(key, signed, hashlib.sha256).digest() for key in read_keys(self._secret))
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": moment,
+            "webhook-signature": " ".join(f"v1,{base64.b64encode(mark).decode()}" for mark in marks),
+        }
+
+
+def event_id(message: Message) -> str:
+    """Give the event's id: the same on every try, without the dots that end it in what is signed."""
+    return "msg_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
+
+
+def payload(message: Message) -> bytes:
+    """Give the body: the message's data when it has any, else its words.
+
+    `type` is `trial.changed` where the data are one trial's comparison (as `watcher compare --json` prints it), else
+    `watcher.` and what the message is: `watcher.welcome`, `watcher.notice`.
+    """
+    is_trial = message.data is not None
+    what = {
+        "type": "trial.changed" if is_trial else f"watcher.{message.kind or 'message'}",
+        "timestamp": message.date,
+        "data": message.data if is_trial else {"subject": message.subject, "text": message.text},
+    }
+    return json.dumps(what, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def read_keys(secret: str) -> tuple[bytes, ...]:
+    """Read the signing keys out of a secret.
+
+    Raises:
+        DeliveryError: It holds none, or one of another form; the text does not repeat it.
+    """
+    keys = tuple(_key(word) for word in secret.split())
+    if keys and all(SHORTEST_KEY <= len(key) <= LONGEST_KEY for key in keys):
+        return keys
+    raise DeliveryError(
+        f"a webhook's secret cannot be used: it has to be {PREFIX} and {SHORTEST_KEY} to {LONGEST_KEY} octets in "
+        f"base64; make one with: echo {PREFIX}$(openssl rand -base64 32)",
+        reason=DeliveryReason.CONFIG,
+        is_permanent=True,
+        is_channel_fault=True,
+    )
+
+
+def _key(word: str) -> bytes:
+    try:
+        return base64.b64decode(word.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
