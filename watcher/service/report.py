@@ -73,7 +73,7 @@ def _recipients(parts: Parts) -> Any:
             yield {
                 "name": recipient.name,
                 "channel": line.medium.value,
-                "suspended": suspended[0] if suspended else None,
+                "suspended": bool(suspended),
                 "next_slot": coming[0].astimezone(config.zone(recipient)).isoformat() if coming else None,
                 "pending": len(waiting),
             }
