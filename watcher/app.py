@@ -13,14 +13,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config.load import Loaded
+from watcher.config.load import Loaded, load_config
 from watcher.config.watchlist import Watchlist, read_watchlist
 from watcher.service.parts import Parts
+from watcher.service.reload import check_reload
 from watcher.store import upkeep
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
@@ -119,6 +121,17 @@ def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
 def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
     """Give what reads the watchlists anew at every poll."""
     return lambda: read_watchlist(loaded.config, config_path=loaded.path)
+
+
+def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
+    """Read the configuration of a running daemon anew, and give its parts and watchlist reader with it.
+
+    Raises:
+        ConfigError: It cannot be used; what runs is as it was.
+    """
+    loaded = load_config(parts.loaded.path)
+    check_reload(parts.loaded, loaded, parts.environ)
+    return replace(parts, loaded=loaded, templates=_templates_of(loaded)), watchlist_reader(loaded)
 
 
 def _templates_of(loaded: Loaded) -> Callable[[], Templates]:

@@ -11,11 +11,12 @@ from watcher.cli.exits import Exit
 if TYPE_CHECKING:
     from watcher.cli.settings import Settings
     from watcher.config.load import Loaded
+    from watcher.service.daemon import Reread
     from watcher.service.parts import Parts, WatchlistReader
 
 
 def run_daemon(settings: Settings, loaded: Loaded) -> int:
-    """Run until SIGTERM or SIGINT; a second one ends at once.
+    """Run until SIGTERM or SIGINT; a second one ends at once. SIGHUP reads the configuration anew.
 
     Returns:
         0 when everything under way came to its end, 1 when the deadline cut something off; what was cut off is done
@@ -23,18 +24,19 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     """
     from watcher import app
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens: what it asks for is being done
     with app.open_for_run(loaded, settings.state(loaded)) as parts:
-        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded)))
+        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded), app.reread))
     if number == signal.SIGINT:
         return Exit.INTERRUPTED
     return Exit.DONE if is_clean else Exit.FAILED_PART
 
 
-async def _run(parts: Parts, read: WatchlistReader) -> tuple[bool, int]:
+async def _run(parts: Parts, read: WatchlistReader, reread: Reread) -> tuple[bool, int]:
     from watcher.service.daemon import Daemon
     from watcher.service.lifecycle import Ending
 
     ending = Ending()
     ending.listen(asyncio.get_running_loop())
-    is_clean = await Daemon(parts=parts, read=read).run(ending)
+    is_clean = await Daemon(parts=parts, read=read, reread=reread).run(ending)
     return is_clean, ending.signal

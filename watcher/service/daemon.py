@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
+from watcher.errors import ConfigError
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.notices import settle
 from watcher.service.parts import Parts, Signals, WatchlistReader
+from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
+from watcher.service.reload import CONFIG_PART, changed_sections
 from watcher.service.run import poll_watched, read_watched, start
 from watcher.service.schedule import Interval, Schedule
 from watcher.service.sending import send_due
-from watcher.service.telling import tell_due
-from watcher.service.watching import follow_merged
+from watcher.service.standing import status_line
+from watcher.service.telling import meet_recipients, tell_due
+from watcher.service.watching import follow_merged, poll_ids
 
 log = structlog.get_logger()
 
@@ -31,8 +36,9 @@ DRAIN_WITHIN = timedelta(seconds=40)
 
 KEEP_DELIVERED = timedelta(days=90)
 KEEP_POLLS = timedelta(days=90)
-STALLED_AFTER = 4
-"""Ticks without which the scheduler counts as stalled, and the watchdog is no longer fed."""
+
+Reread = Callable[[Parts], tuple[Parts, WatchlistReader]]
+"""Reads the configuration anew and gives the parts of a run with it; ConfigError when it cannot be used."""
 
 
 @dataclass(slots=True)
@@ -42,15 +48,20 @@ class Daemon:
     Attributes:
         parts: What it works with; the run lock is held.
         read: Reads the watchlist anew.
+        reread: Reads the configuration anew.
         tick_every: How often slots and the outbox are looked at.
     """
 
     parts: Parts
     read: WatchlistReader
+    reread: Reread
     tick_every: timedelta = TICK_EVERY
-    _last_tick: float = 0.0
-    _in_tick: bool = False
     _schedule: Schedule = field(default_factory=Schedule)
+    _pulse: Pulse = field(init=False)
+    _refused: str | None = None
+
+    def __post_init__(self) -> None:
+        self._pulse = Pulse(monotonic=self.parts.monotonic)
 
     async def run(self, ending: Ending) -> bool:
         """Work until asked to end, then let what runs come to its end.
@@ -58,56 +69,114 @@ class Daemon:
         Returns:
             Whether everything came to its own end within the deadline.
         """
-        start(self.parts)
-        every = self.parts.loaded.config.registry.poll_every
-        self._last_tick = self.parts.monotonic()
+        parts = self.parts
+        signals = Signals(heard={CONFIG_PART: None})
+        start(parts, signals)
+        await self._settled(signals)
+        every = parts.loaded.config.registry.poll_every
+        self._pulse.beat()
+        ticking = min(self.tick_every, max(every, timedelta(seconds=1)))
         self._schedule.start(
             (
-                Interval(name="poll", job=self.poll, every=every, jitter=min(every / 10, timedelta(minutes=5))),
-                Interval(name="tick", job=self.tick, every=min(self.tick_every, max(every, timedelta(seconds=1)))),
-                Interval(name="upkeep", job=self.upkeep, every=UPKEEP_EVERY),
+                Interval(name="beat", job=self.beat, every=BEAT_EVERY),
+                self._polling(),
+                Interval(name="tick", job=self._pulse.timed("tick", self.tick), every=ticking),
+                Interval(name="upkeep", job=self._pulse.timed("upkeep", self.upkeep), every=UPKEEP_EVERY),
             ),
-            self.parts.clock(),
+            parts.clock(),
         )
-        notify(self.parts.environ, "READY=1", "STATUS=started; first poll under way")
+        notify(parts.environ, "READY=1", "STATUS=started; first poll under way")
         log.info("daemon_ready", poll_every=str(every))
-        feeding = asyncio.create_task(self._feed_watchdog())
+        beside = [asyncio.create_task(work) for work in (self._feed_watchdog(), self._renew_when_asked(ending))]
         await ending.asked.wait()
-        notify(self.parts.environ, "STOPPING=1", "STATUS=finishing what is under way")
+        notify(parts.environ, "STOPPING=1", "STATUS=finishing what is under way")
         log.info("daemon_stopping")
-        feeding.cancel()
+        for task in beside:
+            task.cancel()
         is_clean = await self._schedule.drain(DRAIN_WITHIN)
+        remove_sign(parts.state_dir)
         log.info("daemon_stopped", clean=is_clean)
         return is_clean
 
+    def _polling(self) -> Interval:
+        every = self.parts.loaded.config.registry.poll_every
+        jitter = min(every / 10, timedelta(minutes=5))
+        return Interval(name="poll", job=self._pulse.timed("poll", self.poll), every=every, jitter=jitter)
+
+    async def beat(self) -> None:
+        """Show that the scheduler moves: to the watchdog, and in the state folder to `watcher health`."""
+        self._pulse.beat()
+        leave_sign(self.parts.state_dir, self.parts.clock())
+
+    async def _renew_when_asked(self, ending: Ending) -> None:
+        while True:
+            await ending.renewal.wait()
+            ending.renewal.clear()
+            try:
+                await self.renew()
+            except Exception:  # a store that is busy must not make the daemon deaf to the next one
+                log.exception("reload_failed")
+
+    async def renew(self) -> bool:
+        """Read configuration and credentials anew, and use them if they are right; else go on with the old ones.
+
+        The order of lines to systemd is that of sd_notify(3), RELOADING=1.
+
+        Returns:
+            Whether the new ones are in use.
+        """
+        environ = self.parts.environ
+        notify(environ, "RELOADING=1", f"MONOTONIC_USEC={int(self.parts.monotonic() * 1e6)}")
+        try:
+            parts, read = await asyncio.to_thread(self.reread, self.parts)
+        except ConfigError as error:
+            log.warning("config_kept", problems=[str(problem) for problem in error.problems])
+            self._refused = f"refused at reload, the old one stays in use: {error.problems[0]}"
+            await self._settled(Signals(heard={CONFIG_PART: self._refused}))
+            notify(environ, "READY=1", f"STATUS=old configuration kept: {error.problems[0]}")
+            return False
+        self._refused = None
+        changed = changed_sections(self.parts.loaded.config, parts.loaded.config)
+        async with parts.turn:
+            self.parts, self.read = parts, read
+            await asyncio.to_thread(meet_recipients, parts, parts.clock())
+        self._schedule.change(self._polling(), parts.clock())
+        await self._settled(Signals(heard={CONFIG_PART: None}))
+        log.info("config_reloaded", changed=changed)
+        notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
+        return True
+
+    async def _settled(self, signals: Signals) -> bool:
+        """Bring the fault table up to date; poll and tick may have heard of the same fault: it is told once."""
+        parts = self.parts
+        async with parts.turn:
+            return bool(await asyncio.to_thread(settle, parts, signals, parts.clock()))
+
     async def poll(self) -> None:
         """Poll, tell whom news reaches at once, and send it."""
-        signals = Signals()
-        watchlist = read_watched(self.parts, self.read, signals)
-        report = await poll_watched(self.parts, watchlist, signals)
+        parts, signals = self.parts, Signals()
+        if self._refused is not None:
+            signals.failing(CONFIG_PART, self._refused)
+        watchlist = read_watched(parts, self.read, signals)
+        report = await poll_watched(parts, watchlist, signals)
         is_complete = report is not None and report.outcome.is_complete
         await self._tell_and_send(signals, is_complete=is_complete)
-        outcome = report.outcome.value.replace("_", " ") if report is not None else "nothing is watched"
-        notify(self.parts.environ, f"STATUS=last poll {self.parts.clock():%d %b %H:%M} UTC: {outcome}")
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""
-        self._in_tick = True
-        try:
-            await self._tell_and_send(Signals(), is_complete=False)
-        finally:
-            self._in_tick = False
-            self._last_tick = self.parts.monotonic()
+        await self._tell_and_send(Signals(), is_complete=False)
 
     async def _tell_and_send(self, signals: Signals, *, is_complete: bool) -> None:
-        watchlist = follow_merged(self.read(), self.parts.store)
-        async with self.parts.turn:
-            await asyncio.to_thread(partial(tell_due, self.parts, watchlist, signals, is_complete=is_complete))
-        sent = await send_due(self.parts, signals)
-        async with self.parts.turn:  # poll and tick may have heard of the same fault: it is told once
-            has_told = await asyncio.to_thread(settle, self.parts, signals, self.parts.clock())
-        if has_told:
-            await send_due(self.parts, Signals(), but=sent.down)
+        parts = self.parts
+        watchlist = follow_merged(self.read(), parts.store)
+        async with parts.turn:
+            await asyncio.to_thread(partial(tell_due, parts, watchlist, signals, is_complete=is_complete))
+        sent = await send_due(parts, signals)
+        if await self._settled(signals):
+            await send_due(parts, Signals(), but=sent.down)
+        watched = len(poll_ids(watchlist, parts.store))
+        line = status_line(parts.store, watched=watched, next_poll=self._schedule.next_of("poll"))
+        notify(parts.environ, f"STATUS={line}")
 
     async def upkeep(self) -> None:
         """Forget what nobody needs any more: long delivered messages, records of old polls, snoozes that ended."""
@@ -119,13 +188,9 @@ class Daemon:
         log.info("upkeep_done", messages=messages, polls=polls)
 
     async def _feed_watchdog(self) -> None:
-        """Feed systemd's watchdog from the loop, and only while the ticks come: a stalled daemon is restarted.
-
-        A tick that is under way may take long, a slow relay has minutes for each mail; it ends by itself.
-        """
+        """Feed systemd's watchdog from the loop, and only while the pulse beats: a stalled daemon is restarted."""
         seconds = watchdog_seconds(self.parts.environ, os.getpid())
         while seconds is not None:
-            waited = self.parts.monotonic() - self._last_tick
-            if self._in_tick or waited < STALLED_AFTER * self.tick_every.total_seconds():
+            if self._pulse.is_moving:
                 notify(self.parts.environ, "WATCHDOG=1")
             await self.parts.sleep(seconds)

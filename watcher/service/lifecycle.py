@@ -1,4 +1,4 @@
-"""What the daemon says to systemd, and how it hears that it should end.
+"""What the daemon says to systemd, and how it hears that it should end or read its configuration anew.
 
 The protocol is sd_notify(3): datagrams to `$NOTIFY_SOCKET`. Without that variable nothing is said and nothing fails.
 """
@@ -55,20 +55,23 @@ def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
 
 @dataclass(slots=True)
 class Ending:
-    """Hears SIGTERM and SIGINT: the first asks to end in good order, the second ends at once.
+    """Hears SIGTERM and SIGINT: the first asks to end in good order, the second ends at once; and SIGHUP.
 
     Attributes:
         asked: Set by the first signal.
+        renewal: Set by SIGHUP: the configuration is to be read anew. Several before it is looked at are one.
         signal: Which signal it was, 0 before.
     """
 
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    renewal: asyncio.Event = field(default_factory=asyncio.Event)
     signal: int = 0
 
     def listen(self, loop: asyncio.AbstractEventLoop, at_once: Callable[[int], None] = os._exit) -> None:
         """Take the signals over; `at_once` is called with 128 + signal by the second one."""
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._heard, number, at_once)
+        loop.add_signal_handler(signal.SIGHUP, self.renewal.set)
 
     def _heard(self, number: int, at_once: Callable[[int], None]) -> None:
         if self.asked.is_set():

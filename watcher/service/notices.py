@@ -16,6 +16,7 @@ from watcher.errors import WatcherError
 from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
 from watcher.service.parts import REGISTRY_PART, WATCHLIST_PART, Parts, Signals
+from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import part_of
 from watcher.service.telling import compose_messages, reader_of
 from watcher.store.telling import NewMessage
@@ -31,6 +32,11 @@ _MEANING = (
         "Nothing new is read until the registry answers; what was read before stays, and nothing is told as changed. "
         "Readers get no news of their trials meanwhile, and no message about this.",
         "Usually it passes by itself. If it lasts, run `watcher doctor`: it says which way to the registry is open.",
+    ),
+    (
+        CONFIG_PART,
+        "The watcher goes on with the configuration it had; what was changed since does not count yet.",
+        "Correct what is named (`watcher check-config` names all of it), then reload again.",
     ),
     (
         WATCHLIST_PART,

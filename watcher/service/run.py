@@ -13,8 +13,10 @@ from watcher.service.calendar import tell_passed
 from watcher.service.notices import settle, tell_reformatted
 from watcher.service.parts import WATCHLIST_PART, Parts, Signals, WatchlistReader
 from watcher.service.poll import PollReport, poll
+from watcher.service.pulse import remove_sign
 from watcher.service.registrywide import judge_data_version
-from watcher.service.sending import Sent, send_due
+from watcher.service.reload import CONFIG_PART
+from watcher.service.sending import Sent, send_due, settle_left
 from watcher.service.telling import meet_recipients, tell_due
 from watcher.service.watching import follow_merged, poll_ids
 from watcher.store.model import Life, PollOutcome
@@ -60,7 +62,9 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
         StoreError: The store cannot be written.
     """
     signals = Signals()
-    start(parts)
+    start(parts, signals)
+    remove_sign(parts.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
+    signals.well(CONFIG_PART)
     watchlist = read_watched(parts, read, signals)
     report = await poll_watched(parts, watchlist, signals)
     is_complete = report is not None and report.outcome.is_complete
@@ -69,9 +73,8 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     sent = await send_due(parts, signals) if deliver else Sent()
     said = settle(parts, signals, parts.clock())
     if said and deliver:
-        sent += await send_due(
-            parts, Signals(), but=sent.down
-        )  # the notices themselves; what fails now is heard at the next run
+        # the notices themselves; what fails now is heard at the next run
+        sent += await send_due(parts, Signals(), but=sent.down)
     return RunReport(
         poll=report,
         watched=len(watchlist.trials),
@@ -83,13 +86,10 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     )
 
 
-def start(parts: Parts) -> None:
+def start(parts: Parts, signals: Signals) -> None:
     """Settle what a run that ended in the middle left behind, and meet recipients; before the first poll."""
-    now = parts.clock()
-    recovered = parts.store.outbox.recover(now)
-    for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
-        log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
-    meet_recipients(parts, now)
+    settle_left(parts, signals)
+    meet_recipients(parts, parts.clock())
 
 
 def read_watched(parts: Parts, read: WatchlistReader, signals: Signals) -> Watchlist:

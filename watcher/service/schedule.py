@@ -51,12 +51,9 @@ class Schedule:
         a machine that slept, never loses a run. APScheduler's own default would drop one that is a second late.
         """
         for number, interval in enumerate(jobs):
-            trigger = IntervalTrigger(
-                seconds=interval.every.total_seconds(), jitter=int(interval.jitter.total_seconds()) or None
-            )
             self._scheduler.add_job(
                 self._begin,
-                trigger,
+                _trigger(interval),
                 args=(interval,),
                 id=interval.name,
                 misfire_grace_time=None,
@@ -65,6 +62,16 @@ class Schedule:
                 next_run_time=first_at + timedelta(milliseconds=number),
             )
         self._scheduler.start()
+
+    def change(self, interval: Interval, next_at: datetime) -> None:
+        """Give the job of this name another interval, and begin it at `next_at`; one that is under way goes on."""
+        self._scheduler.modify_job(interval.name, trigger=_trigger(interval), args=(interval,), next_run_time=next_at)
+
+    def next_of(self, name: str) -> datetime | None:
+        """Give when a job begins next; None when there is none of this name, or none will begin any more."""
+        job = self._scheduler.get_job(name)
+        found: datetime | None = job.next_run_time if job is not None else None
+        return found
 
     async def _begin(self, interval: Interval) -> None:
         """Run a job as a task of ours, since APScheduler cancels its own at shutdown."""
@@ -90,6 +97,10 @@ class Schedule:
             await asyncio.wait(late)
         self._scheduler.shutdown(wait=False)
         return not late
+
+
+def _trigger(interval: Interval) -> IntervalTrigger:
+    return IntervalTrigger(seconds=interval.every.total_seconds(), jitter=int(interval.jitter.total_seconds()) or None)
 
 
 async def _guarded(interval: Interval) -> None:

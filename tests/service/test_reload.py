@@ -1,0 +1,241 @@
+"""The configuration read anew while the daemon runs, and the watchdog; real processes, a manager that listens."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.service.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, Time, trial
+from tests.service.process import manager, program, until
+from watcher import app
+from watcher.errors import ConfigError
+from watcher.sandbox.smtp import SmtpStage
+from watcher.service.lifecycle import notify, watchdog_seconds
+from watcher.service.pulse import BEAT_EVERY, LONGEST_JOB, STALLED_AFTER, Pulse, leave_sign, read_sign, remove_sign
+from watcher.service.reload import changed_sections, check_reload
+from watcher.service.report import status_of
+from watcher.service.standing import status_line
+from watcher.store.telling import Fault, FaultState
+
+STATES = {ONE: {DAYS[0]: trial(ONE)}, TWO: {DAYS[0]: trial(TWO)}}
+READY = "READY=1"
+
+
+@pytest.fixture
+def home(house):
+    return house(STATES, settings=ANA + QUIET + OPS + OPS_ON, time=Time(datetime.now(UTC)))
+
+
+def told(running, event):
+    lines = (json.loads(line) for line in running.errors.splitlines() if line.startswith("{"))
+    return [line for line in lines if line.get("event") == event]
+
+
+def polls(home):
+    return sum(one.path.endswith("/version") for one in home.registry.requests)
+
+
+def has_said(systemd, start):
+    return lambda: any(line.startswith(start) for line in systemd.heard)
+
+
+def test_good_configuration_is_used_from_the_hangup_on(home):
+    home.write()
+    with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
+        systemd.wait_for(READY)
+        until(has_said(systemd, "STATUS=2 watched"))
+        before = polls(home)
+        home.settings += BOB
+        home.write(poll_every="2h")
+        running.process.send_signal(signal.SIGHUP)
+        systemd.wait_for(READY, 2)
+        until(lambda: home.subjects("bob") != [])
+        assert polls(home) > before  # what was added is looked at now, not in an hour
+        running.terminate()
+        assert running.wait() == 0
+    heard = systemd.heard
+    at = heard.index("RELOADING=1")
+    assert heard[at + 1].startswith("MONOTONIC_USEC=")
+    assert READY in heard[at + 2 :]
+    assert "STOPPING=1" in heard
+    assert told(running, "config_reloaded")[0]["changed"] == ["registry", "recipient"]
+
+
+def test_bad_configuration_is_refused_whole_and_every_problem_named(home):
+    home.write()
+    with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
+        systemd.wait_for(READY)
+        until(has_said(systemd, "STATUS=2 watched"))
+        home.settings = ANA.replace("immediate", "sometimes") + OPS + "[operator]\nrecipient = 'nobody'\n"
+        home.write()
+        running.process.send_signal(signal.SIGHUP)
+        systemd.wait_for(READY, 2)
+        assert any("old configuration kept" in line and "sometimes" in line for line in systemd.heard)
+        problems = told(running, "config_kept")[0]["problems"]
+        assert len(problems) == 2
+        assert all(str(home.config_path) in problem for problem in problems)
+        until(lambda: any((home.state / "ops").glob("*.eml")))  # by the operator of the old configuration
+        home.settings = ANA + QUIET + OPS + OPS_ON
+        home.write()
+        running.process.send_signal(signal.SIGHUP)
+        systemd.wait_for(READY, 3)
+        until(lambda: len(list((home.state / "ops").glob("*.eml"))) == 2)
+        running.terminate()
+        assert running.wait() == 0
+    with home.look() as parts:
+        fault = parts.store.faults.get("configuration")
+    assert fault is not None
+    assert fault.state is FaultState.RECOVERED
+
+
+def test_hangup_before_the_daemon_is_up_does_not_end_it(home):
+    home.write()
+    with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
+        until(lambda: (home.state / "watcher.lock").exists())
+        running.process.send_signal(signal.SIGHUP)
+        systemd.wait_for(READY)
+        running.terminate()
+        assert running.wait() == 0
+
+
+def test_watchdog_is_fed_while_the_scheduler_advances(home):
+    home.write()
+    with manager() as systemd:
+        watched = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "100000"}
+        with program(home, "run", environ=watched) as running:
+            systemd.wait_for("WATCHDOG=1", 5)
+            assert read_sign(home.state) is not None
+            running.terminate()
+            assert running.wait() == 0
+    assert read_sign(home.state) is None
+
+
+def test_refused_configuration_is_over_once_the_daemon_was_started_with_a_good_one(home):
+    home.write()
+    with home.open() as parts:
+        fault = Fault(part="configuration", state=FaultState.TOLD, since=home.time.now, message="x", told_at=None)
+        parts.store.faults.put(fault)
+    with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
+        systemd.wait_for(READY)
+        running.terminate()
+        assert running.wait() == 0
+    with home.look() as parts:
+        assert status_of(parts, app.watchlist_reader(parts.loaded)())["faults"] == []
+
+
+def test_secret_that_is_gone_refuses_the_whole_configuration(home):
+    home.settings += '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n'
+    with home.open() as parts:
+        (home.folder / "hook").unlink()
+        with pytest.raises(ConfigError, match="webhook of room: the secret cannot be read"):
+            app.reread(parts)
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [('state_dir = "elsewhere"', "state_dir"), ('[store]\nurl = "sqlite:///other.db"', "store.url")],
+    ids=["state_dir", "store.url"],
+)
+def test_what_is_read_at_the_start_only_is_refused_by_name(home, head, name):
+    present = home.load()
+    home.head = head
+    with pytest.raises(ConfigError, match=f"{name} is read at the start only"):
+        check_reload(present, home.load(), {})
+
+
+def test_what_runs_is_as_it_was_after_a_refusal_and_new_after_none(home):
+    with home.open() as parts:
+        same, read = app.reread(parts)
+        assert changed_sections(parts.loaded.config, same.loaded.config) == ()
+        assert same.store is parts.store
+        assert same.turn is parts.turn
+        assert set(read().trials) == {ONE, TWO}
+        home.config_path.write_text("nonsense")
+        with pytest.raises(ConfigError, match="not valid TOML"):
+            app.reread(parts)
+
+
+def test_pulse_stops_with_the_scheduler_and_with_a_job_that_hangs():
+    time = Time()
+    pulse = Pulse(monotonic=time.monotonic)
+    begins = pulse.is_moving
+    pulse.beat()
+    time.pass_by(STALLED_AFTER - timedelta(seconds=1))
+    before = pulse.is_moving
+    time.pass_by(timedelta(seconds=1))
+    assert (begins, before, pulse.is_moving) == (False, True, False)
+    assert BEAT_EVERY * 5 < STALLED_AFTER
+
+
+async def test_job_under_way_for_too_long_stops_the_pulse():
+    time = Time()
+    pulse = Pulse(monotonic=time.monotonic)
+    seen = []
+
+    async def job():
+        for span in (LONGEST_JOB - timedelta(seconds=1), timedelta(seconds=1)):
+            time.pass_by(span)
+            pulse.beat()
+            seen.append(pulse.is_moving)
+
+    await pulse.timed("poll", job)()
+    assert seen == [True, False]
+    assert pulse.is_moving  # it has come to its end
+
+
+def test_sign_is_left_read_and_removed(tmp_path):
+    now = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
+    assert read_sign(tmp_path) is None
+    leave_sign(tmp_path, now)
+    assert read_sign(tmp_path) == now
+    assert (tmp_path / "watcher.beat").stat().st_mode & 0o777 == 0o600
+    remove_sign(tmp_path)
+    remove_sign(tmp_path)
+    assert read_sign(tmp_path) is None
+    leave_sign(tmp_path / "not there", now)  # no failure of its own
+
+
+async def test_status_line_says_what_is_watched_polled_waiting_and_failing(home):
+    with home.open() as parts:
+        line = status_line(parts.store, watched=2, next_poll=None)
+        assert line == "2 watched; not polled yet; all well"
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    home.settings = ANA + OPS + OPS_ON
+    await home.run()
+    with home.look() as parts:
+        line = status_line(parts.store, watched=1234, next_poll=home.time.now)
+    assert line.startswith(f"1,234 watched; data of {DAYS[0]}, last poll ")
+    assert f"complete, next {home.time.now:%H:%M} UTC; 1 to send; failing: email" in line
+
+
+def test_nothing_is_said_without_a_manager(tmp_path):
+    assert not notify({}, READY)
+    assert not notify({"NOTIFY_SOCKET": "relative"}, READY)
+    assert not notify({"NOTIFY_SOCKET": str(tmp_path / "gone")}, READY)
+
+
+@pytest.mark.parametrize(
+    ("environ", "seconds"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "x"}, None),
+        ({"WATCHDOG_USEC": "3000000"}, 1.5),
+        ({"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "7"}, 1.5),
+        ({"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "8"}, None),
+    ],
+)
+def test_watchdog_is_fed_at_half_its_time_and_only_if_it_is_ours(environ, seconds):
+    assert watchdog_seconds(environ, 7) == seconds
+
+
+def test_abstract_socket_is_spoken_to():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("")  # the kernel picks an abstract name
+        name = "@" + ear.getsockname().decode()[1:]
+        assert notify({"NOTIFY_SOCKET": name}, READY, "STATUS=x")
+        assert ear.recv(100) == b"READY=1\nSTATUS=x"
