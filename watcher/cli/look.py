@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from watcher.service.parts import Parts
     from watcher.store.model import LogEntry
 
+_POLL = ("last", "next", "data_version", "due")
+"""What `status --json` says of polls; people are told more (design: The command line)."""
+
 LEVELS = ("critical", "major", "minor", "noise")
 
 
@@ -38,7 +41,8 @@ def status(settings: Settings, as_json: bool) -> None:
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
         found = status_of(parts, app.watchlist_reader(loaded)())
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        poll = {key: found["poll"][key] for key in _POLL}
+        click.echo(json.dumps({**found, "poll": poll}, ensure_ascii=False, indent=2))
         return
     from watcher.cli.terminal import print_status
 
@@ -71,22 +75,27 @@ def list_trials(settings: Settings, as_json: bool) -> None:
 @click.command(short_help="One trial as it was last seen.")
 @click.argument("nct_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines, the whole record inside.")
+@click.option("--format", "shape", type=click.Choice(["card", "markdown"]), default="card", help="Default: card.")
 @click.pass_obj
-def show(settings: Settings, nct_id: str, as_json: bool) -> None:
+def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
     """Show one trial as it was last seen.
 
     \b
         watcher show NCT07555496
+        watcher show NCT07555496 --format markdown > NCT07555496.md
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
     from watcher.service.report import trial_of
 
     nct_id = checked_id(nct_id)
     loaded = settings.load()
+    if shape == "markdown" and not as_json:
+        _print_markdown(settings, nct_id)
+        return
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
         found = trial_of(parts, _watched(parts, app.watchlist_reader(loaded)()), nct_id)
     if found is None:
-        raise UsageError(f"{nct_id} was never read; add it with `watcher add {nct_id}` and run a poll")
+        raise never_read(nct_id)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -124,6 +133,23 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
     from watcher.cli.terminal import print_log
 
     print_log(found, is_loud=severity is not None)
+
+
+def _print_markdown(settings: Settings, nct_id: str) -> None:
+    from watcher import app
+    from watcher.service.publishing import markdown_of
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        page = markdown_of(parts, _watched(parts, app.watchlist_reader(loaded)()), nct_id)
+    if page is None:
+        raise never_read(nct_id)
+    click.echo(page, nl=False)
+
+
+def never_read(nct_id: str) -> UsageError:
+    """Give the error of a trial that no poll has read yet."""
+    return UsageError(f"{nct_id} was never read; add it with `watcher add {nct_id}` and run a poll")
 
 
 def checked_id(text: str) -> str:

@@ -14,7 +14,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from watcher.errors import RenderError
-from watcher.rendering import escape, text
+from watcher.rendering import escape, markdown, text
 
 MAX_SIZE = 2_000_000
 """Characters a rendered template may have; a digest of the largest size has some 100,000."""
@@ -139,6 +139,10 @@ def _environment(*folders: Path) -> jinja2.Environment:
         listed=text.listed,
         columns=text.columns,
         styled=escape.slack_styled,
+        md=markdown.escape,
+        code=markdown.code_span,
+        fence=markdown.code_fence,
+        yaml=markdown.yaml,
     )
     environment.globals.update(labelled=text.labelled)
     return environment

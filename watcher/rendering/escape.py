@@ -104,3 +104,20 @@ def slack_styled(text: str, sign: str) -> str:
     """
     edge = "" if text[-1:].isalnum() else ZERO_WIDTH_SPACE
     return f"{ZERO_WIDTH_SPACE}{sign}{text}{edge}{sign}{ZERO_WIDTH_SPACE}"
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Give the lines of a text that hold something, each made `plain`; indentation and empty lines are lost."""
+    return tuple(line for raw in text.splitlines() if (line := plain(raw)))
+
+
+def verbatim(text: str) -> str:
+    """Make a text of several lines visible without changing its layout: line breaks and indentation stay.
+
+    Drops what `plain` drops, and blanks at the ends of lines.
+    """
+    shown = []
+    for raw in text.splitlines():
+        indent = len(raw) - len(raw.lstrip(" \t"))
+        shown.append((" " * min(indent, 40) + plain(raw)).rstrip())
+    return "\n".join(shown).strip("\n")
