@@ -13,7 +13,7 @@ from watcher.store import tables
 from watcher.store.database import CHUNK, Database, chunks, put
 from watcher.store.messages import put_messages
 from watcher.store.model import VersionKind
-from watcher.store.telling import Composed, Direction, Exempt, Reader, Window
+from watcher.store.telling import Composed, Direction, Exempt, Reader, Window, reader_note
 from watcher.store.versions import read_max_seq
 from watcher.store.windows import Mark, window
 
@@ -106,7 +106,7 @@ class Ledger:
         return tuple(one for one in found if one is not None)
 
     def commit_composed(self, composed: Composed, now: datetime) -> tuple[int, ...]:
-        """Store messages, cursor, exempts and slot of one composing in one transaction: all of it, or nothing.
+        """Store messages, cursor, exempts, slot and notes of one composing in one transaction: all of it, or nothing.
 
         Exempts ahead of the cursor that the new cursor has reached end by themselves.
 
@@ -132,6 +132,8 @@ class Ledger:
                 )
             _move(connection, composed, now)
             _set_exempts(connection, composed)
+            for what, value in composed.notes.items():
+                put(connection, tables.note, {"name": reader_note(composed.recipient, what)}, {"value": value})
             return put_messages(connection, composed.messages, now)
 
 

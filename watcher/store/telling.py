@@ -7,7 +7,7 @@ Every time is aware and in UTC; every `seq` is the sequence number of a version,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -112,6 +112,7 @@ class Composed:
         exempts: Set or replaced, one per trial.
         cleared: Trials whose exempt ends.
         welcomed: The messages hold the welcome.
+        notes: What else is remembered of this recipient, by what it is; replaces older notes of the same name.
     """
 
     recipient: str
@@ -121,6 +122,12 @@ class Composed:
     exempts: tuple[Exempt, ...] = ()
     cleared: tuple[str, ...] = ()
     welcomed: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def reader_note(recipient: str, what: str = "") -> str:
+    """Give the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
+    return f"reader:{recipient}:{what}"
 
 
 class State(StrEnum):

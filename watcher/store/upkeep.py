@@ -11,12 +11,11 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, update
-
-from watcher.errors import StoreError, StorePermissionError, UsageError
-from watcher.store import database, tables
+from watcher.errors import StoreError, StorePermissionError
+from watcher.store import database
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, connect, in_words
 from watcher.store.lock import RunLock, make_folder
+from watcher.store.renaming import rename
 
 _SCHEME = "sqlite:///"
 
@@ -150,29 +149,15 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def rename_recipient(path: Path, old: str, new: str) -> None:
-    """Rename a recipient in the ledger, the outbox, snoozes and suspensions, in one transaction.
+    """Rename a recipient in the ledger, the outbox, snoozes, suspensions and notes, in one transaction.
 
-    Does not change the Message-IDs of messages on their way: they are frozen.
+    A run that met the new name already has started it at the newest version; as long as nothing but its welcome was
+    composed for it, the old one takes its place, so that what lay between is told. Messages given up because the old
+    name was no longer configured wait again. Does not change the Message-IDs of messages: they are frozen.
 
     Raises:
-        UsageError: The old name is unknown, or the new one is taken.
+        UsageError: The old name is unknown, or the new one has been told news already.
         StoreError: The database cannot be written.
     """
     with closing(Database(path)) as found, found.write() as connection:
-        names = set(connection.scalars(select(tables.reader.c.name)))
-        if old not in names:
-            raise UsageError(f'There is no recipient "{old}" in the store; it knows: {", ".join(sorted(names))}.')
-        if new in names:
-            raise UsageError(f'There is a recipient "{new}" in the store already; two cannot become one.')
-        _rename(connection, old, new)
-
-
-def _rename(connection: Connection, old: str, new: str) -> None:
-    reader = tables.reader
-    row = connection.execute(select(reader).where(reader.c.name == old)).one()
-    connection.execute(insert(reader), {**row._mapping, "name": new})
-    for child in (tables.reader_channel, tables.exempt):
-        connection.execute(update(child).where(child.c.name == old).values(name=new))
-    connection.execute(delete(reader).where(reader.c.name == old))
-    for named in (tables.message, tables.snooze, tables.suspension):
-        connection.execute(update(named).where(named.c.recipient == old).values(recipient=new))
+        rename(connection, old, new)

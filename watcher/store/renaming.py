@@ -1,0 +1,71 @@
+"""Giving a recipient another name, in every table that knows it; part of one transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from watcher.errors import UsageError
+from watcher.store import tables
+from watcher.store.outbox import NOT_CONFIGURED
+from watcher.store.telling import State, reader_note
+
+
+def rename(connection: Connection, old: str, new: str) -> None:
+    """Move everything of one recipient to another name; arguments and errors as for `upkeep.rename_recipient`."""
+    names = set(connection.scalars(select(tables.reader.c.name)))
+    if old not in names:
+        raise UsageError(f'There is no recipient "{old}" in the store; it knows: {", ".join(sorted(names))}.')
+    if new in names:
+        if not _was_just_met(connection, new, after=old) or _was_told_news(connection, new):
+            raise UsageError(f'There is a recipient "{new}" in the store already; two cannot become one.')
+        _forget(connection, new)
+    reader = tables.reader
+    row = connection.execute(select(reader).where(reader.c.name == old)).one()
+    connection.execute(insert(reader), {**row._mapping, "name": new})
+    for child in (tables.reader_channel, tables.exempt):
+        connection.execute(update(child).where(child.c.name == old).values(name=new))
+    connection.execute(delete(reader).where(reader.c.name == old))
+    _wait_again(connection, old)
+    for named in (tables.message, tables.snooze, tables.suspension):
+        connection.execute(update(named).where(named.c.recipient == old).values(recipient=new))
+    note, start = tables.note, reader_note(old)
+    for name in list(connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))):
+        moved = reader_note(new, name.removeprefix(start))
+        connection.execute(update(note).where(note.c.name == name).values(name=moved))
+
+
+def _was_just_met(connection: Connection, name: str, *, after: str) -> bool:
+    reader = tables.reader
+    started = dict(
+        connection.execute(select(reader.c.name, reader.c.started_at).where(reader.c.name.in_([name, after]))).all()
+    )
+    return bool(started[name] > started[after])
+
+
+def _was_told_news(connection: Connection, name: str) -> bool:
+    """Tell whether anything but its welcome was ever composed for a recipient."""
+    message, reader = tables.message, tables.reader
+    welcomed = select(reader.c.welcomed_at).where(reader.c.name == name).scalar_subquery()
+    is_news = or_(welcomed.is_(None), message.c.created_at != welcomed)
+    return connection.scalar(select(message.c.id).where(message.c.recipient == name, is_news).limit(1)) is not None
+
+
+def _forget(connection: Connection, name: str) -> None:
+    """Take a recipient that was only just met out of the ledger; its welcome stays in the outbox."""
+    for child in (tables.reader_channel, tables.exempt):
+        connection.execute(delete(child).where(child.c.name == name))
+    connection.execute(delete(tables.reader).where(tables.reader.c.name == name))
+    for named in (tables.snooze, tables.suspension):
+        connection.execute(delete(named).where(named.c.recipient == name))
+    connection.execute(delete(tables.note).where(tables.note.c.name.startswith(reader_note(name), autoescape=True)))
+
+
+def _wait_again(connection: Connection, name: str) -> None:
+    """Bring back what was given up only because the recipient was not configured; its days of trying go on."""
+    message = tables.message
+    given_up = (message.c.recipient == name) & (message.c.last_reply == NOT_CONFIGURED)
+    connection.execute(
+        update(message)
+        .where(given_up, message.c.state == State.DEAD.value)
+        .values(state=State.PENDING.value, next_attempt_at=message.c.ended_at, ended_at=None, last_reply="")
+    )
