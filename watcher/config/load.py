@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from watcher.config.lines import Place, find_line, line_map
 from watcher.config.model import Config
+from watcher.config.operating import operating_findings
 from watcher.config.presets import Preset
 from watcher.config.rules import Finding, findings
 from watcher.config.wishes import read_wishes
@@ -97,7 +98,7 @@ def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
         except ValidationError:
             return None, tuple(problems)
     wishes = read_wishes(config, folder=path.parent)
-    found = (*findings(config), *wishes.findings)
+    found = (*findings(config), *operating_findings(config), *wishes.findings)
     problems += wishes.problems
     problems += (_problem(path, lines, finding) for finding in found if finding.is_fatal)
     warnings = tuple(sorted(_problem(path, lines, finding) for finding in found if not finding.is_fatal))

@@ -71,9 +71,16 @@ class RegistryConfig(Shape):
 
 
 class StoreConfig(Shape):
-    """`[store]`: the database, relative to the state directory."""
+    """`[store]`: the database, relative to the state directory, and how long what nobody needs is kept.
+
+    What a reader has yet to be told of, the last two records of every trial, its baselines and every comparison stay
+    in any case.
+    """
 
     url: str = "sqlite:///watcher.db"
+    keep_records: Duration = timedelta(days=1095)
+    keep_messages: Duration = timedelta(days=90)
+    keep_polls: Duration = timedelta(days=90)
 
 
 class OperatorConfig(Shape):
@@ -81,6 +88,13 @@ class OperatorConfig(Shape):
 
     recipient: str | None = None
     heartbeat_url: str | None = None
+
+
+class HealthConfig(Shape):
+    """`[health]`: how the watcher shows other programs on this machine that it is well."""
+
+    listen: str | None = None
+    textfile: str | None = None
 
 
 class Tls(StrEnum):
@@ -308,6 +322,7 @@ class Config(Shape):
     registry: RegistryConfig = RegistryConfig()
     store: StoreConfig = StoreConfig()
     operator: OperatorConfig = OperatorConfig()
+    health: HealthConfig = HealthConfig()
     email: EmailConfig | None = None
     watch: tuple[WatchConfig, ...] = ()
     recipient: tuple[RecipientConfig, ...] = ()

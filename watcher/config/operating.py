@@ -1,0 +1,42 @@
+"""The rules of what concerns the operator alone: `[health]`, and how long `[store]` keeps what nobody needs.
+
+Pure: looks at values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from watcher.config.model import Config
+from watcher.config.rules import Finding, is_loopback
+
+SHORTEST_KEPT = timedelta(days=1)
+
+_KEPT = ("keep_records", "keep_messages", "keep_polls")
+
+
+def operating_findings(config: Config) -> Iterator[Finding]:
+    """Give everything wrong in what concerns the operator alone."""
+    for key in _KEPT:
+        if getattr(config.store, key) < SHORTEST_KEPT:
+            yield Finding(place=("store", key), text=f'{key} must be at least "1d"')
+    if config.health.listen is not None and (said := _listen_problem(config.health.listen)):
+        yield Finding(place=("health", "listen"), text=said)
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Give host and port of a `[health] listen` that was found right; an address of IPv6 stands in brackets."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _listen_problem(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        return f'listen = "{text}" is not an address and a port; write "127.0.0.1:9464"'
+    if not is_loopback(host):
+        return (
+            f'listen = "{text}" is open to other machines; only a loopback address is allowed, such as "127.0.0.1:9464"'
+        )
+    return ""
