@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from tests.service.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, repeats, trial
+from watcher.app import watchlist_reader
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.sandbox.webhook import WebhookStage
 from watcher.service.channels import all_lines, message_domain, stop_address
 from watcher.service.faults import failing
+from watcher.service.parts import Signals
 from watcher.service.run import run_once
-from watcher.store.telling import State
+from watcher.service.sending import send_due
+from watcher.store.telling import NewMessage, State, Step
 
 STATES = {
     ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")},
@@ -283,8 +287,6 @@ async def test_password_that_does_not_resolve_holds_back_the_mail_only(house):
 
 
 async def test_cancelled_in_mid_send_loses_nothing(house):
-    import asyncio
-
     home = house(STATES, settings=ANA)
     await home.run()
     hold = home.smtp.hold(SmtpStage.RCPT)
@@ -299,13 +301,61 @@ async def test_cancelled_in_mid_send_loses_nothing(house):
     assert repeats(home.smtp.mails) == []
 
 
+async def test_message_left_in_mid_send_blocks_its_channel_no_longer_than_to_the_next_time(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.registry.next()
+    with home.open() as parts:
+        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+        claim = parts.store.outbox.claim("email", home.time.now)  # and then its sender met an error of the store
+        assert claim is not None
+        parts.sending.add("email")
+        assert (await send_due(parts, Signals())).delivered == 0  # somebody is at it
+        parts.sending.clear()
+        assert (await send_due(parts, Signals())).delivered == 2
+        assert parts.sending == set()
+    assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
+
+
+async def test_message_the_program_trips_over_harms_no_other_channel_and_then_no_other_message(house):
+    home = house(STATES, settings=ANA + ROOM)
+    await home.run()
+    broken = NewMessage(recipient="ana", channel="email", subject="broken", message_id="<x@y>", payload=b"{}")
+    with home.look() as parts:
+        parts.store.outbox.add([broken], home.time.now)
+    report = await home.next()
+    assert report.has_bugs
+    assert [said.split(":")[0] for said in report.said] == ["email"]
+    assert len(home.hook.accepted) == 1
+    for _ in range(2):
+        await again(home)
+    assert home.subjects("ana") == [STOPPED]  # it was tried twice, and pushed aside
+    assert [entry.subject for entry in home.outbox()] == ["broken"]
+
+
+async def test_message_twice_in_doubt_by_kills_is_told_as_lost(house):
+    home = house(STATES, settings=ANA + OPS + OPS_ON)
+    await home.run()
+    home.registry.next()
+    with home.open() as parts:
+        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+        for _ in range(2):
+            claim = parts.store.outbox.claim("email", home.time.now)
+            assert claim is not None
+            parts.store.outbox.step(claim.entry.id, Step.BODY_HANDED_OVER)
+            home.time.pass_by(timedelta(hours=1))
+            if claim.entry.unclear == 0:
+                parts.store.outbox.recover(home.time.now)
+    report = await home.run()
+    (dead,) = home.outbox(State.DEAD)
+    assert [said.split(":")[0] for said in report.said] == [f"message {dead.id}"]
+
+
 async def test_without_delivering_everything_waits_in_the_outbox(house):
     home = house(STATES, settings=ANA + ROOM)
     await home.run()
     home.registry.next()
     with home.open() as parts:
-        from watcher.app import watchlist_reader
-
         report = await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
     assert (report.composed, report.sent.delivered) == (2, 0)
     assert home.smtp.connections == 0

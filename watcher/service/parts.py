@@ -39,6 +39,7 @@ class Parts:
         environ: Environment variables, for secrets.
         turn: Held while a page is committed and while recipients are told, so that telling never sees half a page.
         tokens: Access tokens of the relay, kept in memory until they end (`delivery.oauth`).
+        sending: Keys of the channels whose messages are being sent at this moment.
         templates: Makes the templates when the first message is rendered; not before, since it loads jinja2.
     """
 
@@ -52,6 +53,7 @@ class Parts:
     environ: Mapping[str, str]
     templates: Callable[[], Templates]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    sending: set[str] = field(default_factory=set)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
 
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from watcher.delivery.backoff import next_attempt
-from watcher.errors import ConfigError, DeliveryError, DeliveryReason
+from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
 from watcher.rendering.message import Message
 from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint
 from watcher.service.faults import failing
 from watcher.service.parts import Parts, Signals
-from watcher.store.telling import Claim, State, Step, Suspension
+from watcher.store.telling import Claim, Entry, State, Step, Suspension
 
 if TYPE_CHECKING:
     from watcher.delivery.contract import Session
@@ -72,16 +72,50 @@ async def send_due(parts: Parts, signals: Signals, *, but: Collection[str] = ())
         parts: What the run works with.
         signals: Hears which channels and recipients work and which do not.
         but: Keys of channels to leave alone, since they were found down a moment ago.
+
+    Raises:
+        StoreError: The store cannot be written; the other channels came to their end, and what is left in mid-send is
+            settled the next time.
     """
     lines = {(line.recipient.name, line.key): line for line in all_lines(parts.loaded.config)}
     _resume_changed(parts, lines)
     _signal_suspended(parts, lines, signals)
     _signal_lost(parts, signals)
+    _settle_left(parts, signals)
     channels = parts.store.outbox.due_channels(parts.clock())
     by_key = {line.key: line for line in lines.values()}
-    open_ones = [by_key[key] for key in channels if key in by_key and key not in but]
-    results = await asyncio.gather(*(_empty(parts, line, lines, signals) for line in open_ones))
-    return sum(results, Sent())
+    closed = {*but, *parts.sending}
+    open_ones = [by_key[key] for key in channels if key in by_key and key not in closed]
+    parts.sending.update(line.key for line in open_ones)
+    work = (_empty(parts, line, lines, signals) for line in open_ones)
+    results = await asyncio.gather(*work, return_exceptions=True)
+    return sum((_result(line, result, signals) for line, result in zip(open_ones, results, strict=True)), Sent())
+
+
+def _result(line: Line, result: Sent | BaseException, signals: Signals) -> Sent:
+    """Take what came of one channel; a bug met there is told and harms no other."""
+    if isinstance(result, Sent):
+        return result
+    if isinstance(result, StoreError) or not isinstance(result, Exception):
+        raise result
+    log.error("channel_failed", channel=line.key, exc_info=result)
+    signals.tripped(line.key, f"the program tripped over {line.key} ({type(result).__name__}); please report it")
+    return Sent(failed=1, down=frozenset({line.key}))
+
+
+def settle_left(parts: Parts, signals: Signals, channel: str | None = None) -> None:
+    """Settle messages that are in mid-send though nobody is sending them: a run, or a try, ended there."""
+    recovered = parts.store.outbox.recover(parts.clock(), channel=channel)
+    for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
+        log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
+    for entry in recovered.dead:
+        _tell_dead(signals, entry, "sending it was broken off twice, and it may have arrived")
+
+
+def _settle_left(parts: Parts, signals: Signals) -> None:
+    left = {entry.channel for entry in parts.store.outbox.list(states=[State.SENDING])}
+    for channel in sorted(left - parts.sending):
+        settle_left(parts, signals, channel)
 
 
 def _resume_changed(parts: Parts, lines: Mapping[tuple[str, str], Line]) -> None:
@@ -123,6 +157,13 @@ def _signal_lost(parts: Parts, signals: Signals) -> None:
 
 
 async def _empty(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line], signals: Signals) -> Sent:
+    try:
+        return await _send_all(parts, line, lines, signals)
+    finally:
+        parts.sending.discard(line.key)
+
+
+async def _send_all(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Line], signals: Signals) -> Sent:
     try:
         channel = carrier(line, parts)
     except ConfigError as error:
@@ -177,7 +218,7 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
         state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)
         status = state.value
         if state is State.DEAD:
-            _tell_dead(signals, claim, "sent twice, and both times no readable answer came")
+            _tell_dead(signals, entry, "sent twice, and both times no readable answer came")
     elif error.is_permanent:
         status = "suspended"
         whom = None if error.is_channel_fault else entry.recipient
@@ -191,7 +232,7 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
         )
         if when is None:
             outbox.dead(entry.id, str(error), now)
-            _tell_dead(signals, claim, f"given up after four days: {error}")
+            _tell_dead(signals, entry, f"given up after four days: {error}")
             status = "dead"
         else:
             outbox.retry_at(entry.id, when, str(error))
@@ -208,8 +249,7 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
     return not is_everyones
 
 
-def _tell_dead(signals: Signals, claim: Claim, why: str) -> None:
-    entry = claim.entry
+def _tell_dead(signals: Signals, entry: Entry, why: str) -> None:
     signals.failing(
         f"{_MESSAGE}{entry.id}", f'message {entry.id} to {entry.recipient} ("{entry.subject}") is lost: {why}'
     )

@@ -30,6 +30,7 @@ from watcher.store.messages import (
     the_entry,
     the_payload,
 )
+from watcher.store.tally import MESSAGES, count
 from watcher.store.telling import Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
 PUSHED_ASIDE = timedelta(minutes=30)
@@ -129,8 +130,9 @@ class Outbox:
             ValueError: The message is not in sending.
         """
         with self._database.write() as connection:
-            in_sending(connection, message)
+            entry = in_sending(connection, message)
             set_values(connection, message, state=State.DELIVERED.value, last_reply=reply, ended_at=now)
+            count(connection, MESSAGES, "delivered", entry.channel)
 
     def retry_at(self, message: int, when: datetime, reply: str, *, refund: bool = False) -> None:
         """Note that the provider did not take a message and when to try again.
@@ -155,6 +157,7 @@ class Outbox:
                 next_attempt_at=when,
                 last_reply=reply,
             )
+            count(connection, MESSAGES, "failed", entry.channel)
 
     def mark_unknown(self, message: int, when: datetime, reply: str, now: datetime) -> State:
         """Note that everything was handed over and no readable answer came.
@@ -186,19 +189,25 @@ class Outbox:
                 raise ValueError(f"Message {message} has ended already.")
             end(connection, message, reason, now)
 
-    def recover(self, now: datetime, *, aside: timedelta = PUSHED_ASIDE) -> Recovered:
+    def recover(self, now: datetime, *, aside: timedelta = PUSHED_ASIDE, channel: str | None = None) -> Recovered:
         """Settle what a run that ended in mid-send left behind; under the run lock, before anything is claimed.
 
         Rows whose body may have been handed over become unknown, due at once for one more try, dead the second time.
         The others are due again at once. A message during whose sending the program ended twice or more waits for
         `aside`, so that it cannot hold up the others.
 
+        Args:
+            now: The time.
+            aside: How long such a message waits.
+            channel: Only this channel, nothing of which may be in flight; None for all.
+
         Returns:
             What became of them; empty tuples when nothing was in mid-send.
         """
         pending, unknown, dead = list[int](), list[int](), list[int]()
         with self._database.write() as connection:
-            for entry in entries(connection, TABLE.c.state == State.SENDING.value):
+            left = TABLE.c.state == State.SENDING.value
+            for entry in entries(connection, left if channel is None else left & (TABLE.c.channel == channel)):
                 crashes = entry.crashes + 1
                 when = now if crashes < _POISON else now + aside
                 set_values(connection, entry.id, crashes=crashes)
