@@ -168,12 +168,6 @@ def test_minor_changes_are_told_in_full_when_there_is_nothing_else():
     assert "Keywords            pain → back pain" in mail(b.a_digest((story,))).text
 
 
-def test_minor_changes_too_many_for_sentences_are_named():
-    text = flat(mail(b.a_digest((b.target_cut(),))).text)
-    assert "And 6 minor changes: Study title reworded." in text
-    assert "Also: keyword (2)." in text
-
-
 def test_more_lines_than_a_message_can_hold_are_counted():
     story = b.a_story(lines=tuple(b.a_phrase(f"Field {number}") for number in range(40)))
     for message in (mail(b.a_digest((story,))), composed(b.a_digest((story,)), Medium.SLACK)[0]):

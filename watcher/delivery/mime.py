@@ -1,11 +1,12 @@
 """Turns a frozen message into the bytes of a mail; the same message and address give the same bytes for ever.
 
-Text first, HTML last, both quoted-printable and therefore 7-bit clean with short lines. Does not sign (DKIM is the
-relay's part) and does not render.
+Text first, HTML last, both quoted-printable and therefore 7-bit clean with short lines; then files. Does not sign (DKIM
+is the relay's part) and does not render.
 """
 
 from __future__ import annotations
 
+import base64
 import binascii
 import re
 import urllib.parse
@@ -17,11 +18,12 @@ from typing import TypeVar
 
 from watcher.delivery import headers
 from watcher.delivery.headers import Field, Mailbox
-from watcher.rendering.message import Message
+from watcher.rendering.message import Attachment, Message
 
 _T = TypeVar("_T")
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}>")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 _BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=?-]{1,70}")  # RFC 2046 section 5.1.1
 
 # Said of every mail unless the message itself says otherwise: an automaton wrote this, do not answer by automaton.
@@ -31,7 +33,10 @@ _MANNERS = {
     "Precedence": "bulk",  # not standard, yet what older vacation programs look at: RFC 3834 section 3.1.8
 }
 _OURS = frozenset(
-    {"date", "from", "sender", "to", "cc", "bcc", "reply-to", "subject", "message-id", "mime-version", "return-path"}
+    {
+        *("date", "from", "sender", "to", "cc", "bcc", "reply-to", "subject", "return-path"),
+        *("message-id", "in-reply-to", "references", "mime-version"),
+    }
 )
 
 
@@ -86,14 +91,33 @@ def build(message: Message, head: Letterhead, to: Mailbox | None) -> bytes:
         ValueError: The message holds something no mail can carry; the sentence says what.
     """
     fields = "\r\n".join(field.line for field in _fields(message, head, to)) + "\r\n"
-    text = _part("plain", message.text)
-    if message.html is None:
-        return fields.encode() + text
-    html = _part("html", message.html)
-    boundary = _boundary(message.boundary, text + html)
-    kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
-    opening, between, closing = f"\r\n--{boundary}\r\n", f"\r\n--{boundary}\r\n", f"\r\n--{boundary}--\r\n"
-    return (fields + kind + opening).encode() + text + between.encode() + html + closing.encode()
+    body = _part("plain", message.text)
+    if message.html is not None:
+        body = _multipart("alternative", message.boundary, body, _part("html", message.html))
+    if message.attachments:
+        body = _multipart("mixed", f"mixed{message.boundary}", body, *map(_file, message.attachments))
+    return fields.encode() + body
+
+
+def _multipart(subtype: str, wanted: str, *parts: bytes) -> bytes:
+    """Give parts as one (RFC 2046 section 5.1), with its own header."""
+    boundary = _boundary(wanted, b"".join(parts))
+    opened = b"".join(f"\r\n--{boundary}\r\n".encode() + part for part in parts)
+    kind = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'
+    return kind.encode() + opened + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _file(attachment: Attachment) -> bytes:
+    """Give a file as a part (RFC 2183), in base64: lines of 76 characters, not a bit changed on the way."""
+    if not _FILE_NAME.fullmatch(attachment.name) or not attachment.subtype.isalnum():
+        raise ValueError("a file's name or kind holds characters it may not")
+    kind = (
+        f'Content-Type: text/{attachment.subtype}; charset=utf-8; name="{attachment.name}"\r\n'
+        f'Content-Disposition: attachment; filename="{attachment.name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    content = base64.encodebytes(attachment.content.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+    return kind.encode() + content
 
 
 def _fields(message: Message, head: Letterhead, to: Mailbox | None) -> Iterator[Field]:
@@ -106,6 +130,12 @@ def _fields(message: Message, head: Letterhead, to: Mailbox | None) -> Iterator[
         yield headers.mailbox("Reply-To", head.reply_to)
     yield headers.words("Subject", message.subject)
     yield Field(name="Message-ID", line=f"Message-ID: {message.message_id}")
+    if message.thread:
+        if not _MESSAGE_ID.fullmatch(message.thread):
+            raise ValueError("the id of the message's conversation is not of the form <left@right>")
+        # One reference, the conversation's first message; RFC 5322 section 3.6.4 allows as many as there are ancestors
+        yield headers.tokens("In-Reply-To", message.thread)
+        yield headers.tokens("References", message.thread)
     further = _MANNERS | dict(message.headers)
     if head.unsubscribe is not None:
         further.setdefault("List-Unsubscribe", f"<{head.unsubscribe}>")

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from types import MappingProxyType
 
+from watcher.config.model import Thread
+from watcher.digests.conversation import Conversation, conversation_of
 from watcher.digests.fitting import most_that_fit
 from watcher.digests.model import Medium, Occasion
+from watcher.digests.overflow import table_of
 from watcher.digests.told import Told, take_apart
 from watcher.digests.writer import Writer
 from watcher.rendering import escape, slack
 from watcher.rendering.environment import TemplateNote, Templates
-from watcher.rendering.message import Message
-from watcher.rendering.view import DigestView, Left, StoryView
+from watcher.rendering.message import Attachment, Message
+from watcher.rendering.view import AttachedView, DigestView, Left, StoryView
 
 MAX_SUBJECT = 150
 """Characters of a subject. Ours: phones show some 60, mail lists some 100."""
@@ -39,15 +42,25 @@ class Composed:
     rendered: tuple[str, ...] = ()
 
 
-def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, templates: Templates) -> Composed:
+def compose(
+    occasion: Occasion,
+    *,
+    channel: str,
+    medium: Medium,
+    domain: str,
+    templates: Templates,
+    thread: Thread = Thread.NONE,
+) -> Composed:
     """Make the messages that tell one reader on one channel.
 
     Args:
         occasion: What to tell.
         channel: Identity of the channel (`email`, `slack`, `folder`, or any stable name); goes into the Message-ID.
-        medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`.
+        medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`, `DATA` gives a
+            message per trial.
         domain: Right side of the Message-ID, in ASCII: the domain of the sender's address.
         templates: The words.
+        thread: Which digests a mail program shows as one conversation; concerns mails alone.
 
     Returns:
         The messages and notes. Same arguments, same bytes.
@@ -56,13 +69,26 @@ def compose(occasion: Occasion, *, channel: str, medium: Medium, domain: str, te
         RenderError: A built-in template failed: a bug.
     """
     told = take_apart(occasion)
+    is_mail = medium in (Medium.EMAIL, Medium.FOLDER)
+    conversation = conversation_of(occasion, thread) if is_mail else None
+    if conversation is not None and told.frame is not None:
+        told = replace(told, frame=replace(told.frame, topic=conversation.topic))
     writer = Writer(templates, MappingProxyType({"reader": told.reader, "reading": told.reading}))
     words = _words(told, writer)
-    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain)
-    if medium is Medium.SLACK:
-        messages = _slack_messages(told, words, stamp, writer)
-    else:
-        messages = (_mail(told, words, stamp, writer, data=told.data if medium is Medium.FOLDER else None),)
+    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain, conversation=conversation)
+    match medium:
+        case Medium.SLACK:
+            messages = _slack_messages(told, words, stamp, writer)
+        case Medium.CHAT:
+            messages = tuple(replace(message, slack=None) for message in _slack_messages(told, words, stamp, writer))
+        case Medium.DATA:
+            messages = _data_messages(told, words, stamp, writer)
+        case Medium.TEXT:
+            mail = _mail(told, words, stamp, writer, data=None, attaches=False)
+            messages = (replace(mail, html=None, headers={}),)
+        case _:
+            data = told.data if medium is Medium.FOLDER else None
+            messages = (_mail(told, words, stamp, writer, data=data, attaches=True),)
     return Composed(messages=messages, notes=writer.notes, rendered=writer.names)
 
 
@@ -91,6 +117,7 @@ class _Stamp:
     occasion: Occasion
     channel: str
     domain: str
+    conversation: Conversation | None = None
 
     def digest(self, part: int, purpose: str) -> str:
         """Hash of recipient, channel, kind, slot or version, and part."""
@@ -105,6 +132,15 @@ class _Stamp:
         return f"=_{self.digest(part, 'boundary')}"
 
     @property
+    def thread(self) -> str:
+        """Id of the conversation's first message, which is never sent; empty outside of one."""
+        if self.conversation is None:
+            return ""
+        identity = (self.occasion.reader.name, self.channel, "thread", self.conversation.key)
+        root = hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
+        return f"<{root}@{self.domain}>"
+
+    @property
     def date(self) -> str:
         return self.occasion.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
@@ -114,20 +150,34 @@ class _Stamp:
         return {"List-Id": f"Trial watcher <trial-watcher.{self.domain}>"}
 
 
-def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> Message:
+def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object, attaches: bool) -> Message:
     """One mail: text and HTML, each complete, both with as many stories in full as the HTML can hold."""
+
+    def table(full: int) -> tuple[Attachment, AttachedView] | None:
+        shown = zip(told.source, told.stories, strict=False)  # a test has an invented story and no source
+        rest = [story for number, (story, view) in enumerate(shown) if number >= full or view.omitted]
+        return table_of(rest) if attaches and rest else None
 
     def context(full: int) -> dict[str, object]:
         view = told.view(full)
         left = ""
         if isinstance(view, DigestView) and view.left_count:
             left = writer.line("shared/left.txt.j2", left=view.left, left_count=view.left_count)
-        return {told.stem: view, "lead": words.lead, "footer": words.footer, "subject": words.subject, "left": left}
+        made = table(full)
+        return {
+            told.stem: view,
+            "lead": words.lead,
+            "footer": words.footer,
+            "subject": words.subject,
+            "left": left,
+            "attached": writer.line("shared/attached.txt.j2", attached=made[1]) if made is not None else "",
+        }
 
     def html(full: int) -> str:
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
     full = most_that_fit(len(told.stories), lambda count: len(html(count).encode()))
+    made = table(full)
     return Message(
         message_id=stamp.message_id(),
         date=stamp.date,
@@ -137,6 +187,33 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
         boundary=stamp.boundary(),
         headers=stamp.headers,
         data=data,
+        kind=told.kind,
+        thread=stamp.thread,
+        attachments=(made[0],) if made is not None else (),
+    )
+
+
+def _data_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
+    """One message per trial with a story, loudest first; the words alone where there are no such data."""
+    by_id = {one["nct_id"]: one for one in told.data if isinstance(one, Mapping)}
+    shown = [(story, by_id[story.nct_id]) for story in told.stories if story.nct_id in by_id]
+    if not shown:
+        mail = _mail(told, words, stamp, writer, data=None, attaches=False)
+        return (replace(mail, html=None, headers={}),)
+    return tuple(
+        Message(
+            message_id=stamp.message_id(part),
+            date=stamp.date,
+            subject=escape.header(f"{story.tag}: {story.name}", MAX_SUBJECT),
+            text=f"{story.headline}\n{story.url}\n",
+            html=None,
+            boundary=stamp.boundary(part),
+            data=data,
+            part=part,
+            parts=len(shown),
+            kind=told.kind,
+        )
+        for part, (story, data) in enumerate(shown, 1)
     )
 
 
@@ -171,6 +248,8 @@ def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) ->
             slack=payload,
             part=part,
             parts=len(payloads),
+            kind=told.kind,
+            thread=stamp.message_id() if part > 1 else "",
         )
         for part, payload in enumerate(payloads, 1)
     )

@@ -30,6 +30,7 @@ class Frame:
 
     banner: str
     reading: ReadingView
+    topic: str = ""
 
 
 def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestView:
@@ -44,6 +45,7 @@ def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestVi
     rest = [story.level for story in stories[full + MOST_BRIEF :]]
     return DigestView(
         banner=frame.banner,
+        topic=frame.topic,
         reading=frame.reading,
         stories=stories[:full],
         brief=brief,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watcher.digests import words
+from watcher.digests.minor import lower_first
 from watcher.digests.model import Heartbeat, Notice, Reader, Reading, Welcome
-from watcher.digests.stories import RECORD_URL, lower_first
+from watcher.digests.stories import RECORD_URL
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.text import count, listed
 from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView

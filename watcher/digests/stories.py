@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from watcher.changes.model import Mark, Phrase, Severity, Story, Verb
+from watcher.digests.minor import short_names
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.text import listed
 from watcher.rendering.view import Group, Line, Piece, StoryView
@@ -25,8 +26,6 @@ _MOST_VALUE = 300
 _MOST_ITEMS = 8
 _MOST_TITLE = 160
 _MOST_DETAIL = 36
-_MOST_MINOR = 4
-_MOST_MINOR_SENTENCE = 160
 _MOST_ALIKE = 6
 _ALIKE = 3
 _MOST_OPENING = 4
@@ -86,6 +85,7 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
     opening = _opening(headline, tag)
     groups, omitted = _within_reach(_groups([_line(phrase) for phrase in told], told))
     rest = headline[len(opening) :]
+    names, unnamed = short_names(folded)
     return StoryView(
         nct_id=plain(story.nct_id),
         name=name,
@@ -103,9 +103,10 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
         watch=listed(tuple(f"“{plain(label)}”" for label in labels)),
         groups=groups,
         omitted=omitted,
-        minor=tuple(_as_sentence(cut(plain(phrase.sentence), _MOST_MINOR_SENTENCE)) for phrase in folded[:_MOST_MINOR]),
+        minor=names,
         minor_count=len(folded),
-        minor_more=listed(_names(folded[_MOST_MINOR:])),
+        minor_more=f"{unnamed:,} more" if unnamed else "",
+        count=len(story.lines) + len(story.minor),
         below=story.below,
         url=RECORD_URL.format(plain(story.nct_id)),
         history_url=RECORD_URL.format(plain(story.nct_id)) + "?tab=history",
@@ -216,19 +217,6 @@ def _pieces(marks: Sequence[Mark]) -> tuple[Piece, ...]:
             is_apart = False
         is_apart = is_apart or mark.text[-1:].isspace()
     return tuple(pieces)
-
-
-def _names(phrases: Sequence[Phrase]) -> tuple[str, ...]:
-    """Name changes by label, one that repeats with its number."""
-    labels = [lower_first(cut(plain(phrase.label), 60)) for phrase in phrases]
-    return tuple(
-        f"{label} ({labels.count(label)})" if labels.count(label) > 1 else label for label in dict.fromkeys(labels)
-    )
-
-
-def lower_first(text: str) -> str:
-    """Give a text with a small first letter, unless it opens with an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _as_sentence(text: str) -> str:

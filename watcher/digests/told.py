@@ -33,6 +33,8 @@ class Told:
         stem: Name of the templates and of the view in them: `digest`, `welcome`, `heartbeat`, `notice`.
         reader: Whom it is for.
         reading: What was read; None where nothing was.
+        kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`.
+        source: The stories as they were told to this room, in the same order.
         stories: Loudest first; only in a digest.
         frame: What a digest shows beside its stories; None elsewhere.
         page: The view of anything but a digest; None there.
@@ -42,6 +44,8 @@ class Told:
     stem: str
     reader: ReaderView
     reading: ReadingView | None
+    kind: str = ""
+    source: tuple[Story, ...] = ()
     stories: tuple[StoryView, ...] = ()
     frame: Frame | None = None
     page: WelcomeView | HeartbeatView | NoticeView | None = None
@@ -63,13 +67,15 @@ def take_apart(occasion: Occasion) -> Told:
             return _digest(occasion)
         case Welcome():
             welcome = show.show_welcome(occasion)
-            return Told(stem="welcome", reader=_follower(reader), reading=welcome.reading, page=welcome)
+            return Told(stem="welcome", kind="welcome", reader=_follower(reader), reading=welcome.reading, page=welcome)
         case Heartbeat():
             heartbeat = show.show_heartbeat(occasion)
-            return Told(stem="heartbeat", reader=_follower(reader), reading=heartbeat.reading, page=heartbeat)
+            return Told(
+                stem="heartbeat", kind="heartbeat", reader=_follower(reader), reading=heartbeat.reading, page=heartbeat
+            )
         case Notice():
             operator = show.show_reader(reader, "operator")
-            return Told(stem="notice", reader=operator, reading=None, page=show.show_notice(occasion))
+            return Told(stem="notice", kind="notice", reader=operator, reading=None, page=show.show_notice(occasion))
         case Sample():
             return _sample(reader)
         case _:
@@ -87,11 +93,14 @@ def _digest(digest: Digest) -> Told:
     def labels(story: Story) -> tuple[str, ...]:
         return digest.watches.get(story.nct_id, ()) if names_watches else ()
 
+    stories = in_order(digest.stories)
     return Told(
         stem="digest",
+        kind="digest",
         reader=_follower(digest.reader),
         reading=reading,
-        stories=tuple(show_story(story, labels(story)) for story in in_order(digest.stories)),
+        source=stories,
+        stories=tuple(show_story(story, labels(story)) for story in stories),
         frame=Frame(banner="", reading=reading),
         data=digest.data,
     )
@@ -101,6 +110,7 @@ def _sample(reader: Reader) -> Told:
     nothing_read = show.show_reading(Reading(watched=1, read=0), reader, changed=1)
     return Told(
         stem="digest",
+        kind="test",
         reader=show.show_reader(reader, "test"),
         reading=None,
         stories=(show_story(sample_story(), ()),),

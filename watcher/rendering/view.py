@@ -97,9 +97,10 @@ class StoryView:
         watch: Names of the watches it matched, joined; empty when the reader follows only one.
         groups: What is told in full, most important first; may be empty.
         omitted: How many lines are left out of `groups` for length.
-        minor: Sentences on what is folded; at most four.
+        minor: Names of the minor changes, a few words each: `keyword added (2)`; at most ten.
         minor_count: How many minor changes there are.
-        minor_more: Names of the minor changes beyond those sentences, joined, or empty.
+        minor_more: How many of those names are left out, as `3 more`, or empty.
+        count: How many changes of the reader's level there are, folded ones included.
         below: How many changes lie below the reader's level.
         url: The trial's page on the registry.
         history_url: Its history there.
@@ -124,6 +125,7 @@ class StoryView:
     minor: tuple[str, ...]
     minor_count: int
     minor_more: str
+    count: int
     below: int
     url: str
     history_url: str
@@ -203,11 +205,29 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedView:
+    """The file that goes with a mail when not everything is told in full.
+
+    Attributes:
+        name: File name.
+        changes: How many changes it lists.
+        trials: Of how many trials.
+        trials_left: How many further trials it has no room for.
+    """
+
+    name: str
+    changes: int
+    trials: int
+    trials_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
     """A digest.
 
     Attributes:
         banner: Marks a test, or empty.
+        topic: Subject of the conversation this digest belongs to, always the same; empty outside of one.
         reading: What was read.
         stories: Told in full, loudest first; may be empty when none fits.
         brief: Told in one line each, for length.
@@ -219,6 +239,7 @@ class DigestView:
     """
 
     banner: str
+    topic: str
     reading: ReadingView
     stories: tuple[StoryView, ...]
     brief: tuple[StoryView, ...]

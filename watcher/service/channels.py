@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
 
-from watcher.config.model import Config, EmailConfig, OAuthConfig, RecipientConfig, SecretRef, SlackConfig
+from watcher.config.model import Config, EmailConfig, OAuthConfig, RecipientConfig, SecretRef, SlackConfig, Thread
 from watcher.config.secrets import read_secret
 from watcher.delivery.contract import Channel
 from watcher.digests.model import Medium
@@ -84,6 +84,11 @@ def stop_address(config: Config) -> str | None:
     if config.email is None:
         return None
     return config.email.reply_to or parseaddr(config.email.sender)[1]
+
+
+def thread_of(config: Config) -> Thread:
+    """Give which digests are kept together as one conversation."""
+    return config.email.thread if config.email is not None else Thread.NONE
 
 
 def address_of(line: Line, parts: Parts) -> str:

@@ -13,7 +13,7 @@ from watcher.digests.routing import Followed, trials_for
 from watcher.errors import ConfigError, DeliveryError
 from watcher.rendering.message import Message
 from watcher.service import occasions
-from watcher.service.channels import Line, address_of, carrier, lines_of, message_domain
+from watcher.service.channels import Line, address_of, carrier, lines_of, message_domain, thread_of
 from watcher.service.parts import Parts
 from watcher.service.telling import reader_of, told_on
 from watcher.service.watching import follow_merged
@@ -87,8 +87,9 @@ async def _send_sample(parts: Parts, line: Line) -> Attempt:
 
 
 def _composed(parts: Parts, occasion: Occasion, channel: str, medium: Medium) -> tuple[Message, ...]:
-    domain = message_domain(parts.loaded.config)
-    return compose(occasion, channel=channel, medium=medium, domain=domain, templates=parts.templates()).messages
+    config, templates = parts.loaded.config, parts.templates()
+    domain, thread = message_domain(config), thread_of(config)
+    return compose(occasion, channel=channel, medium=medium, domain=domain, templates=templates, thread=thread).messages
 
 
 def _told(

@@ -17,7 +17,7 @@ from watcher.config.watchlist import Watchlist
 from watcher.digests.routing import Followed, trials_for, watches_of
 from watcher.digests.slots import newest_slot, next_slots
 from watcher.errors import StoreError, WatcherError
-from watcher.service.channels import Line, lines_of, message_domain, stop_address
+from watcher.service.channels import Line, lines_of, message_domain, stop_address, thread_of
 from watcher.service.faults import failing
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Composed, NewMessage, Reader, Window
@@ -220,6 +220,7 @@ def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signal
         medium=line.medium,
         domain=message_domain(parts.loaded.config),
         templates=parts.templates(),
+        thread=thread_of(parts.loaded.config),
     )
     for note in composed.notes:
         signals.failing(f"template {note.template}", note.problem)

@@ -73,6 +73,7 @@ def _moved(change: Change) -> Phrase:
         was=f"{was} outcome",
         now=f"{now} outcome",
         note=_when(change),
+        items=(_of(change.after),),
     )
 
 
@@ -102,6 +103,7 @@ def _modified(change: Change) -> Phrase:
         now=now or None,
         note=_when(change),
         marks=marks,
+        items=(f"{name} of {measure}",) if parts and key != "measure" else (),
     )
 
 

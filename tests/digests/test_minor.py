@@ -1,0 +1,39 @@
+"""Minor changes are named, each in a few words."""
+
+from typing import Any
+
+from tests.digests import builders as b
+from tests.digests.test_compose import flat, mail
+from watcher.changes.model import Phrase, Severity, Verb
+from watcher.digests.minor import short_names
+
+
+def test_minor_changes_are_named_in_a_few_words_each():
+    text = flat(mail(b.a_digest((b.target_cut(),))).text)
+    assert "And 6 minor changes: study title reworded; official title reworded; secondary outcome added" in text
+    assert "keyword added: “ctDNA”; keyword removed: “HPV16”" in text
+
+
+def test_minor_change_with_a_long_sentence_is_named_by_label_and_verb():
+    long = a_minor(
+        label="Detailed description", was=None, now=None, sentence="Detailed description reworded: " + "word " * 40
+    )
+    shift = a_minor(label="Organisation", was="Harbour", now="Lantern", sentence="The organisation that " + "x" * 80)
+    added = a_minor(label="Keyword", verb=Verb.ADDED, now="ctDNA", was=None, sentence="A keyword " + "x" * 80)
+    assert short_names((long, shift, added)) == (
+        ("detailed description changed", "organisation Harbour → Lantern", "keyword added: ctDNA"),
+        0,
+    )
+
+
+def test_many_minor_changes_of_one_kind_are_counted_and_many_kinds_cut():
+    keywords = tuple(a_minor(label="Keyword", verb=Verb.ADDED, sentence=f"Keyword added: {n}") for n in range(5))
+    others = tuple(a_minor(label=f"Field {n}", sentence=f"Field {n} edited") for n in range(12))
+    names, left = short_names((*keywords, *others))
+    assert names[0] == "keyword added (5)"
+    assert (len(names), left) == (10, 3)
+    assert "; and 3 more" in flat(mail(b.a_digest((b.a_story(minor=(*keywords, *others)),))).text)
+
+
+def a_minor(**values: Any) -> Phrase:
+    return b.a_phrase(**{"severity": Severity.MINOR, **values})

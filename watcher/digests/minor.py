@@ -1,0 +1,66 @@
+"""Minor changes by name: a few words each, the same ones counted. Does not choose what is minor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from watcher.changes.model import Phrase, Verb
+from watcher.rendering.escape import cut, plain
+
+MOST_NAMES = 10
+"""Names in one story's last line; the others are counted."""
+
+LONGEST_NAME = 60
+"""Characters of one name; what is longer is told by label and verb alone."""
+
+_ALIKE = 2
+_VERBS = {
+    Verb.ADDED: "added",
+    Verb.REMOVED: "removed",
+    Verb.CHANGED: "changed",
+    Verb.MOVED: "moved",
+    Verb.REVERTED: "changed and changed back",
+}
+
+
+def short_names(phrases: Sequence[Phrase]) -> tuple[tuple[str, ...], int]:
+    """Name changes: `study title reworded`, `organisation renamed A → B`, `keyword added (3)`.
+
+    Args:
+        phrases: Changes in the order of telling; may be empty.
+
+    Returns:
+        At most `MOST_NAMES` names without full stops, in that order, and how many are left out.
+    """
+    alike = Counter(_label_and_verb(phrase) for phrase in phrases)
+    names: dict[str, int] = {}
+    for phrase in phrases:
+        common = _label_and_verb(phrase)
+        name = common if alike[common] > _ALIKE else _name(phrase)
+        names[name] = names.get(name, 0) + 1
+    counted = tuple(f"{name} ({times})" if times > 1 else name for name, times in names.items())
+    return counted[:MOST_NAMES], max(0, len(counted) - MOST_NAMES)
+
+
+def lower_first(text: str) -> str:
+    """Give a text with a small first letter, unless it opens with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _name(phrase: Phrase) -> str:
+    sentence = lower_first(plain(phrase.sentence).removesuffix("."))
+    if len(sentence) <= LONGEST_NAME:
+        return sentence
+    label = lower_first(plain(phrase.label))
+    was, now = plain(phrase.was or ""), plain(phrase.now or "")
+    if was and now and not phrase.marks and len(f"{label} {was} → {now}") <= LONGEST_NAME:
+        return f"{label} {was} → {now}"
+    value = now if phrase.verb is Verb.ADDED else was if phrase.verb is Verb.REMOVED else ""
+    named = f"{_label_and_verb(phrase)}: {value}"
+    return named if value and len(named) <= LONGEST_NAME else _label_and_verb(phrase)
+
+
+def _label_and_verb(phrase: Phrase) -> str:
+    verb = "reworded" if phrase.marks and phrase.verb is Verb.CHANGED else _VERBS[phrase.verb]
+    return f"{lower_first(cut(plain(phrase.label), LONGEST_NAME - 10))} {verb}"
