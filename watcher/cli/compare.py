@@ -46,14 +46,19 @@ def read_record(path: Path) -> Record:
         UsageError: It cannot be read or holds no record.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = inner = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is not JSON: {error}") from error
-    if not isinstance(found, dict) or not isinstance(found.get("protocolSection"), dict):
-        raise UsageError(f"{path}: is not a record as API v2 sends it: it has no protocolSection")
-    return found
+    for step in ("protocolSection", "identificationModule"):
+        inner = inner.get(step) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict):
+            raise UsageError(f"{path}: is not a record as API v2 sends it: it has no {step}")
+    if not isinstance(inner.get("nctId"), str):
+        raise UsageError(f"{path}: is not a record as API v2 sends it: its identificationModule has no nctId")
+    record: Record = found
+    return record
 
 
 def _as_json(comparison: Comparison, newer: Record) -> object:

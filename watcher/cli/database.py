@@ -14,10 +14,15 @@ from watcher.cli.settings import Settings
 
 @click.group("db", short_help="Check, back up, migrate the store.")
 def database() -> None:
-    """Check, back up, migrate the store."""
+    """Check, back up, migrate the store.
+
+    \b
+        watcher db check
+        watcher db backup /var/backups/watcher.db
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
 
 
-@database.command()
+@database.command(short_help="Examine the store; changes nothing.")
 @click.pass_obj
 def check(settings: Settings) -> None:
     """Examine the store; changes nothing. Exit 74 when something is wrong.
@@ -36,7 +41,7 @@ def check(settings: Settings) -> None:
     click.echo(f"{path}: sound")
 
 
-@database.command()
+@database.command(short_help="Copy the store to a file.")
 @click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_obj
 def backup(settings: Settings, target: Path) -> None:
@@ -52,7 +57,7 @@ def backup(settings: Settings, target: Path) -> None:
     click.echo(f"copied {path} to {target}")
 
 
-@database.command()
+@database.command(short_help="Bring the store to the present revision.")
 @click.pass_obj
 def migrate(settings: Settings) -> None:
     """Bring the store to the present revision, after a backup; `run` does the same by itself.
@@ -70,7 +75,7 @@ def migrate(settings: Settings) -> None:
     click.echo(f"{path}: at the present revision" + (f"; the old one is in {made}" if made else ""))
 
 
-@database.command("rename-recipient")
+@database.command("rename-recipient", short_help="Follow a new name in the configuration.")
 @click.argument("old")
 @click.argument("new")
 @click.pass_obj

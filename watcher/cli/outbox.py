@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 @click.group(short_help="See, retry or drop messages.")
 def outbox() -> None:
-    """See, retry or drop messages that wait or were given up."""
+    """See, retry or drop messages that wait or were given up.
+
+    \b
+        watcher outbox list
+        watcher outbox retry --all
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
 
 
 @outbox.command("list")
@@ -44,7 +49,7 @@ def list_messages(settings: Settings, as_json: bool) -> None:
     print_messages([_object(entry) for entry in entries])
 
 
-@outbox.command()
+@outbox.command(short_help="Try messages again at the next run.")
 @click.argument("ids", nargs=-1, type=int, metavar="ID…")
 @click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
 @click.pass_obj
@@ -64,7 +69,7 @@ def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
     _say("due now", entries, ids)
 
 
-@outbox.command()
+@outbox.command(short_help="Remove messages for good.")
 @click.argument("ids", nargs=-1, type=int, metavar="ID…")
 @click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
 @click.pass_obj

@@ -47,11 +47,11 @@ class Settings:
         return find_state_dir(self.state_dir, loaded.config.state_dir, loaded.path, os.environ)
 
     def set_up_logs(self, *, is_daemon: bool = False) -> None:
-        """Send events to standard error: all of a daemon's, only trouble of a one-shot run unless asked for more."""
+        """Send events to standard error: all of a daemon, only bugs of a one-shot run unless asked for more."""
         from watcher.logs import LogFormat, set_up_logs
 
         is_terminal = sys.stderr.isatty()
         form = LogFormat(self.log_format) if self.log_format else LogFormat.CONSOLE if is_terminal else LogFormat.JSON
-        calm = logging.INFO if is_daemon or self.log_format else logging.WARNING
+        calm = logging.INFO if is_daemon or self.log_format else logging.ERROR
         level = {-1: logging.ERROR, 0: calm, 1: logging.INFO}.get(self.verbosity, logging.DEBUG)
         set_up_logs(form=form, level=level, color=is_terminal and not os.environ.get("NO_COLOR"))

@@ -6,27 +6,40 @@ control characters. Colours only say again what words say; `NO_COLOR` is honoure
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from watcher.changes.model import Comparison, MarkKind, Phrase, Record, Severity, Story
+from watcher.changes.model import Comparison, Mark, MarkKind, Phrase, Record, Severity, Story, Verb
 
 _STYLES = {"critical": "bold red", "major": "bold yellow", "minor": "", "noise": "dim"}
 _SIGNS = {"critical": "!!", "major": "!", "minor": "·", "noise": " "}
 _MARKS = {MarkKind.ADDED: "green underline", MarkKind.REMOVED: "red strike", MarkKind.SAME: "", MarkKind.GAP: "dim"}
-_BRACKETS = {MarkKind.ADDED: ("[", "]"), MarkKind.REMOVED: ("[-", "-]")}
+_BRACKETS = {MarkKind.ADDED: "+", MarkKind.REMOVED: "−"}
+_VERBS = {Verb.ADDED: "+", Verb.REMOVED: "−"}
+_VERDICTS = {"ok": "green", "problem": "bold red", "skipped": "dim"}
+_LIVES = {
+    "new": "not read yet",
+    "quarantined": "last answer not believed",
+    "absent": "missing, to be confirmed",
+    "gone": "gone from the registry",
+}
+_LABEL_COLUMNS = 18
+_PIPED_COLUMNS = 100
 
 
 def clean(text: str) -> str:
     """Give a foreign text without control characters and direction marks, so that it cannot steer a terminal."""
+    text = text.replace("\r\n", "\n")
     return "".join(sign if sign == "\n" or unicodedata.category(sign)[0] != "C" else " " for sign in text)
 
 
@@ -35,17 +48,18 @@ def counted(number: int, noun: str, nouns: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
-def console() -> Console:
-    """Give the console on standard output, at least 80 columns wide when it is no terminal."""
-    return _Screen(highlight=False, width=None if sys.stdout.isatty() else 100, soft_wrap=False)
-
-
 class _Screen(Console):
     """A console that leaves a pipe closed by its reader to the door of the program: that is no failure."""
 
     def on_broken_pipe(self) -> None:
         """Say so, as any writer would."""
         raise BrokenPipeError
+
+
+def console() -> Console:
+    """Give the console on standard output: as wide as the terminal or `$COLUMNS`, else a fixed width."""
+    is_known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return _Screen(highlight=False, width=None if is_known else _PIPED_COLUMNS)
 
 
 @contextmanager
@@ -71,36 +85,93 @@ def print_comparison(comparison: Comparison, record: Record) -> None:
     else:
         screen.print(Text(f"Nothing changed in {comparison.nct_id}."))
     if noise:
-        screen.print(
-            Text(f"{noise} of {len(comparison.changes)} changes are noise; see them with --json.", style="dim")
-        )
+        what = f"{counted(noise, 'change')} of no interest to readers (noise); --json lists them."
+        screen.print(Text(f"And {what}" if story is not None else what.capitalize(), style="dim"))
 
 
 def print_story(screen: Console, story: Story) -> None:
-    """Print one trial's story."""
+    """Print one trial's story: was → now beside labels, lists under their headings."""
     screen.print(Text(clean(story.headline), style=_STYLES[story.severity.value] or "bold"))
     screen.print(Text(clean(" · ".join((story.nct_id, story.title, *story.context)))))
     screen.print(Text(clean(story.when), style="dim"))
     screen.print()
     heading: str | None = None
-    for phrase in (*story.lines, *story.minor):
-        if phrase.heading != heading:
-            heading = phrase.heading
-            if heading:
-                screen.print(Text(f"  {heading}", style="bold"))
-        screen.print(Padding(_line(phrase), (0, 0, 0, 2)))
+    for phrase in story.lines:
+        if phrase.heading and phrase.heading != heading:
+            screen.print(Text(f"    {clean(phrase.heading)}", style="bold"))
+        heading = phrase.heading
+        screen.print(_row(phrase, heading))
+    for phrase in story.minor:
+        table = _grid(2)
+        table.add_row(_sign(phrase), Text(clean(phrase.sentence)))
+        screen.print(table)
     screen.print()
 
 
-def _line(phrase: Phrase) -> Text:
-    text = Text(f"{_SIGNS[phrase.severity.value]:2} ", style=_STYLES[phrase.severity.value])
-    if not phrase.marks:
-        return text.append(clean(phrase.sentence), style="")
-    text.append(f"{phrase.label}: ", style="")
-    for mark in phrase.marks:
-        before, after = _BRACKETS.get(mark.kind, ("", ""))
-        text.append(f"{before}{clean(mark.text)}{after}", style=_MARKS[mark.kind])
-        text.append(" ")
+def _row(phrase: Phrase, heading: str | None) -> Table:
+    """Set one change beside its label, or beside a sign below its heading; a sentence stands alone."""
+    if heading:
+        table = _grid(2, 1)
+        table.add_row(_sign(phrase), Text(_VERBS.get(phrase.verb, "~")), _value(phrase))
+    elif not (phrase.was or phrase.now or phrase.marks):
+        table = _grid(2)
+        table.add_row(_sign(phrase), _value(phrase))
+    elif len(phrase.label) > _LABEL_COLUMNS:
+        table = _grid(2)
+        table.add_row(_sign(phrase), Text(f"{clean(phrase.label)}: ").append_text(_value(phrase)))
+    else:
+        table = _grid(2, _LABEL_COLUMNS)
+        table.add_row(_sign(phrase), Text(clean(phrase.label)), _value(phrase))
+    return table
+
+
+def _sign(phrase: Phrase) -> Text:
+    return Text(_SIGNS[phrase.severity.value], style=_STYLES[phrase.severity.value])
+
+
+def _value(phrase: Phrase) -> Text:
+    note = phrase.note
+    if phrase.marks:
+        text = _marked(phrase.marks)
+    elif phrase.heading and phrase.verb is Verb.MOVED and phrase.was and phrase.now:
+        text, note = Text(clean(phrase.now)), f"moved from {phrase.was}"
+    elif phrase.was and phrase.now:
+        text = Text(f"{clean(phrase.was)} → {clean(phrase.now)}")
+    else:
+        alone = (phrase.now or phrase.was) if phrase.heading else None
+        text = Text(clean(alone or phrase.sentence))
+    for more in (note, phrase.origin_note):
+        if more and more not in text.plain:
+            text.append(f" ({clean(more)})", style="dim")
+    if phrase.quote and phrase.quote not in text.plain:
+        text.append(f"\nSponsor's reason: “{clean(phrase.quote)}”")
+    for item in phrase.items:
+        if clean(item) not in text.plain:
+            text.append(f"\n· {clean(item)}")
+    return text
+
+
+def _marked(marks: Sequence[Mark]) -> Text:
+    """Mark what went and what came in brackets; what was replaced is one pair, with the blanks outside."""
+    text = Text()
+    for number, mark in enumerate(marks):
+        words = clean(mark.text)
+        style = _MARKS[mark.kind]
+        if mark.kind not in _BRACKETS:
+            text.append(words, style=style)
+            continue
+        after = marks[number + 1].kind if number + 1 < len(marks) else None
+        before = marks[number - 1].kind if number else None
+        if mark.kind is MarkKind.ADDED and before is MarkKind.REMOVED:
+            text.append(" → ").append(words.strip(), style=style).append("]")
+        else:
+            text.append(words[: len(words) - len(words.lstrip())])
+            is_replaced = mark.kind is MarkKind.REMOVED and after is MarkKind.ADDED
+            text.append("[" if is_replaced else f"[{_BRACKETS[mark.kind]} ").append(words.strip(), style=style)
+            text.append("" if is_replaced else "]")
+            if is_replaced:
+                continue
+        text.append(words[len(words.rstrip()) :])
     return text
 
 
@@ -108,43 +179,70 @@ def print_status(found: Mapping[str, Any]) -> None:
     """Print what `status_of` gave."""
     screen = console()
     poll = found["poll"]
+    watched = counted(poll["watched"], "trial")
     if poll["last"] is None:
-        screen.print(Text("No poll yet. Start with: watcher run --once"))
+        screen.print(Text(f"No poll yet; {watched} watched. Start with: watcher run --once"))
     else:
-        screen.print(Text(f"Last poll {_when(poll['last'])}: {poll['outcome'].replace('_', ' ')}"))
-        screen.print(
-            Text(f"Registry data {poll['data_version'] or 'unknown'}; {poll['watched']} watched, {poll['due']} due")
-        )
-        screen.print(Text(f"Next poll {_when(poll['next'])}, when the daemon runs"))
+        table = _grid(13)
+        table.add_row("Last poll", Text(f"{_when(poll['last'])}: {poll['outcome'].replace('_', ' ')}"))
+        table.add_row("Next poll", Text(f"{_when(poll['next'])}, when the daemon runs"))
+        table.add_row("Registry data", Text(f"{_when(poll['data_version'])}; {watched} watched, {poll['due']} due"))
+        screen.print(table)
+    if found["faults"]:
+        screen.print(Text("\nWhat fails", style="bold red"))
     for fault in found["faults"]:
-        screen.print(
-            Text(f"! {clean(fault['part'])} since {_when(fault['since'])}: {clean(fault['message'])}", style="bold red")
-        )
-    table = _table("Recipient", "Channel", "Next digest", "Waiting", "")
-    for row in found["recipients"]:
-        slot = row["next_slot"] or "after each poll with news"
+        screen.print(Text(f"  {clean(fault['part'])}, since {_when(fault['since'])}", style="bold"))
+        screen.print(Padding(Text(clean(fault["message"])), (0, 0, 0, 4)))
+    screen.print()
+    if found["recipients"]:
+        screen.print(_recipients(found["recipients"]))
+        screen.print()
+    waiting = ", ".join(f"{count} {state}" for state, count in found["outbox"].items() if count)
+    screen.print(Text(f"Outbox: {waiting}; see them with `watcher outbox list`" if waiting else "Outbox: empty"))
+
+
+def _recipients(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("Recipient", "By", "Next digest")
+    table.add_column("Waiting", justify="right")
+    table.add_column("", style="bold red")
+    for row in rows:
+        slot = _slot(row["next_slot"]) if row["next_slot"] else "after each poll with news"
         table.add_row(
-            Text(row["name"]),
-            row["channel"],
-            slot,
-            str(row["pending"]),
-            Text(f"suspended: {row['suspended']}" if row["suspended"] else ""),
+            Text(clean(row["name"])), row["channel"], slot, str(row["pending"]), "suspended" if row["suspended"] else ""
         )
-    screen.print(table)
-    outbox = ", ".join(f"{count} {state}" for state, count in found["outbox"].items())
-    screen.print(Text(f"Outbox: {outbox}"))
+    return table
 
 
 def print_trials(found: Sequence[Mapping[str, Any]]) -> None:
-    """Print what `trials_of` gave."""
-    table = _table("Trial", "Status", "Name", "Watches", "")
-    for row in found:
-        name = row["short_name"] or row["title"] or ""
-        state = "" if row["state"] == "present" else row["state"]
-        table.add_row(row["nct_id"], _words(row["status"]), Text(clean(name)), Text(", ".join(row["watches"])), state)
+    """Print what `trials_of` gave: a line each, names cut to the width of a terminal."""
+    from watcher.rendering.text import columns, fit
+
     screen = console()
-    screen.print(table)
-    screen.print(Text(f"{len(found)} trials watched"))
+    is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
+    rows = [_trial_cells(row) for row in found]
+    if len({watches for _, _, watches, _ in rows}) < 2:  # one watch: naming it on every line tells nothing
+        rows = [(nct_id, status, "", name) for nct_id, status, _, name in rows]
+    names = ("Trial", "Status", "Watches" if any(row[2] for row in rows) else "", "Name")
+    widths = [min(max((columns(row[place]) for row in (names, *rows)), default=0), 24) for place in range(3)]
+    for number, row in enumerate((names, *rows)):
+        line = "".join(f"{fit(cell, width)}  " for cell, width in zip(row, widths, strict=False) if width) + row[3]
+        line = fit(line, screen.width).rstrip() if is_cut else line
+        screen.print(Text(line, style="" if number else "bold"), soft_wrap=True)
+    screen.print(Text(f"{counted(len(found), 'trial')} watched"))
+
+
+def _trial_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    state = _state(row)
+    name = clean(row["short_name"] or row["title"] or "").replace("\n", " ")
+    status = _words(row["status"]) or state
+    noted = f"({state}) {name}" if state and state != status else name
+    return row["nct_id"], status, clean(", ".join(row["watches"])), noted
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    if row["merged_into"]:
+        return f"merged into {row['merged_into']}"
+    return _LIVES.get(row["state"], "")
 
 
 def print_trial(found: Mapping[str, Any]) -> None:
@@ -154,12 +252,18 @@ def print_trial(found: Mapping[str, Any]) -> None:
     screen = console()
     screen.print(Text(clean(found["title"] or found["nct_id"]), style="bold"))
     screen.print(Text(f"https://clinicaltrials.gov/study/{found['nct_id']}", style="dim"))
-    table = Table.grid(padding=(0, 2))
+    screen.print()
+    table = _grid(_LABEL_COLUMNS)
     for label, value in card_of(found["record"]):
         table.add_row(Text(label), Text(clean(value)))
-    table.add_row("Watched as", Text(", ".join(found["watches"]) or "not watched now"))
-    table.add_row("Versions kept", f"{found['versions']} since {_when(found['first_seen_at'])}")
-    table.add_row("Registry data", found["data_version"] or "unknown")
+    if state := _state(found):
+        table.add_row("State", Text(state + (f": {clean(found['reason'])}" if found["reason"] else ""), style="bold"))
+    if found["short_name"]:
+        table.add_row("Your name for it", Text(clean(found["short_name"])))
+    table.add_row("Watched as", Text(clean(", ".join(found["watches"])) or "not watched now"))
+    versions = counted(found["versions"], "version")
+    table.add_row("Kept", Text(f"{versions} since {_when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))
+    table.add_row("Registry data", Text(_when(found["data_version"])))
     screen.print(table)
 
 
@@ -168,51 +272,72 @@ def print_log(found: Sequence[Mapping[str, Any]], *, is_loud: bool) -> None:
     screen = console()
     if not found:
         screen.print(Text("Nothing was seen to change."))
-    for entry in found:
-        screen.print(Text(f"{_when(entry['seen_at'])}  {entry['nct_id']}  {clean(entry['title'])}", style="bold"))
+    for number, entry in enumerate(found):
+        if number:
+            screen.print()
+        screen.print(Text(f"{entry['nct_id']}  {clean(entry['title'])}", style="bold"))
+        screen.print(Text(_origin(entry), style="dim"))
         told = [change for change in entry["changes"] if is_loud or change["severity"] != "noise"]
+        if len(entry["changes"]) == 1:
+            told = entry["changes"]
+        table = _grid(2)
         for change in told:
-            line = Text(f"{_SIGNS[change['severity']]:2} ", style=_STYLES[change["severity"]])
-            screen.print(Padding(line.append(clean(change["sentence"]), style=""), (0, 0, 0, 2)))
+            sign = Text(_SIGNS[change["severity"]], style=_STYLES[change["severity"]])
+            style: Literal["dim", ""] = "dim" if change["severity"] == "noise" else ""
+            table.add_row(sign, Text(clean(change["sentence"]), style=style))
         if noise := len(entry["changes"]) - len(told):
-            screen.print(Text(f"     and {noise} without meaning for readers", style="dim"))
+            table.add_row("", Text(f"and {counted(noise, 'change')} of no interest to readers (noise)", style="dim"))
+        _flush(screen, table)
+
+
+def _origin(entry: Mapping[str, Any]) -> str:
+    newer = entry["to"]
+    posted = f"posted {_when(newer['last_update_posted'])}, " if newer["last_update_posted"] else ""
+    return f"{posted}data of {_when(newer['data_version'])}, seen {_when(entry['seen_at'])}"
 
 
 def print_messages(found: Sequence[Mapping[str, Any]]) -> None:
-    """Print the messages of the outbox."""
+    """Print the messages of the outbox, a few lines each."""
     screen = console()
     if not found:
         screen.print(Text("No message waits."))
         return
-    table = _table("No.", "To", "Channel", "State", "Tries", "Next try", "Subject", "Last reply")
     for row in found:
-        table.add_row(
-            str(row["id"]),
-            Text(row["recipient"]),
-            Text(row["channel"]),
-            row["state"],
-            str(row["attempts"]),
-            _when(row["next_attempt_at"]) if row["next_attempt_at"] else "",
-            Text(clean(row["subject"])),
-            Text(clean(row["last_reply"])),
+        tries = counted(row["attempts"], "try", "tries")
+        coming = f", next {_when(row['next_attempt_at'])}" if row["next_attempt_at"] else ""
+        screen.print(
+            Text(f"{row['id']:>4}  ").append(row["state"], style="bold").append(f" after {tries}{coming}"),
         )
-    screen.print(table)
-
-
-_VERDICTS = {"ok": "green", "problem": "bold red", "skipped": "dim"}
+        table = _grid(8)
+        table.add_row("to", Text(f"{clean(row['recipient'])} by {clean(row['channel'])}"))
+        table.add_row("subject", Text(clean(row["subject"])))
+        if row["last_reply"]:
+            table.add_row("reply", Text(clean(row["last_reply"])))
+        screen.print(Padding(table, (0, 0, 0, 6)))
 
 
 def print_finding(verdict: str, part: str, said: str) -> None:
     """Print one finding of the doctor: wrapped for a person on a terminal, else one line."""
     if not sys.stdout.isatty():
-        print(f"{verdict:7}  {part}: {clean(said)}", flush=True)  # noqa: T201 — one line, however long
+        print(f"{verdict:7}  {clean(part)}: {clean(said)}", flush=True)  # noqa: T201 — one line, however long
         return
-    table = Table.grid(padding=(0, 2))
-    table.add_column(width=7)
-    table.add_column(width=20)
-    table.add_column()
+    table = _grid(7, 20)
     table.add_row(Text(verdict, style=_VERDICTS[verdict]), Text(clean(part)), Text(clean(said)))
     console().print(table)
+
+
+def _grid(*widths: int) -> Table:
+    """Make a table without lines: columns of fixed width, and one for all the rest, wrapped in itself."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for width in widths:
+        table.add_column(width=width)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _flush(screen: Console, table: Table) -> None:
+    if table.row_count:
+        screen.print(table)
 
 
 def _table(*columns: str) -> Table:
@@ -223,10 +348,25 @@ def _table(*columns: str) -> Table:
 
 
 def _when(text: str | None) -> str:
-    return text.replace("T", " ").replace("Z", " UTC") if text else "never"
+    """Give a day as 9 Jun 2026, a time with its minute; what is neither stands as it is."""
+    if text is None:
+        return "unknown"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return clean(text)
+    day = f"{moment.day} {moment:%b %Y}"
+    if len(text) <= len("2026-06-09"):
+        return day
+    return f"{day} {moment:%H:%M}" + (" UTC" if moment.tzinfo is UTC else "")
+
+
+def _slot(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M %z}"
 
 
 def _words(status: str | None) -> str:
     from watcher.changes.wording.values import enum
 
-    return enum(status) if status else "not read yet"
+    return enum(status) if status else ""

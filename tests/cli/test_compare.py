@@ -1,0 +1,106 @@
+"""`compare`: two records from files, without configuration and store."""
+
+import json
+import urllib.request
+
+import pytest
+
+from watcher.sandbox.cast import cast
+from watcher.sandbox.server import Sandbox
+
+TOP = ["schema", "nct_id", "title", "seq", "seen_at", "story", "from", "to", "changes"]
+CHANGE = ["kind", "severity", "rule", "path", "verb", "before", "after", "sentence", "origin", "record_paths"]
+
+
+@pytest.fixture
+def pair(bare):
+    """Give the names of an older and a newer record's file."""
+    with Sandbox(cast()) as registry:
+        for name in ("old.json", "new.json"):
+            with urllib.request.urlopen(f"{registry.base_url}/studies/NCT99000001") as answer:
+                (bare.folder / name).write_bytes(answer.read())
+            while registry.next():
+                pass
+    return "old.json", "new.json"
+
+
+def test_the_object_for_machines_has_the_documented_shape(bare, pair):
+    found = bare.done("compare", *pair, "--json")
+    assert found.err == ""
+    whole = found.json()
+    assert list(whole) == TOP
+    assert whole["schema"] == 1
+    assert whole["nct_id"] == "NCT99000001"
+    assert whole["seq"] is None
+    assert whole["seen_at"] is None
+    assert whole["from"]["data_version"] == "2026-05-29"
+    assert set(whole["to"]) == {"data_version", "last_update_posted"}
+    assert [list(change) for change in whole["changes"]] == [CHANGE] * len(whole["changes"])
+    stopped = next(change for change in whole["changes"] if change["kind"] == "status.stopped")
+    assert stopped["path"] == "status.overallStatus"
+    assert stopped["severity"] == "critical"
+    assert "protocolSection.statusModule.overallStatus" in stopped["record_paths"]
+    assert "Terminated" in stopped["sentence"]
+
+
+def test_people_get_the_story(bare, pair):
+    found = bare.ok("compare", *pair)
+    assert "erminated" in found.out.splitlines()[0] or "TERMINATED" in found.out.splitlines()[0]
+    assert "420" in found.out
+    assert "233" in found.out
+    assert "NCT99000001" in found.out
+
+
+def test_a_record_beside_itself_did_not_change(bare, pair):
+    assert "Nothing changed in NCT99000001." in bare.ok("compare", "old.json", "old.json").out
+    assert bare.ok("compare", "old.json", "old.json", "--json").json()["changes"] == []
+
+
+def test_a_change_that_is_noise_is_said_to_be_noise(bare, pair):
+    record = json.loads((bare.folder / "old.json").read_text())
+    record["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2026-06"
+    (bare.folder / "verified.json").write_text(json.dumps(record))
+    assert "noise" in bare.ok("compare", "old.json", "verified.json").out
+    changes = bare.ok("compare", "old.json", "verified.json", "--json").json()["changes"]
+    assert [change["severity"] for change in changes] == ["noise"]
+
+
+def test_two_different_trials_are_refused(bare, pair):
+    record = json.loads((bare.folder / "new.json").read_text())
+    record["protocolSection"]["identificationModule"]["nctId"] = "NCT99000002"
+    (bare.folder / "other.json").write_text(json.dumps(record))
+    found = bare.quick("compare", "old.json", "other.json")
+    assert found.code == 2
+    assert found.out == ""
+    assert "NCT99000001" in found.err
+    assert "NCT99000002" in found.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{}", "protocolSection"),
+        (b"[]", "protocolSection"),
+        (b'{"protocolSection": {}}', "identificationModule"),
+        (b'{"protocolSection": {"identificationModule": {"nctId": 7}}}', "nctId"),
+        (b'{"protocolSection": {"identificationModule": []}}', "identificationModule"),
+        (b"<html>", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100000, ""),
+    ],
+    ids=["empty", "list", "no module", "no id", "module is a list", "web page", "no text", "deep"],
+)
+def test_what_is_no_record_is_exit_2_in_one_sentence(bare, pair, content, said):
+    (bare.folder / "odd.json").write_bytes(content)
+    for files in (("odd.json", "new.json"), ("old.json", "odd.json")):
+        found = bare.quick("compare", *files)
+        assert found.code == 2
+        assert said in found.err
+        assert found.err.count("\n") == 1
+        assert "odd.json" in found.err
+
+
+def test_a_file_that_is_not_there_is_exit_2(bare, pair):
+    found = bare.quick("compare", "none.json", "new.json")
+    assert found.code == 2
+    assert "none.json" in found.err
