@@ -154,12 +154,31 @@ class Poster:
         Raises:
             DeliveryError: No answer. In doubt when the whole request was written.
         """
+        return await self._exchange_in_time("POST", target, body, headers, on_step)
+
+    async def ask(self, target: Target) -> Answer:
+        """Ask an address (GET), as one does to show that one is alive.
+
+        Args:
+            target: Which, from `read_address`.
+
+        Returns:
+            The answer, whatever its status; redirects are not followed.
+
+        Raises:
+            DeliveryError: No answer.
+        """
+        return await self._exchange_in_time("GET", target, b"", {}, lambda _step: None)
+
+    async def _exchange_in_time(
+        self, method: str, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep
+    ) -> Answer:
         await self._check_secrecy(target)
         progress = _Progress(on_step)
         deadline = asyncio.timeout(2 * self._timeout)
         try:
             async with deadline:
-                return await self._exchange(target, body, headers, progress)
+                return await self._exchange(method, target, body, headers, progress)
         except TimeoutError:
             if not deadline.expired():
                 raise
@@ -168,9 +187,11 @@ class Poster:
             failure = self._explain(error, target, progress)
         raise failure
 
-    async def _exchange(self, target: Target, body: bytes, headers: Mapping[str, str], progress: _Progress) -> Answer:
+    async def _exchange(
+        self, method: str, target: Target, body: bytes, headers: Mapping[str, str], progress: _Progress
+    ) -> Answer:
         request = httpx.Request(
-            "POST",
+            method,
             target.url,
             content=body,
             headers={"User-Agent": f"trial-watcher/{__version__}", **_ONCE, **headers},

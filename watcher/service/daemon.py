@@ -12,7 +12,9 @@ from functools import partial
 import structlog
 
 from watcher.errors import ConfigError
+from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
+from watcher.service.meeting import meet_recipients
 from watcher.service.notices import settle
 from watcher.service.parts import Parts, Signals, WatchlistReader
 from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
@@ -21,7 +23,7 @@ from watcher.service.run import poll_watched, read_watched, start
 from watcher.service.schedule import Interval, Schedule
 from watcher.service.sending import send_due
 from watcher.service.standing import status_line
-from watcher.service.telling import meet_recipients, tell_due
+from watcher.service.telling import tell_due
 from watcher.service.watching import follow_merged, poll_ids
 
 log = structlog.get_logger()
@@ -161,6 +163,7 @@ class Daemon:
         report = await poll_watched(parts, watchlist, signals)
         is_complete = report is not None and report.outcome.is_complete
         await self._tell_and_send(signals, is_complete=is_complete)
+        await ask_heartbeat(parts, is_complete=is_complete)
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""

@@ -15,6 +15,7 @@ from watcher.config.model import RecipientConfig
 from watcher.errors import WatcherError
 from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
+from watcher.service.meeting import RECIPIENT_PART
 from watcher.service.parts import REGISTRY_PART, WATCHLIST_PART, Parts, Signals
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import part_of
@@ -59,6 +60,11 @@ _MEANING = (
         "digest for ",
         "This reader gets nothing until it is mended; nothing is lost.",
         "See the log; report it if it stays.",
+    ),
+    (
+        RECIPIENT_PART,
+        "Until then this reader is a new one: told of what changes from now on, not of what the old name missed.",
+        "Rename it in the store as said, before this reader gets news. If it is somebody else, do nothing.",
     ),
     (
         "message ",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from watcher.changes.exchange import dumps, printed
 from watcher.changes.history import value_at
@@ -13,7 +13,7 @@ from watcher.changes.story import name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.model import RecipientConfig
-from watcher.digests.model import Digest, Greeted, Reading, Welcome
+from watcher.digests.model import Digest, Greeted, Heartbeat, Reading, Welcome
 from watcher.digests.routing import Followed
 from watcher.service.judging import decode
 from watcher.service.parts import Parts
@@ -22,6 +22,7 @@ from watcher.service.windows import Told
 from watcher.store.model import Kept, Life
 from watcher.store.telling import Reader
 
+_A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
 _STATUS = ("protocolSection", "statusModule", "overallStatus")
 
 
@@ -50,17 +51,57 @@ def digest_of(
     *,
     key: str,
     now: datetime,
+    untold: Sequence[Told] = (),
 ) -> Digest:
-    """Make the digest of a reader's windows; at least one of them must have a story."""
+    """Make the digest of a reader's windows; at least one of them must have a story.
+
+    What is `untold` changed as well and waits for a later digest: it is not counted as unchanged.
+    """
     return Digest(
         reader=reader_of(parts, recipient, now),
-        reading=reading(parts, followed, told),
+        reading=reading(parts, followed, (*told, *untold)),
         stories=tuple(entry.story for entry in told if entry.story is not None),
         key=key,
         at=now,
         watches={trial.nct_id: trial.labels for trial in followed},
         data=tuple(_data(parts, entry) for entry in told),
     )
+
+
+def heartbeat(
+    parts: Parts,
+    recipient: RecipientConfig,
+    followed: Sequence[Followed],
+    told: Sequence[Told],
+    *,
+    since: datetime,
+    key: str,
+    now: datetime,
+) -> Heartbeat:
+    """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
+    return Heartbeat(
+        reader=reader_of(parts, recipient, now),
+        reading=reading(parts, followed, told),
+        period=period(since, now, parts.loaded.config.zone(recipient)),
+        key=key,
+        at=now,
+    )
+
+
+def period(since: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say how long nothing happened: `this week`, `since 14:00`, `since 6 Mar 2026`.
+
+    Args:
+        since: When something was told last, or a slot was served.
+        now: The time, later.
+        zone: The reader's.
+    """
+    if _A_WEEK[0] <= now - since <= _A_WEEK[1]:
+        return "this week"
+    began = since.astimezone(zone)
+    if began.date() == now.astimezone(zone).date():
+        return f"since {began:%H:%M}"
+    return f"since {values.date(began.date().isoformat())}"
 
 
 def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told]) -> Reading:
@@ -101,7 +142,7 @@ def _is_read(kept: Kept, token: str | None) -> bool:
 
 
 def _below(told: Told) -> int:
-    return sum(change.severity is not Severity.NOISE for change in told.comparison.changes)
+    return sum(change.severity is not Severity.NOISE for change in told.heard.changes)
 
 
 def _greeted(trial: Followed, body: bytes | None) -> Greeted:

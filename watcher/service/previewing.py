@@ -14,8 +14,10 @@ from watcher.errors import ConfigError, DeliveryError
 from watcher.rendering.message import Message
 from watcher.service import occasions
 from watcher.service.channels import Line, address_of, carrier, lines_of, message_domain, thread_of
+from watcher.service.due import snoozed_trials
+from watcher.service.hearing import ear_of, told_on
 from watcher.service.parts import Parts
-from watcher.service.telling import reader_of, told_on
+from watcher.service.telling import reader_of
 from watcher.service.watching import follow_merged
 from watcher.service.windows import Comparisons, Told, untold
 from watcher.store.telling import Window
@@ -45,7 +47,9 @@ def preview_messages(
     Returns:
         The messages; empty when there is nothing to tell.
     """
-    followed = trials_for(recipient, parts.loaded.config, follow_merged(watchlist, parts.store))
+    held = snoozed_trials(recipient, parts.store.snoozes.active(parts.clock()))
+    every = trials_for(recipient, parts.loaded.config, follow_merged(watchlist, parts.store))
+    followed = tuple(trial for trial in every if trial.nct_id not in held)
     told = _told(parts, recipient, followed, since)
     if not any(entry.story is not None for entry in told):
         return ()
@@ -104,7 +108,7 @@ def _told(
         return told_on(parts, recipient, reader, followed, line, comparisons)
     windows = tuple(window for trial in followed if (window := _window_since(parts, trial.nct_id, since)) is not None)
     names = {trial.nct_id: trial.short_name for trial in followed}
-    return untold(windows, comparisons, short_names=names, least=recipient.least)
+    return untold(windows, comparisons, short_names=names, least=recipient.least, ear=ear_of(parts, recipient))
 
 
 def _window_since(parts: Parts, nct_id: str, since: datetime) -> Window | None:

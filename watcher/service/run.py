@@ -10,6 +10,8 @@ import structlog
 
 from watcher.config.watchlist import Watchlist
 from watcher.service.calendar import tell_passed
+from watcher.service.heartbeat import ask_heartbeat
+from watcher.service.meeting import meet_recipients, signal_renamed
 from watcher.service.notices import settle, tell_reformatted
 from watcher.service.parts import WATCHLIST_PART, Parts, Signals, WatchlistReader
 from watcher.service.poll import PollReport, poll
@@ -17,7 +19,7 @@ from watcher.service.pulse import remove_sign
 from watcher.service.registrywide import judge_data_version
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import Sent, send_due, settle_left
-from watcher.service.telling import meet_recipients, tell_due
+from watcher.service.telling import tell_due
 from watcher.service.watching import follow_merged, poll_ids
 from watcher.store.model import Life, PollOutcome
 
@@ -75,6 +77,8 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     if said and deliver:
         # the notices themselves; what fails now is heard at the next run
         sent += await send_due(parts, Signals(), but=sent.down)
+    if deliver:
+        await ask_heartbeat(parts, is_complete=is_complete)
     return RunReport(
         poll=report,
         watched=len(watchlist.trials),
@@ -93,7 +97,8 @@ def start(parts: Parts, signals: Signals) -> None:
 
 
 def read_watched(parts: Parts, read: WatchlistReader, signals: Signals) -> Watchlist:
-    """Read the watchlist, say which lines are bad, and follow merged ids."""
+    """Read the watchlist, say which lines are bad and which recipients seem renamed, and follow merged ids."""
+    signal_renamed(parts, signals)
     watchlist = read()
     if watchlist.problems:
         signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from watcher.delivery.backoff import next_attempt
+from watcher.digests.quiet import quiet_until
 from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
 from watcher.rendering.message import Message
 from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint
@@ -177,12 +178,20 @@ async def _send_all(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Li
             if target is None:
                 parts.store.outbox.dead(entry.id, "not configured", parts.clock())
                 continue
+            if (until := _quiet_until(parts, target)) is not None:
+                parts.store.outbox.retry_at(entry.id, until, "held until the quiet hours end", refund=True)
+                continue
             result, goes_on = await _send(parts, claim, target, session, signals)
             sent += result
             if not goes_on:
                 sent += Sent(down=frozenset({line.key}))
                 break
     return sent
+
+
+def _quiet_until(parts: Parts, line: Line) -> datetime | None:
+    zone = parts.loaded.config.zone(line.recipient)
+    return quiet_until(line.recipient.quiet, zone, parts.clock())
 
 
 async def _send(parts: Parts, claim: Claim, line: Line, session: Session, signals: Signals) -> tuple[Sent, bool]:

@@ -5,67 +5,30 @@ Message, cursor and slot move in one transaction; a recipient who fails harms no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.config.model import Cadence, RecipientConfig
+from watcher.changes.model import Severity
+from watcher.config.model import RecipientConfig
 from watcher.config.watchlist import Watchlist
-from watcher.digests.routing import Followed, trials_for, watches_of
-from watcher.digests.slots import newest_slot, next_slots
+from watcher.digests.routing import watches_of
+from watcher.digests.slots import next_slots
 from watcher.errors import StoreError, WatcherError
 from watcher.service.channels import Line, lines_of, message_domain, stop_address, thread_of
+from watcher.service.due import HEARD, LOOKED, Moment, Telling, due, moment_of, snoozed_trials
 from watcher.service.faults import failing
+from watcher.service.hearing import told_on
 from watcher.service.parts import Parts, Signals
-from watcher.store.telling import Composed, NewMessage, Reader, Window
+from watcher.store.telling import Composed, Direction, Exempt, NewMessage
 
 if TYPE_CHECKING:
     from watcher.digests import model as digest
     from watcher.service.windows import Comparisons, Told
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What one recipient is due.
-
-    Attributes:
-        recipient: Who.
-        reader: Them, as the ledger knows them.
-        followed: The trials they are told about.
-        slot: The slot served, as the ledger spells it; None without one.
-        is_due: Whether a digest is due; else only a welcome can be.
-    """
-
-    recipient: RecipientConfig
-    reader: Reader
-    followed: tuple[Followed, ...]
-    slot: str | None
-    is_due: bool
-
-
-def meet_recipients(parts: Parts, now: datetime) -> None:
-    """Start the readers not known yet: from now on, whatever the poll about to begin finds.
-
-    Also settles edited cadences, new channels, and messages of recipients no longer configured.
-    """
-    config = parts.loaded.config
-    for recipient in config.recipient:
-        slot = newest_slot(recipient.send, config.zone(recipient), now)
-        parts.store.ledger.start_reader(
-            recipient.name,
-            send=str(recipient.send),
-            slot=slot.isoformat() if slot else None,
-            channels=[line.key for line in lines_of(recipient)],
-            now=now,
-        )
-    known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
-    for entry in parts.store.outbox.retire(known, now):
-        log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)
 
 
 def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complete: bool, send_all: bool = False) -> int:
@@ -84,21 +47,21 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
     if not watchlist.is_whole:
         log.warning("telling_waits", reason="a watchlist cannot be read")
         return 0  # a cursor that moved on would pass over the trials in it
-    now = parts.clock()
+    moment = moment_of(parts, parts.clock(), is_complete=is_complete, send_all=send_all)
     comparisons: Comparisons | None = None
     count = 0
     for recipient in parts.loaded.config.recipient:
         part = f"digest for {recipient.name}"
         try:
-            telling = _telling(parts, recipient, watchlist, now, is_complete=is_complete, send_all=send_all)
+            telling = due(parts, recipient, watchlist, moment)
             if telling is None:
                 continue
             if comparisons is None:
                 from watcher.service.windows import Comparisons
 
                 comparisons = Comparisons(store=parts.store)
-            composed = _compose(parts, telling, comparisons, signals, now, greet=is_complete)
-            parts.store.ledger.commit_composed(composed, now)
+            composed = _compose(parts, telling, comparisons, signals, moment)
+            parts.store.ledger.commit_composed(composed, moment.now)
         except StoreError:
             raise
         except WatcherError as error:
@@ -115,95 +78,105 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
     return count
 
 
-def _telling(
-    parts: Parts, recipient: RecipientConfig, watchlist: Watchlist, now: datetime, *, is_complete: bool, send_all: bool
-) -> Telling | None:
-    """Say what a recipient is due; None when there is nothing to compose and nothing to write down."""
-    reader = parts.store.ledger.reader(recipient.name)
-    if reader is None:
-        return None
-    config = parts.loaded.config
-    followed = trials_for(recipient, config, watchlist)
-    newest = newest_slot(recipient.send, config.zone(recipient), now)
-    slot = (
-        newest.isoformat() if newest and (reader.last_slot is None or newest.isoformat() > reader.last_slot) else None
-    )
-    is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
-    is_due = slot is not None or send_all or (is_immediate and is_complete)
-    greet = is_complete and recipient.welcome and reader.welcomed_at is None
-    has_news = reader.cursor < parts.store.versions.max_seq()
-    if not greet and not (is_due and (has_news or slot)):
-        return None
-    return Telling(recipient=recipient, reader=reader, followed=followed, slot=slot, is_due=is_due)
-
-
-def _compose(
-    parts: Parts, telling: Telling, comparisons: Comparisons, signals: Signals, now: datetime, *, greet: bool
-) -> Composed:
-    newest = parts.store.versions.max_seq()
+def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: Signals, moment: Moment) -> Composed:
+    recipient, reader = telling.recipient, telling.reader
+    lines = lines_of(recipient)
+    told: dict[str, tuple[Told, ...]] = {line.key: () for line in lines}
+    if telling.is_due or telling.is_urgent:
+        told = {line.key: told_on(parts, recipient, reader, telling.followed, line, comparisons) for line in lines}
     messages: list[NewMessage] = []
-    is_greeting = greet and telling.recipient.welcome and telling.reader.welcomed_at is None
-    for line in lines_of(telling.recipient):
-        occasions = _occasions(parts, telling, line, comparisons, newest, now, greet=is_greeting)
-        for occasion in occasions:
+    for line in lines:
+        for occasion in _occasions(parts, telling, line, told, moment):
             messages += compose_messages(parts, occasion, line, signals)
     return Composed(
-        recipient=telling.recipient.name,
-        cursor=newest if telling.is_due else telling.reader.cursor,
+        recipient=recipient.name,
+        cursor=moment.newest if telling.is_due else reader.cursor,
         slot=telling.slot,
         messages=tuple(messages),
-        welcomed=is_greeting,
+        exempts=_held_back(parts, telling) if telling.is_due else _told_ahead(telling, told),
+        cleared=_caught_up(telling, moment) if telling.is_due else (),
+        welcomed=telling.greets,
+        notes=_notes(telling, moment, is_heard=bool(messages)),
     )
 
 
 def _occasions(
-    parts: Parts,
-    telling: Telling,
-    line: Line,
-    comparisons: Comparisons,
-    newest: int,
-    now: datetime,
-    *,
-    greet: bool,
+    parts: Parts, telling: Telling, line: Line, told: Mapping[str, tuple[Told, ...]], moment: Moment
 ) -> Iterator[digest.Occasion]:
     from watcher.service import occasions
 
-    if greet:
-        yield occasions.welcome(parts, telling.recipient, telling.followed, telling.reader, now)
-    if telling.is_due:
-        told = told_on(parts, telling.recipient, telling.reader, telling.followed, line, comparisons)
-        if any(entry.story is not None for entry in told):
-            key = telling.slot or f"v{newest}"
-            yield occasions.digest_of(parts, telling.recipient, telling.followed, told, key=key, now=now)
+    recipient, followed, now = telling.recipient, telling.followed, moment.now
+    if telling.greets:
+        yield occasions.welcome(parts, recipient, followed, telling.reader, now)
+    if telling.is_urgent:
+        urgent, others = _parted(telling, told[line.key])
+        if urgent:
+            key = f"urgent-v{moment.newest}"
+            yield occasions.digest_of(parts, recipient, followed, urgent, key=key, now=now, untold=others)
+    elif any(entry.story is not None for entry in told[line.key]):
+        yield occasions.digest_of(parts, recipient, followed, told[line.key], key=_key(telling, moment), now=now)
+    elif telling.silent_since is not None and _is_silent(telling, told):
+        key = telling.slot or now.isoformat()
+        since = telling.silent_since
+        yield occasions.heartbeat(parts, recipient, followed, told[line.key], since=since, key=key, now=now)
 
 
-def told_on(
-    parts: Parts,
-    recipient: RecipientConfig,
-    reader: Reader,
-    followed: Sequence[Followed],
-    line: Line,
-    comparisons: Comparisons,
-) -> tuple[Told, ...]:
-    """Compare what a recipient has not been told on one channel; a channel added later begins later."""
-    from watcher.service.windows import untold
-
-    windows = parts.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed])
-    begins = reader.channels.get(line.key, 0)
-    if begins > reader.cursor:
-        windows = tuple(_since(parts, window, begins) for window in windows if window.newest > begins)
-    names = {trial.nct_id: trial.short_name for trial in followed}
-    return untold(windows, comparisons, short_names=names, least=recipient.least)
+def _key(telling: Telling, moment: Moment) -> str:
+    """Name a digest by its slot, else by its version; one that only catches up has no version of its own."""
+    if telling.slot is not None:
+        return telling.slot
+    is_late = telling.reader.cursor == moment.newest
+    return f"v{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
 
 
-def _since(parts: Parts, window: Window, begins: int) -> Window:
-    """Move a window's base up to where a channel begins."""
-    if window.base is None or window.base >= begins:
-        return window
-    passed = parts.store.versions.steps(window.nct_id, window.base, begins)
-    if not passed:
-        return window
-    return replace(window, base=passed[-1].seq, steps=window.steps - len(passed))
+def _is_silent(telling: Telling, told: Mapping[str, tuple[Told, ...]]) -> bool:
+    """Tell whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
+    was_urgent = any(one.direction is Direction.AHEAD for one in telling.exempts)
+    has_story = any(entry.story is not None for entries in told.values() for entry in entries)
+    return not (telling.greets or was_urgent or has_story)
+
+
+def _parted(telling: Telling, told: Sequence[Told]) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+    """Part what is urgent for a recipient from what waits for their digest."""
+    urgent = telling.recipient.urgent
+    least = Severity(urgent.value).rank if urgent is not None else -1
+    is_urgent = {id(entry): entry.story is not None and entry.story.severity.rank <= least for entry in told}
+    return (
+        tuple(entry for entry in told if is_urgent[id(entry)]),
+        tuple(entry for entry in told if not is_urgent[id(entry)]),
+    )
+
+
+def _told_ahead(telling: Telling, told: Mapping[str, tuple[Told, ...]]) -> tuple[Exempt, ...]:
+    """Let the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
+    ahead = {entry.window.nct_id: entry.window.newest for on in told.values() for entry in _parted(telling, on)[0]}
+    return tuple(Exempt(nct_id=nct_id, direction=Direction.AHEAD, base=newest) for nct_id, newest in ahead.items())
+
+
+def _held_back(parts: Parts, telling: Telling) -> tuple[Exempt, ...]:
+    """Let the cursor pass and the snoozed trials stay behind it, each with the version told last."""
+    if not telling.snoozed:
+        return ()
+    windows = parts.store.ledger.windows(telling.recipient.name, [trial.nct_id for trial in telling.snoozed])
+    return tuple(
+        Exempt(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base)
+        for window in windows
+        if window.base is not None
+    )
+
+
+def _caught_up(telling: Telling, moment: Moment) -> tuple[str, ...]:
+    held = snoozed_trials(telling.recipient, moment.snoozes)
+    return tuple(one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND and one.nct_id not in held)
+
+
+def _notes(telling: Telling, moment: Moment, *, is_heard: bool) -> Mapping[str, str]:
+    notes = {}
+    if telling.recipient.urgent is not None and (telling.is_due or telling.is_urgent):
+        notes[LOOKED] = str(moment.newest)
+    if telling.recipient.heartbeat is not None and is_heard:
+        notes[HEARD] = moment.now.isoformat()
+    return notes
 
 
 def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signals: Signals) -> tuple[NewMessage, ...]:

@@ -16,6 +16,7 @@ from watcher.changes.story import tell
 from watcher.changes.window import net_effect
 from watcher.changes.wording import values
 from watcher.config.model import Least
+from watcher.digests.levels import Ear, as_heard
 from watcher.service.judging import decode, read_history
 from watcher.service.registrywide import quietened
 from watcher.store.store import Store
@@ -28,13 +29,15 @@ class Told:
 
     Attributes:
         window: The window.
-        comparison: Of its base with its newest version.
+        comparison: Of its base with its newest version; levels are the base levels.
+        heard: The same with the levels this reader hears.
         record: The newest record.
         story: What it tells this reader; None when nothing reaches their level.
     """
 
     window: Window
     comparison: Comparison
+    heard: Comparison
     record: Record
     story: Story | None
 
@@ -86,6 +89,7 @@ def untold(
     *,
     short_names: Mapping[str, str | None],
     least: Least,
+    ear: Ear,
 ) -> tuple[Told, ...]:
     """Make the stories of a reader's windows.
 
@@ -94,22 +98,24 @@ def untold(
         comparisons: The run's comparisons.
         short_names: The operator's own names, by id; ids may be missing.
         least: The reader's level.
+        ear: How the reader hears.
 
     Returns:
         One per window with a base, in their order.
     """
     return tuple(
-        _tell(window, comparisons, short_names.get(window.nct_id), Severity(least.value))
+        _tell(window, comparisons, short_names.get(window.nct_id), Severity(least.value), ear)
         for window in windows
         if window.base is not None
     )
 
 
-def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity) -> Told:
+def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity, ear: Ear) -> Told:
     comparison = comparisons.of(window)
+    heard = as_heard(comparison, ear)
     record = comparisons.record(window.newest)
     story = tell(
-        comparison,
+        heard,
         record=record,
         short_name=short_name,
         level_of=base_level,
@@ -117,7 +123,7 @@ def _tell(window: Window, comparisons: Comparisons, short_name: str | None, leas
         steps=window.steps,
         step_note=_step_note(comparison, window.steps),
     )
-    return Told(window=window, comparison=comparison, record=record, story=story)
+    return Told(window=window, comparison=comparison, heard=heard, record=record, story=story)
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:
@@ -137,5 +143,5 @@ def headline_of(comparison: Comparison, record: Record) -> str:
 
 
 def base_level(change: Change) -> Severity:
-    """Give a change's stored level: what is shown where no preset applies."""
+    """Give the level a change has: the stored one, or what `digests.levels` made of it for a reader."""
     return change.severity

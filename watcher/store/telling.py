@@ -125,9 +125,13 @@ class Composed:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
+READER_NOTES = "reader:"
+"""How the names of all notes of recipients begin."""
+
+
 def reader_note(recipient: str, what: str = "") -> str:
     """Give the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
-    return f"reader:{recipient}:{what}"
+    return f"{READER_NOTES}{recipient}:{what}"
 
 
 class State(StrEnum):

@@ -1,0 +1,197 @@
+"""Who is due what at a moment: a digest, urgent news, a welcome, a sign of life; and who hears nothing for now.
+
+Reads the ledger, compares and composes nothing. A recipient in quiet hours or snoozed is due nothing, so cursor and
+slot stay where they are and everything is told when that ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.config.model import Cadence, RecipientConfig
+from watcher.config.watchlist import Watchlist
+from watcher.digests.quiet import quiet_until
+from watcher.digests.routing import Followed, trials_for
+from watcher.digests.slots import newest_slot
+from watcher.service.parts import Parts
+from watcher.store.telling import Direction, Exempt, Reader, Snooze, reader_note
+
+HEARD = "heard"
+"""Note of a recipient: when something was last composed for them."""
+
+LOOKED = "looked"
+"""Note of a recipient: up to which version urgent news was looked for."""
+
+A_WEEK = timedelta(days=7) - timedelta(hours=2)
+"""After how much silence a weekly sign of life is due; less two hours, since slots drift and some days are shorter."""
+
+_SETTLED = "telling.settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What holds for everybody while recipients are told.
+
+    Attributes:
+        now: The time.
+        newest: The newest version there is.
+        is_complete: Whether a complete poll has just ended.
+        is_settled: Whether everything stored was so when a complete poll ended: nothing is half read.
+        read_at: When the last complete poll ended, or None.
+        send_all: Whether everybody is told now.
+        snoozes: What is held back now.
+    """
+
+    now: datetime
+    newest: int
+    is_complete: bool
+    is_settled: bool
+    read_at: datetime | None
+    send_all: bool
+    snoozes: tuple[Snooze, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What one recipient is due.
+
+    Attributes:
+        recipient: Who.
+        reader: Them, as the ledger knows them.
+        followed: The trials they are told about, those snoozed left out.
+        snoozed: The trials they follow that are held back.
+        slot: The slot served, as the ledger spells it; None without one.
+        is_due: Whether a digest is due.
+        greets: Whether a welcome is due.
+        is_urgent: Whether urgent news is looked for; never together with a digest.
+        silent_since: Since when there was nothing to tell, where a sign of life is due should that stay so; else None.
+        exempts: The trials that do not follow their cursor.
+    """
+
+    recipient: RecipientConfig
+    reader: Reader
+    followed: tuple[Followed, ...]
+    snoozed: tuple[Followed, ...]
+    slot: str | None
+    is_due: bool
+    greets: bool
+    is_urgent: bool
+    silent_since: datetime | None
+    exempts: tuple[Exempt, ...]
+
+
+def moment_of(parts: Parts, now: datetime, *, is_complete: bool, send_all: bool) -> Moment:
+    """Look at what holds for everybody, and note when a complete poll has read all there is.
+
+    Args:
+        parts: What the run works with.
+        now: The time.
+        is_complete: Whether a complete poll has just ended.
+        send_all: Whether everybody is told now.
+    """
+    newest = parts.store.versions.max_seq()
+    settled = parts.store.notes.get(_SETTLED)
+    if is_complete and settled != str(newest):
+        parts.store.notes.put(_SETTLED, str(newest))
+    last = parts.store.polls.last_complete()
+    return Moment(
+        now=now,
+        newest=newest,
+        is_complete=is_complete,
+        is_settled=is_complete or settled == str(newest),
+        read_at=last.finished if last is not None else None,
+        send_all=send_all,
+        snoozes=parts.store.snoozes.active(now),
+    )
+
+
+def due(parts: Parts, recipient: RecipientConfig, watchlist: Watchlist, moment: Moment) -> Telling | None:
+    """Say what a recipient is due; None when there is nothing to compose and nothing to write down."""
+    reader = parts.store.ledger.reader(recipient.name)
+    if reader is None or is_held(parts, recipient, moment.now, moment.snoozes):
+        return None
+    slot = _slot(parts, recipient, reader, moment.now)
+    is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
+    is_due = slot is not None or moment.send_all or (is_immediate and moment.is_settled)
+    greets = recipient.welcome and reader.welcomed_at is None and _was_read_for(reader, moment)
+    exempts = parts.store.ledger.exempts(recipient.name)
+    followed = trials_for(recipient, parts.loaded.config, watchlist)
+    held = snoozed_trials(recipient, moment.snoozes)
+    has_news = reader.cursor < moment.newest or any(
+        one.direction is Direction.BEHIND and one.nct_id not in held for one in exempts
+    )
+    notes = _notes(parts, recipient)
+    is_urgent = _looks_urgently(recipient, notes, moment) and not is_due and has_news
+    silent_since = _silent_since(recipient, reader, notes, slot, moment) if is_due else None
+    if not (greets or is_urgent or (is_due and (has_news or slot)) or silent_since is not None):
+        return None
+    return Telling(
+        recipient=recipient,
+        reader=reader,
+        followed=tuple(trial for trial in followed if trial.nct_id not in held),
+        snoozed=tuple(trial for trial in followed if trial.nct_id in held),
+        slot=slot,
+        is_due=is_due,
+        greets=greets,
+        is_urgent=is_urgent,
+        silent_since=silent_since,
+        exempts=exempts,
+    )
+
+
+def is_held(parts: Parts, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
+    """Tell whether a recipient hears nothing now: quiet hours, or snoozed as a whole."""
+    if any(one.recipient == recipient.name and one.nct_id is None for one in snoozes):
+        return True
+    return quiet_until(recipient.quiet, parts.loaded.config.zone(recipient), now) is not None
+
+
+def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> frozenset[str]:
+    """Give the ids held back for a recipient."""
+    return frozenset(
+        one.nct_id for one in snoozes if one.nct_id is not None and one.recipient in (None, recipient.name)
+    )
+
+
+def _slot(parts: Parts, recipient: RecipientConfig, reader: Reader, now: datetime) -> str | None:
+    newest = newest_slot(recipient.send, parts.loaded.config.zone(recipient), now)
+    if newest is None or (reader.last_slot is not None and newest.isoformat() <= reader.last_slot):
+        return None
+    return newest.isoformat()
+
+
+def _was_read_for(reader: Reader, moment: Moment) -> bool:
+    """Tell whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
+    if moment.is_complete:
+        return True
+    return moment.is_settled and moment.read_at is not None and moment.read_at >= reader.started_at
+
+
+def _notes(parts: Parts, recipient: RecipientConfig) -> Mapping[str, str]:
+    if recipient.urgent is None and recipient.heartbeat is None:
+        return {}
+    start = reader_note(recipient.name)
+    return {name.removeprefix(start): value for name, value in parts.store.notes.all(start).items()}
+
+
+def _looks_urgently(recipient: RecipientConfig, notes: Mapping[str, str], moment: Moment) -> bool:
+    is_new = int(notes.get(LOOKED, "0")) < moment.newest
+    return recipient.urgent is not None and moment.is_settled and is_new
+
+
+def _silent_since(
+    recipient: RecipientConfig, reader: Reader, notes: Mapping[str, str], slot: str | None, moment: Moment
+) -> datetime | None:
+    """Give since when a recipient heard nothing, if that is long enough to say so and the trials were read since."""
+    if recipient.heartbeat is None:
+        return None
+    since = datetime.fromisoformat(notes[HEARD]) if HEARD in notes else reader.welcomed_at or reader.started_at
+    if recipient.heartbeat == "slot":
+        is_long = slot is not None
+        since = max(since, datetime.fromisoformat(reader.last_slot)) if reader.last_slot is not None else since
+    else:
+        is_long = moment.now - since >= A_WEEK
+    was_read = moment.read_at is not None and moment.read_at > since
+    return since if is_long and was_read else None

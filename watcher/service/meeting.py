@@ -1,0 +1,117 @@
+"""Meets the recipients of the configuration: starts new ones, and notices one that only has another name now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from watcher.config.model import RecipientConfig
+from watcher.digests.slots import newest_slot
+from watcher.service.channels import EMAIL, lines_of
+from watcher.service.faults import failing
+from watcher.service.parts import Parts, Signals
+from watcher.store.telling import READER_NOTES, Reader, State, reader_note
+
+log = structlog.get_logger()
+
+RECIPIENT_PART = "recipient "
+"""Beginning of the part a suspected renaming stands under in the fault table."""
+
+_ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A recipient who is known by another name, as far as the address tells."""
+
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        """Say what is suspected and what to do."""
+        command = f"watcher db rename-recipient {shlex.quote(self.old)} {shlex.quote(self.new)}"
+        return (
+            f'recipient "{self.new}" has the address that "{self.old}" had, who is not configured any more; if it is '
+            f"the same one, stop the watcher and run: {command}"
+        )
+
+
+def meet_recipients(parts: Parts, now: datetime) -> None:
+    """Start the readers not known yet: from now on, whatever the poll about to begin finds.
+
+    Also settles edited cadences, new channels, and messages of recipients no longer configured.
+    """
+    config = parts.loaded.config
+    for recipient in config.recipient:
+        slot = newest_slot(recipient.send, config.zone(recipient), now)
+        parts.store.ledger.start_reader(
+            recipient.name,
+            send=str(recipient.send),
+            slot=slot.isoformat() if slot else None,
+            channels=[line.key for line in lines_of(recipient)],
+            now=now,
+        )
+        _remember_address(parts, recipient)
+    known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
+    for entry in parts.store.outbox.retire(known, now):
+        log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)
+
+
+def renamed_recipients(parts: Parts) -> tuple[Renamed, ...]:
+    """Find configured recipients, new or told no news yet, at the address of one who is no longer configured.
+
+    Returns:
+        At most one per configured recipient, in the order of the configuration; usually empty.
+    """
+    configured = {recipient.name for recipient in parts.loaded.config.recipient}
+    readers = {reader.name: reader for reader in parts.store.ledger.readers()}
+    gone = sorted((one for one in readers.values() if one.name not in configured), key=lambda one: one.started_at)
+    if not gone:
+        return ()
+    notes = parts.store.notes.all(READER_NOTES)
+    marks = {one.name: set(json.loads(notes.get(reader_note(one.name, _ADDRESS), "[]"))) for one in gone}
+    found = []
+    for recipient in parts.loaded.config.recipient:
+        own = set(_marks(recipient))
+        old = next((one for one in reversed(gone) if own & marks[one.name]), None)
+        if old is not None and _is_new(parts, readers.get(recipient.name), old):
+            found.append(Renamed(old=old.name, new=recipient.name))
+    return tuple(found)
+
+
+def signal_renamed(parts: Parts, signals: Signals) -> None:
+    """Tell the operator of recipients that seem to be renamed, and when that is settled."""
+    suspected = {f"{RECIPIENT_PART}{one.new}": str(one) for one in renamed_recipients(parts)}
+    for part, text in suspected.items():
+        signals.failing(part, text)
+    for fault in failing(parts.store.faults.all()):
+        if fault.part.startswith(RECIPIENT_PART) and fault.part not in suspected:
+            signals.well(fault.part)
+
+
+def _is_new(parts: Parts, reader: Reader | None, old: Reader) -> bool:
+    """Tell whether a recipient was met after another and was told nothing since but a welcome: it can take over."""
+    if reader is None:
+        return True
+    if reader.started_at <= old.started_at:
+        return False
+    messages = parts.store.outbox.list(states=tuple(State), recipient=reader.name)
+    return all(message.created_at == reader.welcomed_at for message in messages)
+
+
+def _remember_address(parts: Parts, recipient: RecipientConfig) -> None:
+    """Keep marks of a recipient's addresses, not the addresses themselves."""
+    name, marks = reader_note(recipient.name, _ADDRESS), json.dumps(_marks(recipient))
+    if parts.store.notes.get(name) != marks:
+        parts.store.notes.put(name, marks)
+
+
+def _marks(recipient: RecipientConfig) -> list[str]:
+    address = (recipient.email or "").casefold()
+    places = [f"{line.key}\0{address}" if line.key == EMAIL else line.key for line in lines_of(recipient)]
+    return sorted(hashlib.sha256(place.encode()).hexdigest()[:16] for place in places)
