@@ -21,6 +21,7 @@ COMMANDS = {
     "check-config": "check:check_config",
     "run": "run:run",
     "status": "look:status",
+    "health": "health:health",
     "list": "look:list_trials",
     "show": "look:show",
     "log": "look:log",

@@ -17,7 +17,7 @@ from watcher.errors import UsageError
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
-    from watcher.service.parts import Parts
+    from watcher.service.parts import Parts, WatchlistReader
     from watcher.service.run import RunReport
 
 
@@ -63,13 +63,25 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
             )
         except asyncio.CancelledError:
             return Exit.TERMINATED
+        unshown = None
         if dry_run:
             _print_rehearsed(parts)
-    for line in report.said:
+        else:
+            unshown = _shown(parts, app.watchlist_reader(loaded))
+    for line in (*report.said, *([unshown] if unshown is not None else [])):
         click.echo(line, err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
         click.echo(summary(report))
-    return loudest(codes(report))
+    return loudest((*codes(report), *([Exit.FAILED_PART] if unshown is not None else [])))
+
+
+def _shown(parts: Parts, read: WatchlistReader) -> str | None:
+    """Write the textfile for monitors, if one is wished for; give what went wrong, or None."""
+    if parts.loaded.config.health.textfile is None:
+        return None
+    from watcher.service.showing import write_shown
+
+    return write_shown(parts, read())
 
 
 async def _until_terminated(work: object) -> RunReport:

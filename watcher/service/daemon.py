@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from watcher.errors import ConfigError
+from watcher.service.endpoint import Endpoint, open_endpoint
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.meeting import meet_recipients
@@ -22,6 +23,7 @@ from watcher.service.reload import CONFIG_PART, changed_sections
 from watcher.service.run import poll_watched, read_watched, start
 from watcher.service.schedule import Interval, Schedule
 from watcher.service.sending import send_due
+from watcher.service.showing import look_at
 from watcher.service.standing import status_line
 from watcher.service.telling import tell_due
 from watcher.service.watching import follow_merged, poll_ids
@@ -61,6 +63,7 @@ class Daemon:
     _schedule: Schedule = field(default_factory=Schedule)
     _pulse: Pulse = field(init=False)
     _refused: str | None = None
+    _endpoint: Endpoint | None = None
 
     def __post_init__(self) -> None:
         self._pulse = Pulse(monotonic=self.parts.monotonic)
@@ -87,6 +90,7 @@ class Daemon:
             ),
             parts.clock(),
         )
+        await self._show()
         notify(parts.environ, "READY=1", "STATUS=started; first poll under way")
         log.info("daemon_ready", poll_every=str(every))
         beside = [asyncio.create_task(work) for work in (self._feed_watchdog(), self._renew_when_asked(ending))]
@@ -97,6 +101,8 @@ class Daemon:
             task.cancel()
         is_clean = await self._schedule.drain(DRAIN_WITHIN)
         remove_sign(parts.state_dir)
+        if self._endpoint is not None:
+            await asyncio.to_thread(self._endpoint.close)
         log.info("daemon_stopped", clean=is_clean)
         return is_clean
 
@@ -143,10 +149,21 @@ class Daemon:
             self.parts, self.read = parts, read
             await asyncio.to_thread(meet_recipients, parts, parts.clock())
         self._schedule.change(self._polling(), parts.clock())
+        if "health" in changed:
+            await self._show()
         await self._settled(Signals(heard={CONFIG_PART: None}))
         log.info("config_reloaded", changed=changed)
         notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
         return True
+
+    async def _show(self) -> None:
+        """Listen where the configuration says, and no longer where it said before."""
+        listen = self.parts.loaded.config.health.listen
+        if self._endpoint is not None:
+            await asyncio.to_thread(self._endpoint.close)
+        signals = Signals()
+        self._endpoint = open_endpoint(listen, lambda: look_at(self.parts, self.read()), signals)
+        await self._settled(signals)
 
     async def _settled(self, signals: Signals) -> bool:
         """Bring the fault table up to date; poll and tick may have heard of the same fault: it is told once."""

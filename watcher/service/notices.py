@@ -16,7 +16,7 @@ from watcher.errors import WatcherError
 from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
 from watcher.service.meeting import RECIPIENT_PART
-from watcher.service.parts import REGISTRY_PART, WATCHLIST_PART, Parts, Signals
+from watcher.service.parts import ENDPOINT_PART, REGISTRY_PART, WATCHLIST_PART, Parts, Signals
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import part_of
 from watcher.service.telling import compose_messages, reader_of
@@ -38,6 +38,11 @@ _MEANING = (
         CONFIG_PART,
         "The watcher goes on with the configuration it had; what was changed since does not count yet.",
         "Correct what is named (`watcher check-config` names all of it), then reload again.",
+    ),
+    (
+        ENDPOINT_PART,
+        "Monitors get no answer; readers do not notice.",
+        "Free the address, or name another in [health] listen and reload.",
     ),
     (
         WATCHLIST_PART,

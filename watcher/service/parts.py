@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REGISTRY_PART = "registry"
 WATCHLIST_PART = "watchlist"
+ENDPOINT_PART = "health endpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

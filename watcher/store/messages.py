@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 from watcher.store import tables
 from watcher.store.database import add_row, chunks
 from watcher.store.packing import CODEC, pack, unpack
+from watcher.store.tally import MESSAGES, count
 from watcher.store.telling import Entry, NewMessage, State, Step
 
 TABLE = tables.message
@@ -141,11 +142,13 @@ def doubt(connection: Connection, entry: Entry, when: datetime, reply: str, now:
         end(connection, entry.id, f"unclear twice whether it arrived: {reply}", now)
         return State.DEAD
     set_values(connection, entry.id, state=State.UNKNOWN.value, next_attempt_at=when, last_reply=reply)
+    count(connection, MESSAGES, "unknown", entry.channel)
     return State.UNKNOWN
 
 
 def end(connection: Connection, number: int, reason: str, now: datetime) -> None:
     """Give up on a message."""
+    count(connection, MESSAGES, "dead", the_entry(connection, number).channel)
     set_values(connection, number, state=State.DEAD.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 
 

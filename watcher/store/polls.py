@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select
 from watcher.store import tables
 from watcher.store.database import Database
 from watcher.store.model import Poll, PollCounts, PollOutcome
+from watcher.store.tally import POLLS, count
 
 _COUNTS = tuple(field.name for field in fields(PollCounts))
 _COMPLETE = tuple(outcome.value for outcome in PollOutcome if outcome.is_complete)
@@ -34,6 +35,7 @@ class Polls:
         }
         with self._database.write() as connection:
             connection.execute(insert(tables.poll).values(**row, **counts))
+            count(connection, POLLS, poll.outcome.value)
 
     def last(self) -> Poll | None:
         """Give the poll recorded last, or None when there was none."""

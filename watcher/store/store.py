@@ -13,6 +13,7 @@ from watcher.store.faults import Faults, Notes
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
+from watcher.store.tally import Tally
 from watcher.store.trials import Trials
 from watcher.store.versions import Versions
 
@@ -32,6 +33,7 @@ class Store:
         notes: Small values by name.
         milestones: Dates that fall due.
         snoozes: What is held back.
+        tally: Numbers for monitors.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,6 +47,7 @@ class Store:
         self.notes = Notes(database)
         self.milestones = Milestones(database)
         self.snoozes = Snoozes(database)
+        self.tally = Tally(database)
 
     @classmethod
     def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT, schema: Schema = PRESENT) -> Store:

@@ -1,0 +1,89 @@
+"""`health`: whether the watcher is well, by its exit code; for monitors and containers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher.cli.exits import Exit
+from watcher.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.service.health import Health
+    from watcher.service.vitals import Vitals
+
+
+@click.command(short_help="Whether all is well, by the exit code.")
+@click.option("--ready", is_flag=True, help="Also when something fails that concerns everybody: registry, relay.")
+@click.option("--max-age", metavar="26h", help="How old the last poll may be. Default: three intervals and 15 min.")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines.")
+@click.pass_obj
+def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) -> None:
+    """Say whether the watcher works: exit 0 if so, else 1. Asks nobody on the network, takes no lock.
+
+    Without --ready only what starting it again would mend counts: a daemon that stands still or is gone, runs that do
+    not come. Where a timer or cron starts the runs, --max-age is a little more than the time between two.
+
+    \b
+        watcher health
+        watcher health --ready --max-age 26h
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.health import judge, longest_silence
+    from watcher.service.vitals import read_vitals
+
+    loaded = settings.load()
+    limit = _span(max_age) if max_age is not None else longest_silence(loaded.config.registry.poll_every)
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        vitals = read_vitals(parts, app.watchlist_reader(loaded)())
+    found = judge(vitals, limit)
+    is_fine = found.is_ready if ready else found.is_alive
+    if as_json:
+        click.echo(json.dumps(_object(vitals, found), ensure_ascii=False, indent=2))
+    else:
+        from watcher.cli.terminal import clean
+
+        click.echo("ok" if is_fine else "not ok")
+        for remark in found.remarks:
+            click.echo(f"{remark.weight.value}: {clean(remark.said)}")
+    sys.exit(int(Exit.DONE if is_fine else Exit.FAILED_PART))
+
+
+def _span(text: str) -> timedelta:
+    from watcher.config.model import parse_duration
+    from watcher.errors import UsageError
+
+    try:
+        found = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--max-age: {error}") from error
+    assert isinstance(found, timedelta)  # noqa: S101 — a text gives a timedelta or an error
+    return found
+
+
+def _object(vitals: Vitals, found: Health) -> Mapping[str, Any]:
+    from watcher.service.report import zulu
+
+    moments = {
+        "last_poll": vitals.last.finished if vitals.last is not None else None,
+        "last_complete_poll": vitals.last_complete.finished if vitals.last_complete is not None else None,
+        "oldest_waiting": vitals.oldest_waiting,
+        "beat": vitals.beat,
+    }
+    return {
+        "schema": 1,
+        "alive": found.is_alive,
+        "ready": found.is_ready,
+        "remarks": [
+            {"part": remark.part, "weight": remark.weight.value, "message": remark.said} for remark in found.remarks
+        ],
+        "watched": vitals.watched,
+        "overdue": vitals.overdue,
+        **{name: zulu(moment) if moment is not None else None for name, moment in moments.items()},
+        "store_bytes": vitals.store_bytes,
+    }
