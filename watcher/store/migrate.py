@@ -39,8 +39,8 @@ def make(path: Path, schema: Schema) -> None:
     with in_words(new):
         connection = connect(new, BUSY_TIMEOUT, mode="rw")
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # can only be chosen before the first table
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.close()
+    # with a rollback journal: a write-ahead log that a full disk does not let be folded in would not be renamed along
     upgrade(new, schema)
     new.replace(path)
     _sync(path.parent)
