@@ -29,6 +29,7 @@ COMMANDS = {
     "preview": "preview:preview",
     "send-test": "preview:send_test",
     "outbox": "outbox:outbox",
+    "snooze": "snooze:snooze",
     "db": "database:database",
     "doctor": "doctor:doctor",
     "demo": "demo:demo",

@@ -47,7 +47,7 @@ def check_config(settings: Settings) -> None:
     problems = (*sorted((*wrong, *further)), *watchlist.problems)
     for problem in problems:
         click.echo(str(problem), err=True)
-    for warning in (*loaded.warnings, *_reach_warnings(loaded, watchlist)):
+    for warning in (*loaded.warnings, *_reach_warnings(loaded, watchlist), *_renamed_warnings(settings, loaded)):
         click.echo(f"{warning} (warning)", err=True)
     if not wrong:
         _print_plan(settings, loaded, watchlist)
@@ -66,8 +66,27 @@ class _Closer:
         from watcher.config.lines import find_line, line_map
 
         lines = line_map(self.loaded.path.read_text(encoding="utf-8"))
-        for place, text in (*self._secrets(), *self._store(), *self._letterhead(), *self._mailboxes()):
+        looked = (*self._secrets(), *self._store(), *self._letterhead(), *self._mailboxes(), *self._heartbeat())
+        for place, text in looked:
             yield Problem(str(self.loaded.path), find_line(lines, place), text)
+        yield from self._rules()
+
+    def _rules(self) -> Iterator[Problem]:
+        from watcher.changes.kinds import known_names
+        from watcher.config.presets import unknown_kinds
+
+        for preset in self.loaded.presets.values():
+            yield from unknown_kinds(preset, known_names())
+
+    def _heartbeat(self) -> Iterator[tuple[Place, str]]:
+        from watcher.delivery.http import read_address
+
+        url = self.loaded.config.operator.heartbeat_url
+        if url is not None:
+            try:
+                read_address(url, "heartbeat")
+            except DeliveryError as error:
+                yield ("operator", "heartbeat_url"), str(error)
 
     def _secrets(self) -> Iterator[tuple[Place, str]]:
         from watcher.config.secrets import named_secrets, read_secret
@@ -160,6 +179,21 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
         yield Problem(path, 0, f'templates_dir = "{own}" is no folder; the built-in templates are used')
 
 
+def _renamed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
+    """Warn of recipients that only seem to have another name now, as far as there is a store to tell."""
+    from watcher import app
+    from watcher.service.meeting import renamed_recipients
+
+    state = settings.state(loaded)
+    try:
+        if app.database_of(loaded, state).exists():
+            with app.open_for_reading(loaded, state) as parts:
+                for one in renamed_recipients(parts):
+                    yield Problem(str(loaded.path), 0, str(one))
+    except StoreError:
+        return  # an unusable store is named by `doctor` and `db check`, not by a look at the configuration
+
+
 def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> None:
     from watcher.cli.terminal import counted
 
@@ -186,12 +220,24 @@ def _recipient_lines(loaded: Loaded, watchlist: Watchlist, recipient: RecipientC
 
     count = len(trials_for(recipient, loaded.config, watchlist))
     yield f"{recipient.name} hears of {counted(count, 'trial')}, {_levels(recipient)}"
+    yield from _wishes(recipient)
     yield f"  by    {_ways(recipient)}"
     zone = loaded.config.zone(recipient)
     slots = next_slots(recipient.send, zone, utc_now(), _SLOTS_SHOWN)
     yield f"  when  {recipient.send}" + (f", {zone.key} time" if slots else ": after every complete poll with news")
     for number, slot in enumerate(slots):
         yield f"  {'' if number else 'next':5} {slot.astimezone(zone):%a %d %b %Y %H:%M %z}"
+
+
+def _wishes(recipient: RecipientConfig) -> Iterator[str]:
+    if recipient.audience is not None or recipient.near is not None:
+        near = (*recipient.near.cities, *recipient.near.countries) if recipient.near is not None else ()
+        told = [*([f"audience {recipient.audience}"] if recipient.audience else []), *([", ".join(near)] if near else [])]
+        yield f"  as    {', near '.join(told) if recipient.audience else 'near ' + told[0]}"
+    if recipient.urgent is not None:
+        yield f"  soon  {recipient.urgent.value} changes at once, after a complete poll"
+    if recipient.quiet is not None:
+        yield f"  quiet {recipient.quiet}"
 
 
 def _levels(recipient: RecipientConfig) -> str:

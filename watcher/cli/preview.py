@@ -29,6 +29,8 @@ FORMATS = ("text", "html", "slack", "eml")
 def preview(settings: Settings, recipient: str, since: str | None, form: str) -> None:
     """Print the digest RECIPIENT would get now; changes nothing.
 
+    As slack, each line is the payload of one message.
+
     \b
         watcher preview ana
         watcher preview ana --since 7d --format html > digest.html
@@ -50,7 +52,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
             elif form == "html":
                 click.echo(message.html or "")
             elif form == "slack":
-                click.echo(json.dumps(message.slack, ensure_ascii=False, indent=2))
+                click.echo(json.dumps(message.slack, ensure_ascii=False))
             else:
                 from watcher.service.previewing import mail_bytes
 

@@ -197,6 +197,10 @@ def print_status(found: Mapping[str, Any]) -> None:
     if found["recipients"]:
         screen.print(_recipients(found["recipients"]))
         screen.print()
+    for entry in found["snoozes"]:
+        what = entry["nct_id"] or "everything"
+        whom = f" for {clean(entry['recipient'])}" if entry["recipient"] else ""
+        screen.print(Text(f"Snoozed: {what}{whom} until {_when(entry['until'])}"))
     waiting = ", ".join(f"{count} {state}" for state, count in found["outbox"].items() if count)
     screen.print(Text(f"Outbox: {waiting}; see them with `watcher outbox list`" if waiting else "Outbox: empty"))
 

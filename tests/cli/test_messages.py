@@ -1,0 +1,194 @@
+"""`preview`, `send-test`, `outbox`: messages as they would go, as they go, and those that wait."""
+
+import email
+import email.policy
+
+import pytest
+
+from tests.cli.desk import ANA, BOB, FILES, ONE
+from watcher.sandbox.smtp import SmtpStage
+from watcher.sandbox.webhook import WebhookSink
+
+ENTRY = ["id", "recipient", "channel", "state", "attempts", "next_attempt_at", "last_reply", "subject"]
+ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\nsend = "immediate"\nwelcome = false\n'
+
+
+@pytest.fixture
+def stuck(desk, registry, relay):
+    """A desk with two mails that the relay did not take."""
+    desk.set_up(registry.base_url, ANA, BOB, relay=relay)
+    relay.arm(SmtpStage.MAIL, reply="451 4.3.0 try again later", times=None)
+    assert desk.quick("run", "--once").code == 1
+    return desk
+
+
+def test_preview_prints_what_waits_for_a_recipient_and_changes_nothing(walked):
+    before = walked.store_bytes()
+    found = walked.done("preview", "later")
+    assert found.out.startswith("Subject: ")
+    assert "Terminated" in found.out.splitlines()[0]
+    assert ONE in found.out
+    assert found.err == ""
+    assert walked.store_bytes() == before
+    assert walked.ok("preview", "later").out == found.out
+
+
+def test_preview_says_when_there_is_nothing_to_tell(walked):
+    found = walked.ok("preview", "files")
+    assert found.out == ""
+    assert "nothing to tell files" in found.err
+
+
+def test_preview_since_tells_again_what_was_seen_in_that_time(walked):
+    assert "Terminated" in walked.ok("preview", "files", "--since", "7d").out
+    assert walked.ok("preview", "files", "--since", "0h").out == ""
+    assert walked.quick("preview", "files", "--since", "soon").code == 2
+
+
+def test_preview_in_every_format(walked):
+    assert "<html" in walked.ok("preview", "later", "--format", "html").out
+    slack = walked.ok("preview", "later", "--format", "slack").lines()
+    assert all(set(payload) >= {"text", "blocks"} for payload in slack)
+    whole = walked.ok("preview", "ana", "--since", "7d", "--format", "eml").out
+    mail = email.message_from_string(whole, policy=email.policy.default)
+    assert mail["To"] == "ana@example.org"
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert "\r\n" in whole
+    assert walked.quick("preview", "later", "--format", "pdf").code == 2
+
+
+def test_preview_before_the_first_run_has_nothing_to_tell(desk):
+    assert "nothing to tell" in desk.ok("preview", "files").err
+    assert not desk.state.exists()
+
+
+@pytest.mark.parametrize("command", ["preview", "send-test"])
+def test_an_unknown_recipient_is_exit_2_and_the_nearest_is_named(walked, command):
+    found = walked.quick(command, "anna")
+    assert found.code == 2
+    assert 'did you mean "ana"?' in found.err
+    assert "files, ana, later" in walked.quick(command, "zzzz").err
+
+
+def test_a_sample_goes_the_real_way_and_the_providers_reply_is_printed(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, FILES, ROOM, relay=relay)
+    with WebhookSink() as hook:
+        (desk.folder / "hook").write_text(hook.url)
+        found = desk.done("send-test", "ana")
+        assert found.out.startswith("email: accepted: 250 ")
+        assert (
+            "sample" in str(relay.mails[0].message["Subject"]).lower()
+            or "test" in str(relay.mails[0].message["Subject"]).lower()
+        )
+        found = desk.ok("send-test", "room")
+        assert found.out.startswith("slack: accepted: ")
+        assert len(hook.accepted) == 1
+        assert hook.url not in found.out + found.err
+    desk.ok("send-test", "files")
+    assert len(desk.filed()) == 1
+    assert not desk.database.exists()
+
+
+def test_a_sample_refused_is_exit_1_with_the_providers_words(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, relay=relay)
+    relay.arm(SmtpStage.RCPT, reply="550 5.1.1 nobody of that name")
+    found = desk.run("send-test", "ana")
+    assert found.code == 1
+    assert "not sent" in found.out
+    assert "5.1.1 nobody of that name" in found.out
+    assert relay.mails == ()
+
+
+def test_waiting_messages_are_listed_for_machines_and_people(stuck):
+    rows = stuck.done("outbox", "list", "--json").lines()
+    assert [list(row) for row in rows] == [ENTRY, ENTRY]
+    assert {row["recipient"] for row in rows} == {"ana", "bob"}
+    assert {row["state"] for row in rows} == {"pending"}
+    assert {row["channel"] for row in rows} == {"email"}
+    assert "451" in rows[0]["last_reply"]
+    text = stuck.ok("outbox", "list").out
+    assert "ana by email" in text
+    assert "451" in text
+    assert stuck.ok("status", "--json").json()["outbox"]["pending"] == 2
+
+
+def test_retry_makes_messages_due_and_the_next_run_sends_them(stuck, relay):
+    relay.clear()
+    stuck.ok("run", "--once")
+    assert relay.mails == ()
+    numbers = [row["id"] for row in stuck.ok("outbox", "list", "--json").lines()]
+    found = stuck.done("outbox", "retry", str(numbers[0]))
+    assert f"due now: {numbers[0]}" in found.out
+    stuck.ok("run", "--once")
+    assert len(relay.mails) == 1
+    stuck.ok("outbox", "retry", "--all")
+    stuck.ok("run", "--once")
+    assert len(relay.mails) == 2
+    assert stuck.ok("outbox", "list").out == "No message waits.\n"
+
+
+def test_dropped_messages_are_never_sent(stuck, relay):
+    relay.clear()
+    number = stuck.ok("outbox", "list", "--json").lines()[0]["id"]
+    assert f"dropped: {number}" in stuck.done("outbox", "drop", str(number)).out
+    stuck.ok("outbox", "retry", "--all")
+    stuck.ok("run", "--once")
+    assert len(relay.mails) == 1
+    assert "no such messages" in stuck.ok("outbox", "drop", "--all").out
+
+
+@pytest.mark.parametrize("command", ["retry", "drop"])
+def test_messages_are_named_one_way_and_have_to_exist(stuck, command):
+    before = stuck.ok("outbox", "list", "--json").out
+    for words in ((), ("1", "--all"), ("999",), ("x",)):
+        found = stuck.quick("outbox", command, *words)
+        assert found.code == 2, words
+    assert "999" in stuck.quick("outbox", command, "999").err
+    assert stuck.ok("outbox", "list", "--json").out == before
+
+
+def test_a_refused_recipient_is_suspended_told_to_the_operator_and_resumed_by_retry(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, BOB, relay=relay)
+    relay.arm(SmtpStage.RCPT, reply="550 5.1.1 nobody of that name", address="ana@example.org", times=None)
+    found = desk.run("run", "--once")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.count("\n") == 1
+    assert found.err.startswith("email to ana: ")
+    assert "5.1.1 nobody of that name" in found.err
+    assert [mail.rcpt_to for mail in relay.mails] == [("bob@example.org",)]
+    rows = {row["name"]: row for row in desk.ok("status", "--json").json()["recipients"]}
+    assert "5.1.1" in rows["ana"]["suspended"]
+    assert (rows["ana"]["pending"], rows["bob"]["suspended"]) == (1, None)
+    assert "suspended" in desk.ok("status").out
+    relay.clear()
+    desk.quick("run", "--once")
+    assert len(relay.mails) == 1
+    desk.ok("outbox", "retry", "--all")
+    assert "email to ana: works again" in desk.ok("run", "--once").err
+    assert len(relay.mails) == 2
+
+
+def test_a_message_nobody_knows_the_fate_of_is_listed_as_unknown(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, relay=relay)
+    relay.arm(SmtpStage.BODY, drop=True)
+    assert desk.quick("run", "--once").code == 1
+    (row,) = desk.ok("outbox", "list", "--json").lines()
+    assert row["state"] == "unknown"
+    assert row["next_attempt_at"] is not None
+    assert desk.ok("status", "--json").json()["outbox"]["unknown"] == 1
+
+
+def test_a_relay_that_refuses_the_log_in_is_one_sentence_and_the_password_is_not_in_it(desk, registry, relay):
+    relay.accounts = {"w": "the right one"}
+    desk.set_up(registry.base_url, ANA, relay=relay)
+    desk.change('from = "w', 'username = "w"\npassword = { env = "RELAY" }\nfrom = "w')
+    desk.environ["RELAY"] = "the wrong one"
+    found = desk.run("run", "--once")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.count("\n") == 1
+    assert "535" in found.err
+    assert "wrong one" not in found.err
+    assert desk.ok("status", "--json").json()["outbox"]["pending"] == 1
+    desk.environ["RELAY"] = "the right one"
+    desk.ok("run", "--once")
+    assert len(relay.mails) == 1

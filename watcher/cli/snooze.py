@@ -1,0 +1,183 @@
+"""`snooze`, `snooze list`, `snooze end`: a trial or a recipient held back until a day, never for ever."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from watcher.cli.look import checked_id, parse_span
+from watcher.cli.preview import known_recipient
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config.load import Loaded
+    from watcher.service.parts import Parts
+
+LONGEST = timedelta(days=366)
+"""A snooze nobody remembers is news that nobody gets; a year is enough for any absence."""
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?", re.ASCII)
+
+
+class _BeginByDefault(click.Group):
+    """A group whose nameless command begins a snooze: `watcher snooze NCT… --for 14d`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name of the default command before arguments that name no other."""
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["begin", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_BeginByDefault, short_help="Hold a trial or a recipient back until a day.")
+def snooze() -> None:
+    """Hold a trial, or everything for a recipient, back until a day; then what piled up is told as one.
+
+    With an ID nobody is told of that trial, with --recipient too only they are not. What is in the outbox is sent all
+    the same.
+
+    \b
+        watcher snooze NCT07555496 --for 14d
+        watcher snooze --recipient ana --until 2026-08-31
+        watcher snooze NCT07555496 --recipient ana --for 4w
+        watcher snooze list
+        watcher snooze end NCT07555496
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+
+
+@snooze.command(hidden=True)
+@click.argument("nct_id", metavar="[ID]", required=False)
+@click.option("--recipient", metavar="NAME", help="Only for this recipient; without ID everything for them.")
+@click.option(
+    "--until", metavar="DATE", help="Up to the beginning of this day, or a time: 2026-08-31, 2026-08-31T09:00."
+)
+@click.option("--for", "span", metavar="14d", help="For this long: 12h, 14d, 8w; at most a year.")
+@click.pass_obj
+def begin(settings: Settings, nct_id: str | None, recipient: str | None, until: str | None, span: str | None) -> None:
+    """Begin a snooze, or move the end of one.
+
+    \b
+        watcher snooze NCT07555496 --for 14d
+        watcher snooze --recipient ana --until 2026-08-31
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.store.telling import Snooze
+
+    loaded, nct_id = _meant(settings, nct_id, recipient)
+    zone = _zone(loaded, recipient)
+    if (until is None) == (span is None):
+        raise UsageError("say how long: --until DATE or --for 14d")
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        if nct_id is not None and nct_id not in _watched(parts, loaded):
+            raise UsageError(f"{nct_id} is not watched; `watcher list` shows what is")
+        now = parts.clock()
+        end = now + parse_span(span) if span is not None else read_day(until or "", zone)
+        if not now < end <= now + LONGEST:
+            raise UsageError(f"{_shown(end, zone)} is not within the coming year; a snooze never lasts longer")
+        parts.store.snoozes.put(Snooze(until=end, recipient=recipient, nct_id=nct_id))
+    click.echo(f"{_named(nct_id, recipient)} until {_shown(end, zone)}; then what piled up is told as one")
+
+
+@snooze.command("list", short_help="List what is held back.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line, soonest end first.")
+@click.pass_obj
+def list_snoozes(settings: Settings, as_json: bool) -> None:
+    """List what is held back, soonest end first.
+
+    \b
+        watcher snooze list
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.report import snoozes_of
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        found = snoozes_of(parts)
+    for entry in found:
+        click.echo(json.dumps(entry, ensure_ascii=False) if as_json else line_of(entry))
+    if not found and not as_json:
+        click.echo("Nothing is snoozed.")
+
+
+@snooze.command(short_help="End a snooze early.")
+@click.argument("nct_id", metavar="[ID]", required=False)
+@click.option("--recipient", metavar="NAME", help="The recipient it was begun for.")
+@click.pass_obj
+def end(settings: Settings, nct_id: str | None, recipient: str | None) -> None:
+    """End a snooze early; what piled up is told with the next digest.
+
+    \b
+        watcher snooze end NCT07555496
+        watcher snooze end --recipient ana
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    if nct_id is None and recipient is None:
+        raise UsageError("name a trial, or a recipient with --recipient")
+    loaded, nct_id = settings.load(), checked_id(nct_id) if nct_id is not None else None
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        was_there = parts.store.snoozes.remove(recipient=recipient, nct_id=nct_id)
+    if not was_there:
+        raise UsageError("there is no such snooze; `watcher snooze list` shows those there are")
+    click.echo(f"{_named(nct_id, recipient)} no longer; what piled up is told with the next digest")
+
+
+def line_of(entry: dict[str, Any]) -> str:
+    """Say one snooze, as `snoozes_of` gives it, in a line."""
+    until = datetime.fromisoformat(entry["until"])
+    return f"{_named(entry['nct_id'], entry['recipient'])} until {until:%a %d %b %Y %H:%M} UTC"
+
+
+def read_day(text: str, zone: ZoneInfo) -> datetime:
+    """Read a day, or a day and a time, in a zone; a day alone means its beginning.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    from watcher.digests.slots import resolve
+
+    found = _DAY.fullmatch(text.strip())
+    try:
+        if found is not None:
+            return resolve(datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}"), zone)
+    except ValueError:  # 2026-02-30
+        found = None
+    raise UsageError(f'"{text}" is no day; write 2026-08-31 or 2026-08-31T09:00')
+
+
+def _meant(settings: Settings, nct_id: str | None, recipient: str | None) -> tuple[Loaded, str | None]:
+    if nct_id is None and recipient is None:
+        raise UsageError("name a trial, or a recipient with --recipient")
+    loaded = settings.load()
+    if recipient is not None:
+        known_recipient(loaded, recipient)
+    return loaded, checked_id(nct_id) if nct_id is not None else None
+
+
+def _zone(loaded: Loaded, recipient: str | None) -> ZoneInfo:
+    if recipient is None:
+        return ZoneInfo(loaded.config.timezone)
+    return loaded.config.zone(known_recipient(loaded, recipient))
+
+
+def _watched(parts: Parts, loaded: Loaded) -> frozenset[str]:
+    from watcher import app
+    from watcher.service.watching import follow_merged
+
+    return frozenset(follow_merged(app.watchlist_reader(loaded)(), parts.store).trials)
+
+
+def _named(nct_id: str | None, recipient: str | None) -> str:
+    if nct_id is None:
+        return f"everything for {recipient}: snoozed"
+    return f"{nct_id}: snoozed" + (f" for {recipient}" if recipient is not None else "")
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M} ({zone.key})"
