@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ssl
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
-from watcher.config.model import EmailConfig, Tls
+from watcher.config.model import EmailConfig, OAuthConfig, Tls
 from watcher.delivery.contract import Step
 from watcher.delivery.http import Poster
+from watcher.delivery.oauth import Tokens
 from watcher.errors import DeliveryError
-from watcher.rendering.message import Message
+from watcher.rendering.message import Attachment, Message
 from watcher.sandbox.smtp import SmtpSink
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "loopback.pem"
 PASSWORD = "correct-horse-battery"  # not a secret: the sink's
+USER = "trials@example.org"
+CLIENT_SECRET = "cl13nt-s3cr3t-0123456789"
+REFRESH_TOKEN = "r3fr3sh-t0k3n-0123456789"
+ACCESS_TOKEN = "4cc3ss-t0k3n-0123456789"
 NOW = datetime(2026, 3, 13, 7, 30, tzinfo=UTC)
 
 
@@ -30,6 +36,10 @@ def message(
     headers: Mapping[str, str] | None = None,
     part: int = 1,
     parts: int = 1,
+    thread: str = "",
+    attachments: tuple[Attachment, ...] = (),
+    kind: str = "digest",
+    data: object = MappingProxyType({"changes": [{"kind": "status.stopped"}]}),
 ) -> Message:
     """Give a finished message."""
     return Message(
@@ -41,9 +51,12 @@ def message(
         boundary="=_watcher_0123456789abcdef",
         headers=headers or {},
         slack=slack,
-        data={"changes": [{"kind": "status.stopped"}]},
+        data=dict(data) if isinstance(data, MappingProxyType) else data,
         part=part,
         parts=parts,
+        thread=thread,
+        attachments=attachments,
+        kind=kind,
     )
 
 
@@ -70,9 +83,24 @@ def config_for(
     )
 
 
-def poster(timeout: float = 10) -> Poster:
+def poster(timeout: float = 10, most: int = 4096) -> Poster:
     """Give a door to HTTP whose clock stands at `NOW`."""
-    return Poster(utc_now=lambda: NOW, timeout=timedelta(seconds=timeout))
+    return Poster(utc_now=lambda: NOW, timeout=timedelta(seconds=timeout), most=most)
+
+
+def tokens_for(
+    url: str, *, refresh: bool = False, timeout: float = 10, now: Callable[[], float] = lambda: 0.0, **config: str
+) -> Tokens:
+    """Give what asks an endpoint for access tokens for `USER`."""
+    values = {"token_url": url, "client_id": "watcher", "user": USER, "client_secret": {"env": "X"}, **config}
+    return Tokens(
+        poster(timeout, 64_000),
+        OAuthConfig.model_validate(values),
+        client_secret=CLIENT_SECRET,
+        refresh_token=REFRESH_TOKEN if refresh else None,
+        monotonic=now,
+        kept={},
+    )
 
 
 class Steps:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
+import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,19 +16,42 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.helpers import PASSWORD, Steps, config_for, everything_said, message, poster, server_context
+from tests.delivery.helpers import (
+    ACCESS_TOKEN,
+    CLIENT_SECRET,
+    NOW,
+    PASSWORD,
+    REFRESH_TOKEN,
+    USER,
+    Steps,
+    config_for,
+    everything_said,
+    message,
+    poster,
+    server_context,
+    tokens_for,
+)
 from watcher.config.model import EmailConfig, Tls
+from watcher.delivery.apprise import AppriseChannel
 from watcher.delivery.contract import Channel, Step
 from watcher.delivery.email import EmailChannel
 from watcher.delivery.folder import FolderChannel, file_stem
 from watcher.delivery.slack import SlackChannel
+from watcher.delivery.slack_bot import LONGEST_ANSWER, SlackBotChannel
+from watcher.delivery.stdout import StdoutChannel
+from watcher.delivery.webhook import WebhookChannel
 from watcher.errors import DeliveryError
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.sandbox.webhook import WebhookSink, WebhookStage
 
 TOKEN = "s3cr3t-t0k3n-0123456789"
 PATH = f"/services/T0SECRET/B0SECRET/{TOKEN}"
-SECRETS = (PASSWORD, PATH, TOKEN, "T0SECRET", "B0SECRET")
+BOT_TOKEN = "xoxb-" + "1234567890-s3cr3t-b0t"
+SIGNING_SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+SECRETS = (
+    *(PASSWORD, PATH, TOKEN, "T0SECRET", "B0SECRET", BOT_TOKEN, SIGNING_SECRET.removeprefix("whsec_")),
+    *(CLIENT_SECRET, REFRESH_TOKEN, ACCESS_TOKEN),
+)
 MAILBOX = "ana@example.org"
 WHAT = message(slack={"text": "Terminated", "blocks": [{"type": "divider"}]})
 
@@ -79,6 +105,103 @@ def hook(*, address: str = "", timeout: float = 10, **fault: Any) -> Stage:
                 sink.arm(times=None, **fault)
             channel = SlackChannel(poster(timeout), sleep=at_once, monotonic=lambda: 0.0)
             yield Scene(channel, address or sink.url, lambda: len(sink.accepted), sink.clear)
+
+    return scene
+
+
+def relay_with_token(stage: SmtpStage | None = None, *, endpoint: str = "", token: str = "", **fault: Any) -> Stage:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Scene]:
+        given = json.dumps({"access_token": ACCESS_TOKEN, "expires_in": 3599})
+        with (
+            SmtpSink(tokens={USER: token or ACCESS_TOKEN}) as sink,
+            WebhookSink(usual=lambda _number: f"200 {given}") as tokens,
+        ):
+            if stage is not None:
+                sink.arm(stage, times=None, **fault)
+            elif endpoint or fault:
+                tokens.arm(endpoint, times=None, **{key: value for key, value in fault.items() if key != "timeout"})
+
+            def mend() -> None:
+                sink.clear()
+                tokens.clear()
+                sink.tokens = {USER: ACCESS_TOKEN}
+
+            source = tokens_for(tokens.url, refresh=True, timeout=fault.get("timeout", 10))
+            yield Scene(EmailChannel(config_for(sink), tokens=source), MAILBOX, lambda: len(sink.mails), mend)
+
+    return scene
+
+
+def bot(*, address: str = "C0123456789", api: str = "", timeout: float = 10, **fault: Any) -> Stage:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Scene]:
+        async def at_once(seconds: float) -> None:
+            pass
+
+        with WebhookSink(
+            path="/api/chat.postMessage", usual=lambda number: f'200 {{"ok":true,"ts":"{number}"}}'
+        ) as sink:
+            if fault:
+                sink.arm(times=None, **fault)
+            base = api or sink.url.removesuffix("/chat.postMessage")
+            channel = SlackBotChannel(
+                poster(timeout, LONGEST_ANSWER), BOT_TOKEN, api=base, sleep=at_once, monotonic=lambda: 0.0
+            )
+            yield Scene(channel, address, lambda: len(sink.accepted), sink.clear)
+
+    return scene
+
+
+def signed(*, address: str = "", secret: str = SIGNING_SECRET, timeout: float = 10, **fault: Any) -> Stage:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Scene]:
+        with WebhookSink(path=PATH) as sink:
+            if fault:
+                sink.arm(times=None, **fault)
+            channel = WebhookChannel(poster(timeout), secret, utc_now=lambda: NOW)
+            yield Scene(channel, address or sink.url, lambda: len(sink.accepted), sink.clear)
+
+    return scene
+
+
+class Printer(io.BytesIO):
+    """A standard output that can break."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error: OSError | None = error
+
+    def write(self, text: Any) -> int:
+        """Write, or break."""
+        if self.error is not None:
+            raise self.error
+        return super().write(text)
+
+
+def printer(error: OSError) -> Stage:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Scene]:
+        stream = Printer(error)
+
+        def mend() -> None:
+            stream.error = None
+
+        yield Scene(StdoutChannel(lambda: stream), "", lambda: stream.getvalue().count(b"Terminated"), mend)
+
+    return scene
+
+
+def service(*, address: str = "", **fault: Any) -> Stage:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Scene]:
+        with warnings.catch_warnings(), WebhookSink(path=PATH) as sink:
+            warnings.simplefilter("ignore")  # its own: what it imports is not ours to mend
+            pytest.importorskip("apprise", reason="apprise is an extra and not installed here")
+            if fault:
+                sink.arm(times=None, **fault)
+            url = address or sink.url.replace("http://", "json://")
+            yield Scene(AppriseChannel(), url, lambda: len(sink.accepted), sink.clear)
 
     return scene
 
@@ -140,6 +263,54 @@ FAULTS: list[Row] = [
     ("slack: dropped before reading", hook(stage=WebhookStage.REQUEST, **DROP), {CHANNEL, DOUBT}),
     ("slack: dropped after reading", hook(**DROP), {CHANNEL, DOUBT}),
     ("slack: slow", hook(**SLOW), {CHANNEL, DOUBT}),
+    ("email: token refused", relay_with_token(token="another one"), {CHANNEL, PERMANENT}),
+    ("email: token refused for now", relay_with_token(SmtpStage.AUTH, reply="454 4.7.0 later"), {CHANNEL}),
+    (
+        "email: token repeated",
+        relay_with_token(SmtpStage.AUTH, reply=f"535 5.7.8 {ACCESS_TOKEN}?"),
+        {CHANNEL, PERMANENT},
+    ),
+    ("email: Microsoft", relay_with_token(SmtpStage.AUTH, reply="535 5.7.139 disabled"), {CHANNEL, PERMANENT}),
+    (
+        "email: no token, grant",
+        relay_with_token(endpoint=f'400 {{"error":"invalid_grant","error_description":"{REFRESH_TOKEN} has expired"}}'),
+        {CHANNEL, PERMANENT},
+    ),
+    ("email: no token, client", relay_with_token(endpoint='401 {"error":"invalid_client"}'), {CHANNEL, PERMANENT}),
+    ("email: no token, busy", relay_with_token(endpoint='503 {"error":"temporarily_unavailable"}'), {CHANNEL}),
+    ("email: no token, later", relay_with_token(endpoint='400 {"error":"temporarily_unavailable"}'), {CHANNEL}),
+    ("email: no token, a page", relay_with_token(endpoint=f"404 {CLIENT_SECRET}"), {CHANNEL, PERMANENT}),
+    ("email: no token, empty", relay_with_token(endpoint="200 {}"), {CHANNEL, PERMANENT}),
+    ("email: no token, dropped", relay_with_token(**DROP), {CHANNEL}),
+    ("email: no token, slow", relay_with_token(**SLOW), {CHANNEL}),
+    ("slack bot: form refused twice", bot(reply='200 {"ok":false,"error":"invalid_blocks"}'), {PERMANENT}),
+    ("slack bot: token revoked", bot(reply='200 {"ok":false,"error":"token_revoked"}'), {CHANNEL, PERMANENT}),
+    ("slack bot: not invited", bot(reply='200 {"ok":false,"error":"not_in_channel"}'), {CHANNEL, PERMANENT}),
+    ("slack bot: restricted", bot(reply='200 {"ok":false,"error":"restricted_action_x"}'), {CHANNEL, PERMANENT}),
+    ("slack bot: busy", bot(reply='200 {"ok":false,"error":"ratelimited"}'), {CHANNEL}),
+    ("slack bot: trouble in JSON", bot(reply='200 {"ok":false,"error":"internal_error"}'), {CHANNEL}),
+    ("slack bot: a new word", bot(reply=f'200 {{"ok":false,"error":"what is {BOT_TOKEN}"}}'), {CHANNEL}),
+    ("slack bot: a friendly page", bot(reply="200 <html>ok</html>"), {CHANNEL}),
+    ("slack bot: JSON of somebody else", bot(reply='200 ["ok"]'), {CHANNEL}),
+    ("slack bot: rate limited", bot(reply="429 ratelimited", retry_after="3"), {CHANNEL}),
+    ("slack bot: trouble", bot(reply=f"503 {BOT_TOKEN}"), {CHANNEL}),
+    ("slack bot: dropped", bot(**DROP), {CHANNEL, DOUBT}),
+    ("slack bot: slow", bot(**SLOW), {CHANNEL, DOUBT}),
+    ("webhook: refused", signed(reply=f"400 {SIGNING_SECRET}"), {CHANNEL, PERMANENT}),
+    ("webhook: signature refused", signed(reply="401 bad signature"), {CHANNEL, PERMANENT}),
+    ("webhook: gone", signed(reply="410 gone"), {CHANNEL, PERMANENT}),
+    ("webhook: moved", signed(reply="302 there", headers={"Location": "http://127.0.0.3:9/"}), {CHANNEL, PERMANENT}),
+    ("webhook: too big", signed(reply="413 too big"), {PERMANENT}),
+    ("webhook: rate limited", signed(reply="429 slowly", retry_after="3"), {CHANNEL}),
+    ("webhook: trouble", signed(reply="502 trouble"), {CHANNEL}),
+    ("webhook: dropped before reading", signed(stage=WebhookStage.REQUEST, **DROP), {CHANNEL, DOUBT}),
+    ("webhook: dropped after reading", signed(**DROP), {CHANNEL, DOUBT}),
+    ("webhook: slow", signed(**SLOW), {CHANNEL, DOUBT}),
+    ("stdout: closed pipe", printer(BrokenPipeError(32, "Broken pipe")), {CHANNEL}),
+    ("stdout: no room", printer(OSError(28, "No space left on device")), {CHANNEL}),
+    ("apprise: refused", service(reply="400 no"), {CHANNEL}),
+    ("apprise: trouble", service(reply=f"500 {TOKEN}"), {CHANNEL}),
+    ("apprise: dropped", service(**DROP), {CHANNEL}),
     ("folder: a file", folder_that_is_a_file, {CHANNEL, PERMANENT}),
     ("folder: a folder in the way", folder_with_a_folder_in_the_way, {CHANNEL, PERMANENT}),
 ]
@@ -160,6 +331,16 @@ SETTINGS: list[Row] = [
     ("slack: no such host", hook(address=f"https://hook.invalid{PATH}"), {CHANNEL}),
     ("slack: in clear", hook(address=f"http://93.184.215.14{PATH}"), {CHANNEL, PERMANENT}),
     ("slack: no address", hook(address=f"hooks.invalid{PATH}"), {CHANNEL, PERMANENT}),
+    ("slack bot: nobody listens", bot(api="http://127.0.0.3:9/api"), {CHANNEL}),
+    ("slack bot: in clear", bot(api="http://93.184.215.14/api"), {CHANNEL, PERMANENT}),
+    ("webhook: nobody listens", signed(address=f"http://127.0.0.3:9{PATH}"), {CHANNEL}),
+    ("webhook: in clear", signed(address=f"http://93.184.215.14{PATH}"), {CHANNEL, PERMANENT}),
+    ("webhook: no secret", signed(secret="whsec_"), {CHANNEL, PERMANENT}),
+    ("webhook: short secret", signed(secret="whsec_c2hvcnQ="), {CHANNEL, PERMANENT}),
+    ("webhook: secret of another form", signed(secret=TOKEN), {CHANNEL, PERMANENT}),
+    ("apprise: no address", service(address=f"nonsense{TOKEN}"), {CHANNEL, PERMANENT}),
+    ("apprise: two targets", service(address=f"tgram://123456789:{'a' * 35}/111/222"), {CHANNEL, PERMANENT}),
+    ("apprise: nobody listens", service(address=f"json://127.0.0.3:9{PATH}"), {CHANNEL}),
     ("folder: below a file", folder_below_a_file, {CHANNEL, PERMANENT}),
 ]
 

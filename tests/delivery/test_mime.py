@@ -14,6 +14,7 @@ from tests.delivery.helpers import message
 from watcher.delivery import mime
 from watcher.delivery.headers import parse_mailbox
 from watcher.delivery.words import clean
+from watcher.rendering.message import Attachment
 
 HEAD = mime.letterhead("Trial watcher <trials@example.org>", "team@example.org", "stop@example.org")
 TO = parse_mailbox("ana@example.org")
@@ -145,3 +146,41 @@ def test_any_mail_is_legal_and_reads_back(subject, text, html):
 def test_very_long_line_is_broken_softly():
     mail = parsed(mime.build(message(text="x" * 5000), HEAD, TO))
     assert content(mail, "plain") == "x" * 5000 + "\n"
+
+
+def test_conversation_is_named_in_both_fields_and_only_then():
+    root = "<00000000000000000000000000000000@example.org>"
+    mail = parsed(mime.build(message(thread=root), HEAD, None))
+    assert (mail["In-Reply-To"], mail["References"]) == (root, root)
+    alone = parsed(mime.build(message(), HEAD, None))
+    assert alone["In-Reply-To"] is None
+    assert alone["References"] is None
+
+
+@pytest.mark.parametrize("thread", ["no brackets", "<a@b>\r\nBcc: x@example.org", "<a@b> <c@d>"])
+def test_conversation_of_another_form_is_refused(thread):
+    with pytest.raises(ValueError, match="conversation"):
+        mime.build(message(thread=thread), HEAD, None)
+
+
+@pytest.mark.parametrize("html", [None, "<p>told</p>"])
+def test_file_goes_around_the_alternatives_and_arrives_whole(html):
+    content = "\ufeffTrial,What\r\nNCT99000001,größer → kleiner\r\n" + "x" * 5000
+    file = Attachment(name="changes.csv", subtype="csv", content=content)
+    raw = mime.build(message(html=html, attachments=(file,)), HEAD, None)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.isascii()
+    mail = parsed(raw)
+    assert mail.get_content_type() == "multipart/mixed"
+    first, attached = mail.iter_parts()
+    assert first.get_content_type() == ("text/plain" if html is None else "multipart/alternative")
+    assert attached.get_content_type() == "text/csv"
+    assert (attached.get_filename(), attached.get_content_disposition()) == ("changes.csv", "attachment")
+    assert attached.get_payload(decode=True) == content.encode()
+    assert not mail.defects
+
+
+@pytest.mark.parametrize("name", ["../x.csv", 'a"b.csv', "a b.csv", "", "ü.csv", ".hidden"])
+def test_file_name_that_could_mislead_is_refused(name):
+    with pytest.raises(ValueError, match="file's name"):
+        mime.build(message(attachments=(Attachment(name=name, subtype="csv", content=""),)), HEAD, None)

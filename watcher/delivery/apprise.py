@@ -67,6 +67,7 @@ def _service(address: str) -> tuple[Any, Any]:
         raise _error(
             'Apprise is not installed; run: pip install "trial-watcher[apprise]"', DeliveryReason.CONFIG
         ) from None
+    _hush("apprise", "urllib3")
     service = apprise.Apprise.instantiate(address.strip(), suppress_exceptions=True)
     if service is None:
         text = "the Apprise address is not one it knows; see https://github.com/caronc/apprise/wiki"
@@ -77,6 +78,15 @@ def _service(address: str) -> tuple[Any, Any]:
     return apprise, service
 
 
+def _hush(*names: str) -> None:
+    """Keep libraries that log whole addresses out of our log, for good."""
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())  # else Python prints what nobody handles
+
+
 def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
     """Send; give None when it was accepted, else what the library logged in this thread."""
     heard = io.StringIO()
@@ -85,7 +95,6 @@ def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
     thread = threading.get_ident()
     handler.addFilter(lambda record: record.thread == thread)
     logger = logging.getLogger("apprise")
-    logger.propagate = False  # for good: it would write addresses into our log
     logger.addHandler(handler)
     service.overflow_mode = library.OverflowMode.SPLIT  # what is longer than the service takes comes in several
     try:

@@ -13,10 +13,12 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Poster, read_address, refusal
+from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.rendering.message import Message
 
@@ -49,6 +51,8 @@ class WebhookChannel:
         target = read_address(address)
         body = payload(message)
         answer = await self._poster.post(target, body, self._headers(message, body), on_step)
+        secrets = [word.removeprefix(PREFIX) for word in self._secret.split()]
+        answer = replace(answer, text=one_line(answer.text, secrets=secrets))
         if 200 <= answer.status < 300:
             return Receipt(reply=f"{answer.status} {answer.text}".rstrip())
         raise refusal(target, answer)

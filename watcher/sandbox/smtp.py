@@ -26,6 +26,7 @@ class SmtpSink:
         tls: Server context with certificate; offers STARTTLS, or speaks TLS from the first byte with `implicit`.
         implicit: TLS from the first byte.
         accounts: Passwords by user name; offers AUTH and insists on it. None: anybody may send.
+        tokens: Access tokens by mailbox; offers AUTH XOAUTH2 and insists on a log-in.
         size_limit: Largest message in octets.
         smtputf8: Whether mailboxes beyond ASCII are taken.
     """
@@ -37,6 +38,7 @@ class SmtpSink:
         tls: ssl.SSLContext | None = None,
         implicit: bool = False,
         accounts: Mapping[str, str] | None = None,
+        tokens: Mapping[str, str] | None = None,
         size_limit: int = 36_700_160,
         smtputf8: bool = True,
     ) -> None:
@@ -45,6 +47,7 @@ class SmtpSink:
         self.tls = tls
         self.implicit = implicit
         self.accounts = accounts
+        self.tokens = tokens
         self.size_limit = size_limit
         self.smtputf8 = smtputf8
         self.script = Script()

@@ -180,8 +180,9 @@ class Conversation:
             offers.append("SMTPUTF8")
         if self._sink.tls is not None and not self._encrypted:
             offers.append("STARTTLS")
-        if self._sink.accounts is not None:
-            offers.append("AUTH PLAIN LOGIN")
+        ways = ["PLAIN LOGIN"] * (self._sink.accounts is not None) + ["XOAUTH2"] * (self._sink.tokens is not None)
+        if ways:
+            offers.append(f"AUTH {' '.join(ways)}")
         return "\n".join(f"250{'-' if offer is not offers[-1] else ' '}{offer}" for offer in offers)
 
     def _starttls(self) -> None:
@@ -200,6 +201,11 @@ class Conversation:
             if mechanism.upper() == "PLAIN":
                 token = initial or self._ask("334 ")
                 _, username, password = base64.b64decode(token, validate=True).decode().split("\0")
+            elif mechanism.upper() == "XOAUTH2" and self._sink.tokens is not None:
+                shown = base64.b64decode(initial or self._ask("334 "), validate=True).decode()
+                username, _, token = shown.removeprefix("user=").removesuffix("\1\1").partition("\1auth=Bearer ")
+                self._take_token(username, token)
+                return
             elif mechanism.upper() == "LOGIN":
                 username = base64.b64decode(initial or self._ask("334 VXNlcm5hbWU6"), validate=True).decode()
                 password = base64.b64decode(self._ask("334 UGFzc3dvcmQ6"), validate=True).decode()
@@ -217,6 +223,15 @@ class Conversation:
         elif self._answer(SmtpStage.AUTH, "235 2.7.0 welcome"):
             self._username = username
 
+    def _take_token(self, username: str, token: str) -> None:
+        """Answer a token as Gmail and Microsoft 365 do: why not comes first, and is acknowledged by an empty line."""
+        tokens = self._sink.tokens or {}
+        if tokens.get(username) != token:
+            self._ask("334 " + base64.b64encode(b'{"status":"400","schemes":"Bearer"}').decode())
+            self._answer(SmtpStage.AUTH, "535 5.7.8 token not accepted")
+        elif self._answer(SmtpStage.AUTH, "235 2.7.0 welcome"):
+            self._username = username
+
     def _ask(self, prompt: str) -> str:
         self._say(prompt)
         return self._lines.readline(65_536).strip().decode()
@@ -227,7 +242,7 @@ class Conversation:
         sizes = [int(option[5:]) for option in options if re.fullmatch(r"SIZE=\d{1,20}", option)]
         if not self._greeted:
             self._say("503 5.5.1 say EHLO first")
-        elif self._sink.accounts is not None and not self._username:
+        elif (self._sink.accounts is not None or self._sink.tokens is not None) and not self._username:
             self._say("530 5.7.0 authentication required")
         elif found is None:
             self._say("501 5.1.7 MAIL FROM:<address>")

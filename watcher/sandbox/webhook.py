@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler
@@ -47,10 +47,18 @@ class WebhookSink:
     Args:
         port: Port to listen on; 0 picks a free one.
         path: Path of the hook; any other path is answered with 404 `no_service`.
+        usual: Gives status and text of an ordinary answer to the n-th POST, beginning at 1.
     """
 
-    def __init__(self, *, port: int = 0, path: str = "/services/T000/B000/sink") -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        path: str = "/services/T000/B000/sink",
+        usual: Callable[[int], str] = lambda _number: "200 ok",
+    ) -> None:
         self.path = path
+        self.usual = usual
         self.script = Script()
         self._wanted_port = port
         self._server: Loopback | None = None
@@ -196,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # cut off: nothing was taken
             return
         fault = self.sink.script.take(WebhookStage.ANSWER)
-        usual = "200 ok" if self.path == self.sink.path else "404 no_service"
+        usual = self.sink.usual(len(self.sink.posts) + 1) if self.path == self.sink.path else "404 no_service"
         status = int(((fault and fault.reply) or usual)[:3])
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.sink.keep(ReceivedPost(path=self.path, headers=headers, body=body, status=status))
