@@ -102,6 +102,9 @@ class House:
     def state(self) -> Path:
         return self.folder / "state"
 
+    def now(self) -> datetime:
+        return self.time.clock()
+
     def write(self, *, poll_every: str = "1h", contact: str = "house") -> Path:
         """Write configuration, watchlist and the hook's address; give the configuration's path."""
         self.config_path.write_text(
@@ -120,9 +123,10 @@ class House:
 
     email_extra: str = ""
     contact: str = "house"
+    poll_every: str = "1h"
 
     def load(self) -> Loaded:
-        return load_config(self.write(contact=self.contact))
+        return load_config(self.write(contact=self.contact, poll_every=self.poll_every))
 
     @contextmanager
     def open(self) -> Iterator[Parts]:

@@ -88,6 +88,10 @@ class Sandbox:
         """Arm faults; those armed first fire first."""
         self._stage.arm(*faults)
 
+    def disarm(self) -> None:
+        """Forget the faults that are armed; the data version stands, and held requests stay held."""
+        self._stage.disarm()
+
     def reset(self) -> None:
         """Back to the first data version, without faults, held requests and memory of requests."""
         self._stage.reset()

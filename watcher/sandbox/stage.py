@@ -127,6 +127,11 @@ class Stage:
         with self._changed:
             self._armed += [_Armed(fault) for fault in faults]
 
+    def disarm(self) -> None:
+        """Forget the faults that are armed; the data version stands, and held requests stay held."""
+        with self._changed:
+            self._armed.clear()
+
     def reset(self) -> None:
         """Back to the first data version, without faults, held requests and memory of requests."""
         with self._changed:
