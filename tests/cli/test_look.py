@@ -9,7 +9,7 @@ import pytest
 from tests.cli.desk import FILES, ONE, TWO, Desk
 from watcher.cli.look import LEVELS
 
-STATUS = {"schema", "poll", "faults", "recipients", "outbox"}
+STATUS = {"schema", "poll", "faults", "recipients", "outbox", "snoozes"}
 CHANGE = {"kind", "severity", "rule", "path", "verb", "before", "after", "sentence", "origin", "record_paths"}
 ENTRY = {"schema", "nct_id", "title", "seq", "seen_at", "story", "from", "to", "changes"}
 

@@ -230,10 +230,10 @@ def _recipient_lines(loaded: Loaded, watchlist: Watchlist, recipient: RecipientC
 
 
 def _wishes(recipient: RecipientConfig) -> Iterator[str]:
-    if recipient.audience is not None or recipient.near is not None:
-        near = (*recipient.near.cities, *recipient.near.countries) if recipient.near is not None else ()
-        told = [*([f"audience {recipient.audience}"] if recipient.audience else []), *([", ".join(near)] if near else [])]
-        yield f"  as    {', near '.join(told) if recipient.audience else 'near ' + told[0]}"
+    if recipient.audience is not None:
+        yield f"  as    {recipient.audience}"
+    if recipient.near is not None:
+        yield f"  near  {', '.join((*recipient.near.cities, *recipient.near.countries))}"
     if recipient.urgent is not None:
         yield f"  soon  {recipient.urgent.value} changes at once, after a complete poll"
     if recipient.quiet is not None:

@@ -52,7 +52,16 @@ def status_of(parts: Parts, watchlist: Watchlist) -> Mapping[str, Any]:
         ],
         "recipients": list(_recipients(parts)),
         "outbox": {state.value: counts[state] for state in State if state is not State.DELIVERED},
+        "snoozes": snoozes_of(parts),
     }
+
+
+def snoozes_of(parts: Parts) -> list[dict[str, Any]]:
+    """Give what is held back now, soonest end first; `recipient` or `nct_id` is null where it holds for all."""
+    return [
+        {"recipient": one.recipient, "nct_id": one.nct_id, "until": zulu(one.until)}
+        for one in parts.store.snoozes.active(parts.clock())
+    ]
 
 
 def _recipients(parts: Parts) -> Any:
