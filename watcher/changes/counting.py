@@ -13,6 +13,8 @@ _NOUNS: Sequence[tuple[str, str, str]] = (
     ("outcome.primary", "primary outcome", "primary outcomes"),
     ("outcome.secondary", "secondary outcome", "secondary outcomes"),
     ("outcome.other", "other outcome", "other outcomes"),
+    ("outcome.demoted", "primary outcome", "primary outcomes"),
+    ("outcome.promoted", "secondary outcome", "secondary outcomes"),
     ("outcome", "outcome", "outcomes"),
     ("arm", "arm", "arms"),
     ("intervention", "intervention", "interventions"),
@@ -146,7 +148,7 @@ def _single(change: Change, tag: str) -> Clause:
 
 def _noun(change: Change) -> tuple[str, str] | None:
     for start, one, many in _NOUNS:
-        if change.kind != "outcome.timeframes" and change.kind.startswith(f"{start}."):
+        if change.kind != "outcome.timeframes" and f"{change.kind}.".startswith(f"{start}."):
             return one, many
     return None
 
@@ -157,6 +159,8 @@ def _verb(change: Change) -> str:
 
 
 def _tag(changes: Sequence[Change], counts: Mapping[tuple[str, str, str], int]) -> str:
+    if len(changes) == 1 and changes[0].kind in ("outcome.demoted", "outcome.promoted"):
+        return f"Outcome {_verb(changes[0])}"  # the whole name has no room in a summary
     if counts and _is_mostly_one(tuple(counts.values())):
         ((one, many, verb), count) = next(iter(counts.items()))
         tag = f"{values.counted(count, one, many)} {verb}" if count > 1 else f"{values.capitalised(one)} {verb}"

@@ -13,11 +13,10 @@ from watcher.changes.clauses import (
     date_clause,
     eligibility_clause,
     enrollment_clause,
-    plain_clause,
     status_clause,
 )
 from watcher.changes.counting import counted_clause
-from watcher.changes.model import Change, Severity
+from watcher.changes.model import Change, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import reverted_note, said_reverted
 
@@ -116,8 +115,8 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
             return date_clause(changes, leads=leads)
         case "eligibility":
             return eligibility_clause(changes)
-        case "results" if changes[0].kind == "results.posted":
-            return plain_clause(changes[0], "Results posted")
+        case "results" if changes[0].kind == "results.posted" and changes[0].verb is Verb.ADDED:
+            return Clause("Results posted", "Results posted")
     return counted_clause(changes)
 
 
