@@ -470,3 +470,30 @@ def test_every_colour_of_text_is_readable_in_light_and_dark():
     for colour in set(re.findall(r"[{ ]color: (#\w{6})", plain_dark)):
         assert min(contrast(colour, ground) for ground in ("#1a1f26", "#0f1216")) >= 4.5
     assert len(set(re.findall(r"[{ ]color: (#\w{6})", plain_dark))) >= 6
+
+
+def test_sites_are_told_by_name_and_place():
+    site = b.a_phrase(
+        "Sites", kind="site.closed", was="Recruiting", now="Completed", sentence="Site closed in Spain: Hospital, Vigo"
+    )
+    text = mail(b.a_digest((b.a_story(lines=(site,)),))).text
+    assert "Site closed in Spain: Hospital, Vigo." in text
+    assert "Recruiting → Completed" not in text
+
+
+def test_results_are_told_by_their_sentence_until_a_value_changes():
+    came = b.a_phrase("Results", kind="results.posted", was=None, now="posted", sentence="Results were posted")
+    shift = b.a_phrase("Deaths", kind="results.deaths", was="3", now="4", sentence="Deaths now 4, before 3")
+    text = flat(mail(b.a_digest((b.a_story(lines=(came, shift)),))).text)
+    assert "Results Were posted." in text
+    assert "Deaths 3 → 4" in text
+
+
+def test_countries_that_went_together_stand_on_one_line():
+    def country(name: str, verb: Verb) -> Phrase:
+        was, now = (name, None) if verb is Verb.REMOVED else (None, name)
+        return b.a_phrase("Countries", kind=f"country.{verb.value}", verb=verb, was=was, now=now)
+
+    lines = (country("Greece", Verb.REMOVED), country("Mexico", Verb.REMOVED), country("Spain", Verb.ADDED))
+    text = flat(mail(b.a_digest((b.a_story(lines=lines),))).text)
+    assert "Countries − Greece; Mexico Countries + Spain" in text

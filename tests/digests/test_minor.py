@@ -21,7 +21,7 @@ def test_minor_change_with_a_long_sentence_is_named_by_label_and_verb():
     shift = a_minor(label="Organisation", was="Harbour", now="Lantern", sentence="The organisation that " + "x" * 80)
     added = a_minor(label="Keyword", verb=Verb.ADDED, now="ctDNA", was=None, sentence="A keyword " + "x" * 80)
     assert short_names((long, shift, added)) == (
-        ("detailed description changed", "organisation Harbour → Lantern", "keyword added: ctDNA"),
+        ("detailed description reworded", "organisation Harbour → Lantern", "keyword added: ctDNA"),
         0,
     )
 
@@ -37,3 +37,14 @@ def test_many_minor_changes_of_one_kind_are_counted_and_many_kinds_cut():
 
 def a_minor(**values: Any) -> Phrase:
     return b.a_phrase(**{"severity": Severity.MINOR, **values})
+
+
+def test_minor_change_is_named_by_its_sentence_up_to_the_detail():
+    sites = a_minor(label="Sites", was=None, now=None, sentence="2 sites added in France: " + "Hôpital, Lyon; " * 9)
+    arm = a_minor(label="Arm", was=None, now=None, sentence="Arm “Observation” reworded: " + "word " * 30)
+    bare = a_minor(label="Brief summary", was=None, now=None, sentence="Brief summary: now " + "word " * 30)
+    assert short_names((sites, arm, bare))[0] == (
+        "2 sites added in France",
+        "arm “Observation” reworded",
+        "brief summary changed",
+    )

@@ -53,6 +53,9 @@ def _name(phrase: Phrase) -> str:
     if len(sentence) <= LONGEST_NAME:
         return sentence
     label = lower_first(plain(phrase.label))
+    head = sentence.partition(": ")[0]
+    if len(head) <= LONGEST_NAME and len(head.split()) > len(label.split()):
+        return head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail
     was, now = plain(phrase.was or ""), plain(phrase.now or "")
     if was and now and not phrase.marks and len(f"{label} {was} → {now}") <= LONGEST_NAME:
         return f"{label} {was} → {now}"

@@ -31,6 +31,7 @@ _ALIKE = 3
 _MOST_OPENING = 4
 _LONG_SHIFT = 90
 _GLUED = 24
+_MOST_JOINED = 120
 _TURN = re.compile(r"\s*[,:;(\d]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
@@ -78,7 +79,7 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
         story: What is told.
         labels: Names of the watches it matched; empty to leave them out.
     """
-    told = story.lines or story.minor
+    told = joined(story.lines or story.minor)
     folded = story.minor if story.lines else ()
     name, title = cut(plain(story.short_name), 80), cut(plain(story.title), _MOST_TITLE)
     headline, tag = plain(story.headline), cut(plain(story.tag), 60)
@@ -144,6 +145,42 @@ def _groups(lines: Sequence[Line], phrases: Sequence[Phrase]) -> tuple[Group, ..
     return tuple(_group(heading, inside) for heading, inside in groups)
 
 
+def joined(phrases: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Make one line of several that name one thing each: two countries that came are `+ Spain; Japan`.
+
+    Args:
+        phrases: Changes in the order of telling.
+
+    Returns:
+        The same, neighbours of one label and verb with a short value on one side and nothing else made one.
+    """
+    lines: list[Phrase] = []
+    for phrase in phrases:
+        last = lines[-1] if lines else None
+        if last is not None and _is_a_name(last) and _is_a_name(phrase) and _alike(last) == _alike(phrase):
+            was, now = (f"{a}; {b}" if a and b else None for a, b in ((last.was, phrase.was), (last.now, phrase.now)))
+            lines[-1] = replace(last, was=was, now=now)
+        else:
+            lines.append(phrase)
+    return tuple(lines)
+
+
+def _is_a_name(phrase: Phrase) -> bool:
+    """Tell whether a line says no more than that one short thing came or went."""
+    value = phrase.now if phrase.verb is Verb.ADDED else phrase.was
+    other = phrase.was if phrase.verb is Verb.ADDED else phrase.now
+    is_bare = not (phrase.note or phrase.quote or phrase.items or phrase.marks or phrase.heading)
+    return is_bare and phrase.verb in (Verb.ADDED, Verb.REMOVED) and bool(value) and not other and _is_short(value)
+
+
+def _is_short(value: str | None) -> bool:
+    return len(value or "") <= _MOST_JOINED
+
+
+def _alike(phrase: Phrase) -> tuple[str, str, Verb, str | None]:
+    return phrase.kind, phrase.label, phrase.verb, phrase.origin_note
+
+
 def _headings(phrases: Sequence[Phrase]) -> list[str]:
     """Give each line's heading; several sentences on one thing in a row (`Sites`) get their label as one."""
     headings: list[str] = []
@@ -181,7 +218,8 @@ def _group(heading: str, lines: Sequence[Line]) -> Group:
 def _line(phrase: Phrase) -> Line:
     sign, word = _SIGNS[phrase.verb]
     pieces = _pieces(phrase.marks)
-    was, now = (cut(plain(value or ""), _MOST_VALUE) for value in (phrase.was, phrase.now))
+    values = (None, None) if _says_more(phrase) else (phrase.was, phrase.now)
+    was, now = (cut(plain(value or ""), _MOST_VALUE) for value in values)
     note = plain(phrase.note or "")
     if phrase.verb is Verb.MOVED and phrase.heading and was:
         was, note = "", f"moved from {was}"  # `was` is the heading it stood under
@@ -202,6 +240,13 @@ def _line(phrase: Phrase) -> Line:
         origin=plain(phrase.origin_note or ""),
         is_long=not pieces and bool(was and now) and len(was) + len(now) > _LONG_SHIFT,
     )
+
+
+def _says_more(phrase: Phrase) -> bool:
+    """Tell whether the sentence names what its values leave out: which site, what of the results."""
+    if phrase.kind.startswith("site."):
+        return True
+    return phrase.kind.startswith("results.") and not (phrase.was and phrase.now) and not phrase.marks
 
 
 def _pieces(marks: Sequence[Mark]) -> tuple[Piece, ...]:
