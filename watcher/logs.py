@@ -23,6 +23,9 @@ _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _QUIET = ("httpx", "httpcore", "aiosmtplib", "apscheduler", "alembic", "asyncio")
 """Libraries that log whole addresses or every step at INFO; only their warnings are ours to show."""
 
+_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+"""Least level → syslog priority; everything below is 7, debug."""
+
 Event = MutableMapping[str, Any]
 
 
@@ -33,8 +36,30 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class _Prioritised(logging.Formatter):
+    """Begins every event with its priority, as the journal reads it from a service's standard error.
+
+    Source:
+        sd-daemon(3): `<4>` and so on at the beginning of a line (`SyslogLevelPrefix=`, on unless switched off).
+    """
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        priority = next((number for least, number in _PRIORITIES if record.levelno >= least), 7)
+        return "\n".join(f"<{priority}>{line}" for line in self._inner.format(record).splitlines())
+
+
 def set_up_logs(
-    *, form: LogFormat, level: int, stream: TextIO | None = None, secrets: Iterable[str] = (), color: bool = False
+    *,
+    form: LogFormat,
+    level: int,
+    stream: TextIO | None = None,
+    secrets: Iterable[str] = (),
+    color: bool = False,
+    is_journal: bool = False,
 ) -> None:
     """Send all events of the process to one stream.
 
@@ -44,6 +69,7 @@ def set_up_logs(
         stream: Where to; standard error when None.
         secrets: Texts masked wherever they occur, besides what `redact` knows by its look.
         color: Whether the console form may use colours.
+        is_journal: Whether the stream goes to systemd's journal, which is then told the level of each event.
     """
     known = tuple(secret for secret in secrets if len(secret) >= 4)
 
@@ -70,12 +96,11 @@ def set_up_logs(
         else structlog.dev.ConsoleRenderer(colors=color)
     )
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            foreign_pre_chain=shared,
-        )
+    formatter: logging.Formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        foreign_pre_chain=shared,
     )
+    handler.setFormatter(_Prioritised(formatter) if is_journal else formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

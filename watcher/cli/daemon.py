@@ -24,9 +24,14 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     """
     from watcher import app
 
+    def reread(parts: Parts) -> tuple[Parts, WatchlistReader]:
+        renewed = app.reread(parts)
+        settings.set_up_logs(is_daemon=True, loaded=renewed[0].loaded)  # with the new secrets masked
+        return renewed
+
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens: what it asks for is being done
     with app.open_for_run(loaded, settings.state(loaded)) as parts:
-        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded), app.reread))
+        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded), reread))
     if number == signal.SIGINT:
         return Exit.INTERRUPTED
     return Exit.DONE if is_clean else Exit.FAILED_PART

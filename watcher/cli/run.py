@@ -44,9 +44,9 @@ def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
     if not once:
         from watcher.cli.daemon import run_daemon
 
-        settings.set_up_logs(is_daemon=True)
+        settings.set_up_logs(is_daemon=True, loaded=loaded)
         sys.exit(run_daemon(settings, loaded))
-    settings.set_up_logs()
+    settings.set_up_logs(loaded=loaded)
     sys.exit(int(_once(settings, loaded, dry_run=dry_run, send_all=send_all)))
 
 

@@ -46,12 +46,38 @@ class Settings:
 
         return find_state_dir(self.state_dir, loaded.config.state_dir, loaded.path, os.environ)
 
-    def set_up_logs(self, *, is_daemon: bool = False) -> None:
-        """Send events to standard error: all of a daemon, only bugs of a one-shot run unless asked for more."""
+    def set_up_logs(self, *, is_daemon: bool = False, loaded: Loaded | None = None) -> None:
+        """Send events to standard error: all of a daemon, only bugs of a one-shot run unless asked for more.
+
+        Args:
+            is_daemon: Whether everything is of interest.
+            loaded: The configuration, whose secrets are masked wherever they would come up; None when there is none.
+        """
         from watcher.logs import LogFormat, set_up_logs
 
         is_terminal = sys.stderr.isatty()
         form = LogFormat(self.log_format) if self.log_format else LogFormat.CONSOLE if is_terminal else LogFormat.JSON
         calm = logging.INFO if is_daemon or self.log_format else logging.ERROR
         level = {-1: logging.ERROR, 0: calm, 1: logging.INFO}.get(self.verbosity, logging.DEBUG)
-        set_up_logs(form=form, level=level, color=is_terminal and not os.environ.get("NO_COLOR"))
+        set_up_logs(
+            form=form,
+            level=level,
+            color=is_terminal and not os.environ.get("NO_COLOR"),
+            secrets=_secrets(loaded) if loaded is not None else (),
+            is_journal=_is_journal(),
+        )
+
+
+def _secrets(loaded: Loaded) -> tuple[str, ...]:
+    from watcher.config.secrets import known_secrets
+
+    return known_secrets(loaded.config, folder=loaded.folder, environ=os.environ)
+
+
+def _is_journal() -> bool:
+    """Whether standard error is what systemd connected to its journal (systemd.exec(5), `$JOURNAL_STREAM`)."""
+    try:
+        found = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):  # closed, or replaced by something that is no file
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"

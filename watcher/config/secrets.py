@@ -6,6 +6,7 @@ Never logs, caches or prints a secret; the error texts name the place only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from watcher.config.lines import Place
@@ -38,6 +39,15 @@ def _secrets_of(recipient: RecipientConfig) -> Iterator[tuple[str, str, SecretRe
         yield "webhook", "webhook secret", webhook.secret
     if apprise is not None:
         yield "apprise", "Apprise address", apprise.url
+
+
+def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give every secret that can be read, to be masked where it would come up; those that cannot are left out."""
+    found = []
+    for _, _, ref in named_secrets(config):
+        with suppress(ConfigError):
+            found.append(read_secret(ref, folder=folder, environ=environ))
+    return tuple(found)
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
