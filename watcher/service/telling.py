@@ -196,7 +196,8 @@ def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signal
         thread=thread_of(parts.loaded.config),
     )
     for note in composed.notes:
-        signals.failing(f"template {note.template}", note.problem)
+        what = note.problem.rstrip(".")
+        signals.failing(f"template {note.template}", f"{what}; the built-in one stands in until yours is mended")
     if not composed.notes:
         _signal_mended(parts, composed.rendered, signals)
     return tuple(
