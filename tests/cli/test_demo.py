@@ -1,0 +1,44 @@
+"""`demo`: the whole job offline, in seconds."""
+
+import json
+import re
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from watcher.sandbox.cast import cast
+
+
+def test_the_demo_delivers_prints_and_saves_in_seconds_and_leaves_nothing_else(bare):
+    began = time.monotonic()
+    found = bare.done("demo", "--out", "out")
+    assert time.monotonic() - began < 15
+    assert found.out.startswith("Subject: Terminated")
+    assert max(map(len, found.out.splitlines()[2:])) <= 120
+    paths = [Path(bare.folder, path) for path in re.findall(r"^  .* (out/\S+)$", found.out, re.MULTILINE)]
+    assert {path.suffix for path in paths} == {".eml", ".html", ".txt", ".json"}
+    assert all(path.stat().st_size > 100 for path in paths)
+    mail = message_from_bytes((bare.folder / "out/digest.eml").read_bytes(), policy=policy.default)
+    assert str(mail["Subject"]) in found.out
+    for path in paths:
+        if path.suffix == ".json":
+            assert set(json.loads(path.read_text())) >= {"text", "blocks"}
+    for data_version in cast().data_versions:
+        assert data_version in found.err
+    assert sorted(path.name for path in bare.folder.iterdir()) == ["out"]
+
+
+def test_the_demo_finds_a_place_by_itself_and_prints_it(bare):
+    bare.environ["TMPDIR"] = str(bare.folder)
+    found = bare.done("demo")
+    paths = [Path(path) for path in re.findall(r"^  .* (/\S+)$", found.out, re.MULTILINE)]
+    assert paths
+    assert all(path.exists() and bare.folder in path.parents for path in paths)
+
+
+def test_a_place_that_is_none_is_one_sentence(bare):
+    (bare.folder / "file").write_text("")
+    found = bare.quick("demo", "--out", "file/out")
+    assert found.code == 74
+    assert "file" in found.err.splitlines()[-1]
+    assert "Traceback" not in found.err
