@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 
@@ -274,17 +275,20 @@ EVERY_SENDING_FAULT = (
 
 
 class Hurried(Time):
-    """A time that runs many times faster than the real one, from now on."""
+    """The real time at first, and many times faster from `hurry` on."""
 
     SPEED = 60
 
     def __init__(self) -> None:
         super().__init__(datetime.now(UTC))
-        self._began = asyncio.get_running_loop().time()
-        self._loop = asyncio.get_running_loop()
+        self._start = self._hurried = monotonic()
+        self._speed = 1
+
+    def hurry(self) -> None:
+        self._hurried, self._speed = monotonic(), self.SPEED
 
     def monotonic(self) -> float:
-        return (self._loop.time() - self._began) * self.SPEED
+        return self._hurried - self._start + (monotonic() - self._hurried) * self._speed
 
     def clock(self) -> datetime:
         return self.now + timedelta(seconds=self.monotonic())
@@ -295,7 +299,8 @@ class Hurried(Time):
 
 async def walk_hurried(house, troubles: tuple[Trouble, ...]) -> Walk:
     """Walk a daemon of this process, whose waits are short, through troubles."""
-    home = house(states(120), settings=EVERYBODY, watched=TRIALS, time=Hurried())
+    time = Hurried()
+    home = house(states(120), settings=EVERYBODY, watched=TRIALS, time=time)
     home.poll_every = "1s"
     walk = Walk(home)
     with home.open() as parts:
@@ -305,6 +310,7 @@ async def walk_hurried(house, troubles: tuple[Trouble, ...]) -> Walk:
         )
         work = asyncio.create_task(daemon.run(ending))
         await asyncio.to_thread(until, lambda: len(home.registry.requests) >= 4)
+        time.hurry()
         try:
             await asyncio.to_thread(walk.go, troubles)
         finally:
