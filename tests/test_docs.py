@@ -1,0 +1,164 @@
+"""What is written for operators is true: example configuration, README, changelog."""
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel, BeforeValidator
+
+from tests.cli.desk import Desk
+from watcher.cli import COMMANDS
+from watcher.cli.exits import Exit
+from watcher.config.load import load_config
+from watcher.config.model import Config, SecretRef
+from watcher.config.watchlist import read_watchlist
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = (ROOT / "config.example.toml").read_text()
+README = (ROOT / "README.md").read_text()
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
+AREAS = {
+    "cli", "config", "digest", "delivery", "store", "registry", "service", "sandbox", "changes", "pages", "systemd",
+}  # fmt: skip
+
+
+def models_in(annotation):
+    """Give the sections an annotation leads to; a secret's place is a value, not a section."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [] if annotation is SecretRef else [annotation]
+    return [model for part in get_args(annotation) for model in models_in(part)]
+
+
+def keys(model=Config, section=""):
+    """Give every key of the configuration with the section it stands in."""
+    for name, field in model.model_fields.items():
+        is_text = any(isinstance(one, BeforeValidator) for one in field.metadata)  # read from one line of text
+        inner = [] if is_text else models_in(field.annotation)
+        key = field.alias or name
+        if not inner:
+            yield section, key
+        elif model is Config:
+            for one in inner:
+                yield from keys(one, key)
+        else:
+            yield section, key
+            for one in inner:
+                yield from ((section, f"{key}.{inner_key}") for _, inner_key in keys(one))
+
+
+def sections():
+    """Give the text of each section of the example, all of its tables of one name together."""
+    found, name = {"": ""}, ""
+    for line in EXAMPLE.splitlines():
+        if header := re.fullmatch(r"\[\[?(\w+)\]\]?", line):
+            name = header[1]
+        found[name] = found.get(name, "") + line + "\n"
+    return found
+
+
+def test_the_example_loads_and_watches(tmp_path):
+    shutil.copy(ROOT / "config.example.toml", tmp_path / "config.toml")
+    (tmp_path / "watchlist.txt").write_text("NCT07555496  # a name\n")
+    loaded = load_config(tmp_path / "config.toml")
+    assert loaded.warnings == ()
+    watchlist = read_watchlist(loaded.config, config_path=loaded.path)
+    assert watchlist.problems == ()
+    assert len(watchlist.trials) == 2
+
+
+@pytest.mark.parametrize(("section", "key"), sorted(set(keys())), ids=lambda value: value or "top")
+def test_every_key_of_the_configuration_is_in_the_example_with_its_meaning(section, key):
+    text = sections()[section]
+    outer, _, inner = key.partition(".")
+    found = re.search(rf"^(?:# )?{outer} = .*$", text, re.MULTILINE)
+    assert found, f"{key} is not in [{section}]"
+    if inner:
+        assert re.search(rf"\b{inner}\b", text), f"{key} is not in [{section}]"
+    else:
+        before = text[: found.start()].rstrip("\n").splitlines()
+        assert any(line.startswith("#") for line in before[-8:]) or "#" in found[0] or key in ("name", "email")
+
+
+def test_the_example_names_no_key_that_is_not_there():
+    known = {name for _, name in keys()} | {name for name, _ in keys()}
+    known |= {part for name in known for part in name.split(".")}
+    commented = set(re.findall(r"^# (\w+) = ", EXAMPLE, re.MULTILINE))
+    assert commented <= known
+    assert set(tomllib.loads(EXAMPLE)) <= known
+
+
+def test_every_default_in_the_example_that_is_commented_out_can_be_set(tmp_path):
+    """Uncommented, the file is still a configuration: spelling and form of each are right."""
+    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE, flags=re.MULTILINE)
+    path = tmp_path / "config.toml"
+    found = Desk(tmp_path)
+    path.write_text(text)
+    said = found.quick("check-config")
+    assert "unknown key" not in said.err
+    assert "is not valid TOML" not in said.err
+
+
+def test_every_command_is_in_the_readme():
+    table = README.partition("## The commands")[2].partition("### For scripts")[0]
+    named = set(re.findall(r"`([a-z-]+)", table))
+    assert set(COMMANDS) <= named
+
+
+def test_every_exit_code_is_in_the_readme():
+    table = README.partition("### Exit codes")[2].partition("Of several")[0]
+    assert {int(code) for code in re.findall(r"\b(\d+)\b(?=[, |])", table)} >= {int(code) for code in Exit}
+
+
+def test_every_path_the_readme_points_at_is_there():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+    for unit in re.findall(r"systemd/(?:drop-ins/)?[\w@.-]+\.(?:service|timer|conf)", README):
+        assert (ROOT / unit).exists(), unit
+
+
+def test_what_the_readme_says_to_type_is_understood(tmp_path, registry_of_the_demo):
+    """The block under Configure, line by line, with the sandbox in place of the registry."""
+    block = README.partition("## Configure")[2].partition("```sh\n")[2].partition("```")[0]
+    desk = Desk(tmp_path)
+    for line in block.splitlines():
+        words = line.partition("  ")[0].split()
+        if words[0] == "cd":
+            desk.folder = desk.folder / words[1]
+            desk.change("[registry]\n", f'[registry]\nbase_url = "{registry_of_the_demo}"\n')
+            continue
+        arguments = words[1:][2:] if words[1] == "--config" else words[1:]
+        desk.done(*arguments)
+    assert list((desk.state / "digests").glob("*.eml"))
+
+
+@pytest.fixture
+def registry_of_the_demo():
+    from watcher.sandbox.cast import cast
+    from watcher.sandbox.server import Sandbox
+
+    with Sandbox(cast()) as registry:
+        yield registry.base_url
+
+
+def test_the_digest_in_the_readme_is_one_of_ours(tmp_path):
+    printed = Desk(tmp_path).done("demo", "--out", "out").out
+    for line in (
+        "TERMINATED with 233 of 420 planned participants (55 %)",
+        "  Status              Recruiting → Terminated",
+    ):
+        assert line in README
+        assert line in printed
+
+
+def test_the_changelog_has_a_heading_for_what_is_here_and_lines_by_area():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    headings = re.findall(r"^## \[?(\S+?)\]?(?: - .*)?$", CHANGELOG, re.MULTILINE)
+    assert {"Unreleased", version} & set(headings)
+    lines = re.findall(r"^- (.*)$", CHANGELOG, re.MULTILINE)
+    assert lines
+    for line in lines:
+        assert line.partition(":")[0] in AREAS, line
+        assert line.endswith(".")
