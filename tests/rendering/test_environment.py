@@ -112,9 +112,49 @@ def test_built_in_templates_are_found_and_compile():
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.j2"))
     assert "email/digest.body.html.j2" in names
     templates = Templates(folder, clock=lambda: 0.0)
-    pieces = {name for name in names if name.split("/")[1].startswith("_")} - {"email/_layout.html.j2"}
+    layouts = {"email/_layout.html.j2", "pages/_layout.html.j2"}
+    pieces = {name for name in names if name.split("/")[1].startswith("_")} - layouts | {"pages/style.css.j2"}
     for name in pieces:
         templates.render(name, {})
     for name in set(names) - pieces:
         with pytest.raises(RenderError, match="Undefined"):
             templates.render(name, {})
+
+
+@pytest.mark.parametrize("expression", ["'x' * 10**9", "'x' * 3000000", "9 ** 9 ** 9", "[1] * 9999999", "3000 * 3000"])
+def test_product_too_long_for_a_message_is_refused(expression, tmp_path):
+    (tmp_path / "a.txt.j2").write_text("{{ " + expression + " }}")
+    with pytest.raises(RenderError, match="makes too much"):
+        Templates(tmp_path, clock=lambda: 0.0).render("a.txt.j2", {})
+
+
+def test_ordinary_product_is_made(tmp_path):
+    (tmp_path / "a.txt.j2").write_text("{{ '-' * 70 }}{{ 6 * 7 }}{{ 0.5 * 3 }}")
+    assert Templates(tmp_path, clock=lambda: 0.0).render("a.txt.j2", {}).text == "-" * 70 + "421.5"
+
+
+def test_distrusted_override_is_not_rendered_and_said_every_time(tmp_path):
+    builtin, own = tmp_path / "builtin", tmp_path / "own"
+    for folder, text in ((builtin, "ours"), (own, "theirs")):
+        folder.mkdir()
+        (folder / "a.txt.j2").write_text(text)
+    templates = Templates(builtin, own, clock=lambda: 0.0)
+    assert templates.render("a.txt.j2", {}).text == "theirs"
+    note = TemplateNote(template="a.txt.j2", problem="it failed when tried")
+    for _ in range(2):
+        rendered = templates.distrusting([note]).render("a.txt.j2", {})
+        assert (rendered.text, rendered.notes) == ("ours", (note,))
+
+
+def test_template_that_is_not_text_is_named_when_read(tmp_path):
+    (tmp_path / "a.txt.j2").write_bytes(b"\xff\xfe")
+    (tmp_path / "b.txt.j2").write_text("{% for %}")
+    (tmp_path / "c.txt.j2").write_text("{{ 1 }}")
+    templates = Templates(tmp_path, clock=lambda: 0.0)
+    found = {name: templates.parse(f"{name}.txt.j2") for name in "abcd"}
+    assert found["a"] is not None
+    assert "cannot be read" in found["a"].problem
+    assert found["b"] is not None
+    assert "line 1" in found["b"].problem
+    assert found["c"] is None
+    assert found["d"] is not None

@@ -97,6 +97,19 @@ class HealthConfig(Shape):
     textfile: str | None = None
 
 
+class PagesConfig(Shape):
+    """`[pages]`: where the trial pages and feeds are kept, relative to the state directory, and where they are read."""
+
+    dir: str | None = None
+    url: str | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> PagesConfig:
+        if self.url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", self.url):
+            raise ValueError(f'url = "{self.url}" is no address of a folder; write "https://trials.example.org"')
+        return self
+
+
 class Tls(StrEnum):
     """How the connection to the relay is protected."""
 
@@ -323,6 +336,7 @@ class Config(Shape):
     store: StoreConfig = StoreConfig()
     operator: OperatorConfig = OperatorConfig()
     health: HealthConfig = HealthConfig()
+    pages: PagesConfig = PagesConfig()
     email: EmailConfig | None = None
     watch: tuple[WatchConfig, ...] = ()
     recipient: tuple[RecipientConfig, ...] = ()

@@ -6,9 +6,10 @@ a message: the built-in one stands in and a note says what was wrong. Knows noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -51,6 +52,12 @@ class Rendered:
     notes: tuple[TemplateNote, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    most: int
+    within: float
+
+
 class Templates:
     """The operator's templates before the built-in ones.
 
@@ -58,19 +65,50 @@ class Templates:
         builtin: Folder of the built-in templates.
         overrides: Folder of the operator's, searched first by the same names; None or an absent folder for none.
         clock: Monotonic seconds, for the deadline.
+        distrusted: Overrides that failed when they were tried out, by name: never rendered, and said with every
+            message that would have used them.
     """
 
-    def __init__(self, builtin: Path, overrides: Path | None = None, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        builtin: Path,
+        overrides: Path | None = None,
+        *,
+        clock: Callable[[], float],
+        distrusted: Mapping[str, TemplateNote] = MappingProxyType({}),
+    ) -> None:
         self._clock = clock
+        self._folders = (builtin, overrides)
+        self._distrusted = distrusted
         self._builtin = _environment(builtin)
         self._overridden = _environment(overrides, builtin) if overrides is not None else None
 
-    def render(self, name: str, context: Mapping[str, object]) -> Rendered:
+    def distrusting(self, notes: Iterable[TemplateNote]) -> Templates:
+        """Give the same templates without the overrides that these notes are about."""
+        builtin, overrides = self._folders
+        found = {note.template: note for note in notes}
+        return Templates(builtin, overrides, clock=self._clock, distrusted={**self._distrusted, **found})
+
+    def parse(self, name: str) -> TemplateNote | None:
+        """Read one template without rendering it; give what is wrong with its syntax, or None."""
+        try:
+            (self._overridden or self._builtin).get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            return TemplateNote(template=name, problem=f"template {name}, line {error.lineno}: {error.message}")
+        except (jinja2.TemplateNotFound, UnicodeDecodeError, OSError) as error:
+            return TemplateNote(template=name, problem=f"template {name} cannot be read: {error}")
+        return None
+
+    def render(
+        self, name: str, context: Mapping[str, object], *, most: int = MAX_SIZE, within: float = DEADLINE
+    ) -> Rendered:
         """Render one template.
 
         Args:
             name: Path below the folder, with slashes: `email/digest.body.txt.j2`.
             context: Names and plain frozen values; never a client, a store or a secret.
+            most: Characters it may have.
+            within: Seconds it may take.
 
         Returns:
             The text. HTML is escaped by the file's name (`.html.j2`), everything else is not.
@@ -78,17 +116,23 @@ class Templates:
         Raises:
             RenderError: The built-in template failed too, or there is none of that name.
         """
+        limits = _Limits(most, within)
+        if name in self._distrusted:
+            note = self._distrusted[name]
+            return Rendered(text=self._generate(self._builtin, name, context, limits), notes=(note,))
         if self._overridden is not None:
             try:
-                return Rendered(text=self._generate(self._overridden, name, context))
+                return Rendered(text=self._generate(self._overridden, name, context, limits))
             except RenderError as error:
                 note = TemplateNote(template=error.template, problem=str(error))
-                return Rendered(text=self._generate(self._builtin, name, context), notes=(note,))
-        return Rendered(text=self._generate(self._builtin, name, context))
+                return Rendered(text=self._generate(self._builtin, name, context, limits), notes=(note,))
+        return Rendered(text=self._generate(self._builtin, name, context, limits))
 
-    def _generate(self, environment: jinja2.Environment, name: str, context: Mapping[str, object]) -> str:
+    def _generate(
+        self, environment: jinja2.Environment, name: str, context: Mapping[str, object], limits: _Limits
+    ) -> str:
         try:
-            return self._collect(name, environment.get_template(name).generate(**context))
+            return self._collect(name, environment.get_template(name).generate(**context), limits)
         except RenderError:
             raise
         except jinja2.TemplateSyntaxError as error:
@@ -100,17 +144,42 @@ class Templates:
             # A template may run any expression, so any exception may come out of it; none may stop a message.
             raise RenderError(name, f"template {name}{_line(error)}: {type(error).__name__}: {error}") from error
 
-    def _collect(self, name: str, stream: Iterator[str]) -> str:
+    def _collect(self, name: str, stream: Iterator[str], limits: _Limits) -> str:
         pieces: list[str] = []
-        size, until = 0, self._clock() + DEADLINE
+        size, until = 0, self._clock() + limits.within
         for piece in stream:
             pieces.append(piece)
             size += len(piece)
-            if size > MAX_SIZE:
-                raise RenderError(name, f"template {name} makes more than {MAX_SIZE:,} characters; shorten it")
+            if size > limits.most:
+                raise RenderError(name, f"template {name} makes more than {limits.most:,} characters; shorten it")
             if self._clock() > until:
-                raise RenderError(name, f"template {name} takes more than {DEADLINE:.0f} seconds; simplify it")
+                raise RenderError(name, f"template {name} takes more than {limits.within:.0f} seconds; simplify it")
         return "".join(pieces)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, with products held small: `'x' * 10**9` is one piece, which no limit between pieces would meet."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: object, right: object) -> object:
+        """Multiply; refuse powers and anything that would be longer than a message may be."""
+        if operator == "**" or _product(left, right) > MAX_SIZE:
+            raise ValueError(f"{operator} makes too much")
+        return super().call_binop(context, operator, left, right)
+
+
+def _product(left: object, right: object) -> float:
+    sizes = (len(side) if isinstance(side, Sized) else side for side in (left, right))
+    product = 1.0
+    for size in sizes:
+        product *= abs(float(size)) if isinstance(size, int | float) else 1.0
+    return product
+
+
+def template_names(folder: Path) -> tuple[str, ...]:
+    """Give the names of the templates in a folder, sorted; empty when there is no such folder."""
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.j2") if path.is_file()))
 
 
 def builtin_templates() -> Path:
@@ -121,7 +190,7 @@ def builtin_templates() -> Path:
 
 
 def _environment(*folders: Path) -> jinja2.Environment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
         undefined=jinja2.StrictUndefined,

@@ -16,7 +16,7 @@ from watcher.errors import WatcherError
 from watcher.service.channels import Line, lines_of
 from watcher.service.faults import Tell, Transition, advance, line
 from watcher.service.meeting import RECIPIENT_PART
-from watcher.service.parts import ENDPOINT_PART, REGISTRY_PART, WATCHLIST_PART, Parts, Signals
+from watcher.service.parts import ENDPOINT_PART, PAGES_PART, REGISTRY_PART, WATCHLIST_PART, Parts, Signals
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import part_of
 from watcher.service.telling import compose_messages, reader_of
@@ -75,6 +75,11 @@ _MEANING = (
         "message ",
         "This one message will not be sent again by itself.",
         "See it with `watcher outbox list`; send it again with `watcher outbox retry`, or let it go with `drop`.",
+    ),
+    (
+        PAGES_PART,
+        "Readers of the pages and feeds see the state before; messages are not touched.",
+        "Look at the folder of [pages] dir: its disk, its permissions, and whether other files lie in it.",
     ),
     (
         "",

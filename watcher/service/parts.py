@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REGISTRY_PART = "registry"
 WATCHLIST_PART = "watchlist"
+PAGES_PART = "pages"
 ENDPOINT_PART = "health endpoint"
 
 

@@ -1,0 +1,247 @@
+"""Pictures of a trial as numbers for a template to draw: lines over time, bars by country.
+
+Gives positions in a small drawing area and the same in words; draws nothing and writes no markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from watcher.changes.meaning.parts import as_object, at
+from watcher.changes.partial_date import read
+from watcher.changes.wording import values
+from watcher.pages.model import Step
+from watcher.pages.people import Country
+from watcher.pages.reading import UNKNOWN_COUNT
+
+WIDTH, HEIGHT = 420, 210
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 30
+_BAR, _GAP, _NAMES = 16, 10, 112
+_MOST_BARS = 12
+_LONGEST_NAME = 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One value: where it stands in the drawing and what it says."""
+
+    x: float
+    y: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line.
+
+    Attributes:
+        name: What it shows.
+        style: `one` or `two`, for colour, dash and shape of its dots.
+        path: The stepped line as SVG path data.
+        dots: One per value.
+        last: What the newest value says, to be written at its end.
+    """
+
+    name: str
+    style: str
+    path: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One mark on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A picture of values over time.
+
+    Attributes:
+        key: Unique on the page, for ids.
+        title: What it shows.
+        says: The whole picture in words.
+        across: Marks below, at x.
+        up: Marks on the left, at y.
+        series: One or two lines.
+    """
+
+    key: str
+    title: str
+    says: str
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One country: its place in the drawing, the parts of its bar, and the numbers in words."""
+
+    y: float
+    name: str
+    parts: tuple[tuple[float, float, str], ...]
+    end: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """A picture of sites by country and status; parts are (x, width, `recruiting` or `other`)."""
+
+    key: str
+    title: str
+    says: str
+    height: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    day: date
+    value: float
+    says: str
+
+
+def enrollment_chart(steps: Sequence[Step]) -> Lines | None:
+    """Draw the enrollment over time; None when it never changed."""
+    points: list[_Point] = []
+    for step in steps:
+        info = as_object(at(step.record or {}, "protocolSection", "designModule", "enrollmentInfo"))
+        count = info.get("count")
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count < UNKNOWN_COUNT:
+            continue
+        kind = "actual" if info.get("type") == "ACTUAL" else "planned"
+        says = f"{values.number(count)} {kind}"
+        if not points or points[-1].says != says:
+            points.append(_Point(_day(step), count, says))
+    if len(points) < 2:
+        return None
+    up = tuple((value, values.number(value)) for value in _round_values(max(point.value for point in points)))
+    return _lines("enrollment", "Enrollment over time", [("Participants", points)], steps, up)
+
+
+def dates_chart(steps: Sequence[Step]) -> Lines | None:
+    """Draw how primary completion and completion moved; None when neither did."""
+    found = [
+        ("Primary completion", _date_points(steps, "primaryCompletionDateStruct")),
+        ("Completion", _date_points(steps, "completionDateStruct")),
+    ]
+    found = [(name, points) for name, points in found if points]
+    if all(len(points) < 2 for _, points in found):
+        return None
+    every = [point.value for _, points in found for point in points]
+    low, high = date.fromordinal(int(min(every))).year, date.fromordinal(int(max(every))).year + 1
+    every_years = max(1, -(-(high - low) // 4))
+    years = range(low, high + every_years, every_years)
+    up = tuple((float(date(year, 1, 1).toordinal()), str(year)) for year in years)
+    return _lines("dates", "How the completion dates moved", found, steps, up)
+
+
+def _date_points(steps: Sequence[Step], field: str) -> list[_Point]:
+    points: list[_Point] = []
+    for step in steps:
+        struct = as_object(at(step.record or {}, "protocolSection", "statusModule", field))
+        found = read(struct.get("date"))
+        if found is None:
+            continue
+        kind = {"ACTUAL": " (actual)", "ESTIMATED": " (planned)"}.get(str(struct.get("type")), "")
+        says = values.date(found.text) + kind
+        if not points or points[-1].says != says:
+            points.append(_Point(_day(step), found.last.toordinal(), says))
+    return points
+
+
+def _lines(
+    key: str,
+    title: str,
+    found: Sequence[tuple[str, Sequence[_Point]]],
+    steps: Sequence[Step],
+    up: Sequence[tuple[float, str]],
+) -> Lines:
+    first, last = _day(steps[0]).toordinal(), _day(steps[-1]).toordinal()
+    span = max(last - first, 1)
+    low, high = up[0][0], up[-1][0]
+
+    def x(day: date) -> float:
+        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (day.toordinal() - first) / span, 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * (value - low) / (high - low), 1)
+
+    series = []
+    for style, (name, points) in zip(("one", "two"), found, strict=False):
+        dots = tuple(Dot(x=x(point.day), y=y(point.value), says=f"{_said(point)}") for point in points)
+        path = f"M{dots[0].x} {dots[0].y}" + "".join(f"H{dot.x}V{dot.y}" for dot in dots[1:]) + f"H{WIDTH - _RIGHT}"
+        series.append(Series(name=name, style=style, path=path, dots=dots))
+    says = " ".join(f"{name}: {'; then '.join(_said(point) for point in points)}." for name, points in found)
+    ends = tuple(Tick(at=x(day), label=values.date(day.isoformat())) for day in (_day(steps[0]), _day(steps[-1])))
+    return Lines(
+        key=key,
+        title=title,
+        says=says,
+        across=ends if last > first else ends[:1],
+        up=tuple(Tick(at=y(value), label=label) for value, label in up),
+        series=tuple(series),
+    )
+
+
+def _said(point: _Point) -> str:
+    return f"{point.says} from {values.date(point.day.isoformat())}"
+
+
+def sites_chart(countries: Sequence[Country]) -> Bars | None:
+    """Draw the sites by country, recruiting ones apart; None for fewer than two sites."""
+    if sum(len(country.places) for country in countries) < 2:
+        return None
+    shown = [(country.name, len(country.places), country.recruiting) for country in countries]
+    if len(shown) > _MOST_BARS:
+        rest = shown[_MOST_BARS - 1 :]
+        others = (f"{len(rest)} other countries", sum(row[1] for row in rest), sum(row[2] for row in rest))
+        shown = [*shown[: _MOST_BARS - 1], others]
+    most = max(count for _, count, _ in shown)
+    width = WIDTH - _NAMES - 118
+    bars = []
+    for index, (name, count, recruiting) in enumerate(shown):
+        long, part = width * count / most, width * recruiting / most
+        parts = ((_NAMES, part, "recruiting"), (_NAMES + part, long - part, "other"))
+        bars.append(
+            Bar(
+                y=_TOP + index * (_BAR + _GAP),
+                name=values.short(name, _LONGEST_NAME),
+                parts=tuple((round(start, 1), round(size, 1), style) for start, size, style in parts if size > 0),
+                end=round(_NAMES + long + 6, 1),
+                says=_counts(count, recruiting),
+            )
+        )
+    says = "; ".join(f"{name}: {_counts(count, recruiting)}" for name, count, recruiting in shown) + "."
+    height = _TOP * 2 + len(bars) * (_BAR + _GAP)
+    return Bars(key="sites", title="Sites by country", says=says, height=height, bars=tuple(bars))
+
+
+def _counts(count: int, recruiting: int) -> str:
+    if not recruiting:
+        return values.counted(count, "site")
+    return f"{values.counted(count, 'site')}, {recruiting} recruiting"
+
+
+def _day(step: Step) -> date:
+    """The registry's day of a version, else the day it was seen."""
+    found = read(step.data_version)
+    return found.last if found is not None else step.seen_at.date()
+
+
+def _round_values(most: float) -> tuple[int, ...]:
+    """Give round numbers from 0 to at least the given one, three to six of them."""
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            if step * factor * 5 >= most:
+                count = max(2, -(-int(most) // (step * factor)))
+                return tuple(step * factor * number for number in range(count + 1))
+        step *= 10

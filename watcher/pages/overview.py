@@ -1,0 +1,314 @@
+"""All trials at a glance: the index with its filters, what changed this week, where people can take part, the watches.
+
+Made from one brief per trial, so that ten thousand records need not be held at once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from watcher.changes.model import Record
+from watcher.changes.story import name_of
+from watcher.changes.wording import values
+from watcher.pages.mirror import title_of
+from watcher.pages.model import Site, Step
+from watcher.pages.people import countries_of
+from watcher.pages.reading import day, joined, line, lines, module, raw, word
+from watcher.pages.related import Traits, traits_of
+from watcher.pages.telling import Chapter
+from watcher.pages.trial import Link, code_of
+from watcher.rendering.escape import cut, plain
+
+WEEK = timedelta(days=7)
+"""What "this week" means: the last seven days."""
+
+_MOST_CHOICES = 150
+_MOST_WEEK = 60
+_NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What lists of trials need of one trial.
+
+    Attributes:
+        nct_id: The trial.
+        name: Its short name.
+        title: Its title; empty when the name says the same.
+        status: In words.
+        status_code: For style sheets.
+        phase: In words; may be empty.
+        sponsor: Lead sponsor; may be empty.
+        conditions: Names.
+        countries: Names.
+        watches: Names of the watches that hold it.
+        updated: Day of the last update posted, in words.
+        open_places: (country, city, facility) where people can take part now.
+        traits: What it is compared by.
+    """
+
+    nct_id: str
+    name: str
+    title: str
+    status: str
+    status_code: str
+    phase: str
+    sponsor: str
+    conditions: tuple[str, ...]
+    countries: tuple[str, ...]
+    watches: tuple[str, ...]
+    updated: str
+    open_places: tuple[tuple[str, str, str], ...]
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One trial in a list.
+
+    Attributes:
+        brief: The trial.
+        href: Its page, relative to the list's.
+        classes: Style classes the filters go by.
+        last: Its newest change that means something, or None.
+    """
+
+    brief: Brief
+    href: str
+    classes: str
+    last: Chapter | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value of a filter: its style class, its name, how many trials have it."""
+
+    code: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One filter: its name and values. The page hides, by style sheet alone, what does not have the chosen one."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the templates of the index and of a watch's page are given.
+
+    Attributes:
+        title: Of the page.
+        rows: The trials, those changed last first.
+        filters: The filters with at least two values.
+        week: What changed in the last seven days, loudest first.
+        week_more: How many further changes there are.
+        watches: Links to the pages of the watches; empty on such a page itself.
+        open_countries: Links to the pages of countries where people can take part, with how many trials.
+        feed: Beginning of the feeds' file names, relative to the page.
+        calendar: File of the calendar, relative to the page; or empty.
+        home: The index, relative to the page; empty on the index itself.
+        data_version: The registry's data version in words, or empty.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    filters: tuple[Filter, ...]
+    week: tuple[Chapter, ...]
+    week_more: int
+    watches: tuple[Link, ...]
+    open_countries: tuple[tuple[Link, int], ...]
+    feed: str
+    calendar: str
+    home: str
+    data_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTrial:
+    """One trial with the places in one city where people can take part."""
+
+    brief: Brief
+    facilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCountry:
+    """Where people can take part in one country: city → trials, cities by name."""
+
+    name: str
+    cities: tuple[tuple[str, tuple[OpenTrial, ...]], ...]
+
+
+def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
+    """Read what lists need of one trial."""
+    status, design = module(record, "statusModule"), module(record, "designModule")
+    name, title = cut(plain(own_name or name_of(record)), 90), title_of(record)
+    countries = countries_of(record)
+    sponsor = module(record, "sponsorCollaboratorsModule").get("leadSponsor")
+    posted = status.get("lastUpdatePostDateStruct")
+    return Brief(
+        nct_id=plain(nct_id),
+        name=name,
+        title="" if title == name else cut(title, 220),
+        status=word(status.get("overallStatus")) or "Status not given",
+        status_code=code_of(raw(status.get("overallStatus"))),
+        phase=joined([word(phase) for phase in lines(design.get("phases")) if phase != "NA"], "/"),
+        sponsor=cut(line(sponsor.get("name")) if isinstance(sponsor, Mapping) else "", 100),
+        conditions=tuple(cut(one, 80) for one in lines(module(record, "conditionsModule").get("conditions"))[:12]),
+        countries=tuple(country.name for country in countries),
+        watches=watches,
+        updated=day({"date": posted.get("date")}) if isinstance(posted, Mapping) else "",
+        open_places=tuple(
+            (country.name, place.city or "City not given", place.facility or "Site not named")
+            for country in countries
+            for place in country.places
+            if place.is_recruiting
+        ),
+        traits=traits_of(nct_id, record),
+    )
+
+
+def slugs(names: Iterable[str]) -> Mapping[str, str]:
+    """Give every name a file name of its own: small letters, digits and hyphens; numbered where two would be one."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        base = _NOT_A_NAME.sub("-", letters).strip("-")[:60] or "x"
+        slug, number = base, 2
+        while slug in taken:
+            slug, number = f"{base}-{number}", number + 1
+        taken.add(slug)
+        found.setdefault(name, slug)
+    return found
+
+
+def overview_of(
+    briefs: Sequence[Brief],
+    newest: Mapping[str, Chapter],
+    week: Sequence[Chapter],
+    *,
+    title: str,
+    site: Site,
+    links: tuple[tuple[Link, ...], tuple[tuple[Link, int], ...]] = ((), ()),
+    feed: str = "feed",
+    calendar: str = "",
+    home: str = "",
+) -> Overview:
+    """Give the overview of some trials.
+
+    Args:
+        briefs: The trials.
+        newest: Id → newest change that means something; ids may be missing.
+        week: What changed in the last seven days.
+        title: Of the page.
+        site: Gives the data version.
+        links: To the watches' pages, and to the countries' with how many trials are open there.
+        feed: Beginning of the feeds' file names, relative to the page.
+        calendar: File of the calendar, relative to the page; or empty.
+        home: The index, relative to the page; empty on the index.
+    """
+    ordered = sorted(briefs, key=lambda brief: brief.nct_id, reverse=True)
+    ordered.sort(key=lambda brief: newest[brief.nct_id].seq if brief.nct_id in newest else 0, reverse=True)
+    coded = _Codes()
+    folder = "../trials/" if home else "trials/"
+    rows = tuple(
+        Row(
+            brief=brief,
+            href=f"{folder}{brief.nct_id}.html",
+            classes=coded.of(brief),
+            last=newest.get(brief.nct_id),
+        )
+        for brief in ordered
+    )
+    loud = sorted(week, key=lambda chapter: (_RANKS.get(chapter.level, 9), -chapter.seq))
+    return Overview(
+        title=title,
+        rows=rows,
+        filters=coded.filters(),
+        week=tuple(loud[:_MOST_WEEK]),
+        week_more=max(0, len(loud) - _MOST_WEEK),
+        watches=links[0],
+        open_countries=links[1],
+        feed=feed,
+        calendar=calendar,
+        home=home,
+        data_version=values.date(site.data_version) if site.data_version else "",
+    )
+
+
+_RANKS = {"critical": 0, "major": 1, "minor": 2}
+
+
+class _Codes:
+    """Gives every value of a filter a short style class, in the order of first appearance, and counts them."""
+
+    _LABELS = (("status", "Status"), ("condition", "Condition"), ("country", "Country"), ("watch", "Watch"))
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], str] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def of(self, brief: Brief) -> str:
+        keys = [("status", brief.status)]
+        for name, found in (
+            ("condition", brief.conditions),
+            ("country", brief.countries),
+            ("watch", tuple(map(plain, brief.watches))),
+        ):
+            keys += [(name, value) for value in dict.fromkeys(found)]
+        self._counts.update(keys)
+        return " ".join(self._codes.setdefault(key, f"{key[0][:2]}{len(self._codes)}") for key in keys)
+
+    def filters(self) -> tuple[Filter, ...]:
+        made = (self._filter(name, label) for name, label in self._LABELS)
+        return tuple(one for one in made if len(one.choices) > 1)
+
+    def _filter(self, name: str, label: str) -> Filter:
+        held = [(value, count) for (kind, value), count in self._counts.items() if kind == name]
+        most = sorted(held, key=lambda item: (-item[1], item[0]))[:_MOST_CHOICES]
+        return Filter(
+            name=name,
+            label=label,
+            choices=tuple(
+                Choice(code=self._codes[name, value], name=value, count=count)
+                for value, count in sorted(most, key=lambda item: item[0].casefold())
+            ),
+        )
+
+
+def open_countries(briefs: Sequence[Brief]) -> tuple[OpenCountry, ...]:
+    """Give where people can take part now, by country and city; countries by name."""
+    found: dict[str, dict[str, dict[str, OpenTrial]]] = {}
+    for brief in briefs:
+        for country, city, facility in brief.open_places:
+            trials = found.setdefault(country, {}).setdefault(city, {})
+            known = trials.get(brief.nct_id)
+            facilities = (*known.facilities, facility) if known else (facility,)
+            trials[brief.nct_id] = OpenTrial(brief=brief, facilities=facilities)
+    return tuple(
+        OpenCountry(
+            name=name,
+            cities=tuple(
+                (city, tuple(trials.values()))
+                for city, trials in sorted(cities.items(), key=lambda one: one[0].casefold())
+            ),
+        )
+        for name, cities in sorted(found.items(), key=lambda one: one[0].casefold())
+    )
+
+
+def of_week(steps: Iterable[Step], site: Site) -> tuple[Step, ...]:
+    """Give the steps of the last seven days that are no first sight."""
+    since = site.now.astimezone(UTC) - WEEK
+    return tuple(step for step in steps if step.seen_at >= since and not step.is_baseline)

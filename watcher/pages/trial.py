@@ -1,0 +1,161 @@
+"""One trial's page, as its template is given it: every section, the timeline, the pictures, the related trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.changes.meaning.parts import as_object
+from watcher.changes.story import name_of
+from watcher.pages import charts, people, study
+from watcher.pages.mirror import title_of
+from watcher.pages.model import REGISTRY_URL, Trial
+from watcher.pages.prose import Block, blocks
+from watcher.pages.reading import day, line, module, raw, word
+from watcher.pages.related import Related
+from watcher.pages.telling import Chapter, chapter_of
+from watcher.rendering.escape import cut, plain
+
+_STATES = {
+    "gone": "The registry no longer serves this record; what is shown is its last state.",
+    "absent": "The record was missing from the registry's last answer; what is shown is its last state.",
+    "merged": "This id is an alias of another record now; what is shown is its own last state.",
+    "quarantined": "The registry's newest answer for this trial is not believed yet; shown is the state before.",
+}
+_NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A name and the address it leads to, relative to the page."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A related trial with a page of ours."""
+
+    nct_id: str
+    name: str
+    status: str
+    why: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPage:
+    """What the template of a trial's page is given; empty parts are said to be empty there, or left out."""
+
+    nct_id: str
+    name: str
+    title: str
+    official: str
+    status: str
+    status_code: str
+    state: str
+    updated: str
+    registry_url: str
+    watches: tuple[Link, ...]
+    basics: study.Facts
+    results: people.Results
+    summary: tuple[Block, ...]
+    description: tuple[Block, ...]
+    conditions: tuple[str, ...]
+    keywords: tuple[str, ...]
+    design: study.Facts
+    groups: tuple[study.Group, ...]
+    interventions: tuple[study.Intervention, ...]
+    outcomes: tuple[tuple[str, tuple[study.Outcome, ...]], ...]
+    criteria: study.Criteria
+    sponsors: tuple[tuple[str, str, str], ...]
+    responsible: study.Facts
+    countries: tuple[people.Country, ...]
+    country_names: tuple[str, ...]
+    sites: int
+    central: tuple[people.Contact, ...]
+    local: tuple[people.Contact, ...]
+    references: tuple[people.Reference, ...]
+    identifiers: tuple[tuple[str, str, str], ...]
+    near: tuple[Near, ...]
+    more_near: tuple[Near, ...]
+    chapters: tuple[Chapter, ...]
+    lines: tuple[charts.Lines, ...]
+    bars: charts.Bars | None
+
+
+def page_of(
+    trial: Trial, *, watch_pages: Mapping[str, str], related: Sequence[Related], names: Mapping[str, tuple[str, str]]
+) -> TrialPage:
+    """Give the page of one trial.
+
+    Args:
+        trial: The trial; its steps carry their records.
+        watch_pages: Name of a watch → address of its page, relative to the trial's.
+        related: Related trials, most alike first.
+        names: Id → short name and status in words, of every trial that has a page.
+    """
+    record = trial.record
+    status = module(record, "statusModule")
+    identification = module(record, "identificationModule")
+    title, official = title_of(record), line(identification.get("officialTitle"))
+    description = module(record, "descriptionModule")
+    countries = people.countries_of(record)
+    conditions, keywords = study.conditions_of(record)
+    name = short_name(trial)
+    near = tuple(_near(one, *names[one.nct_id]) for one in related if one.nct_id in names)
+    return TrialPage(
+        nct_id=plain(trial.nct_id),
+        name=name,
+        title=title or plain(trial.nct_id),
+        official="" if official == title else official,
+        status=word(status.get("overallStatus")),
+        status_code=code_of(raw(status.get("overallStatus"))),
+        state=_STATES.get(trial.state, ""),
+        updated=day({"date": as_object(status.get("lastUpdatePostDateStruct")).get("date")}),
+        registry_url=REGISTRY_URL.format(plain(trial.nct_id)),
+        watches=tuple(Link(name=plain(watch), href=watch_pages[watch]) for watch in trial.watches),
+        basics=study.basics(record),
+        results=people.results_of(record),
+        summary=blocks(description.get("briefSummary")),
+        description=blocks(description.get("detailedDescription")),
+        conditions=conditions,
+        keywords=keywords,
+        design=study.design_of(record),
+        groups=study.groups_of(record),
+        interventions=study.interventions_of(record),
+        outcomes=study.outcomes_of(record),
+        criteria=study.criteria_of(record),
+        sponsors=people.sponsors_of(record),
+        responsible=people.responsible_of(record),
+        countries=countries,
+        country_names=tuple(country.name for country in countries),
+        sites=sum(len(country.places) for country in countries),
+        central=people.central_of(record),
+        local=tuple(one for country in countries for place in country.places for one in place.contacts),
+        references=people.references_of(record),
+        identifiers=people.identifiers_of(record),
+        near=near[:_NEAREST],
+        more_near=near[_NEAREST:],
+        chapters=tuple(chapter_of(step, step.record or record, name) for step in reversed(trial.steps)),
+        lines=tuple(
+            chart for chart in (charts.enrollment_chart(trial.steps), charts.dates_chart(trial.steps)) if chart
+        ),
+        bars=charts.sites_chart(countries),
+    )
+
+
+def short_name(trial: Trial) -> str:
+    """Give a trial's short name: the operator's own, else one made of what it studies."""
+    return cut(plain(trial.short_name or name_of(trial.record)), 90)
+
+
+def code_of(status: str) -> str:
+    """Give a status as a word for style sheets: `not-yet-recruiting`; `unknown` for anything strange."""
+    code = status.lower().replace("_", "-")
+    return code if code.replace("-", "").isascii() and code.replace("-", "").isalpha() else "unknown"
+
+
+def _near(one: Related, name: str, status: str) -> Near:
+    return Near(nct_id=one.nct_id, name=name, status=status, why=plain(one.why), href=f"{one.nct_id}.html")
