@@ -48,6 +48,7 @@ WRITES = {
     "replace_comparisons": lambda store: store.versions.replace_comparisons(
         {1: Compared(body=b"{}", severity=Severity.NOISE, catalogue_revision=1)}
     ),
+    "prune": lambda store: store.retention.prune(NOW),
     "forget polls": lambda store: store.polls.forget(NOW),
     "start_reader": lambda store: store.ledger.start_reader("ana", send="daily", slot="x", channels=(), now=NOW),
     "forget_reader": lambda store: store.ledger.forget_reader("ana"),
@@ -103,7 +104,7 @@ def test_list_of_writing_calls_is_complete(store):
             "readers",
         ),
         *("exempts", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
-        *("oldest_waiting", "get", "all", "active", "totals", "depths", "last_delivered"),
+        *("oldest_waiting", "get", "all", "active", "totals", "depths", "last_delivered", "removable", "stats"),
     }
     parts = [part for part in vars(store).values() if type(part).__module__ != "watcher.store.database"]
     calls = {name for part in parts for name in dir(part) if not name.startswith("_")}

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from watcher.errors import ConfigError
+from watcher.service import tidying
 from watcher.service.endpoint import Endpoint, open_endpoint
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
@@ -20,7 +21,7 @@ from watcher.service.notices import settle
 from watcher.service.parts import Parts, Signals, WatchlistReader
 from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
 from watcher.service.reload import CONFIG_PART, changed_sections
-from watcher.service.run import poll_watched, read_watched, start
+from watcher.service.run import poll_watched, read_watched, show_pages, start
 from watcher.service.schedule import Interval, Schedule
 from watcher.service.sending import send_due
 from watcher.service.showing import look_at
@@ -33,13 +34,12 @@ log = structlog.get_logger()
 TICK_EVERY = timedelta(seconds=30)
 """How often slots and the outbox are looked at (design: Scheduler)."""
 
-UPKEEP_EVERY = timedelta(days=1)
+UPKEEP_EVERY = timedelta(hours=1)
+"""How often it is asked whether the store is to be tidied, which is done once a day."""
 
 DRAIN_WITHIN = timedelta(seconds=40)
 """Below systemd's TimeoutStopSec of the shipped unit, so that the end is always our own."""
 
-KEEP_DELIVERED = timedelta(days=90)
-KEEP_POLLS = timedelta(days=90)
 
 Reread = Callable[[Parts], tuple[Parts, WatchlistReader]]
 """Reads the configuration anew and gives the parts of a run with it; ConfigError when it cannot be used."""
@@ -181,6 +181,9 @@ class Daemon:
         is_complete = report is not None and report.outcome.is_complete
         await self._tell_and_send(signals, is_complete=is_complete)
         await ask_heartbeat(parts, is_complete=is_complete)
+        shown = Signals()
+        await show_pages(parts, follow_merged(watchlist, parts.store), shown)
+        await self._settled(shown)
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""
@@ -199,13 +202,9 @@ class Daemon:
         notify(parts.environ, f"STATUS={line}")
 
     async def upkeep(self) -> None:
-        """Forget what nobody needs any more: long delivered messages, records of old polls, snoozes that ended."""
-        now = self.parts.clock()
-        store = self.parts.store
-        messages = await asyncio.to_thread(store.outbox.forget_delivered, now - KEEP_DELIVERED)
-        polls = await asyncio.to_thread(store.polls.forget, now - KEEP_POLLS)
-        store.snoozes.expire(now)
-        log.info("upkeep_done", messages=messages, polls=polls)
+        """Let go of what nobody needs any more, once a day whatever the times of starting."""
+        if tidying.is_due(self.parts):
+            await asyncio.to_thread(tidying.tidy, self.parts)
 
     async def _feed_watchdog(self) -> None:
         """Feed systemd's watchdog from the loop, and only while the pulse beats: a stalled daemon is restarted."""

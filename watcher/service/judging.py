@@ -156,8 +156,16 @@ def read_history(nct_id: str, upto: int | None, store: Store) -> History:
 
     versions = [version for version in store.versions.of_trial(nct_id) if upto is None or version.seq <= upto]
     first = versions[0].seen_at.date().isoformat() if versions else None
-    bodies = (store.versions.body(version.seq) for version in versions[-HISTORY_DEPTH:])
-    return history_of((decode(body) for body in bodies), first_seen_on=first)
+    bodies = (_kept_body(store, version.seq) for version in versions[-HISTORY_DEPTH:])
+    return history_of((decode(body) for body in bodies if body is not None), first_seen_on=first)
+
+
+def _kept_body(store: Store, seq: int) -> bytes | None:
+    """Give the record of a version, or None when it was let go (`[store] keep_records`)."""
+    try:
+        return store.versions.body(seq)
+    except LookupError:
+        return None
 
 
 def _new(

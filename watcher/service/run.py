@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from watcher.config.watchlist import Watchlist
+from watcher.service import tidying
 from watcher.service.calendar import tell_passed
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.meeting import meet_recipients, signal_renamed
@@ -73,10 +74,14 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
     composed = tell_due(parts, watchlist, signals, is_complete=is_complete, send_all=send_all)
     sent = await send_due(parts, signals) if deliver else Sent()
+    if deliver:
+        await show_pages(parts, watchlist, signals)
     said = settle(parts, signals, parts.clock())
     if said and deliver:
         # the notices themselves; what fails now is heard at the next run
         sent += await send_due(parts, Signals(), but=sent.down)
+    if tidying.is_due(parts):
+        tidying.tidy(parts)
     if deliver:
         await ask_heartbeat(parts, is_complete=is_complete)
     return RunReport(
@@ -88,6 +93,14 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
         has_bad_ids=bool(watchlist.problems),
         has_bugs=bool(signals.bugs),
     )
+
+
+async def show_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> None:
+    """Bring the trial pages up to date where a folder for them is configured; else load nothing of them."""
+    if parts.loaded.config.pages.dir is not None:
+        from watcher.service.publishing import keep_pages
+
+        await keep_pages(parts, watchlist, signals)
 
 
 def start(parts: Parts, signals: Signals) -> None:

@@ -13,6 +13,7 @@ from watcher.store.faults import Faults, Notes
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
+from watcher.store.retention import Retention
 from watcher.store.tally import Tally
 from watcher.store.trials import Trials
 from watcher.store.versions import Versions
@@ -34,6 +35,7 @@ class Store:
         milestones: Dates that fall due.
         snoozes: What is held back.
         tally: Numbers for monitors.
+        retention: What is kept and what may go.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,6 +50,7 @@ class Store:
         self.milestones = Milestones(database)
         self.snoozes = Snoozes(database)
         self.tally = Tally(database)
+        self.retention = Retention(database)
 
     @classmethod
     def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT, schema: Schema = PRESENT) -> Store:
