@@ -105,7 +105,7 @@ def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
 
 def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
     """Wire a run: configuration, store, clock, waiting, randomness, environment, templates."""
-    return Parts(
+    parts = Parts(
         loaded=loaded,
         state_dir=state_dir,
         store=store,
@@ -114,8 +114,9 @@ def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
         sleep=asyncio.sleep,
         jitter=random.random,
         environ=os.environ,
-        templates=_templates_of(loaded),
+        templates=_templates_of(loaded, lambda: parts),
     )
+    return parts
 
 
 def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
@@ -131,16 +132,19 @@ def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
     """
     loaded = load_config(parts.loaded.path)
     check_reload(parts.loaded, loaded, parts.environ)
-    return replace(parts, loaded=loaded, templates=_templates_of(loaded)), watchlist_reader(loaded)
+    anew = replace(parts, loaded=loaded, templates=_templates_of(loaded, lambda: anew))
+    return anew, watchlist_reader(loaded)
 
 
-def _templates_of(loaded: Loaded) -> Callable[[], Templates]:
+def _templates_of(loaded: Loaded, parts: Callable[[], Parts]) -> Callable[[], Templates]:
+    """Give what makes the templates when the first is needed; the operator's own are tried out then."""
+
     @cache
     def made() -> Templates:
         from watcher.rendering.environment import Templates, builtin_templates
+        from watcher.service.overrides import override_folder, trusted
 
-        own = loaded.config.templates_dir
-        overrides = loaded.folder / Path(own).expanduser() if own is not None else None
-        return Templates(builtin_templates(), overrides, clock=time.monotonic)
+        overrides = override_folder(loaded)
+        return trusted(Templates(builtin_templates(), overrides, clock=time.monotonic), parts())
 
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from watcher.errors import RenderError
-from watcher.rendering.environment import DEADLINE, MAX_SIZE, Templates, builtin_templates
+from watcher.rendering.environment import DEADLINE, MAX_SIZE, TemplateNote, Templates, builtin_templates
 
 NAME = "email/x.txt.j2"
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "compare:compare",
     "preview": "preview:preview",
     "send-test": "preview:send_test",
+    "templates": "templates:templates",
     "outbox": "outbox:outbox",
     "snooze": "snooze:snooze",
     "db": "database:database",

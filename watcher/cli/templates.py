@@ -1,0 +1,98 @@
+"""`templates`: which there are, a copy to edit, and whether the operator's own are fit to be used."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from watcher.cli.exits import Exit
+from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+
+@click.group()
+def templates() -> None:
+    """Look at and check the words of all messages.
+
+    \b
+        watcher templates list
+        watcher templates export my-templates
+        watcher templates check
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+
+
+@templates.command("list")
+@click.pass_obj
+def list_templates(settings: Settings) -> None:
+    """Print every template by name, those of your own with their file."""
+    from watcher.rendering.environment import builtin_templates, template_names
+    from watcher.service.overrides import override_folder
+
+    folder = override_folder(settings.load())
+    own = set(template_names(folder)) if folder is not None else set()
+    for name in sorted({*template_names(builtin_templates()), *own}):
+        click.echo(f"{name}  (yours: {folder}/{name})" if name in own else name)
+
+
+@templates.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def export(folder: Path, names: tuple[str, ...]) -> None:
+    """Copy the built-in templates into DIR, all or those named, and their description; overwrites nothing.
+
+    Keep only those you edit: a copy stays as it is when the built-in one improves.
+
+    \b
+        watcher templates export my-templates email/digest.subject.txt.j2
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from difflib import get_close_matches
+
+    from watcher.rendering.environment import builtin_templates, template_names
+
+    source = builtin_templates()
+    known = template_names(source)
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f'did you mean "{close[0]}"?' if close else "they are listed by: watcher templates list"
+            raise UsageError(f'there is no template "{name}"; {hint}')
+    wanted = [*(names or known), "README.md"]
+    there = [name for name in wanted if (folder / name).exists() and name != "README.md"]
+    if there:
+        raise UsageError(f"{folder / there[0]} is there already; nothing was written")
+    for name in wanted:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((source / name).read_bytes())
+    click.echo(f"{len(wanted) - 1} templates in {folder}; README.md there says what they are given.")
+    click.echo(f'Use them with: templates_dir = "{folder}"  (then: watcher templates check)')
+
+
+@templates.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Try your own templates on invented messages and on the last real changes; changes nothing.
+
+    Exit code 1 when one of them fails: the built-in one is used in its place.
+    """
+    import time
+
+    from watcher import app
+    from watcher.rendering.environment import Templates, builtin_templates
+    from watcher.service.overrides import override_folder, try_overrides
+
+    loaded = settings.load()
+    folder = override_folder(loaded)
+    if folder is None or not folder.is_dir():
+        where = "templates_dir is not set" if folder is None else f"{folder} is not there"
+        click.echo(f"{where}: the built-in templates are used.")
+        return
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        tried = try_overrides(Templates(builtin_templates(), folder, clock=time.monotonic), parts)
+    if not tried:
+        click.echo(f"{folder} holds no template: the built-in ones are used.")
+    for one in tried:
+        click.echo(f"{one.template}: {one.problem or 'well'}")
+    if any(one.problem for one in tried):
+        sys.exit(int(Exit.FAILED_PART))
