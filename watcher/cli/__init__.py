@@ -25,6 +25,8 @@ COMMANDS = {
     "list": "look:list_trials",
     "show": "look:show",
     "log": "look:log",
+    "history": "history:history",
+    "export": "export:export",
     "compare": "compare:compare",
     "preview": "preview:preview",
     "send-test": "preview:send_test",

@@ -15,7 +15,7 @@ from watcher.cli.settings import Settings
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the digests are saved. Default: a new folder under the system's temporary one.",
+    help="Where the digests and trial pages are saved. Default: a new folder under the system's temporary one.",
 )
 @click.pass_obj
 def demo(settings: Settings, out: Path | None) -> None:
@@ -33,11 +33,12 @@ def demo(settings: Settings, out: Path | None) -> None:
     from watcher.service import rehearsal
 
     settings.set_up_logs()
+    folder = out if out is not None else Path(tempfile.mkdtemp(prefix="watcher-demo-"))
+    site = folder / "site"
     with tempfile.TemporaryDirectory(prefix="watcher-demo-") as scratch:
         rehearsed = asyncio.run(
-            rehearsal.rehearse(Path(scratch), app.open_for_run, lambda line: click.echo(line, err=True))
+            rehearsal.rehearse(Path(scratch), app.open_for_run, lambda line: click.echo(line, err=True), site=site)
         )
-    folder = out if out is not None else Path(tempfile.mkdtemp(prefix="watcher-demo-"))
     saved = rehearsal.save(rehearsed, folder)
     digest = rehearsed.mails[-1]
     click.echo("", err=True)
@@ -46,3 +47,4 @@ def demo(settings: Settings, out: Path | None) -> None:
     click.echo("Delivered through SMTP and to a Slack webhook, both on this machine. Open them:")
     for what, path in saved.items():
         click.echo(f"  {what:16} {path}")
+    click.echo(f"  {'trial pages':16} {(site / 'index.html').resolve().as_uri()}")

@@ -21,6 +21,7 @@ from watcher.sandbox.server import Sandbox
 from watcher.sandbox.smtp import SmtpSink
 from watcher.sandbox.webhook import WebhookSink
 from watcher.service.parts import Parts
+from watcher.service.publishing import publish
 from watcher.service.run import run_once
 
 _CONFIG = """\
@@ -75,13 +76,14 @@ class Rehearsed:
     posts: tuple[bytes, ...]
 
 
-async def rehearse(folder: Path, open_parts: OpenParts, say: Progress) -> Rehearsed:
+async def rehearse(folder: Path, open_parts: OpenParts, say: Progress, *, site: Path | None = None) -> Rehearsed:
     """Run the whole job offline, from the baseline to one digest of everything that was published after it.
 
     Args:
         folder: An empty folder for configuration and state.
         open_parts: Gives the parts of a run, as `app.open_for_run`.
         say: Hears what is being done, a line each.
+        site: Where to put the pages of all trials at the end; None for no pages.
     """
     timeline = cast()
     with Sandbox(timeline) as registry, SmtpSink() as smtp, WebhookSink() as hook:
@@ -95,6 +97,8 @@ async def rehearse(folder: Path, open_parts: OpenParts, say: Progress) -> Rehear
                 report = await run_once(parts, lambda: watchlist, send_all=is_last)
                 changed = report.poll.counts.changed if report.poll is not None else 0
                 say(f"{registry.data_version}: {changed} of {len(watchlist.trials)} records changed")
+            if site is not None:
+                publish(parts, watchlist, site)
         return Rehearsed(
             trials=len(watchlist.trials),
             data_versions=timeline.data_versions,

@@ -1,0 +1,134 @@
+"""`export site|changes|records`: pages to look at, rows to count with, records to work on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.config.watchlist import Watchlist
+    from watcher.pages.site import Progress
+    from watcher.service.parts import Parts
+
+
+@click.group(short_help="Pages, changes and records as files.")
+def export() -> None:
+    """Write what is known as files: a site to read, changes for a spreadsheet, records for a program.
+
+    \b
+        watcher export site public
+        watcher export changes --format csv --since 30d > changes.csv
+        watcher export records > records.jsonl
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+
+
+@export.command(short_help="A site of trial pages, timelines and feeds.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def site(settings: Settings, folder: Path) -> None:
+    """Write a site of all watched trials into a folder; done again, it writes only what changed.
+
+    The pages need no server and no JavaScript: open index.html. The folder must be empty, or hold such a site.
+
+    \b
+        watcher export site public
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.cli.terminal import counted
+    from watcher.service.publishing import publish
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts, _progress() as heard:
+        written = publish(parts, _watched(parts, app.watchlist_reader(loaded)()), folder, progress=heard)
+    assert written is not None  # noqa: S101 — None means "nothing new", which was not asked for
+    click.echo(
+        f"{counted(written.written, 'file')} written, {written.kept:,} unchanged, {written.removed:,} removed.\n"
+        f"{(folder / 'index.html').resolve().as_uri()}"
+    )
+
+
+@export.command(short_help="Every change seen, a row each.")
+@click.option("--format", "shape", type=click.Choice(["csv", "jsonl"]), default="csv", help="Default: csv.")
+@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
+@click.pass_obj
+def changes(settings: Settings, shape: str, since: str | None) -> None:
+    """Print every change seen, newest first, noise included, a row each.
+
+    Columns: nct_id, title, seq, seen_at, data_version, posted, kind, severity, origin, rule, path, verb, before, after,
+    sentence, record_paths; as in `watcher log --json`. In CSV a cell that a spreadsheet would take for a formula has an
+    apostrophe before it.
+
+    \b
+        watcher export changes --since 30d > changes.csv
+        watcher export changes --format jsonl | jq -r .sentence
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.cli.look import parse_span
+    from watcher.pages import tables
+    from watcher.service.exporting import change_rows
+
+    loaded = settings.load()
+    is_csv = shape == "csv"
+    write = tables.csv_line if is_csv else tables.json_line
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        start = parts.clock() - parse_span(since) if since is not None else None
+        if is_csv:
+            _print(tables.csv_head())
+        for row in change_rows(parts, since=start):
+            _print(write(row))
+
+
+@export.command(short_help="The newest record of every watched trial.")
+@click.option(
+    "--format", "_shape", type=click.Choice(["jsonl"]), default="jsonl", help="Default, and all there is: jsonl."
+)
+@click.pass_obj
+def records(settings: Settings, _shape: str) -> None:
+    """Print the newest record of every watched trial, as the registry sent it, a line of JSON each.
+
+    \b
+        watcher export records > records.jsonl
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.pages import tables
+    from watcher.service.exporting import newest_records
+
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        for record in newest_records(parts, _watched(parts, app.watchlist_reader(loaded)())):
+            _print(tables.json_line(record))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show on standard error how far the pages are; nothing when that is no terminal."""
+    from watcher.pages.site import silent
+
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    with click.progressbar(length=1, label="Trial pages", file=sys.stderr) as bar:
+
+        def heard(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield heard
+
+
+def _print(text: str) -> None:
+    """Print bytes: UTF-8 whatever the locale, line ends as they are, lone surrogates replaced."""
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+
+
+def _watched(parts: Parts, watchlist: Watchlist) -> Watchlist:
+    from watcher.service.watching import follow_merged
+
+    return follow_merged(watchlist, parts.store)

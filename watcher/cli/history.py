@@ -1,0 +1,100 @@
+"""`history`: the timeline of one trial on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher.cli.look import LEVELS, checked_id, never_read, parse_span
+from watcher.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.changes.model import Change, Record, Severity
+    from watcher.pages.model import Step, Trial
+
+
+@click.command(short_help="The timeline of one trial.")
+@click.argument("nct_id", metavar="ID")
+@click.option("--severity", type=click.Choice(LEVELS), default="minor", help="This level or louder. Default: minor.")
+@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
+@click.option("--no-pager", is_flag=True, help="Print at once, also when it is longer than the screen.")
+@click.pass_obj
+def history(settings: Settings, nct_id: str, severity: str, since: str | None, no_pager: bool) -> None:
+    """Show the timeline of one trial: every version kept, newest first, and what changed from what to what.
+
+    \b
+        watcher history NCT07555496
+        watcher history NCT07555496 --severity major --since 90d
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+    from watcher.service.publishing import load
+
+    nct_id = checked_id(nct_id)
+    loaded = settings.load()
+    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
+        start = parts.clock() - parse_span(since) if since is not None else None
+        watched = app.watchlist_reader(loaded)().trials.get(nct_id)
+        trial = load(parts, nct_id, watched, records=True)
+    if trial is None:
+        raise never_read(nct_id)
+    steps = [step for step in reversed(trial.steps) if start is None or step.seen_at >= start]
+    text = _told(trial, steps, severity)
+    is_long = text.count("\n") >= shutil.get_terminal_size().lines - 1
+    if sys.stdout.isatty() and is_long and not no_pager:
+        click.echo_via_pager(text, color=True)
+    else:
+        click.echo(text, nl=False)
+
+
+def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
+    """Tell versions one after the other as the terminal shows them, colours included where it has any."""
+    from watcher.changes.model import Severity
+    from watcher.changes.story import name_of
+    from watcher.cli.terminal import clean, console
+
+    screen = console()
+    with screen.capture() as captured:
+        name = trial.short_name or name_of(trial.record)
+        screen.print(clean(f"{trial.nct_id}  {name}"), style="bold", markup=False)
+        screen.print(f"https://clinicaltrials.gov/study/{trial.nct_id}?tab=history", style="dim", markup=False)
+        told = 0
+        for step in steps:
+            told += _tell(screen, step, step.record or trial.record, Severity(severity))
+        if not told:
+            screen.print("\nNothing of this level was seen to change.", markup=False)
+        elif told < len(steps):
+            screen.print(f"\n{len(steps) - told} of {len(steps)} versions have nothing of this level.", markup=False)
+    return captured.get()
+
+
+def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
+    """Tell one version on a console of `terminal`; give whether there was anything to tell."""
+    from watcher.changes.story import tell
+    from watcher.changes.wording.reverted import phrase_of
+    from watcher.cli.terminal import clean, print_story
+
+    changes = step.comparison.changes
+    story = tell(step.comparison, record=record, short_name=None, level_of=base_level, least=least)
+    noise = [change for change in changes if change.severity.value == "noise"]
+    if story is None and not step.is_baseline and not (noise and least.value == "noise"):
+        return False
+    seen = f"── version {step.seq}, seen {step.seen_at:%Y-%m-%d %H:%M} UTC, data of {step.data_version or 'unknown'} "
+    screen.print(f"\n{clean(seen)}".ljust(79, "─"), style="dim", markup=False)
+    if step.is_baseline:
+        screen.print("First version kept; nothing was compared with it.", markup=False)
+        return True
+    if story is not None:
+        print_story(screen, story)
+    if least.value == "noise":
+        for change in noise:
+            screen.print(clean(f"   {phrase_of(change).sentence}"), style="dim", markup=False)
+    return True
+
+
+def base_level(change: Change) -> Severity:
+    """Give a change's stored level."""
+    return change.severity
