@@ -11,7 +11,7 @@ from watcher.cli import COMMANDS, cli
 
 GROUPS = {
     "outbox": ("list", "retry", "drop"),
-    "db": ("check", "backup", "migrate", "rename-recipient"),
+    "db": ("check", "stats", "backup", "restore", "prune", "migrate", "rename-recipient"),
 }
 EVERY = sorted({(name,) for name in COMMANDS} | {(group, name) for group, names in GROUPS.items() for name in names})
 

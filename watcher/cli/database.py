@@ -1,7 +1,8 @@
-"""`db check|backup|migrate|rename-recipient`: the store as a file."""
+"""`db check|stats|backup|restore|prune|migrate|rename-recipient`: the store as a file."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -12,9 +13,9 @@ from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
 
 
-@click.group("db", short_help="Check, back up, migrate the store.")
+@click.group("db", short_help="Check, measure, back up, restore the store.")
 def database() -> None:
-    """Check, back up, migrate the store.
+    """Check, measure, back up, restore, migrate the store.
 
     \b
         watcher db check
@@ -57,6 +58,93 @@ def backup(settings: Settings, target: Path) -> None:
     click.echo(f"copied {path} to {target}")
 
 
+@database.command(short_help="Put a backup in the place of the store.")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
+@click.pass_obj
+def restore(settings: Settings, source: Path) -> None:
+    """Put the backup FILE in the place of the store; not while a run or the daemon is under way.
+
+    The present store is kept beside it under another name. What was told since the backup was made may be told again;
+    see what waits first: watcher run --once --dry-run
+
+    \b
+        watcher db restore /var/backups/watcher.db
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher.app import utc_now
+    from watcher.store import upkeep
+    from watcher.store.lock import RunLock
+
+    path = _path(settings)
+    with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
+        aside = upkeep.restore(source, path, lock, utc_now())
+    click.echo(f"{path} is what {source} was" + (f"; the one before is in {aside}" if aside is not None else ""))
+    click.echo("What was told since may be told again; look first with: watcher run --once --dry-run")
+
+
+@database.command(short_help="Say how large the store is, and of what.")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines.")
+@click.pass_obj
+def stats(settings: Settings, as_json: bool) -> None:
+    """Say how large the store is, of what, and what could go. Sizes of records and messages are compressed.
+
+    \b
+        watcher db stats
+        watcher db stats --json | jq .file_size
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from dataclasses import asdict
+
+    from watcher import app
+    from watcher.service.report import zulu
+
+    loaded = settings.load()
+    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
+        found = parts.store.retention.stats()
+        removable = parts.store.retention.removable(parts.clock() - loaded.config.store.keep_records)
+    if as_json:
+        times = {
+            name: zulu(when) if when is not None else None
+            for name, when in (("oldest", found.oldest), ("newest", found.newest))
+        }
+        behind = {"recipient": found.behind[0], "seq": found.behind[1]} if found.behind is not None else None
+        both = {"schema": 1, **asdict(found), **times, "behind": behind, "removable": asdict(removable)}
+        click.echo(json.dumps(both, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"File         {_size(found.file_size)}, {_size(found.free_size)} of it free")
+    click.echo(f"Trials       {found.trials:,} with {found.versions:,} versions")
+    click.echo(f"Records      {found.records:,}, {_size(found.records_size)}")
+    click.echo(f"Comparisons  {found.comparisons:,}, {_size(found.comparisons_size)}")
+    click.echo(f"Messages     {found.messages:,}, {_size(found.messages_size)}")
+    click.echo(f"Polls        {found.polls:,}")
+    if found.oldest is not None and found.newest is not None:
+        click.echo(f"Seen         {found.oldest:%d %b %Y} to {found.newest:%d %b %Y}")
+    if found.behind is not None:
+        click.echo(f"Told least   {found.behind[0]}, up to version {found.behind[1]}; what comes after it stays")
+    click.echo(f"Could go     {removable.records:,} records, {_size(removable.size)}; see: watcher db prune --help")
+
+
+@database.command(short_help="Let go of raw records nobody needs.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+@click.pass_obj
+def prune(settings: Settings, dry_run: bool) -> None:
+    """Let go of raw records older than [store] keep_records that nobody needs; every run does so once a day.
+
+    Comparisons and the log stay for good; so do the last two records of each trial, baselines, and what a recipient
+    has yet to be told of. Not while a run or the daemon is under way.
+
+    \b
+        watcher db prune --dry-run
+        watcher db prune
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher import app
+
+    loaded = settings.load()
+    state = settings.state(loaded)
+    with app.open_for_reading(loaded, state) if dry_run else app.open_for_run(loaded, state) as parts:
+        before = parts.clock() - loaded.config.store.keep_records
+        gone = parts.store.retention.removable(before) if dry_run else parts.store.retention.prune(before)
+    click.echo(f"{gone.records:,} records, {_size(gone.size)} {'would go' if dry_run else 'are gone'}")
+
+
 @database.command(short_help="Bring the store to the present revision.")
 @click.pass_obj
 def migrate(settings: Settings) -> None:
@@ -93,6 +181,10 @@ def rename_recipient(settings: Settings, old: str, new: str) -> None:
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()):
         upkeep.rename_recipient(path, old, new)
     click.echo(f"{old} is {new} now")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def _path(settings: Settings) -> Path:

@@ -148,6 +148,42 @@ def _copy(path: Path, target: Path) -> None:
         raise StoreError(f"{path} is damaged: {found[0]}; see `watcher db check`.")
 
 
+def restore(source: Path, path: Path, lock: RunLock, now: datetime) -> Path | None:
+    """Put a backup in the place of a database; the present one is kept beside it under another name.
+
+    The backup is examined and copied first, so that a bad one changes nothing. It may be of an older revision: the next
+    run migrates it.
+
+    Args:
+        source: The backup; stays as it is.
+        path: The database file.
+        lock: The held run lock of the state folder.
+        now: The time, part of the name the present database gets.
+
+    Returns:
+        Where the present database is now, or None when there was none.
+
+    Raises:
+        ValueError: The lock was released: a bug of the caller.
+        StoreError: The backup is missing, damaged, of another program or newer; nothing was changed.
+        StorePermissionError: The folder may not be written.
+    """
+    if not lock.is_held:
+        raise ValueError("A database is put back under the run lock.")
+    make_folder(path.parent)
+    new = path.with_name(f"{path.name}.restoring")
+    new.unlink(missing_ok=True)  # left by a restore that was ended in the middle
+    backup(source, new)
+    aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    has_present = path.exists()
+    for suffix in ("-wal", "-shm", ""):
+        present = path.with_name(path.name + suffix)
+        if present.exists():
+            present.replace(aside.with_name(aside.name + suffix))
+    new.replace(path)
+    return aside if has_present else None
+
+
 def rename_recipient(path: Path, old: str, new: str) -> None:
     """Rename a recipient in the ledger, the outbox, snoozes, suspensions and notes, in one transaction.
 

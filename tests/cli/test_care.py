@@ -1,0 +1,59 @@
+"""The store cared for from the command line: stats, prune, backup and restore."""
+
+import pytest
+
+
+@pytest.fixture
+def full(desk, registry):
+    desk.done("run", "--once")
+    for _ in range(2):
+        assert registry.next()
+        desk.done("run", "--once")
+    return desk
+
+
+def test_stats_say_how_large_the_store_is(full):
+    found = full.done("db", "stats", "--json").json()
+    assert found["schema"] == 1
+    assert found["trials"] == 2
+    assert found["records"] > 2
+    assert found["file_size"] >= found["records_size"] > 0
+    assert found["behind"]["recipient"] == "files"
+    text = full.done("db", "stats").out
+    assert f"{found['records']:,}," in text
+    assert "files" in text
+
+
+def test_what_is_young_is_not_pruned(full):
+    before = full.store_bytes()
+    assert full.done("db", "prune", "--dry-run").out.startswith("0 records")
+    assert full.store_bytes() == before
+    assert full.done("db", "prune").out.startswith("0 records")
+
+
+def test_backup_put_back_is_the_store_as_it_was(desk, registry):
+    desk.done("run", "--once")
+    desk.done("db", "backup", "then.db")
+    log = desk.done("log", "--json").out
+    while registry.next():
+        pass
+    desk.done("run", "--once")
+    assert desk.done("log", "--json").out != log
+    found = desk.done("db", "restore", "then.db")
+    assert "may be told again" in found.out
+    assert desk.done("log", "--json").out == log
+    assert [path.name for path in desk.state.glob("watcher.db.replaced-*")] != []
+    assert desk.database.stat().st_mode & 0o777 == 0o600
+    desk.done("run", "--once")
+    assert desk.done("db", "check").out.endswith("sound\n")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\x00" + b"\0" * 200])
+def test_bad_backup_changes_nothing(desk, content):
+    desk.done("run", "--once")
+    if content is not None:
+        (desk.folder / "bad.db").write_bytes(content)
+    log = desk.done("log", "--json").out
+    assert desk.run("db", "restore", "bad.db").code == 74
+    assert desk.done("log", "--json").out == log
+    assert not list(desk.state.glob("*.replaced-*"))
