@@ -20,8 +20,9 @@ from tests.delivery.helpers import (
 )
 from watcher.config.model import EmailConfig, Tls
 from watcher.delivery.contract import OnStep, Receipt, Step
-from watcher.delivery.email import EmailChannel, EmailSession
+from watcher.delivery.email import EmailChannel
 from watcher.delivery.refusals import Stage
+from watcher.delivery.relay import RelayLine
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 
@@ -438,8 +439,8 @@ async def test_every_exception_of_the_library_becomes_ours(error, stage):
     async def raising() -> None:
         raise error
 
-    session = EmailSession(EmailConfig.model_validate({"host": "r.invalid", "from": "a@a.invalid"}), None)
+    line = RelayLine(EmailConfig.model_validate({"host": "r.invalid", "from": "a@a.invalid"}), None)
     with pytest.raises(DeliveryError) as caught:
-        await session._ask(stage, raising())
+        await line._ask(stage, raising())
     assert caught.value.__context__ is None
     assert TO not in str(caught.value)

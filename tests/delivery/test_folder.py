@@ -12,7 +12,8 @@ import pytest
 
 from tests.delivery.helpers import Steps, message
 from watcher.delivery.contract import Receipt, Step
-from watcher.delivery.folder import FolderChannel, explain, file_stem
+from watcher.delivery.files import explain
+from watcher.delivery.folder import FolderChannel, file_stem
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
 

@@ -30,7 +30,6 @@ _DEAD = {
     "channel_not_found": "there is no such channel, or the bot cannot see it; check the id, and invite the bot there",
     "channel_type_not_supported": "a bot cannot post to this kind of channel; choose another one",
     "ekm_access_denied": "the workspace's administrators have suspended posting; ask them",
-    "enterprise_is_restricted": "the workspace's administrators forbid it; ask them",
     "invalid_auth": f"it does not know the token; {_STORE_IT}",
     "is_archived": "the channel is archived; choose another one",
     "missing_scope": "the bot may not write; give the app the scope chat:write, install it anew, store its token",
@@ -41,7 +40,6 @@ _DEAD = {
     "team_access_not_granted": "the app is not installed in this workspace; install it and store its token",
     "token_expired": f"the token has expired; {_STORE_IT}",
     "token_revoked": f"the token was revoked; {_STORE_IT}",
-    "two_factor_setup_required": "the workspace wants two-factor log-in set up; ask its administrators",
 }
 _LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
@@ -122,7 +120,7 @@ class _BotSession:
             return self._error(f"{target} answered 200 and nothing that can be read; a proxy may have answered")
         word = self._fit(said[0])
         why = _DEAD.get(word)
-        if word.startswith("restricted_action"):
+        if word.startswith(("restricted_action", "enterprise_is_restricted")):
             why = "the workspace's administrators forbid it; ask them"
         if why is not None:
             return self._error(f"{target} answered {word}: {why}", DeliveryReason.CONFIG, permanent=True)
@@ -140,7 +138,7 @@ class _BotSession:
 
 
 def _read(answer: Answer) -> _Said | None:
-    """Read Slack's answer; None when it is none, such as a proxy's friendly page."""
+    """Read Slack's answer; None when it is none."""
     try:
         said = json.loads(answer.body)
     except ValueError:
