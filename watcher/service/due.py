@@ -116,6 +116,9 @@ def due(parts: Parts, recipient: RecipientConfig, watchlist: Watchlist, moment: 
     is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
     is_due = slot is not None or moment.send_all or (is_immediate and moment.is_settled)
     greets = recipient.welcome and reader.welcomed_at is None and _was_read_for(reader, moment)
+    may_be_urgent = recipient.urgent is not None and moment.is_settled
+    if not (is_due or greets or may_be_urgent):
+        return None  # the usual case at a tick: no further look at the store
     exempts = parts.store.ledger.exempts(recipient.name)
     followed = trials_for(recipient, parts.loaded.config, watchlist)
     held = snoozed_trials(recipient, moment.snoozes)
@@ -123,7 +126,7 @@ def due(parts: Parts, recipient: RecipientConfig, watchlist: Watchlist, moment: 
         one.direction is Direction.BEHIND and one.nct_id not in held for one in exempts
     )
     notes = _notes(parts, recipient)
-    is_urgent = _looks_urgently(recipient, notes, moment) and not is_due and has_news
+    is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(LOOKED, "0")) < moment.newest
     silent_since = _silent_since(recipient, reader, notes, slot, moment) if is_due else None
     if not (greets or is_urgent or (is_due and (has_news or slot)) or silent_since is not None):
         return None
@@ -174,11 +177,6 @@ def _notes(parts: Parts, recipient: RecipientConfig) -> Mapping[str, str]:
         return {}
     start = reader_note(recipient.name)
     return {name.removeprefix(start): value for name, value in parts.store.notes.all(start).items()}
-
-
-def _looks_urgently(recipient: RecipientConfig, notes: Mapping[str, str], moment: Moment) -> bool:
-    is_new = int(notes.get(LOOKED, "0")) < moment.newest
-    return recipient.urgent is not None and moment.is_settled and is_new
 
 
 def _silent_since(
