@@ -130,7 +130,7 @@ def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
     Raises:
         ConfigError: It cannot be used; what runs is as it was.
     """
-    loaded = load_config(parts.loaded.path)
+    loaded = load_config(parts.loaded.path, parts.environ)
     check_reload(parts.loaded, loaded, parts.environ)
     anew = replace(parts, loaded=loaded, templates=_templates_of(loaded, lambda: anew))
     return anew, watchlist_reader(loaded)

@@ -35,6 +35,7 @@ COMMANDS = {
     "snooze": "snooze:snooze",
     "db": "database:database",
     "doctor": "doctor:doctor",
+    "config-schema": "schema:config_schema",
     "demo": "demo:demo",
     "sandbox": "sandbox:sandbox",
 }

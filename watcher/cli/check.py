@@ -38,7 +38,7 @@ def check_config(settings: Settings) -> None:
     from watcher.config.load import survey_config
     from watcher.config.locate import find_config
 
-    loaded, wrong = survey_config(find_config(settings.config, os.environ))
+    loaded, wrong = survey_config(find_config(settings.config, os.environ), os.environ)
     if loaded is None:
         raise ConfigError(wrong)
     watchlist = watchlist_reader(loaded)()

@@ -38,7 +38,7 @@ class Settings:
         from watcher.config.load import load_config
         from watcher.config.locate import find_config
 
-        return load_config(find_config(self.config, os.environ))
+        return load_config(find_config(self.config, os.environ), os.environ)
 
     def state(self, loaded: Loaded) -> Path:
         """Give the state directory; does not create it."""

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from watcher.config.lines import Place, find_line, line_map
+from watcher.config.lines import Place
 from watcher.config.model import Config
 from watcher.config.operating import operating_findings
 from watcher.config.presets import Preset
-from watcher.config.rules import Finding, findings
+from watcher.config.rules import findings
+from watcher.config.sources import Sources, gather
 from watcher.config.wishes import read_wishes
 from watcher.errors import ConfigError, Problem
 
-_TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
+_PLACES = '{ credential = "…" }, { file = "…" } or { env = "…" }'
+_SECRET_KEYS = {"password", "webhook", "token", "url", "secret", "client_secret", "refresh_token"}
 
 _TYPE_WORDS = {
     "string_type": "a text in quotation marks",
@@ -63,19 +65,21 @@ class Loaded:
         return self.path.parent
 
 
-def load_config(path: Path) -> Loaded:
-    """Read and check a configuration file.
+def load_config(path: Path, environ: Mapping[str, str] = MappingProxyType({})) -> Loaded:
+    """Read and check a configuration file, the watches in `conf.d` beside it, and what the environment overrides.
 
     Raises:
         ConfigError: It cannot be read or used; carries every problem found.
     """
-    loaded, problems = survey_config(path)
+    loaded, problems = survey_config(path, environ)
     if problems or loaded is None:
         raise ConfigError(problems)
     return loaded
 
 
-def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
+def survey_config(
+    path: Path, environ: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Loaded | None, tuple[Problem, ...]]:
     """Read a configuration file past what is wrong in it, so that every problem can be named at once.
 
     Returns:
@@ -85,14 +89,13 @@ def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
     Raises:
         ConfigError: It cannot be read, or is not TOML.
     """
-    text = _read(path)
-    raw = _parse(path, text)
-    lines = line_map(text)
-    problems: list[Problem] = []
+    sources = gather(path, environ, _top_level())
+    raw = sources.raw
+    problems = list(sources.problems)
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        problems += _problems(path, lines, raw, error)
+        problems += _problems(sources, error)
         try:
             config = Config.model_validate(_without(raw, error))
         except ValidationError:
@@ -100,8 +103,8 @@ def survey_config(path: Path) -> tuple[Loaded | None, tuple[Problem, ...]]:
     wishes = read_wishes(config, folder=path.parent)
     found = (*findings(config), *operating_findings(config), *wishes.findings)
     problems += wishes.problems
-    problems += (_problem(path, lines, finding) for finding in found if finding.is_fatal)
-    warnings = tuple(sorted(_problem(path, lines, finding) for finding in found if not finding.is_fatal))
+    problems += (sources.problem(finding.place, finding.text) for finding in found if finding.is_fatal)
+    warnings = tuple(sorted(sources.problem(finding.place, finding.text) for finding in found if not finding.is_fatal))
     loaded = Loaded(config=config, path=path, warnings=warnings, presets=wishes.presets)
     return loaded, tuple(sorted(set(problems)))
 
@@ -125,35 +128,15 @@ def _has(holder: Any, step: str | int) -> bool:
     return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
+def _top_level() -> Mapping[str, bool]:
+    """Give the top-level keys, and whether each is a table."""
+    return {name: _model_of(info.annotation) is not None for name, info in Config.model_fields.items()}
 
 
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.search(str(error))
-        line = int(found[1]) if found and found[1] else len(text.splitlines())
-        said = _TOML_PLACE.sub("", str(error))
-        raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
-
-
-def _problem(path: Path, lines: Mapping[Place, int], finding: Finding) -> Problem:
-    return Problem(str(path), find_line(lines, finding.place), finding.text)
-
-
-def _problems(
-    path: Path, lines: Mapping[Place, int], raw: Mapping[str, Any], error: ValidationError
-) -> Iterable[Problem]:
+def _problems(sources: Sources, error: ValidationError) -> Iterable[Problem]:
     for detail in error.errors(include_url=False):
         place: Place = detail["loc"]
-        yield Problem(str(path), find_line(lines, place), _sentence(place, detail, raw))
+        yield sources.problem(place, _sentence(place, detail, sources.raw))
 
 
 def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
@@ -176,6 +159,9 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
             given = detail["input"]
             choices = re.findall(r'"([^"]+)"', expected)
             return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
+        case "model_type" if isinstance(detail["input"], str):  # perhaps a secret, written where its place belongs
+            secret = f"; a secret never stands in the configuration: write {_PLACES}" if key in _SECRET_KEYS else ""
+            return f"{key}{where} must be a table, not a text{secret}"
         case kind if kind in _TYPE_WORDS:
             return f"{key}{where} must be {_TYPE_WORDS[kind]}, not {_shown(detail['input'])}"
         case _:

@@ -1,0 +1,30 @@
+"""`config-schema`: the configuration as JSON Schema, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("config-schema", short_help="The configuration as JSON Schema, for editors.")
+def config_schema() -> None:
+    """Print the JSON Schema of the configuration; editors complete and check TOML by it.
+
+    Taplo, and what builds on it, takes it from the first line of the configuration: #:schema ./config.schema.json
+
+    \b
+        watcher config-schema > config.schema.json
+    """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher.config import schema
+
+    found = schema.config_schema(_example().read_text(encoding="utf-8"))
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _example() -> Path:
+    """Give the commented example: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "_data" / "config.example.toml"
+    return installed if installed.exists() else package.parent / installed.name

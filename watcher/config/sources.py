@@ -1,0 +1,154 @@
+"""Where the values of the configuration come from: the file, watches in `conf.d`, variables of the environment.
+
+Reads and merges; does not judge values. Knows of every value where it was written, so that a problem names the place.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from watcher.config.lines import Place, find_line, line_map
+from watcher.errors import ConfigError, Problem
+
+DROP_INS = "conf.d"
+"""The folder beside the configuration whose `*.toml` add watches, in the order of their names."""
+
+PREFIX = "WATCHER_"
+"""Begins the name of a variable that overrides a key: `WATCHER_EMAIL__HOST`; two underscores are a level."""
+
+_OWN = {"WATCHER_CONFIG"}
+_LISTS = ("watch", "recipient")
+_TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    path: Path
+    lines: Mapping[Place, int]
+    first_watch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The merged values.
+
+    Attributes:
+        raw: As tomllib gives them.
+        problems: What could not be merged.
+    """
+
+    raw: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+    _files: Sequence[_File] = ()
+    _variables: Mapping[Place, str] = field(default_factory=dict)
+
+    def problem(self, place: Place, text: str) -> Problem:
+        """Give a problem with the file and line, or the variable, a place was written in."""
+        for length in range(len(place), 0, -1):
+            if (name := self._variables.get(place[:length])) is not None:
+                return Problem(f"${name}", 0, text)
+        main = self._files[0]
+        if place[:1] == ("watch",) and len(place) > 1 and isinstance(place[1], int):
+            added = next((file for file in reversed(self._files[1:]) if file.first_watch <= place[1]), None)
+            if added is not None:
+                own = ("watch", place[1] - added.first_watch, *place[2:])
+                return Problem(str(added.path), find_line(added.lines, own), text)
+        return Problem(str(main.path), find_line(main.lines, place), text)
+
+
+def gather(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> Sources:
+    """Read everything a configuration is made of.
+
+    Args:
+        path: The file.
+        environ: Environment variables.
+        keys: The top-level keys, and whether each is a table.
+
+    Raises:
+        ConfigError: A file cannot be read, or is not TOML.
+    """
+    text = _read(path)
+    raw = _parse(path, text)
+    files = [_File(path=path, lines=line_map(text))]
+    problems: list[Problem] = []
+    for added in sorted((path.parent / DROP_INS).glob("*.toml")):
+        problems += _add_watches(raw, added, files)
+    variables: dict[Place, str] = {}
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in _OWN and environ[name]:
+            problems += _override(raw, name, environ[name], keys, variables)
+    return Sources(raw=raw, problems=tuple(problems), _files=files, _variables=variables)
+
+
+def _add_watches(raw: dict[str, Any], path: Path, files: list[_File]) -> Iterator[Problem]:
+    text = _read(path)
+    found = _parse(path, text)
+    lines = line_map(text)
+    for key in found:
+        if key != "watch":
+            yield Problem(str(path), find_line(lines, (key,)), f'only [[watch]] belongs into {DROP_INS}, not "{key}"')
+    watches, known = found.get("watch", []), raw.setdefault("watch", [])
+    if not isinstance(watches, list) or not isinstance(known, list):
+        yield Problem(str(path), find_line(lines, ("watch",)), "watch is a list of tables: [[watch]]")
+        return
+    files.append(_File(path=path, lines=lines, first_watch=len(known)))
+    known += watches
+
+
+def _override(
+    raw: dict[str, Any], name: str, text: str, keys: Mapping[str, bool], variables: dict[Place, str]
+) -> Iterator[Problem]:
+    way = name.removeprefix(PREFIX).lower().split("__")
+    first = way[0]
+    if first in _LISTS:
+        yield Problem(f"${name}", 0, f"[[{first}]] cannot be set by a variable; write it into the file")
+        return
+    if len(way) == 1 and keys.get(first, True):
+        return  # WATCHER_PORT and the like are set by others, for a service of this name for example
+    if len(way) > 1 and not keys.get(first, False):
+        close = get_close_matches(first, [key for key, is_table in keys.items() if is_table], n=1)
+        hint = f"; did you mean {PREFIX}{close[0].upper()}__{'__'.join(way[1:]).upper()}?" if close else ""
+        yield Problem(f"${name}", 0, f"there is no section [{first}]{hint}")
+        return
+    holder = raw
+    for step in way[:-1]:
+        inner = holder.get(step)
+        holder[step] = inner = dict(inner) if isinstance(inner, dict) else {}
+        holder = inner
+    holder[way[-1]] = _value(text)
+    variables[tuple(way)] = name
+
+
+def _value(text: str) -> object:
+    """Read a list or a table as TOML; everything else is the text itself, which the model reads as what it needs."""
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            return tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return text  # an address of IPv6, for example
+    return text
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_PLACE.search(str(error))
+        line = int(found[1]) if found and found[1] else len(text.splitlines())
+        said = _TOML_PLACE.sub("", str(error))
+        raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
