@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel, BeforeValidator
 
 from tests.cli.desk import Desk
-from watcher.cli import COMMANDS
+from watcher.cli import COMMANDS, cli
 from watcher.cli.exits import Exit
 from watcher.config.load import load_config
 from watcher.config.model import Config, SecretRef
@@ -141,6 +142,17 @@ def registry_of_the_demo():
 
     with Sandbox(cast()) as registry:
         yield registry.base_url
+
+
+@pytest.mark.parametrize("unit", ["watcher.service", "watcher-once.service"])
+def test_what_a_unit_starts_is_understood_by_the_command_line(unit):
+    (line,) = re.findall(
+        r"^ExecStart=/opt/watcher/bin/watcher (.*)$", (ROOT / "systemd" / unit).read_text(), re.MULTILINE
+    )
+    found = CliRunner().invoke(cli, [*line.split(), "--help"])
+    assert found.exit_code == 0, found.output
+    assert ("--once" in line.split()) is ("once" in unit)
+    assert CliRunner().invoke(cli, [*line.split(), "--onse", "--help"]).exit_code == 2
 
 
 def test_the_digest_in_the_readme_is_one_of_ours(tmp_path):

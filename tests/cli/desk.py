@@ -153,7 +153,10 @@ class Desk:
 
     def run(self, *arguments: str | Path, before: Sequence[str] = (), env: Mapping[str, str] | None = None) -> Result:
         with self.start(*arguments, before=before, env=env) as process:
-            out, err = process.communicate(timeout=60)
+            try:
+                out, err = process.communicate(timeout=110)
+            finally:
+                process.kill()
         return Result(process.returncode, out, err)
 
     def done(self, *arguments: str | Path) -> Result:

@@ -110,7 +110,10 @@ def test_a_registry_that_is_down_or_has_no_address_is_exit_69_in_one_sentence(tm
     processes = {name: desk.start("run", "--once") for name, desk in desks.items()}  # each tries for 20 s: side by side
     for name, process in processes.items():
         with process:
-            out, err = process.communicate(timeout=90)
+            try:
+                out, err = process.communicate(timeout=100)
+            finally:
+                process.kill()
         assert (name, process.returncode, out) == (name, 69, "")
         assert err.count("\n") == 1
         assert err.startswith("registry: no connection to ")

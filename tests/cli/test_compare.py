@@ -1,10 +1,12 @@
 """`compare`: two records from files, without configuration and store."""
 
 import json
+import re
 import urllib.request
 
 import pytest
 
+from watcher.rendering.text import columns
 from watcher.sandbox.cast import cast
 from watcher.sandbox.server import Sandbox
 
@@ -74,6 +76,39 @@ def test_two_different_trials_are_refused(bare, pair):
     assert found.out == ""
     assert "NCT99000001" in found.err
     assert "NCT99000002" in found.err
+
+
+@pytest.mark.parametrize("nct_id", [f"NCT990000{number:02}" for number in range(1, 14)])
+def test_every_story_of_the_cast_can_be_read_in_eighty_columns(bare, nct_id):
+    with Sandbox(cast()) as registry:
+        for name in ("old.json", "new.json"):
+            with urllib.request.urlopen(f"{registry.base_url}/studies/{nct_id}") as answer:
+                (bare.folder / name).write_bytes(answer.read())
+            while registry.next():
+                pass
+    bare.environ["COLUMNS"] = "80"
+    out = bare.ok("compare", "old.json", "new.json").out
+    assert nct_id in out
+    assert all(columns(line) <= 80 for line in out.splitlines())
+    assert not re.search(r"\b(None|null)\b|[A-Z]+_[A-Z]+|[a-z]+Module", out)
+
+
+def test_what_was_replaced_moved_and_quoted_is_marked(bare):
+    with Sandbox(cast()) as registry:
+        for place in ("old", "new"):
+            for nct_id in ("NCT99000001", "NCT99000003", "NCT99000004"):
+                with urllib.request.urlopen(f"{registry.base_url}/studies/{nct_id}") as answer:
+                    (bare.folder / f"{place}-{nct_id}.json").write_bytes(answer.read())
+            while registry.next():
+                pass
+    said = {}
+    for nct_id in ("NCT99000001", "NCT99000003", "NCT99000004"):
+        said[nct_id] = " ".join(bare.ok("compare", f"old-{nct_id}.json", f"new-{nct_id}.json").out.split())
+    assert "within [6 → 12] months (tightened)" in said["NCT99000004"]
+    assert "(moved from Exclusion)" in said["NCT99000004"]
+    assert "+ Able to keep an electronic diary" in said["NCT99000004"]
+    assert "hospital [+ or online]" in said["NCT99000003"]
+    assert "Sponsor's reason: “Interim analysis" in said["NCT99000001"]
 
 
 @pytest.mark.parametrize(

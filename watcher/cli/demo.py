@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from watcher.service.rehearsal import Rehearsed
 
 
 @click.command(short_help="The whole job, offline and in seconds.")
@@ -29,7 +33,6 @@ def demo(settings: Settings, out: Path | None) -> None:
         watcher demo --out digests
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.cli.terminal import clean
     from watcher.service import rehearsal
 
     settings.set_up_logs()
@@ -39,6 +42,14 @@ def demo(settings: Settings, out: Path | None) -> None:
         rehearsed = asyncio.run(
             rehearsal.rehearse(Path(scratch), app.open_for_run, lambda line: click.echo(line, err=True), site=site)
         )
+    _show(rehearsed, folder, site)
+
+
+def _show(rehearsed: Rehearsed, folder: Path, site: Path) -> None:
+    """Print the digest as it was delivered, and save and name the files to open."""
+    from watcher.cli.terminal import clean
+    from watcher.service import rehearsal
+
     saved = rehearsal.save(rehearsed, folder)
     digest = rehearsed.mails[-1]
     click.echo("", err=True)
