@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import importlib.util
 import io
 import json
 import logging
@@ -434,3 +435,27 @@ async def test_mended_channel_delivers_in_the_same_session(stage, tmp_path):
             assert (await session.deliver(WHAT, scene.address, steps)).reply
             assert scene.taken() == before + 1
             assert steps.seen[-1] is Step.BODY_HANDED_OVER
+
+
+@pytest.mark.skipif(importlib.util.find_spec("apprise") is not None, reason="apprise is installed here")
+async def test_apprise_that_is_not_installed_is_named_with_what_to_do():
+    async with AppriseChannel().open() as session:
+        with pytest.raises(DeliveryError, match=r'pip install "trial-watcher\[apprise\]"') as caught:
+            await session.deliver(WHAT, f"json://127.0.0.1{PATH}", Steps())
+    assert caught.value.is_permanent
+    assert TOKEN not in everything_said(caught.value)
+
+
+async def test_apprise_pings_nobody_and_says_who_accepted():
+    pytest.importorskip("apprise", reason="apprise is an extra and not installed here")
+    with warnings.catch_warnings(), WebhookSink(path=PATH) as sink:
+        warnings.simplefilter("ignore")
+        async with AppriseChannel().open() as session:
+            what = message(text="@everyone and @Here, ana@example.org\n")
+            receipt = await session.deliver(what, sink.url.replace("http://", "json://"), Steps())
+        (post,) = sink.accepted
+    assert receipt.reply == "accepted by JSON"
+    said = json.loads(post.body)["message"]
+    assert "@everyone" not in said
+    assert "@Here" not in said
+    assert "ana@example.org" in said

@@ -42,3 +42,25 @@ def test_refusal_reads_as_one_sentence():
         "the mail relay relay.example.org:465 refused while naming the recipient: 550 5.1.1 user unknown — "
         "the mailbox does not exist or is closed; check the recipient's address"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "reply", "stage", "advice"),
+    [
+        (432, "4.7.12 A password transition is needed", Stage.LOGIN, "password changed first"),
+        (535, "5.7.139 SmtpClientAuthentication is disabled", Stage.LOGIN, "set oauth in [email]"),
+        (535, "5.7.8 bad", Stage.LOGIN, "app password"),
+        (550, "5.7.60 Client does not have permissions to send as this sender", Stage.BODY, "set from in [email]"),
+        (554, "5.2.252 SendAsDenied", Stage.BODY, "set from in [email]"),
+        (550, "5.4.5 Daily user sending quota exceeded", Stage.BODY, "outbox retry --all"),
+        (550, "5.7.515 Access denied", Stage.BODY, "SPF, DKIM and DMARC"),
+        (521, "does not accept mail", Stage.CONNECT, "check host"),
+        (556, "5.1.10 null MX", Stage.RECIPIENT, "takes no mail at all"),
+        (501, "5.1.3 bad address syntax", Stage.RECIPIENT, "check the recipient's address"),
+        (502, "5.5.1 command not implemented", Stage.HELLO, "virus scanner"),
+        (599, "who knows", Stage.BODY, "its postmaster can say why"),
+        (499, "who knows", Stage.BODY, "it will be tried again"),
+    ],
+)
+def test_refusal_says_what_to_do(code, reply, stage, advice):
+    assert str(refused(RELAY, stage, code, reply)).partition(" — ")[2].find(advice) >= 0

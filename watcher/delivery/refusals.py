@@ -37,6 +37,10 @@ class Relay:
         return f"the mail relay {self.host}:{self.port}"
 
 
+_NOT_THIS_SENDER = (
+    "the relay does not take mail from this sender; set from in [email] to an address this log-in may use"
+)
+
 # (code, start of the three-part code, stages or None for all, what to do). The first row that fits counts.
 _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
     (
@@ -65,6 +69,11 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
     ),
     (454, "", (Stage.TLS,), "its TLS is out of order for now; it will be tried again"),
     (454, "", (Stage.LOGIN,), "its log-in is out of order for now; it will be tried again"),
+    (432, "", None, "the provider wants the password changed first; log in to the mailbox once by hand"),
+    # https://learn.microsoft.com/exchange/troubleshoot/email-delivery/send-as-denied
+    *((code, start, None, _NOT_THIS_SENDER) for code in (550, 554) for start in ("5.2.252", "5.7.60")),
+    # https://support.google.com/a/answer/3726730
+    (550, "5.4.5", None, "Gmail's daily limit is used up; tomorrow run: watcher outbox retry --all"),
     (550, "5.7.515", None, "Outlook wants SPF, DKIM and DMARC for the sender's domain; ask whoever runs its DNS"),
     (550, "5.7.26", None, "Gmail wants SPF or DKIM for the sender's domain; ask whoever runs its DNS"),
     (
@@ -80,13 +89,13 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
         550,
         "",
         (Stage.SENDER,),
-        "the relay does not take mail from this sender; set from in [email] to an address this log-in may use",
+        _NOT_THIS_SENDER,
     ),
     (
         553,
         "",
         (Stage.SENDER,),
-        "the relay does not take mail from this sender; set from in [email] to an address this log-in may use",
+        _NOT_THIS_SENDER,
     ),
     (552, "5.2.2", None, "the recipient's mailbox is full; it has to make room"),
     (552, "", (Stage.RECIPIENT,), "the recipient's mailbox is full; it has to make room"),
@@ -98,6 +107,13 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
         "the relay does not talk to this machine; check host and port in [email], or ask its postmaster",
     ),
     (554, "", None, "the relay takes it for unwanted mail or forbids it; its words or its postmaster say why"),
+    (501, "", (Stage.RECIPIENT,), "the relay cannot read this mailbox; check the recipient's address"),
+    # RFC 7504
+    *((code, "", None, "this host takes no mail at all; check host in [email]") for code in (521, 556)),
+    *(
+        (code, "", None, "it does not know what we asked; a proxy or a virus scanner on the way may be the cause")
+        for code in (500, 501, 502, 503, 504, 555)
+    ),
     (421, "", None, "the relay is busy or closing; it will be tried again"),
     (450, "", None, "the mailbox is busy or the relay wants to see the mail twice; it will be tried again"),
     (451, "", None, "the relay has trouble of its own; it will be tried again"),
