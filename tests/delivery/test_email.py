@@ -184,7 +184,7 @@ REFUSALS = [
     (SmtpStage.AUTH, "534 5.7.9 app password", True, True, DeliveryReason.AUTH, "app password"),
     (SmtpStage.AUTH, "538 5.7.11 encrypt", True, True, DeliveryReason.AUTH, "encryption"),
     (SmtpStage.AUTH, "454 4.7.0 later", False, True, DeliveryReason.SERVER, "log-in is out of order"),
-    (SmtpStage.MAIL, "550 5.7.60 not yours", True, True, DeliveryReason.REJECTED, "policy"),
+    (SmtpStage.MAIL, "550 5.7.60 not yours", True, True, DeliveryReason.REJECTED, "set from in"),
     (SmtpStage.MAIL, "553 5.1.8 not yours", True, True, DeliveryReason.REJECTED, "set from"),
     (SmtpStage.MAIL, "530 5.7.0 log in", True, True, DeliveryReason.AUTH, "wants a log-in"),
     (SmtpStage.MAIL, "552 5.3.4 too big", True, False, DeliveryReason.REJECTED, "larger"),
