@@ -57,3 +57,16 @@ def test_bad_backup_changes_nothing(desk, content):
     assert desk.run("db", "restore", "bad.db").code == 74
     assert desk.done("log", "--json").out == log
     assert not list(desk.state.glob("*.replaced-*"))
+
+
+def test_secret_that_others_may_read_is_warned_of(bare, registry):
+    bare.set_up(registry.base_url, '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n')
+    hook = bare.folder / "hook"
+    hook.write_text("https://hooks.slack.com/services/T0/B0/abcdefghijkl")
+    hook.chmod(0o644)
+    found = bare.run("check-config")
+    assert "may be read by everybody" in found.err
+    assert "(warning)" in found.err
+    assert "abcdefghijkl" not in found.err + found.out
+    hook.chmod(0o600)
+    assert "may be read by everybody" not in bare.run("check-config").err

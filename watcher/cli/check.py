@@ -47,7 +47,8 @@ def check_config(settings: Settings) -> None:
     problems = (*sorted((*wrong, *further)), *watchlist.problems)
     for problem in problems:
         click.echo(str(problem), err=True)
-    for warning in (*loaded.warnings, *_reach_warnings(loaded, watchlist), *_renamed_warnings(settings, loaded)):
+    warnings = (*loaded.warnings, *_reach_warnings(loaded, watchlist), *_renamed_warnings(settings, loaded))
+    for warning in (*warnings, *_exposed_warnings(loaded)):
         click.echo(f"{warning} (warning)", err=True)
     if not wrong:
         _print_plan(settings, loaded, watchlist)
@@ -157,6 +158,15 @@ def _value_problem(place: Place, read: Callable[[], object]) -> Iterator[tuple[P
         read()
     except ValueError as error:
         yield place, str(error)
+
+
+def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
+    from watcher.config.lines import find_line, line_map
+    from watcher.config.secrets import exposed_secrets
+
+    lines = line_map(loaded.path.read_text(encoding="utf-8"))
+    for place, text in exposed_secrets(loaded.config, folder=loaded.folder):
+        yield Problem(str(loaded.path), find_line(lines, place), text)
 
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ Never logs, caches or prints a secret; the error texts name the place only.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,14 @@ def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -
         with suppress(ConfigError):
             found.append(read_secret(ref, folder=folder, environ=environ))
     return tuple(found)
+
+
+def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, str]]:
+    """Give every file with a secret that others on this machine may read: its place, and a sentence."""
+    for place, name, ref in named_secrets(config):
+        path = folder / Path(ref.file).expanduser() if ref.file is not None else None
+        if path is not None and path.is_file() and path.stat().st_mode & stat.S_IRWXO:
+            yield place, f"{name}: {path} may be read by everybody on this machine; run: chmod o-rwx {path}"
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
