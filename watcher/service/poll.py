@@ -195,8 +195,9 @@ def _todo(parts: Parts, ids: Sequence[str], token: str | None) -> Mapping[str, K
 async def _read(
     client: RegistryClient, parts: Parts, todo: Mapping[str, Kept], token: str | None, tally: Tally
 ) -> None:
+    fresh = dict(todo)
     async for raw in client.pages(sorted(todo)):
-        kept = _kept(raw, parts)
+        kept = _kept(raw, fresh, parts)
         judged = await asyncio.to_thread(judge_records, raw.records, kept, parts.store)
         merged = judge_aliases(raw.aliased, kept, token)
         lost = await judge_missing(client, raw.missing, kept, token, parts.store)
@@ -210,10 +211,16 @@ async def _read(
             await asyncio.to_thread(parts.store.trials.mark_checked, checked, token, parts.clock())
 
 
-def _kept(raw: RawPage, parts: Parts) -> Mapping[str, Kept]:
-    """Read what is known of the trials of one answer as it stands now: an earlier answer may have held one of them."""
+def _kept(raw: RawPage, fresh: dict[str, Kept], parts: Parts) -> Mapping[str, Kept]:
+    """Give what is known of the trials of one answer as it stands now.
+
+    What was read for this poll and no answer has held yet is still so, and is taken out of `fresh`; the rest, such as a
+    trial that an earlier answer held under its other id, is read anew.
+    """
     ids = {record.nct_id for record in raw.records} | {*raw.aliased, *raw.missing}
-    return {entry.nct_id: entry for entry in parts.store.trials.kept(ids)}
+    known = {nct_id: fresh.pop(nct_id) for nct_id in ids if nct_id in fresh}
+    again = [nct_id for nct_id in ids if nct_id not in known]
+    return known | {entry.nct_id: entry for entry in parts.store.trials.kept(again)} if again else known
 
 
 def _page(judged: Sequence[Judged]) -> Page:
@@ -234,12 +241,13 @@ def _checked(raw: RawPage, judged: Sequence[Judged], lost: Lost) -> tuple[str, .
 
 def _note(raw: RawPage, judged: Sequence[Judged], lost: Lost, tally: Tally) -> None:
     tally.has_answers |= bool(raw.aliased or set(raw.missing) - set(lost.failed))
+    told = log.bind()  # once, not for each of 10,000 events that are mostly not shown
     for entry in judged:
         tally.statuses[entry.nct_id] = entry.status
         tally.failed.discard(entry.nct_id)
         if entry.status is Status.FAILED:
             tally.tripped[entry.nct_id] = entry.reason
-        level = log.warning if entry.status in _LOUD else log.info
+        level = told.warning if entry.status in _LOUD else told.info
         extra = {"reason": entry.reason} if entry.reason else {}
         level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
     for nct_id in lost.missing:
