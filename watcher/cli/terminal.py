@@ -21,6 +21,7 @@ from rich.text import Text
 
 from watcher.changes.model import Comparison, Mark, MarkKind, Phrase, Record, Severity, Story, Verb
 
+_STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _STYLES = {"critical": "bold red", "major": "bold yellow", "minor": "", "noise": "dim"}
 _SIGNS = {"critical": "!!", "major": "!", "minor": "·", "noise": " "}
 _MARKS = {MarkKind.ADDED: "green underline", MarkKind.REMOVED: "red strike", MarkKind.SAME: "", MarkKind.GAP: "dim"}
@@ -38,9 +39,9 @@ _PIPED_COLUMNS = 100
 
 
 def clean(text: str) -> str:
-    """Give a foreign text without control characters and direction marks, so that it cannot steer a terminal."""
+    """Give a foreign text without control characters, separators and direction marks: it cannot steer a terminal."""
     text = text.replace("\r\n", "\n")
-    return "".join(sign if sign == "\n" or unicodedata.category(sign)[0] != "C" else " " for sign in text)
+    return "".join(sign if sign == "\n" or unicodedata.category(sign) not in _STEERING else " " for sign in text)
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
