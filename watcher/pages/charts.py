@@ -92,13 +92,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """A picture of sites by country and status; parts are (x, width, `recruiting` or `other`)."""
+    """A picture of sites by country and status; parts are (x, width, `recruiting` or `other`).
+
+    `is_mixed` says whether any site recruits, so that the two colours need a legend.
+    """
 
     key: str
     title: str
     says: str
     height: float
     bars: tuple[Bar, ...]
+    is_mixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +225,14 @@ def sites_chart(countries: Sequence[Country]) -> Bars | None:
         )
     says = "; ".join(f"{name}: {_counts(count, recruiting)}" for name, count, recruiting in shown) + "."
     height = _TOP * 2 + len(bars) * (_BAR + _GAP)
-    return Bars(key="sites", title="Sites by country", says=says, height=height, bars=tuple(bars))
+    return Bars(
+        key="sites",
+        title="Sites by country",
+        says=says,
+        height=height,
+        bars=tuple(bars),
+        is_mixed=any(row[2] for row in shown),
+    )
 
 
 def _counts(count: int, recruiting: int) -> str:

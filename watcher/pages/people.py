@@ -6,7 +6,8 @@ In people's words, in the record's order. Addresses of the web are shown only wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.parts import as_object
@@ -133,6 +134,14 @@ def countries_of(record: Record) -> tuple[Country, ...]:
         found.setdefault(line(site.get("country")) or "Country not given", []).append(_place(site))
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(Country(name=name, places=tuple(places)) for name, places in ordered)
+
+
+def site_states(countries: Sequence[Country]) -> str:
+    """Say how many sites stand where: `12 recruiting, 2 withdrawn`; empty when no site has a status."""
+    counts = Counter(place.status or "status not given" for country in countries for place in country.places)
+    if set(counts) <= {"status not given"}:
+        return ""
+    return ", ".join(f"{count} {state[:1].lower()}{state[1:]}" for state, count in counts.most_common())
 
 
 def _place(site: Mapping[str, Json]) -> Place:

@@ -23,7 +23,7 @@ from watcher.pages.reading import line, lines, module, objects
 MOST = 10
 """Related trials kept for each."""
 
-_LEAST = 0.06
+_LEAST = 0.03
 _MOST_HOLDERS = 120
 _RAREST = 40
 _MOST_WORDS = 160

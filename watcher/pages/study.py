@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from watcher.changes import criteria
-from watcher.changes.meaning.parts import as_list, as_object, as_text
+from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.pages.prose import Block, blocks
@@ -208,8 +208,3 @@ def _indent(text: str) -> int:
 
 def _filled(pairs: Iterator[tuple[str, str]]) -> Facts:
     return tuple((label, value) for label, value in pairs if value)
-
-
-def count_of(value: Json) -> int:
-    """Count the items of a list; 0 for anything else."""
-    return len(as_list(value))

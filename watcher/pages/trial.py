@@ -74,6 +74,7 @@ class TrialPage:
     countries: tuple[people.Country, ...]
     country_names: tuple[str, ...]
     sites: int
+    site_states: str
     central: tuple[people.Contact, ...]
     local: tuple[people.Contact, ...]
     references: tuple[people.Reference, ...]
@@ -132,6 +133,7 @@ def page_of(
         countries=countries,
         country_names=tuple(country.name for country in countries),
         sites=sum(len(country.places) for country in countries),
+        site_states=people.site_states(countries),
         central=people.central_of(record),
         local=tuple(one for country in countries for place in country.places for one in place.contacts),
         references=people.references_of(record),

@@ -199,17 +199,20 @@ def load(parts: Parts, nct_id: str, watched: Watched | None, *, records: bool = 
         records: Whether each step carries its record too.
     """
     versions = parts.store.versions
-    body = versions.newest_body(nct_id)
-    if body is None:
-        return None
-    kept: Kept = parts.store.trials.kept([nct_id])[0]
     entries = [LogEntry(version=one, compared=versions.comparison(one.seq)) for one in versions.of_trial(nct_id)]
     steps = steps_of(entries)
     if records:
         steps = tuple(replace(step, record=_record(parts, step.seq)) for step in steps)
+    newest = next((step.record for step in reversed(steps) if step.record is not None), None)
+    if newest is None:
+        body = versions.newest_body(nct_id)
+        if body is None:
+            return None
+        newest = decode(body)
+    kept: Kept = parts.store.trials.kept([nct_id])[0]
     return Trial(
         nct_id=nct_id,
-        record=decode(body),
+        record=newest,
         steps=steps,
         watches=watched.watches if watched is not None else (),
         short_name=watched.short_name if watched is not None else None,

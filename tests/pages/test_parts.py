@@ -1,0 +1,177 @@
+"""The parts of a page: prose, people, what is studied, pictures."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.changes.builders import put
+from tests.pages.made import a_trial, cast_record
+from watcher.pages import charts, people, study
+from watcher.pages.overview import slugs
+from watcher.pages.prose import Block, blocks
+from watcher.pages.telling import chapter_of
+from watcher.pages.trial import code_of, page_of
+
+PROTOCOL = "protocolSection"
+
+
+def test_prose_is_paragraphs_and_lists():
+    text = "First line\ngoes on.\n\nSecond \\>= 3.\n* one\n* two\n\n1. three\nAfter\u202e."
+    assert blocks(text) == (
+        Block(text="First line goes on."),
+        Block(text="Second >= 3."),
+        Block(points=("one", "two", "three")),
+        Block(text="After."),
+    )
+    assert blocks(None) == ()
+    assert blocks("- only a list") == (Block(points=("only a list",)),)
+
+
+def test_only_addresses_of_the_web_become_links():
+    links: list[Any] = [
+        {"url": url, "label": "l"} for url in ("https://a.example/x", "javascript:alert(1)", "data:text/html,x", "")
+    ]
+    record: dict[str, Any] = {
+        PROTOCOL: {"referencesModule": {"seeAlsoLinks": links, "references": [{"pmid": "12"}, {"pmid": "1/../x"}]}}
+    }
+    assert [one.url for one in people.references_of(record)] == [
+        "https://pubmed.ncbi.nlm.nih.gov/12/", "", "https://a.example/x", "", "", "",
+    ]  # fmt: skip
+
+
+def test_corrections_of_a_publication_are_shown():
+    record = {
+        PROTOCOL: {"referencesModule": {"references": [{"citation": "c", "retractions": [{"source": "J. 2026"}]}]}}
+    }
+    assert people.references_of(record)[0].notes == ("J. 2026",)
+
+
+def test_sites_are_counted_by_country_and_state():
+    sites = [
+        {"facility": "A", "city": "Lyon", "country": "France", "status": "RECRUITING"},
+        {"facility": "B", "country": "France", "status": "WITHDRAWN"},
+        {"city": "Bonn", "country": "Germany"},
+    ]
+    countries = people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
+    assert [(one.name, len(one.places), one.recruiting) for one in countries] == [("France", 2, 1), ("Germany", 1, 0)]
+    assert people.site_states(countries) == "1 recruiting, 1 withdrawn, 1 status not given"
+    assert people.site_states(countries[1:]) == ""
+
+
+def test_contacts_and_officials_are_named():
+    held: dict[str, Any] = {
+        "centralContacts": [{"name": "Ana", "role": "CONTACT", "phone": "1", "phoneExt": "2", "email": "a@b.example"}],
+        "overallOfficials": [{"name": "Bo", "role": "PRINCIPAL_INVESTIGATOR", "affiliation": "Clinic"}],
+    }
+    ana, bo = people.central_of({PROTOCOL: {"contactsLocationsModule": held}})
+    assert (ana.phone, ana.email) == ("1 ext. 2", "a@b.example")
+    assert (bo.role, bo.place) == ("Principal investigator", "Clinic")
+
+
+def test_older_ids_are_other_identifiers():
+    held: dict[str, Any] = {
+        "nctIdAliases": ["NCT00000001"],
+        "secondaryIdInfos": [{"id": "E-1", "type": "EUDRACT_NUMBER"}],
+    }
+    assert people.identifiers_of({PROTOCOL: {"identificationModule": held}}) == (
+        ("E-1", "EudraCT number", "Secondary id"),
+        ("NCT00000001", "", "Older NCT id"),
+    )
+
+
+def test_results_say_when_they_came():
+    status = {"resultsFirstPostDateStruct": {"date": "2026-03-01"}}
+    found = people.results_of({PROTOCOL: {"statusModule": status}, "hasResults": True})
+    assert found == people.Results(is_posted=True, facts=(("Results first posted", "1 Mar 2026"),))
+
+
+def test_criteria_that_cannot_be_cut_are_shown_whole():
+    found = study.criteria_of({PROTOCOL: {"eligibilityModule": {"eligibilityCriteria": "adults with gout"}}})
+    assert (found.parts, found.text) == ((), "adults with gout")
+
+
+def test_criteria_under_a_cohort_keep_its_name():
+    text = "Inclusion Criteria:\n\nCohort A:\n\n* one\n* two\n\nExclusion Criteria:\n\n* three"
+    found = study.criteria_of({PROTOCOL: {"eligibilityModule": {"eligibilityCriteria": text}}})
+    assert found.parts == (("Inclusion: Cohort A", ("one", "two")), ("Exclusion", ("three",)))
+
+
+def with_count(count, kind="ESTIMATED"):
+    return put(cast_record("NCT99000002"), (PROTOCOL, "designModule", "enrollmentInfo"), {"count": count, "type": kind})
+
+
+def test_enrollment_is_drawn_when_it_changed():
+    steps = a_trial(with_count(300), with_count(160), with_count(99, "ACTUAL")).steps
+    chart = charts.enrollment_chart(steps)
+    assert chart is not None
+    (series,) = chart.series
+    assert [dot.says.partition(" from")[0] for dot in series.dots] == ["300 planned", "160 planned", "99 actual"]
+    assert series.dots[0].y < series.dots[1].y < series.dots[2].y
+    assert [tick.label for tick in chart.up] == ["0", "100", "200", "300"]
+    assert charts.enrollment_chart(steps[:1]) is None
+
+
+@pytest.mark.parametrize(("most", "top"), [(0, 2), (1, 2), (7, 8), (42, 50), (420, 500), (99_999, 100_000)])
+def test_axes_end_at_round_numbers_above(most, top):
+    chart = charts.enrollment_chart(a_trial(with_count(0), with_count(most, "ACTUAL")).steps)
+    assert chart is not None
+    assert chart.up[-1].label == f"{top:,}"
+
+
+def test_an_unknown_count_is_not_drawn():
+    assert charts.enrollment_chart(a_trial(with_count(300), with_count(99_999_999)).steps) is None
+
+
+def test_dates_are_drawn_when_one_moved():
+    first = cast_record("NCT99000002")
+    later = put(first, (PROTOCOL, "statusModule", "completionDateStruct", "date"), "2031")
+    chart = charts.dates_chart(a_trial(first, later).steps)
+    assert chart is not None
+    assert [len(series.dots) for series in chart.series] == [1, 2]
+    assert "2031" in chart.says
+    assert charts.dates_chart(a_trial(first).steps) is None
+
+
+def test_many_countries_are_drawn_as_twelve_bars():
+    sites = [{"country": f"Country {n:02}", "status": "RECRUITING" if n % 2 else "COMPLETED"} for n in range(30)]
+    chart = charts.sites_chart(people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}}))
+    assert chart is not None
+    assert len(chart.bars) == 12
+    assert (chart.bars[-1].name, chart.bars[-1].says.split(",")[0]) == ("19 other…", "19 sites")
+    assert chart.is_mixed
+    assert charts.sites_chart(()) is None
+
+
+def test_file_names_are_plain_and_unique():
+    assert slugs(["Back pain", "back-pain", "腰", "Turkey (Türkiye)", "../../etc"]) == {
+        "Back pain": "back-pain",
+        "back-pain": "back-pain-2",
+        "腰": "x",
+        "Turkey (Türkiye)": "turkey-turkiye",
+        "../../etc": "etc",
+    }
+
+
+def test_a_status_is_a_style_class_only_when_it_is_one():
+    assert code_of("NOT_YET_RECRUITING") == "not-yet-recruiting"
+    assert code_of('"><script>') == code_of("") == "unknown"
+
+
+def test_an_endless_version_is_cut_and_counted():
+    first = cast_record("NCT99000002")
+    sites = [{"facility": f"F{n}", "city": f"C{n}", "country": "France"} for n in range(5)]
+    outcomes = [{"measure": f"measure {n}", "timeFrame": "1 week"} for n in range(150)]
+    newer = put(first, (PROTOCOL, "outcomesModule", "secondaryOutcomes"), outcomes)
+    newer = put(newer, (PROTOCOL, "contactsLocationsModule", "locations"), sites)
+    trial = a_trial(first, newer)
+    chapter = chapter_of(trial.steps[1], newer, "name")
+    assert len(chapter.lines) == 80
+    assert chapter.more > 50
+    assert json.dumps([line.label for line in chapter.lines])
+
+
+def test_a_trial_that_is_gone_says_so():
+    trial = a_trial(cast_record("NCT99000002"), state="gone")
+    page = page_of(trial, watch_pages={}, related=(), names={})
+    assert "no longer serves" in page.state

@@ -1,0 +1,63 @@
+"""Rows for spreadsheets and programs."""
+
+import csv
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.pages.made import START, a_trial
+from watcher.pages.tables import COLUMNS, csv_head, csv_line, json_line, rows, safe_cell
+from watcher.sandbox.cast import cast
+
+FORMULA = tuple("=+-@\t\r\n＝＋－＠|%")
+
+
+def read_back(text):
+    return next(csv.reader(io.StringIO(text, newline="")))
+
+
+@given(st.text(st.sampled_from(list(" =+-@\t\r\n|%\"',;a1\u00a0＝")), max_size=12))
+def test_no_cell_is_a_formula_and_no_text_is_lost(text):
+    cell = safe_cell(text)
+    assert not cell.lstrip(" \u00a0").startswith(FORMULA)
+    assert cell in (text, f"'{text}")
+
+
+def a_row(**more):
+    row = dict.fromkeys(COLUMNS, "x") | {"record_paths": ["a.b", "c[0].d"]}
+    return row | more
+
+
+def test_a_row_comes_back_cell_by_cell():
+    row = a_row(before={"date": "2026-01"}, after=None, seq=7, title='say "x", y\nz', sentence="=cmd|'/c calc'!A0")
+    cells = dict(zip(COLUMNS, read_back(csv_line(row)), strict=True))
+    assert json.loads(cells["before"]) == {"date": "2026-01"}
+    assert cells["after"] == ""
+    assert cells["seq"] == "7"
+    assert cells["title"] == 'say "x", y\nz'
+    assert cells["sentence"] == "'=cmd|'/c calc'!A0"
+    assert cells["record_paths"] == "a.b c[0].d"
+
+
+def test_the_head_names_the_columns():
+    assert read_back(csv_head()) == list(COLUMNS)
+
+
+def test_json_keeps_every_value_as_it_is():
+    row = a_row(before=None, after="=1+1")
+    assert json.loads(json_line(row)) == row
+    assert json_line(row).count("\n") == 1
+
+
+def test_every_change_is_a_row_noise_too():
+    timeline = cast()
+    first, last = (timeline.data_versions[index] for index in (0, -1))
+    records = [json.loads(timeline.record("NCT99000001", day) or b"") for day in (first, last)]
+    step = a_trial(*records).steps[1]
+    found = list(rows(step.comparison, title="t", seq=2, seen_at=START))
+    assert len(found) == len(step.comparison.changes)
+    assert {row["severity"] for row in found} >= {"critical", "noise"}
+    assert all(tuple(row) == COLUMNS for row in found)
+    assert found[0]["seen_at"] == "2026-06-01T10:00:00Z"
