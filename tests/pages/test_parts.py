@@ -41,7 +41,7 @@ def test_only_addresses_of_the_web_become_links():
 
 
 def test_corrections_of_a_publication_are_shown():
-    record = {
+    record: dict[str, Any] = {
         PROTOCOL: {"referencesModule": {"references": [{"citation": "c", "retractions": [{"source": "J. 2026"}]}]}}
     }
     assert people.references_of(record)[0].notes == ("J. 2026",)

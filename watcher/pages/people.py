@@ -14,7 +14,7 @@ from watcher.changes.meaning.parts import as_object
 from watcher.changes.model import Json, Record
 from watcher.pages.reading import day, joined, line, module, objects, raw, word
 from watcher.pages.study import Facts
-from watcher.rendering.escape import plain
+from watcher.rendering.escape import cut, plain
 
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/{}/"
@@ -131,7 +131,7 @@ def countries_of(record: Record) -> tuple[Country, ...]:
     """Give the sites by country: most sites first, then by name; within a country in the record's order."""
     found: dict[str, list[Place]] = {}
     for site in objects(module(record, "contactsLocationsModule").get("locations")):
-        found.setdefault(line(site.get("country")) or "Country not given", []).append(_place(site))
+        found.setdefault(cut(line(site.get("country")), 80) or "Country not given", []).append(_place(site))
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(Country(name=name, places=tuple(places)) for name, places in ordered)
 
