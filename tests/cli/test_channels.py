@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.cli.desk import ANA
 from watcher.sandbox.smtp import SmtpSink
 from watcher.sandbox.webhook import WebhookSink
 
+README = Path(__file__).parent.parent.parent / "README.md"
 KEY = bytes(range(32))
 
 
@@ -132,3 +135,18 @@ def test_password_beside_a_token_is_named(desk, registry, relay):
     oauth = 'oauth = { token_url = "https://x.org/t", client_id = "c", user = "u", client_secret = { file = "x" } }'
     desk.change('from = "w@example.org"', f'from = "w@example.org"\nusername = "u"\n{oauth}')
     assert "oauth takes the place of username and password" in desk.quick("check-config").err
+
+
+def test_readme_s_channels_are_a_configuration_that_passes(desk, registry):
+    section = README.read_text(encoding="utf-8").partition("\n## Channels\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```toml\n(.*?)```", section, flags=re.DOTALL)
+    assert len(blocks) == 5
+    desk.set_up(registry.base_url, *blocks)
+    for name in ("slack-webhook", "hook-url"):
+        (desk.folder / name).write_text("https://hook.invalid/services/x")
+    (desk.folder / "hook-secret").write_text("whsec_" + base64.b64encode(KEY).decode())
+    for name in ("client-secret", "slack-token", "apprise-url"):
+        (desk.folder / name).write_text("not-a-secret")
+    out = desk.ok("check-config").out
+    for way in ("Slack channel C0123456789", "a signed webhook", "Apprise", "files in digests", "standard output"):
+        assert way in out
