@@ -14,7 +14,7 @@ from time import monotonic
 import pytest
 
 from tests.service.house import ANA, DAYS, ONE, QUIET, TWO, Time, repeats, trial
-from tests.service.process import manager, program, until
+from tests.service.process import PATIENCE, manager, program, until
 from tests.service.walk import EVERYBODY, TRIALS, Trouble, Walk, hook, registry, relay, states
 from watcher import app
 from watcher.app import watchlist_reader
@@ -44,7 +44,7 @@ async def test_daemon_polls_tells_and_ends_in_good_order(home):
     with manager() as systemd:
         with program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as daemon:
             systemd.wait_for("READY=1")
-            home.smtp.wait_for(1)
+            home.smtp.wait_for(1, PATIENCE)
             counted = len(home.registry.requests)
             until(lambda: len(home.registry.requests) >= counted + 2)  # it polls on
             daemon.terminate()
@@ -58,7 +58,7 @@ async def test_termination_lets_what_is_under_way_come_to_its_end(home):
     home.registry.next()
     hold = home.smtp.hold(SmtpStage.RCPT)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as daemon:
-        hold.wait_reached()
+        hold.wait_reached(PATIENCE)
         daemon.terminate()
         systemd.wait_for("STOPPING=1")
         assert daemon.process.poll() is None
@@ -74,7 +74,7 @@ async def test_second_signal_ends_at_once_and_the_next_start_makes_it_good(home,
     home.registry.next()
     hold = home.smtp.hold(SmtpStage.BODY)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as daemon:
-        hold.wait_reached()
+        hold.wait_reached(PATIENCE)
         daemon.process.send_signal(number)
         systemd.wait_for("STOPPING=1")
         daemon.process.send_signal(number)
@@ -104,7 +104,7 @@ async def test_daemon_goes_on_after_a_store_that_was_locked(home):
                 home.registry.next()
                 await asyncio.sleep(1.5)
                 other.execute("ROLLBACK")
-            await asyncio.to_thread(home.smtp.wait_for, 1)
+            await asyncio.to_thread(home.smtp.wait_for, 1, PATIENCE)
             ending.asked.set()
             assert await work
     assert home.subjects("ana") == [STOPPED]

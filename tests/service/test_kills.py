@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.service.house import ANA, BOB, DAYS, FILES, ONE, QUIET, ROOM, TWO, Time, repeats, trial
-from tests.service.process import manager, program
+from tests.service.process import PATIENCE, manager, program
 from watcher.app import database_of, watchlist_reader
 from watcher.errors import StoreError, StoreLockedError
 from watcher.sandbox.faults import Fault, FaultKind
@@ -92,7 +92,7 @@ async def test_killed_run_is_made_good_by_the_next(home, moment):
     home.registry.next()
     wait_reached, release = arm(home)
     with program(home, "run", "--once") as run:
-        wait_reached()
+        wait_reached(PATIENCE)
         run.kill()
     release()
     home.time.now = datetime.now(UTC)
@@ -109,12 +109,12 @@ async def test_killed_daemon_is_made_good_by_the_next(home):
     with manager() as systemd:
         environ = {"NOTIFY_SOCKET": str(systemd.path)}
         with program(home, "run", environ=environ) as first:
-            hold.wait_reached()
+            hold.wait_reached(PATIENCE)
             first.kill()
         hold.release()
         with program(home, "run", environ=environ) as second:
             systemd.wait_for("READY=1", 2)
-            home.smtp.wait_for(3)
+            home.smtp.wait_for(3, PATIENCE)
             second.terminate()
             assert second.wait() == 0
     mails, posts = all_told(home)
@@ -129,7 +129,7 @@ async def test_message_whose_sending_kills_the_program_twice_lets_the_others_pas
     for _ in range(2):
         hold = home.smtp.hold(SmtpStage.RCPT)
         with program(home, "run", "--once") as run:
-            hold.wait_reached()
+            hold.wait_reached(PATIENCE)
             run.kill()
         hold.release()
     home.time.now = datetime.now(UTC)
@@ -145,7 +145,7 @@ async def test_terminated_in_mid_send_says_so_and_loses_nothing(home):
     home.registry.next()
     hold = home.smtp.hold(SmtpStage.RCPT)
     with program(home, "run", "--once") as run:
-        hold.wait_reached()
+        hold.wait_reached(PATIENCE)
         run.terminate()
         assert run.wait() == 143
     hold.release()

@@ -229,7 +229,7 @@ async def test_poll_killed_between_pages_goes_on_where_it_was(house):
     home = house({nct_id: {day: trial(nct_id) for day in DAYS[:2]} for nct_id in ids}, watched=ids)
     home.registry.arm(Fault(kind=FaultKind.HOLD, match=ids[-1], at="body", seconds=20))
     run = asyncio.create_task(home.run())
-    await asyncio.to_thread(home.registry.wait_held)
+    await asyncio.to_thread(home.registry.wait_held, 30)
     run.cancel()
     await asyncio.gather(run, return_exceptions=True)
     home.registry.release()

@@ -292,7 +292,7 @@ async def test_cancelled_in_mid_send_loses_nothing(house):
     hold = home.smtp.hold(SmtpStage.RCPT)
     home.registry.next()
     work = asyncio.create_task(home.run())
-    await asyncio.to_thread(hold.wait_reached)
+    await asyncio.to_thread(hold.wait_reached, 30)
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     hold.release()
