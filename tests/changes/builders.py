@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from itertools import pairwise
+from typing import Any
 
 from watcher.changes.model import Json, Record
 
@@ -42,11 +43,16 @@ def a_posted(record: Record, posted: str, submitted: str | None = None) -> dict[
 
 
 def put(record: Record, path: Sequence[str | int], value: Json) -> dict[str, Any]:
-    """Give a copy with one value replaced, added, or (None) taken away; missing objects on the way are made."""
+    """Give a copy with one value replaced, added, or (None) taken away; missing objects on the way are made.
+
+    What lies on the way and is no object where one is needed (records may be mutated) gives way to one.
+    """
     result = copy.deepcopy(dict(record))
     at: Any = result
-    for step in path[:-1]:
-        at = at.setdefault(step, {}) if isinstance(at, dict) else at[cast("int", step)]
+    for step, following in pairwise(path):
+        if isinstance(at, dict) and not isinstance(at.get(step), list if isinstance(following, int) else dict):
+            at[step] = {}
+        at = at[step]
     if value is None:
         del at[path[-1]]
     else:
