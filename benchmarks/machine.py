@@ -17,10 +17,14 @@ def describe() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     python = f"{platform.python_implementation()} {platform.python_version()}"
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    busy = (
+        "; BUSY: wall seconds, and goals in them, say little, and CPU seconds are too high" if load > cores / 2 else ""
+    )
     return "\n".join(
         [
-            f"{_processor()}, {os.cpu_count()} cores, {memory:.1f} GB; {platform.system()} {platform.release()}",
-            f"Load at the start: {os.getloadavg()[0]:.2f}; a busy machine shows in wall, hardly in CPU seconds",
+            f"{_processor()}, {cores} cores, {memory:.1f} GB; {platform.system()} {platform.release()}",
+            f"Load at the start: {load:.2f}{busy}",
             f"{python}, SQLite {sqlite3.sqlite_version}, zlib {zlib.ZLIB_RUNTIME_VERSION}; {packages}",
         ]
     )
