@@ -150,6 +150,7 @@ def test_without_a_watchlist_file_it_is_said_how_to_get_one(desk):
 def test_check_config_names_every_problem_at_once_with_file_line_and_suggestion(bare):
     (bare.folder / "watchlist.txt").write_text(f"{ONE}\nNCT12\n")
     (bare.folder / "hook").write_text("ftp://example.org\n")
+    (bare.folder / "hook").chmod(0o600)
     bare.path.write_text(
         "\n".join(
             (
