@@ -118,12 +118,12 @@ def eligibility_clause(changes: Sequence[Change]) -> Clause:
     tag = f"Eligibility {_effect(changes)}"
     if len(changes) == 1:
         return plain_clause(changes[0], tag)
-    criteria = [change for change in changes if change.kind.startswith("eligibility.criterion.")]
+    criteria = [change for change in changes if change.kind.startswith(_CRITERION)]
     verbs = [_CRITERION_VERBS[change.verb] for change in criteria]
     if len(criteria) == len(changes) and len(set(verbs)) == 1:
         return Clause(f"{len(criteria)} eligibility criteria {verbs[0]}", tag)
     parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
-    parts += [_lowered(_field_part(change)) for change in changes if change not in criteria]
+    parts += [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
     return Clause(f"Eligibility changed: {values.listed(parts, 3)}", tag)
 
 
@@ -217,6 +217,7 @@ def _is_same_size(other: Json, facts: Mapping[str, Json]) -> bool:
     return isinstance(other, Mapping) and all(other.get(end) == facts.get(end) for end in ("old", "new"))
 
 
+_CRITERION = "eligibility.criterion."
 _CRITERION_VERBS: Mapping[Verb, str] = {
     Verb.ADDED: "added",
     Verb.REMOVED: "removed",

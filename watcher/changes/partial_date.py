@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 
 from watcher.changes.model import Json
 
@@ -116,7 +116,8 @@ def read(value: Json) -> PartialDate | None:
         value: `yyyy`, `yyyy-MM` or `yyyy-MM-dd`; anything else is no date.
 
     Returns:
-        The date, or None for anything that is not a date of the calendar.
+        The date, or None for anything that is not a date of the calendar, the year 9999 included: it stands for "never",
+        and no year follows it that could be counted to.
 
     Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (PartialDate, NormalizedDate)
     """
@@ -125,6 +126,8 @@ def read(value: Json) -> PartialDate | None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None  # noqa: S101 — the pattern has no date without a year
+    if year == MAXYEAR:
+        return None
     try:
         if month is None:
             return PartialDate(date(year, 1, 1), date(year, 12, 31), match[0])

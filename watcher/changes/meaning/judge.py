@@ -19,7 +19,7 @@ _NEAR_DAYS = 180
 _LARGE_TARGET = 300
 _NO_COUNT = 99_999_999  # the registry's sentinel for an unknown number of participants
 
-_TRIPS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+_TRIPS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading a value of an undocumented shape raises. The registry says that fields may change without notice; an
 explainer that cannot read one must not keep the whole record from being told."""
 
@@ -201,7 +201,7 @@ def _days(value: Json) -> tuple[datetime.date, datetime.date] | None:
             first = datetime.date.fromisoformat(f"{value}-01")
             return first, (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
         day = datetime.date.fromisoformat(value[:10])
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
     return day, day
 

@@ -6,6 +6,7 @@ Looks at one pair of texts; does not say whether more or fewer people are let in
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -14,6 +15,7 @@ from watcher.changes.model import Severity
 from watcher.changes.words import tokens
 
 _MOST_SMALL_WORDS = 2
+_MOST_SIGNS = 600  # as many are aligned; of longer stretches the words are counted, for aligning grows with the square
 _NUMBER = re.compile(
     r"\d.*|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|[<>≥≤=±%+×~-]"
 )
@@ -60,7 +62,9 @@ def level(old: str, new: str, *, conditions: frozenset[str] = frozenset()) -> tu
 
 def _differing(old: str, new: str) -> tuple[list[str], list[str], bool, bool]:
     """Give the words that went and that came, whether an item of a list is among them, and whether a unit may be."""
-    one, other = _signs(old), _signs(new)
+    one, other = _without_equal_ends(_signs(old), _signs(new))
+    if max(len(one), len(other)) > _MOST_SIGNS:
+        return _counted(one, other)
     removed: list[str] = []
     added: list[str] = []
     is_list = is_unit = False
@@ -73,6 +77,25 @@ def _differing(old: str, new: str) -> tuple[list[str], list[str], bool, bool]:
         is_list = is_list or _is_item(one, i1, i2, bool(come)) or _is_item(other, j1, j2, bool(gone))
         is_unit = is_unit or (i1 > 0 and one[i1 - 1][0].isdigit())
     return removed, added, is_list, is_unit
+
+
+def _without_equal_ends(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Cut off what two texts begin and end with alike, but for the sign beside the first and the last difference."""
+    shorter = min(len(one), len(other))
+    head = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    most = shorter - head
+    tail = next((at for at in range(most) if one[-1 - at] != other[-1 - at]), most)
+    start, end = max(0, head - 1), max(0, tail - 1)
+    return one[start : len(one) - end], other[start : len(other) - end]
+
+
+def _counted(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list[str], bool, bool]:
+    """Give the words of two long stretches that have no partner; all of them when only their order differs."""
+    was, now = Counter(_telling(one)), Counter(_telling(other))
+    removed, added = list((was - now).elements()), list((now - was).elements())
+    if not (removed or added):
+        removed, added = list(was), list(now)
+    return removed, added, False, False
 
 
 def _signs(text: str) -> list[str]:
