@@ -104,7 +104,18 @@ def test_list_of_writing_calls_is_complete(store):
             "readers",
         ),
         *("exempts", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
-        *("oldest_waiting", "get", "all", "active", "totals", "depths", "last_delivered", "removable", "stats"),
+        *(
+            "oldest_waiting",
+            "get",
+            "all",
+            "active",
+            "merged",
+            "totals",
+            "depths",
+            "last_delivered",
+            "removable",
+            "stats",
+        ),
     }
     parts = [part for part in vars(store).values() if type(part).__module__ != "watcher.store.database"]
     calls = {name for part in parts for name in dir(part) if not name.startswith("_")}

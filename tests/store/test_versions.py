@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -280,6 +281,15 @@ def test_hollow_answer_does_not_bring_a_gone_trial_back(store):
     assert only(store).quarantine is not None
 
 
+def test_merged_trials_are_known_by_the_id_they_live_on_under(store):
+    keep(store, ONE)
+    keep(store, TWO)
+    assert store.trials.merged() == {}
+    merged = Event(nct_id=ONE, kind=VersionKind.MERGED, data_version="2026-03-14", previous=1, merged_into=THREE)
+    commit(store, events=(merged,))
+    assert store.trials.merged() == {ONE: THREE}
+
+
 # --- due and watched
 
 
@@ -296,6 +306,34 @@ def test_trial_is_due_until_checked_at_the_present_token(store):
     assert [kept.nct_id for kept in store.trials.due([ONE, TWO], "t2")] == [ONE, TWO]
     assert [kept.nct_id for kept in store.trials.due([ONE, TWO], None)] == [ONE, TWO]
     assert (only(store).checked_token, only(store).checked_at) == ("t1", NOW)
+
+
+def test_page_and_what_was_checked_in_it_are_stored_together_or_not_at_all(store):
+    store.versions.commit_page(Page(new=(new(ONE),)), NOW, checked=[ONE], token="t1")
+    assert (only(store).checked_token, only(store).checked_at) == ("t1", NOW)
+    with pytest.raises(ValueError, match="was judged against"):
+        store.versions.commit_page(Page(new=(new(ONE, b"2"),)), NOW, checked=[ONE], token="t2")
+    assert only(store).checked_token == "t1"
+
+
+def test_trials_of_which_only_the_stamp_moved_keep_everything_but_their_data_version(store):
+    for nct_id in (ONE, TWO):
+        keep(store, nct_id)
+    before = only(store)
+    stamped = [replace(unchanged(one, data_version="2026-03-16"), is_stamp_only=True) for one in (ONE, TWO)]
+    assert commit(store, unchanged=tuple(stamped)) == {}
+    assert only(store) == replace(before, data_version="2026-03-16")
+    assert only(store, TWO).data_version == "2026-03-16"
+
+
+def test_trial_that_was_absent_is_present_again_though_only_its_stamp_moved(store):
+    for nct_id in (ONE, TWO):
+        keep(store, nct_id)
+    commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-14"),))
+    stamped = [replace(unchanged(one, data_version="2026-03-16"), is_stamp_only=True) for one in (ONE, TWO)]
+    commit(store, unchanged=tuple(stamped))
+    assert (only(store).life, only(store).missing_since) == (Life.PRESENT, None)
+    assert only(store).data_version == only(store, TWO).data_version == "2026-03-16"
 
 
 def test_id_the_store_never_saw_is_due_and_cannot_be_marked(store):

@@ -5,6 +5,7 @@ Decides nothing about trials. A command's module, and the rooms behind it, load 
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from pathlib import Path
 
@@ -105,4 +106,5 @@ def cli(
 
 def main() -> None:
     """Run the command line and leave with the documented exit code (design: The command line)."""
+    gc.set_threshold(20_000, 20, 20)  # loading and decoding make many objects and hardly a cycle
     run_and_exit(cli)

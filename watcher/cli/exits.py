@@ -5,6 +5,7 @@ Maps errors to codes and prints their one sentence on standard error; knows noth
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -113,6 +114,7 @@ def _leave_with_bug() -> NoReturn:
 
 def _leave(code: int) -> NoReturn:
     """Flush and leave; a reader that closed the pipe early is no failure."""
+    gc.freeze()  # or the interpreter looks through everything twice before it ends: a tenth of a run without news
     try:
         sys.stdout.flush()
     except BrokenPipeError:

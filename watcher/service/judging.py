@@ -100,7 +100,7 @@ def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
         return Judged(nct_id=record.nct_id, status=Status.STALE, reason=age.reason)
     is_back = kept.life is Life.GONE
     if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
-        return _unchanged(record)
+        return _unchanged(record, is_stamp_only=True)
     decoded = decode(record.body)
     before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
     before = None if before_body is None else decode(before_body)
@@ -126,8 +126,13 @@ def _is_confirmed(record: RawRecord, kept: Kept) -> bool:
     return aside is not None and aside.fingerprint == record.fingerprint and aside.data_version != record.data_version
 
 
-def _unchanged(record: RawRecord) -> Judged:
-    item = Unchanged(nct_id=record.nct_id, fingerprint=record.fingerprint, data_version=record.data_version)
+def _unchanged(record: RawRecord, *, is_stamp_only: bool = False) -> Judged:
+    item = Unchanged(
+        nct_id=record.nct_id,
+        fingerprint=record.fingerprint,
+        data_version=record.data_version,
+        is_stamp_only=is_stamp_only,
+    )
     return Judged(nct_id=record.nct_id, status=Status.UNCHANGED, item=item)
 
 

@@ -31,13 +31,15 @@ def welcome(
 ) -> Welcome:
     """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
     ids = [trial.nct_id for trial in followed]
-    bodies = parts.store.versions.newest_bodies(ids)
     merged = {kept.nct_id for kept in parts.store.trials.kept(ids) if kept.life is Life.MERGED}
-    greeted = tuple(_greeted(trial, bodies.get(trial.nct_id)) for trial in followed if trial.nct_id not in merged)
+    trials = {trial.nct_id: trial for trial in followed if trial.nct_id not in merged}
+    greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
+    for nct_id, body in parts.store.versions.each_newest_body(trials):  # never all records in memory at once
+        greeted[nct_id] = _greeted(trials[nct_id], body)
     return Welcome(
         reader=reader_of(parts, recipient, now),
         reading=reading(parts, followed, ()),
-        trials=greeted,
+        trials=tuple(greeted.values()),
         key=f"welcome-{reader.started_at.isoformat()}",
         at=now,
     )

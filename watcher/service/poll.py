@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -203,12 +204,11 @@ async def _read(
         lost = await judge_missing(client, raw.missing, kept, token, parts.store)
         seen = (*judged, *lost.found)
         page = replace(_page(seen), absent=lost.page.absent, events=merged + lost.page.events)
+        checked = _checked(raw, seen, lost)
+        commit = partial(parts.store.versions.commit_page, page, parts.clock(), checked=checked, token=token)
         async with parts.turn:
-            await asyncio.to_thread(parts.store.versions.commit_page, page, parts.clock())
+            await asyncio.to_thread(commit)
         _note(raw, seen, lost, tally)
-        if token is not None:
-            checked = _checked(raw, seen, lost)
-            await asyncio.to_thread(parts.store.trials.mark_checked, checked, token, parts.clock())
 
 
 def _kept(raw: RawPage, fresh: dict[str, Kept], parts: Parts) -> Mapping[str, Kept]:

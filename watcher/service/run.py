@@ -141,7 +141,8 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
 
 def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals, *, is_complete: bool) -> None:
     """Say which records are not believed; that one is believed again is known after a complete poll only."""
-    aside = {kept.nct_id: kept for kept in parts.store.trials.kept(ids) if kept.life is Life.QUARANTINED}
+    held = parts.store.trials.quarantined(ids, before=parts.clock())
+    aside = {kept.nct_id: kept for kept in held if kept.life is Life.QUARANTINED}
     for nct_id, kept in aside.items():
         reason = kept.quarantine.reason if kept.quarantine is not None else ""
         signals.failing(f"record {nct_id}", f"the registry's answer for {nct_id} is not believed: {reason}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from watcher.changes.compare import compare_records
 from watcher.changes.exchange import from_bytes
@@ -22,6 +23,11 @@ from watcher.service.registrywide import quietened
 from watcher.store.store import Store
 from watcher.store.telling import Window
 
+_MOST_COMPARISONS = 2_000
+_MOST_RECORDS = 64
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -31,20 +37,21 @@ class Told:
         window: The window.
         comparison: Of its base with its newest version; levels are the base levels.
         heard: The same with the levels this reader hears.
-        record: The newest record.
         story: What it tells this reader; None when nothing reaches their level.
     """
 
     window: Window
     comparison: Comparison
     heard: Comparison
-    record: Record
     story: Story | None
 
 
 @dataclass(slots=True)
 class Comparisons:
-    """The comparisons and records of one run, each made once; thrown away with the run."""
+    """The comparisons of one run, shared by its readers; thrown away with the run.
+
+    Only the latest are held, so that a reader of ten thousand trials costs no more memory than a reader of many.
+    """
 
     store: Store
     _made: dict[tuple[int, int], Comparison] = field(default_factory=dict)
@@ -55,12 +62,14 @@ class Comparisons:
         assert window.base is not None  # noqa: S101 — windows without a base have nothing to tell and are left out
         pair = (window.base, window.newest)
         if pair not in self._made:
+            _make_room(self._made, _MOST_COMPARISONS)
             self._made[pair] = self._make(window, window.base)
         return self._made[pair]
 
     def record(self, seq: int) -> Record:
         """Give the record of a version."""
         if seq not in self._records:
+            _make_room(self._records, _MOST_RECORDS)
             self._records[seq] = decode(self.store.versions.body(seq))
         return self._records[seq]
 
@@ -72,6 +81,12 @@ class Comparisons:
         history = read_history(window.nct_id, base, self.store)
         net = compare_records(self.record(base), self.record(window.newest), history=history)
         return quietened(_joined(net_effect(net, steps), steps), self.store)
+
+
+def _make_room(cache: dict[_Key, _Value], most: int) -> None:
+    """Drop what was put in first from a full cache."""
+    if len(cache) >= most:
+        del cache[next(iter(cache))]
 
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
@@ -113,17 +128,16 @@ def untold(
 def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity, ear: Ear) -> Told:
     comparison = comparisons.of(window)
     heard = as_heard(comparison, ear)
-    record = comparisons.record(window.newest)
     story = tell(
         heard,
-        record=record,
+        record=comparisons.record(window.newest),
         short_name=short_name,
         level_of=base_level,
         least=least,
         steps=window.steps,
         step_note=_step_note(comparison, window.steps),
     )
-    return Told(window=window, comparison=comparison, heard=heard, record=record, story=story)
+    return Told(window=window, comparison=comparison, heard=heard, story=story)
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:

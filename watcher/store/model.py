@@ -156,11 +156,13 @@ class Unchanged:
         nct_id: The trial.
         fingerprint: Masked raw fingerprint as it is now (new when only noise moved).
         data_version: `versionHolder` as it is now.
+        is_stamp_only: The fingerprint is the kept one: nothing but the data version moved.
     """
 
     nct_id: str
     fingerprint: str
     data_version: str | None
+    is_stamp_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from watcher.store import tables
-from watcher.store.database import add_row
+from watcher.store.database import add_row, chunks
 from watcher.store.life import arrivals, follow, outcomes, refuse_wrong_base
 from watcher.store.model import Compared, Event, Kept, Life, Milestone, NewVersion, Page, VersionKind
 from watcher.store.packing import CODEC, pack
@@ -66,7 +66,7 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
     Raises:
         ValueError: By the rules of `Versions.commit_page`.
     """
-    page = packed.page
+    page = _without_stamped(connection, packed.page)
     ids = sorted(outcome.nct_id for outcome in outcomes(page))
     known = read_known(connection, ids)
     fresh = [nct_id for nct_id in ids if nct_id not in known]
@@ -81,6 +81,35 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
     _write_milestones(connection, page, seqs)
     _write_quarantine(connection, packed, before, now)
     return seqs
+
+
+def _without_stamped(connection: Connection, page: Page) -> Page:
+    """Write the unchanged trials of which nothing but the data version moved; give the page without them.
+
+    On a day with a new data version that is nearly every trial: one statement a page instead of a row each. Where one
+    of them stands otherwise than an unchanged answer leaves it, all of its statement take the long way.
+    """
+    by_version: dict[str | None, list[str]] = {}
+    for one in page.unchanged:
+        if one.is_stamp_only:
+            by_version.setdefault(one.data_version, []).append(one.nct_id)
+    done: set[str] = set()
+    for data_version, ids in by_version.items():
+        for piece in chunks(ids):
+            own = tables.trial.c.nct_id.in_(piece)
+            stamped = connection.execute(update(tables.trial).where(_STANDS, own).values(data_version=data_version))
+            if stamped.rowcount == len(piece):
+                done.update(piece)
+    return replace(page, unchanged=tuple(one for one in page.unchanged if one.nct_id not in done))
+
+
+_STANDS = (
+    (tables.trial.c.life == Life.PRESENT.value)
+    & tables.trial.c.newest_seq.is_not(None)
+    & tables.trial.c.missing_since.is_(None)
+    & ~tables.trial.c.starts_anew
+)
+"""Where a trial stands that an unchanged answer leaves as it is, its data version apart."""
 
 
 def _add_versions(connection: Connection, packed: Packed, before: Mapping[str, Kept], now: datetime) -> dict[str, int]:

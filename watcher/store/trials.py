@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,13 @@ class Trials:
         with self._database.read() as connection:
             return read_kept(connection, sorted(set(ids)))
 
+    def merged(self) -> Mapping[str, str]:
+        """Give the trials that live on under another id: old id → the other one; empty when none was ever merged."""
+        table = tables.trial
+        living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Life.MERGED.value)
+        with self._database.read() as connection:
+            return {row.nct_id: row.merged_into for row in connection.execute(living_on) if row.merged_into}
+
     def quarantined(self, ids: Collection[str], before: datetime) -> tuple[Kept, ...]:
         """Give the quarantined trials among these, last asked for at or before a moment, ordered by id."""
         asked = tables.quarantine.c.asked_at <= before
@@ -97,12 +104,14 @@ class Trials:
             now: The time.
         """
         with self._database.write() as connection:
-            for piece in chunks(sorted(set(ids))):
-                connection.execute(
-                    update(tables.trial)
-                    .where(tables.trial.c.nct_id.in_(piece))
-                    .values(checked_token=token, checked_at=now)
-                )
+            write_checked(connection, ids, token, now)
+
+
+def write_checked(connection: Connection, ids: Collection[str], token: str, now: datetime) -> None:
+    """Write that these trials were checked at a token."""
+    for piece in chunks(sorted(set(ids))):
+        own = tables.trial.c.nct_id.in_(piece)
+        connection.execute(update(tables.trial).where(own).values(checked_token=token, checked_at=now))
 
 
 def kept_rows() -> Select[*tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from watcher.store.database import Database, chunks
 from watcher.store.model import Compared, LogEntry, Page, Version, VersionKind
 from watcher.store.packing import CODEC, pack, unpack
 from watcher.store.pages import Packed, write_page
+from watcher.store.trials import write_checked
 
 _AT_ONCE = 100
 
@@ -24,15 +25,19 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def commit_page(self, page: Page, now: datetime) -> Mapping[str, int]:
+    def commit_page(
+        self, page: Page, now: datetime, *, checked: Collection[str] = (), token: str | None = None
+    ) -> Mapping[str, int]:
         """Store the judged records of one answer in one transaction: all of it, or nothing.
 
-        Does not mark anything checked. Compresses bodies before the transaction begins. An unchanged trial is written
+        Compresses bodies before the transaction begins. An unchanged trial is written
         only when its fingerprint, data version or life differs from what is kept.
 
         Args:
             page: The judged records; each trial at most once.
             now: The time, kept as `seen_at`.
+            checked: Trials of this answer that went somewhere: marked as by `Trials.mark_checked`.
+            token: What they were checked at; None marks none.
 
         Returns:
             The seq given to each new version and event, by id; empty when there were none.
@@ -45,7 +50,10 @@ class Versions:
         """
         packed = Packed.of(page)
         with self._database.write() as connection:
-            return write_page(connection, packed, now)
+            seqs = write_page(connection, packed, now)
+            if token is not None:
+                write_checked(connection, checked, token, now)
+            return seqs
 
     def newest_body(self, nct_id: str) -> bytes | None:
         """Give the raw record of the newest version that has one, or None when there is none."""
