@@ -116,8 +116,8 @@ def read(value: Json) -> PartialDate | None:
         value: `yyyy`, `yyyy-MM` or `yyyy-MM-dd`; anything else is no date.
 
     Returns:
-        The date, or None for anything that is not a date of the calendar, the year 9999 included: it stands for "never",
-        and no year follows it that could be counted to.
+        The date, or None for anything that is not a date of the calendar, the year 9999 included: it stands for
+        "never", and no year follows it that could be counted to.
 
     Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (PartialDate, NormalizedDate)
     """
