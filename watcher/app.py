@@ -11,7 +11,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -134,6 +134,14 @@ def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
     check_reload(parts.loaded, loaded, parts.environ)
     anew = replace(parts, loaded=loaded, templates=_templates_of(loaded, lambda: anew))
     return anew, watchlist_reader(loaded)
+
+
+def page_renderer() -> Callable[[str, Mapping[str, object]], str]:
+    """Give what renders a built-in template, for a command that works without a configuration."""
+    from watcher.rendering.environment import Templates, builtin_templates
+
+    templates = Templates(builtin_templates(), clock=time.monotonic)
+    return lambda name, context: templates.render(name, context).text
 
 
 def _templates_of(loaded: Loaded, parts: Callable[[], Parts]) -> Callable[[], Templates]:

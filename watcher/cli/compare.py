@@ -18,21 +18,33 @@ if TYPE_CHECKING:
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
-def compare(old: Path, new: Path, as_json: bool) -> None:
+@click.option("--html", "as_html", is_flag=True, help="One page that stands alone, on standard output.")
+def compare(old: Path, new: Path, as_json: bool, as_html: bool) -> None:
     """Say what changed between two records of one trial, as API v2 sends them.
 
     \b
         watcher compare monday.json tuesday.json
         watcher compare monday.json tuesday.json --json | jq '.changes[].sentence'
+        watcher compare monday.json tuesday.json --html > tuesday.html
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.changes.compare import compare_records
 
+    if as_json and as_html:
+        raise UsageError("--json and --html are two outputs; choose one")
     older, newer = read_record(old), read_record(new)
     comparison = compare_records(older, newer)
     if as_json:
         from watcher.changes.exchange import dumps
 
         click.echo(dumps(_as_json(comparison, newer), indent=2))
+        return
+    if as_html:
+        from watcher.app import page_renderer, utc_now
+        from watcher.pages.compared import compared_page
+        from watcher.service.windows import headline_of
+
+        story = headline_of(comparison, newer)
+        click.echo(compared_page(comparison, newer, story=story, at=utc_now(), render=page_renderer()))
         return
     from watcher.cli.terminal import print_comparison
 
