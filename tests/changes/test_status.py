@@ -258,3 +258,11 @@ def test_a_single_site_is_no_number(site_status, text):
     sites = [{"facility": "Example", "city": "Graz", "country": "Austria", "status": site_status}]
     fields = {("protocolSection", "contactsLocationsModule", "locations"): sites} | status(overallStatus=NOT_YET)
     assert text in said(fields, status(overallStatus=OPEN)).sentence
+
+
+def test_a_lag_is_a_bound_where_updates_in_between_were_not_seen():
+    before, after = status(overallStatus="NOT_YET_RECRUITING"), status(overallStatus="RECRUITING")
+    assert "posted 343 days later" in said(before, after, posted="2026-02-09").sentence
+    assert "posted up to 524 days later" in said(before, after, posted="2026-08-09").sentence
+    looked_on = History(first_seen_on="2025-01-20")
+    assert "posted 524 days later" in said(before, after, posted="2026-08-09", history=looked_on).sentence

@@ -42,8 +42,16 @@ def compare_records(old: Record, new: Record, *, history: History | None = None)
         edit is claimed by at least one change.
 
     Raises:
-        UsageError: One of them is no record of a study, or they are of two different trials.
+        UsageError: One of them is no record of a study, they are of two different trials, or one is nested hundreds of
+            levels deep (records of the registry have about fifteen).
     """
+    try:
+        return _compared(old, new, history if history is not None else History())
+    except RecursionError as error:
+        raise UsageError("these records are nested too deeply to be compared") from error
+
+
+def _compared(old: Record, new: Record, history: History) -> Comparison:
     older, newer = _stamp_of(old), _stamp_of(new)
     nct_id = _id_of(old, "older")
     if nct_id != _id_of(new, "newer"):
@@ -57,10 +65,11 @@ def compare_records(old: Record, new: Record, *, history: History | None = None)
         old=canonical_old,
         new=canonical_new,
         edits=edits,
-        history=history if history is not None else History(),
+        history=history,
         has_sponsor_update=_has_update(old, new),
         posted=newer.last_update_posted,
         data_version=newer.data_version,
+        older_data_version=older.data_version,
     )
     return Comparison(
         nct_id=nct_id,

@@ -79,8 +79,9 @@ def printed(
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Print a JSON value as UTF-8 text: one line, or indented for a person."""
-    return json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
+    """Print a JSON value as UTF-8 text: one line, or indented for a person; half a surrogate pair as its escape."""
+    printed_ = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
+    return printed_.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def to_bytes(comparison: Comparison) -> bytes:

@@ -6,12 +6,12 @@ Source: the registry shows a study as UNKNOWN when it was not verified for two y
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import merged, protocol
 from watcher.changes.meaning.results import DELAY_DATES, POSTING_DATES, has_new_delay
-from watcher.changes.model import Severity, Verb
+from watcher.changes.model import Json, Severity, Verb
 
 _UPDATES = ("lastUpdateSubmitDate", "lastUpdatePostDateStruct")
 _VERIFIED = "statusVerifiedDate"
@@ -60,12 +60,17 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
             rule=rule,
             path=_PATHS.get(field, f"status.{field}"),
             verb=Verb.CHANGED,
-            before=status.before(field),
-            after=status.after(field),
+            before=_day(status.before(field)),
+            after=_day(status.after(field)),
             edits=edits,
             facts={"verified": status.after(_VERIFIED), "fields": list(fields)},
         )
     ]
+
+
+def _day(value: Json) -> Json:
+    """Give the day of a date with its type; where only the type moved or there is none, the value as it is."""
+    return value.get("date", value) if isinstance(value, Mapping) else value
 
 
 _PATHS = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.lag import lag
 from watcher.changes.meaning.parts import Part, as_text, merged, protocol
 from watcher.changes.meaning.returning import verb_of
 from watcher.changes.meaning.status import ENROLLING, kind_of
@@ -21,7 +22,6 @@ _MAJOR_FROM_DAYS = 90
 _CRITICAL_FROM_DAYS = 150
 _NEAR_DAYS = 180
 _MIRRORED_DAYS = 45
-_LAG_TOLD_FROM_DAYS = 30
 _TYPES: Mapping[str, str] = {"ACTUAL": "actual", "ESTIMATED": "planned"}
 
 
@@ -184,11 +184,7 @@ def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
         )
     if date.new_type != "actual" or date.old_type == "actual":
         return _draft(evidence, date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
-    posted = read(evidence.posted) if evidence.has_sponsor_update else None
-    if posted is not None and date.new.last < posted.first:
-        behind = shift(date.new, posted)
-        if behind.least_days > _LAG_TOLD_FROM_DAYS:
-            facts |= {"lag_days": behind.days, "lag_months": behind.months}
+    facts |= lag(evidence, date.new)
     opened = kind_of(as_text(part.before("overallStatus")), as_text(part.after("overallStatus")))
     if opened == "status.opened" and part.after("overallStatus") in ENROLLING:
         facts["told_with"] = "status"

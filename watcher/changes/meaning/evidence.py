@@ -50,6 +50,7 @@ class Evidence:
         has_sponsor_update: Whether an update was posted between the two.
         posted: The newer record's last-update-posted date as spelt there, or None.
         data_version: The newer record's data version, or None.
+        older_data_version: The older record's data version, or None.
     """
 
     nct_id: str
@@ -60,6 +61,7 @@ class Evidence:
     has_sponsor_update: bool
     posted: str | None
     data_version: str | None
+    older_data_version: str | None = None
 
     def under(self, *path: str) -> tuple[int, ...]:
         """Give the indices of the edits at or below a field path, or above it (a whole module added or removed)."""

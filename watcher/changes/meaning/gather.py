@@ -29,7 +29,7 @@ def gathered(drafts: Iterable[Draft], path: str, *, most: int = MOST_SINGLE) -> 
 
     Returns:
         Drafts in the order in which their sort first came; one made of many has the facts `count` and `names` (the
-        first ones) and neither before nor after.
+        first ones), and as before and after the lists of theirs.
     """
     sorts: dict[tuple[Json, ...], list[Draft]] = {}
     for draft in drafts:
@@ -53,8 +53,13 @@ def together(drafts: Sequence[Draft], path: str) -> Draft:
     return replace(
         first,
         path=path,
-        before=None,
-        after=None,
+        before=_every(draft.before for draft in drafts),
+        after=_every(draft.after for draft in drafts),
         edits=merged(*(draft.edits for draft in drafts)),
         facts={**shared, "count": len(drafts), "names": names},
     )
+
+
+def _every(values: Iterable[Json]) -> Json:
+    """Give the values that are there, None when none is."""
+    return [value for value in values if value is not None] or None

@@ -188,7 +188,10 @@ def _contacts(row: SiteRow, sites: SiteList) -> list[Draft]:
     edits = row.item.touching("contacts")
     if not edits:
         return []
-    return [_quiet_draft(row, sites, "contact.site", "contact of a site", edits, values=(None, None), leaf=".contacts")]
+    assert row.old is not None  # noqa: S101 — only rows of both records have contacts that changed
+    assert row.new is not None  # noqa: S101 — as above
+    people = (row.old.row.get("contacts"), row.new.row.get("contacts"))
+    return [_quiet_draft(row, sites, "contact.site", "contact of a site", edits, values=people, leaf=".contacts")]
 
 
 def _counted(drafts: Sequence[Draft], total: int) -> list[Draft]:
@@ -267,8 +270,8 @@ def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Draft:
         rule=f"{'unveiled' if is_shown else 'withheld'} with the overall status",
         path="locations.status",
         verb=Verb.ADDED if is_shown else Verb.REMOVED,
-        before=None,
-        after=None,
+        before=[row.old.status for row in rows if row.old and row.old.status] or None,
+        after=[row.new.status for row in rows if row.new and row.new.status] or None,
         edits=merged(*(row.item.touching("status") for row in rows)),
         facts={
             "count": len(rows),

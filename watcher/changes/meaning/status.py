@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.forms import is_same_in_form
+from watcher.changes.meaning.lag import lag
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
 from watcher.changes.meaning.returning import verb_of
 from watcher.changes.model import Json, Severity, Verb
-from watcher.changes.partial_date import read, shift
+from watcher.changes.partial_date import read
 
 STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED"})
 ENROLLING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
 RUNNING = ENROLLING | {"ACTIVE_NOT_RECRUITING"}
 EXPANDED_ACCESS = frozenset({"AVAILABLE", "NO_LONGER_AVAILABLE", "TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING"})
 _STUDY = RUNNING | STOPPED | {"NOT_YET_RECRUITING", "COMPLETED", "UNKNOWN"}
-_LAG_TOLD_FROM_DAYS = 30
 
 
 def explain(evidence: Evidence) -> Iterator[Draft]:
@@ -131,18 +131,12 @@ def _reason_alone(part: Part) -> Draft:
 def _dates(evidence: Evidence, part: Part) -> Mapping[str, Json]:
     """Collect the start date, how long before the posting it lies, and when results would be due."""
     start = part.after("startDateStruct", "date")
-    began, posted = read(start), read(evidence.posted) if evidence.has_sponsor_update else None
-    lag: Mapping[str, Json] = {}
-    if began is not None and posted is not None and began.last < posted.first:
-        behind = shift(began, posted)
-        if behind.least_days > _LAG_TOLD_FROM_DAYS:
-            lag = {"lag_days": behind.days, "lag_months": behind.months}
     ended = read(part.after("primaryCompletionDateStruct", "date"))
     is_over = part.after("primaryCompletionDateStruct", "type") == "ACTUAL"
     return {
         "start": start,
         "start_type": part.after("startDateStruct", "type"),
-        **lag,
+        **lag(evidence, read(start)),
         "primary_completion": part.after("primaryCompletionDateStruct", "date"),
         "primary_completion_type": part.after("primaryCompletionDateStruct", "type"),
         "results_due": ended.year_later().text if ended is not None and is_over else None,

@@ -121,7 +121,7 @@ def some(count: int, shown: Sequence[str], most: int = 3) -> str:
 
 def in_country(country: str) -> str:
     """Give ` in Spain`, ` in the United States`; nothing for no country."""
-    return f" in {'the ' if country in _WITH_ARTICLE else ''}{country}" if country else ""
+    return f" in {'the ' if country in _WITH_ARTICLE else ''}{named(country)}" if country else ""
 
 
 def after_colon(text_: str) -> str:

@@ -80,7 +80,7 @@ def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> str:
     if was is None:
         return f"{label} added: {now}"
     if now is None:
-        return f"{label} removed; it was {was}"
+        return f"{label} removed; it was {'empty' if was == values.NOTHING else was}"
     return f"{label} changed from {was} to {now}"
 
 
@@ -179,7 +179,7 @@ def _struct_in_words(row: Row, value: Mapping[str, Json]) -> str:
     if named:
         return values.short(", ".join(values.plain(part) for part in named), _LONGEST)
     pieces = [f"{row.parts.get(key) or values.words(key)} {values.show(part, 80)}" for key, part in value.items()]
-    return values.short(", ".join(pieces), _LONGEST) or "nothing"
+    return values.short(", ".join(pieces), _LONGEST) or values.NOTHING
 
 
 def _around_change(before: str, after: str) -> tuple[str, str]:

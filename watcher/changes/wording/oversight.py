@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watcher.changes.model import Change, Json, Phrase, Verb
-from watcher.changes.wording import values
+from watcher.changes.wording import other, values
 from watcher.changes.wording.build import text, worded
 
 _VIOLATIONS = {
@@ -32,15 +34,46 @@ def say(change: Change) -> Phrase:
     return _expanded_access(change) if family == "expanded_access" else _flag(change)
 
 
+_FLAGS: Mapping[str, tuple[str, str]] = {
+    "oversight.dmc": (
+        "the trial has a data monitoring committee",
+        "the trial has no data monitoring committee",
+    ),
+    "oversight.fda_drug": (
+        "the trial studies a drug regulated by the FDA",
+        "the trial studies no drug regulated by the FDA",
+    ),
+    "oversight.fda_device": (
+        "the trial studies a device regulated by the FDA",
+        "the trial studies no device regulated by the FDA",
+    ),
+    "oversight.unapproved_device": (
+        "the trial studies a device not yet approved or cleared by the FDA",
+        "the trial studies no device that still waits for the FDA’s approval or clearance",
+    ),
+    "oversight.ppsd": (
+        "the trial is a pediatric postmarket surveillance of a device",
+        "the trial is no pediatric postmarket surveillance of a device",
+    ),
+    "oversight.us_export": (
+        "the product is made in the U.S. and exported from there",
+        "the product is not exported from the U.S.",
+    ),
+}
+"""Kind → what the record says when its flag is true, and when it is false."""
+
+
 def _flag(change: Change) -> Phrase:
-    name = values.capitalised(text(change.facts, "field") or "oversight")
+    said_by = _FLAGS.get(change.kind)
+    if said_by is None or not {type(change.before), type(change.after)} <= {bool, type(None)}:
+        return other.say(change)
+    yes, no = said_by
     was, now = _yes_or_no(change.before), _yes_or_no(change.after)
-    if was is None:
-        said = f"{name}: now stated, {now}"
-    elif now is None:
-        said = f"{name}: no longer stated; it was {was}"
+    if now is None:
+        said = f"the record no longer says whether {yes}; before, it said {was}"
     else:
-        said = f"{name}: now {now}, before {was}"
+        before = "" if was is None else "; before, it said the opposite"
+        said = f"the record now says that {yes if change.after is True else no}{before}"
     return worded(change, "Oversight", said, was=was, now=now)
 
 

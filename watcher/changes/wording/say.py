@@ -7,7 +7,9 @@ The family is the part of the kind before the first dot. A family nobody speaks 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import (
@@ -28,6 +30,7 @@ from watcher.changes.wording import (
     sponsors,
     status,
     texts,
+    values,
 )
 
 Say = Callable[[Change], Phrase]
@@ -68,6 +71,10 @@ FAMILIES: Mapping[str, Say] = MappingProxyType(
 """Family of kinds → who words it."""
 
 
+_LONGEST = 1000
+_TEXTS = ("label", "sentence", "heading", "was", "now", "note", "quote")
+
+
 def phrase(change: Change) -> Phrase:
     """Put a change into words.
 
@@ -77,4 +84,20 @@ def phrase(change: Change) -> Phrase:
     Returns:
         Its words; `severity` is the change's own, to be lifted per recipient by the caller.
     """
-    return FAMILIES.get(change.kind.partition(".")[0], other.say)(change)
+    return _visible(FAMILIES.get(change.kind.partition(".")[0], other.say)(change))
+
+
+def _visible(words: Phrase) -> Phrase:
+    """Take what nobody sees out of every text of a phrase, and cut a text that no person would read."""
+    shown: dict[str, Any] = {
+        name: values.short(values.visible(text), _LONGEST)
+        for name in _TEXTS
+        if (text := getattr(words, name)) and not (len(text) <= _LONGEST and text.isprintable())
+    }
+    marks = words.marks
+    if not all(mark.text.isprintable() for mark in marks):
+        marks = tuple(replace(mark, text=values.visible(mark.text)) for mark in marks)
+    items = tuple(map(values.visible, words.items))
+    if not shown and marks is words.marks and items == words.items:
+        return words
+    return replace(words, marks=marks, items=items, **shown)

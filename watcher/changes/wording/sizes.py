@@ -11,11 +11,12 @@ _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "sevent
 
 
 def lag(facts: Mapping[str, Json]) -> str | None:
-    """Say how long after a day it was posted: `333 days later`, `5 months later`; None when it was not long."""
+    """Say how long after a day it was posted: `333 days later`, `up to 5 months later`; None when it was not long."""
     days, months = facts.get("lag_days"), facts.get("lag_months")
+    lead = "up to " if facts.get("lag_is_most") is True else ""
     if isinstance(days, int):
-        return f"{values.counted(days, 'day')} later"
-    return f"{values.counted(months, 'month')} later" if isinstance(months, int) else None
+        return f"{lead}{values.counted(days, 'day')} later"
+    return f"{lead}{values.counted(months, 'month')} later" if isinstance(months, int) else None
 
 
 def ordinal(count: int) -> str:

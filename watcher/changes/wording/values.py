@@ -6,7 +6,9 @@ Gives plain text; does not escape for any medium, does not judge and knows no fi
 from __future__ import annotations
 
 import html
+import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -22,6 +24,10 @@ _ENUM = re.compile(
     r"|UNDECIDED|UNRELEASE|YES"
 )
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
+_LONGEST_WORD = 60
+_LONGEST_NUMBER = 40
+_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
+_FIXED_SPACES = frozenset("\u00a0\u202f")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
 
 ENUM_LABELS: Mapping[str, str] = MappingProxyType(
@@ -117,17 +123,23 @@ Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (enum
 """
 
 
+NOTHING = "nothing"
+"""What is said for a value that is empty or not there."""
+
+
 def enum(value: str) -> str:
     """Give an enum value in words: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`; unknown ones are spelt out."""
     known = ENUM_LABELS.get(value)
-    return known if known is not None else value.replace("_", " ").lower().capitalize()
+    if known is not None:
+        return known
+    return short(plain(value).replace("_", " ").lower().capitalize(), _LONGEST_WORD) or "an empty text"
 
 
 def date(value: str) -> str:
-    """Give a partial date in words: `10 Mar 2026`, `Mar 2026`, `2026`; anything else as it stands."""
+    """Give a partial date in words: `10 Mar 2026`, `Mar 2026`, `2026`; anything else as it stands, cut."""
     match = _DATE.fullmatch(value)
     if match is None:
-        return value
+        return short(plain(value), _LONGEST_WORD)
     year, month, day, clock = match.groups()
     if month is None or not 1 <= int(month) <= len(_MONTHS):
         return value
@@ -139,16 +151,18 @@ def date(value: str) -> str:
 
 def number(value: float) -> str:
     """Give a number with thousands apart: `1,234`, `2.5`; a whole float as a whole number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number without end"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"{value:,}"
+    return short(f"{value:,}", _LONGEST_NUMBER)
 
 
 def age(value: str) -> str:
-    """Give an age or duration in words: `18 Years` → `18 years`, `1 Years` → `1 year`; anything else as it stands."""
+    """Give an age or duration in words: `18 Years` → `18 years`, `1 Years` → `1 year`; anything else as it is, cut."""
     match = _AGE.fullmatch(value)
     if match is None:
-        return value
+        return short(plain(value), _LONGEST_WORD)
     count, unit = int(match[1]), match[2].lower()
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
@@ -166,6 +180,22 @@ def plain(text: str) -> str:
     return " ".join(_ESCAPE.sub(r"\1", html.unescape(text) if "&" in text else text).split())
 
 
+def visible(text: str) -> str:
+    """Take out of a text what nobody sees: control and format characters, marks of direction, lone surrogates.
+
+    Letters of every script stay, in the order in which they are stored.
+
+    Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
+    """
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character in _JOINERS or character in _FIXED_SPACES or character.isprintable():
+        return character
+    return " " if character.isspace() or unicodedata.category(character) == "Cc" else ""
+
+
 def short(text: str, limit: int = 160) -> str:
     """Cut a text at a word so that it has at most `limit` characters, `…` included; shorter ones as they are."""
     if len(text) <= limit:
@@ -177,7 +207,8 @@ def short(text: str, limit: int = 160) -> str:
 
 def quoted(text: str, limit: int = 160) -> str:
     """Quote a registry text for a sentence: markup undone, cut, in typographic quotation marks."""
-    return f"“{short(plain(text), limit)}”"
+    shown = short(plain(text), limit)
+    return f"“{shown}”" if shown else "an empty text"
 
 
 def words(key: str) -> str:
@@ -226,7 +257,7 @@ def show(value: Json, limit: int = 160) -> str:
         Plain text: never a Python repr, never an enum in capitals, never empty (`nothing` for none).
     """
     if value is None:
-        return "nothing"
+        return NOTHING
     if isinstance(value, bool):
         return boolean(value)
     if isinstance(value, int | float):
@@ -234,8 +265,8 @@ def show(value: Json, limit: int = 160) -> str:
     if isinstance(value, str):
         return _show_text(value, limit)
     if isinstance(value, Mapping):
-        return short("; ".join(f"{words(key)} {show(part, limit)}" for key, part in value.items()) or "nothing", limit)
-    return short(listed([show(part, limit) for part in value]) or "nothing", limit)
+        return short("; ".join(f"{words(key)} {show(part, limit)}" for key, part in value.items()) or NOTHING, limit)
+    return short(listed([show(part, limit) for part in value]) or NOTHING, limit)
 
 
 def _show_text(text: str, limit: int) -> str:
