@@ -33,7 +33,7 @@ _BY_FAMILY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("enrollment", ("target", "final", "corrected")),
     ("eligibility.criterion", ("added", "removed", "changed", "moved")),
     ("eligibility", ("age", "sex", "healthy_volunteers", "population", "sampling", "text")),
-    ("outcome.primary", _OUTCOMES),
+    ("outcome.primary", _OUTCOMES[:3]),  # one that moves to or from the primary ones is promoted or demoted
     ("outcome.secondary", _OUTCOMES),
     ("outcome.other", _OUTCOMES),
     ("outcome", ("promoted", "demoted", "timeframes")),
