@@ -165,9 +165,12 @@ def test_work_grows_near_linearly():
     def seconds(count: int) -> float:
         old = [{"measure": f"Measure {at} of thing{at % 97} in week {at % 13}"} for at in range(count)]
         new = [{"measure": f"Measure {at} for thing{at % 97} at week {at % 13}"} for at in reversed(range(count))]
-        start = time.process_time()
-        assert len(pair_items(old, new, OUTCOMES).pairs) == count
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):  # what else the machine does only ever adds
+            start = time.process_time()
+            assert len(pair_items(old, new, OUTCOMES).pairs) == count
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     # Ten times the items may cost at most thirty times the time: far from the hundred of a pairwise search.
-    assert seconds(2000) < 30 * max(seconds(200), 0.001)
+    assert seconds(3000) < 30 * max(seconds(300), 0.001)

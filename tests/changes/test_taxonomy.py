@@ -966,6 +966,17 @@ REST = (
         change=("reference.removed", "noise", "references.99000009", "removed", "sponsor"),
     ),
     Row(
+        name="derived publication removed, the registry's doing",
+        **_from_to(_REFERENCES, [_reference("DERIVED")], []),
+        change=("reference.removed", "noise", "references.99000009", "removed", "registry"),
+    ),
+    Row(
+        name="publication listed as derived, the registry's doing",
+        **_from_to(_REFERENCES, [_reference("BACKGROUND")], [_reference("DERIVED")]),
+        change=("reference.changed", "minor", "references.99000009", "changed", "registry"),
+        says="now listed as publication that names the trial, before as background reference",
+    ),
+    Row(
         name="link added",
         **_from_to("referencesModule.seeAlsoLinks", [], [{"label": "Site", "url": "https://example.org"}]),
         change=("link.added", "noise", "links", "added", "sponsor"),

@@ -19,7 +19,7 @@ _NOUNS: Sequence[tuple[str, str, str]] = (
     ("arm", "arm", "arms"),
     ("intervention", "intervention", "interventions"),
     ("site", "site", "sites"),
-    ("reference", "reference", "references"),
+    ("reference", "publication", "publications"),
     ("link", "link", "links"),
     ("document", "document", "documents"),
 )

@@ -49,7 +49,8 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
 def _reference(item: Item, *, is_awaited: bool) -> list[Draft]:
     old, new = as_object(item.old), as_object(item.new)
     if item.new is None:
-        return [_draft(item, old, "reference.removed", Severity.NOISE, "reference removed")]
+        is_found = _is_found_by_registry(old)
+        return [_draft(item, old, "reference.removed", Severity.NOISE, "reference removed", is_registry_made=is_found)]
     if item.old is None:
         return [_added(item, new, is_awaited=is_awaited)]
     drafts = []
@@ -69,13 +70,25 @@ def _added(item: Item, new: Mapping[str, Json], *, is_awaited: bool) -> Draft:
     elif kind in _TELLING and is_awaited:
         level = Severity.MAJOR
         rule += " · minor → major: primary completion is actual and no results are posted"
-    return _draft(item, new, "reference.added", level, rule, is_registry_made=kind == "DERIVED")
+    return _draft(item, new, "reference.added", level, rule, is_registry_made=_is_found_by_registry(new))
+
+
+def _is_found_by_registry(one: Mapping[str, Json]) -> bool:
+    return one.get("type") == "DERIVED"
 
 
 def _reclassified(item: Item, old: Mapping[str, Json], new: Mapping[str, Json]) -> Draft:
     was, now = as_text(old.get("type")), as_text(new.get("type"))
     rule = f"reference type {was or 'none'} → {now or 'none'}"
-    draft = _draft(item, new, "reference.changed", Severity.MINOR, rule, edits=item.touching("type"))
+    draft = _draft(
+        item,
+        new,
+        "reference.changed",
+        Severity.MINOR,
+        rule,
+        edits=item.touching("type"),
+        is_registry_made=_is_found_by_registry(old) or _is_found_by_registry(new),
+    )
     return _with(draft, was=was, now=now, what="type")
 
 
@@ -97,7 +110,7 @@ def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: 
         level,
         rule,
         edits=item.touching(*keys),
-        is_registry_made=what != "citation" or as_text(new.get("type")) == "DERIVED",
+        is_registry_made=what != "citation" or _is_found_by_registry(new),
     )
     return _with(draft, what=what, notice=_notice(after) if what != "citation" else None)
 
