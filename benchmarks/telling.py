@@ -69,7 +69,11 @@ def run(*, is_quick: bool, say: Callable[[str], None]) -> list[Row]:
         *(f"{found[key]:,.1f}" for key in ("seconds", "cpu", "megabytes")),
     )
     row = Row((*cells, f"{found['messages']:,}"), () if is_quick else goals)
-    say(table("Composing", ("what", "wall s", "CPU s", "peak MB", "messages"), [row]))
+    say(
+        table(
+            "TELLING · composing for everybody, nothing sent", ("what", "wall s", "CPU s", "peak MB", "messages"), [row]
+        )
+    )
     return [row]
 
 

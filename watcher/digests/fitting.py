@@ -67,9 +67,13 @@ def most_that_fit(count: int, size_of: Callable[[int], int]) -> int:
     Returns:
         The largest number within `MAX_HTML`; 0 when even one is too long.
     """
-    if size_of(count) <= MAX_HTML:
+    low, high = 0, 1
+    while high < count and size_of(high) <= MAX_HTML:
+        low, high = high, high * 2
+    # By doubling, and not from the top: thousands of stories in full are more than a template may make at all.
+    high = min(high, count)
+    if high == count and size_of(count) <= MAX_HTML:
         return count
-    low, high = 0, count
     while high - low > 1:
         middle = (low + high) // 2
         if size_of(middle) <= MAX_HTML:
