@@ -121,3 +121,20 @@ def test_names_are_given_once_in_order():
 def test_keys_become_words():
     assert values.capitalised(values.words("isFdaRegulatedDrug")) == "Is fda regulated drug"
     assert values.words("hasDMCReview") == "has DMC review"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("half \ud800 a \u202e letter\x00.", "half a letter ."),
+        ("38\u00a0% of שלום", "38\u00a0% of שלום"),
+        ("plain", "plain"),
+    ],
+)
+def test_what_nobody_sees_is_taken_out(text, expected):
+    assert values.visible(text) == expected
+
+
+def test_numbers_without_end_are_words():
+    assert values.number(float("inf")) == "a number without end"
+    assert len(values.number(10**400)) <= 40

@@ -26,6 +26,7 @@ _ENUM = re.compile(
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _LONGEST_WORD = 60
 _LONGEST_NUMBER = 40
+_BLANKS = re.compile(" {2,}")
 _JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
 _FIXED_SPACES = frozenset("\u00a0\u202f")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
@@ -187,7 +188,7 @@ def visible(text: str) -> str:
 
     Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
     """
-    return text if text.isprintable() else "".join(map(_shown, text))
+    return text if text.isprintable() else _BLANKS.sub(" ", "".join(map(_shown, text)))
 
 
 def _shown(character: str) -> str:
