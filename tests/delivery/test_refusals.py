@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.delivery.refusals import Relay, Stage, refused
+from watcher.delivery.words import without_promise
 
 RELAY = Relay(host="relay.example.org", port=465)
 
@@ -64,3 +65,20 @@ def test_refusal_reads_as_one_sentence():
 )
 def test_refusal_says_what_to_do(code, reply, stage, advice):
     assert str(refused(RELAY, stage, code, reply)).partition(" — ")[2].find(advice) >= 0
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("the relay is busy; it will be tried again", "the relay is busy"),
+        ("no room left; free some, it will be tried again", "no room left; free some"),
+        ("429: too many messages; it will be tried again when it says", "429: too many messages"),
+        (
+            "it is silent; it will be tried again; if that goes on, check host",
+            "it is silent; if that goes on, check host",
+        ),
+        ("the mailbox does not exist", "the mailbox does not exist"),
+    ],
+)
+def test_message_that_is_given_up_is_not_said_to_be_tried_again(said, left):
+    assert without_promise(said) == left

@@ -20,6 +20,8 @@ GIVE_UP_AFTER = timedelta(days=4)
 JITTER = 0.1
 # A provider's own `Retry-After` is taken to the second; one that keeps saying "1" for ever is not followed for ever.
 TAKEN_AT_ITS_WORD = 3
+# Days may pass without a try: a machine that slept over a week wakes before its network does.
+LEAST_TRIES = 4
 
 
 def next_attempt(
@@ -36,7 +38,8 @@ def next_attempt(
         retry_after: How long the provider asked to wait, if it did. From the fourth try on never less than our own.
 
     Returns:
-        Aware time after `now`, at most four days after `first_at`; None when that would be later.
+        Aware time after `now`. The last try comes four days after `first_at`, and no message dies before its fourth
+        try; None after both, or when the provider asked for a wait beyond the end.
 
     Raises:
         ValueError: `attempts` below 1 or `jitter` outside 0 to 1.
@@ -50,5 +53,10 @@ def next_attempt(
         wait = max(retry_after, timedelta(seconds=1))
     else:
         wait = max(retry_after, own)
-    at = now + wait
-    return at if at <= first_at + GIVE_UP_AFTER else None
+    if wait > GIVE_UP_AFTER:
+        return None
+    if attempts < LEAST_TRIES:
+        return now + wait
+    last = first_at + GIVE_UP_AFTER
+    earliest = now if retry_after is None else now + retry_after
+    return min(now + wait, last) if now < last and earliest <= last else None

@@ -16,6 +16,7 @@ LONGEST_REPLY = 300
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\"']+@([^\s<>()\[\],;:\"'@]+)")
 _SHORTEST_SECRET = 4
+_PROMISE = re.compile("[;,] it will be tried again( when it says)?")
 
 
 def clean(text: str) -> str:
@@ -47,3 +48,8 @@ def one_line(text: str, *, secrets: Iterable[str] = ()) -> str:
             text = text.replace(secret, "…").replace(base64.b64encode(secret.encode()).decode(), "…")
     line = _MAILBOX.sub(r"…@\1", clean(text))
     return line if len(line) <= LONGEST_REPLY else line[: LONGEST_REPLY - 1] + "…"
+
+
+def without_promise(text: str) -> str:
+    """Take out of a failure's words that it will be tried again: for a message that was given up."""
+    return _PROMISE.sub("", text)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from watcher.delivery.backoff import next_attempt
+from watcher.delivery.words import without_promise
 from watcher.digests.quiet import quiet_until
 from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
 from watcher.rendering.message import Message
@@ -240,8 +241,9 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
             entry.attempts, first_at=entry.queued_at, now=now, jitter=parts.jitter(), retry_after=error.retry_after
         )
         if when is None:
-            outbox.dead(entry.id, str(error), now)
-            _tell_dead(signals, entry, f"given up after four days: {error}")
+            why = without_promise(str(error))
+            outbox.dead(entry.id, why, now)
+            _tell_dead(signals, entry, f"given up after four days: {why}")
             status = "dead"
         else:
             outbox.retry_at(entry.id, when, str(error))
