@@ -5,10 +5,12 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.cli.desk import FILES, ONE
+from watcher.store.lock import RunLock
 
 LOOKING = (("status",), ("list",), ("show", ONE), ("log",), ("outbox", "list"), ("preview", "files"))
 ALL = (("run", "--once"), *LOOKING, ("db", "migrate"), ("outbox", "retry", "--all"), ("run", "--once", "--dry-run"))
@@ -54,9 +56,38 @@ def test_a_renamed_recipient_is_told_nothing_twice(desk, registry):
     assert "archive" in desk.done("db", "rename-recipient", "files", "archive").out
     desk.ok("run", "--once", "--send-all")
     assert len(desk.subjects()) == told
-    found = desk.quick("db", "rename-recipient", "nobody", "somebody")
-    assert found.code == 2
-    assert "archive" in found.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("files", "files", 'still a recipient named "files"; give it its new name there first'),
+        ("files", "archive", 'still a recipient named "files"; give it its new name there first'),
+        ("gone", "flies", 'no recipient is named "flies"; did you mean "files"?'),
+        ("nobody", "files", 'no recipient "nobody" in the store; it knows: files, gone'),
+        ("gone", "files", 'a recipient "files" in the store already'),
+    ],
+    ids=["the same", "old configured", "new not configured", "old not known", "new with a history"],
+)
+def test_a_renaming_that_would_harm_is_refused_in_one_sentence_and_changes_nothing(desk, registry, old, new, said):
+    desk.change(FILES, FILES + FILES.replace('"files"', '"gone"').replace('"digests"', '"elsewhere"'))
+    desk.ok("run", "--once")
+    assert registry.next()
+    desk.ok("run", "--once")
+    desk.set_up(registry.base_url, FILES)
+    before = desk.store_bytes()
+    found = desk.quick("db", "rename-recipient", old, new)
+    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+    assert said in found.err
+    assert desk.store_bytes() == before
+
+
+def test_a_recipient_is_not_renamed_beside_a_running_daemon(desk):
+    desk.ok("run", "--once")
+    desk.change('name = "files"', 'name = "archive"')
+    with RunLock.acquire(desk.state, pid=os.getpid(), now=datetime.now(UTC)):
+        assert desk.run("db", "rename-recipient", "files", "archive").code == 75
+    desk.ok("db", "rename-recipient", "files", "archive")
 
 
 def test_without_a_store_its_commands_say_so(desk):

@@ -6,11 +6,17 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli.exits import Exit
+from watcher.cli.preview import known_recipient
 from watcher.cli.settings import Settings
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config.load import Loaded
 
 
 @click.group("db", short_help="Check, measure, back up, restore the store.")
@@ -170,6 +176,9 @@ def migrate(settings: Settings) -> None:
 def rename_recipient(settings: Settings, old: str, new: str) -> None:
     """Rename a recipient in the store, after renaming it in the configuration; nothing is told twice.
 
+    Refused while OLD is still configured or NEW is not yet, and when NEW was told news under its own name already.
+    Not while a run or the daemon is under way.
+
     \b
         watcher db rename-recipient ana ana-maria
     """  # noqa: D301 — click reads \b as "do not re-wrap"
@@ -177,10 +186,26 @@ def rename_recipient(settings: Settings, old: str, new: str) -> None:
     from watcher.store import upkeep
     from watcher.store.lock import RunLock
 
+    loaded = settings.load()
+    _check_renaming(loaded, old, new)
     path = _path(settings)
-    with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()):
+    with RunLock.acquire(settings.state(loaded), pid=os.getpid(), now=utc_now()):
         upkeep.rename_recipient(path, old, new)
     click.echo(f"{old} is {new} now")
+
+
+def _check_renaming(loaded: Loaded, old: str, new: str) -> None:
+    """Make sure that the configuration went ahead: one still named there would be greeted as new at the next run.
+
+    Raises:
+        UsageError: It did not.
+    """
+    if any(recipient.name == old for recipient in loaded.config.recipient):
+        raise UsageError(
+            f'{loaded.path}: there is still a recipient named "{old}"; give it its new name there first, '
+            "and [operator] recipient too if that names it, then run this again"
+        )
+    known_recipient(loaded, new)
 
 
 def _size(size: int) -> str:

@@ -14,10 +14,15 @@ def rename(connection: Connection, old: str, new: str) -> None:
     """Move everything of one recipient to another name; arguments and errors as for `upkeep.rename_recipient`."""
     names = set(connection.scalars(select(tables.reader.c.name)))
     if old not in names:
-        raise UsageError(f'There is no recipient "{old}" in the store; it knows: {", ".join(sorted(names))}.')
+        raise UsageError(
+            f'There is no recipient "{old}" in the store; it knows: {", ".join(sorted(names)) or "none yet"}.'
+        )
     if new in names:
         if not _was_just_met(connection, new, after=old) or _was_told_news(connection, new):
-            raise UsageError(f'There is a recipient "{new}" in the store already; two cannot become one.')
+            raise UsageError(
+                f'There is a recipient "{new}" in the store already, with a history of its own, and two cannot become '
+                "one; leave it so, or give the recipient a name the store does not know yet."
+            )
         _forget(connection, new)
     reader = tables.reader
     row = connection.execute(select(reader).where(reader.c.name == old)).one()
