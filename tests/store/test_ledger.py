@@ -52,6 +52,21 @@ def test_new_channel_begins_at_the_newest_version_and_an_old_one_is_forgotten(st
     assert meet(store, channels=("folder",)).channels == {"folder": 1}
 
 
+def test_channel_added_later_is_told_from_its_beginning_on(store):
+    for body in (b"1", b"2", b"3", b"4"):
+        keep(store, ONE, body)
+        keep(store, TWO, body)
+    meet(store)
+    windows = store.ledger.windows
+    keep(store, ONE, b"5")
+    keep(store, TWO, b"5")
+    keep(store, ONE, b"6")
+    assert [(w.nct_id, w.base, w.steps) for w in windows("ana", EVERY)] == [(ONE, 7, 2), (TWO, 8, 1)]
+    assert [(w.nct_id, w.base, w.steps) for w in windows("ana", EVERY, begins=9)] == [(ONE, 9, 1), (TWO, 8, 1)]
+    assert [(w.nct_id, w.base, w.steps) for w in windows("ana", EVERY, begins=10)] == [(ONE, 9, 1)]
+    assert windows("ana", EVERY, begins=11) == ()
+
+
 def test_recipients_do_not_share_channels(store):
     meet(store, "ana", channels=("email",))
     meet(store, "ben", channels=("folder",))

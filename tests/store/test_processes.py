@@ -89,8 +89,8 @@ def test_every_writing_call_is_refused_in_words_and_changes_nothing(writer, path
 def test_list_of_writing_calls_is_complete(store):
     """Every public call of the store either reads, as listed here, or is among the writing ones above."""
     reads = {
-        *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version", "steps"),
-        "each_newest_body",
+        *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version"),
+        *("each_newest_body", "between", "bodies"),
         *(
             "of_trial",
             "of_data_version",

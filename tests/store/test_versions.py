@@ -56,8 +56,6 @@ def test_next_version_keeps_its_comparison_and_level(store):
         (1, True, None),
         (2, False, Severity.CRITICAL),
     ]
-    assert [v.seq for v in store.versions.steps(ONE, 1, 2)] == [2]
-    assert store.versions.steps(ONE, 2, 2) == ()
 
 
 def test_version_judged_against_an_older_one_is_refused_with_the_whole_page(store):
@@ -144,6 +142,36 @@ def test_body_no_longer_kept_is_never_replaced_by_an_older_one(store, path):
     with pytest.raises(LookupError, match="no record behind it"):
         store.versions.body(seq)
     assert store.versions.newest_body(ONE) is None
+
+
+def test_versions_of_several_trials_are_read_at_once_each_within_its_own_span(store):
+    for body in (b"1", b"2", b"3", b"4"):
+        keep(store, ONE, body)
+        keep(store, TWO, body)
+    found = store.versions.between({ONE: (1, 5), TWO: (6, 8), THREE: (0, 9)})
+    assert {nct_id: [entry.version.seq for entry in entries] for nct_id, entries in found.items()} == {
+        ONE: [3, 5],
+        TWO: [8],
+        THREE: [],
+    }
+    assert {entry.compared for entry in found[ONE]} == {store.versions.comparison(3)}
+    assert store.versions.between({ONE: (0, 1)})[ONE][0].compared is None
+
+
+def test_bodies_read_at_once_are_those_that_are_read_alone(store, path):
+    for body in (b"1", b"2", b"3"):
+        keep(store, ONE, body)
+        keep(store, TWO, b"other " + body)
+    commit(store, events=(gone(TWO, previous=6),))
+    for one, two in ((1, 4), (3, 6), (5, 7)):
+        assert store.versions.bodies({ONE: one, TWO: two}) == {
+            ONE: store.versions.body(one),
+            TWO: store.versions.body(two),
+        }
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM body WHERE seq=5")
+        connection.commit()
+    assert store.versions.bodies({ONE: 5, THREE: 9}) == {}
 
 
 def test_bodies_of_many_trials_come_one_after_the_other(store):

@@ -60,8 +60,9 @@ class Walk:
 
     def tell(self, reader, window):
         """What a window covers must be exactly what was untold."""
-        steps = self.store.versions.steps(window.nct_id, window.base or window.newest, window.newest)
-        assert {step.seq for step in steps} == self.untold[reader, window.nct_id]
+        span = (window.base or window.newest, window.newest)
+        steps = self.store.versions.between({window.nct_id: span})[window.nct_id]
+        assert {step.version.seq for step in steps} == self.untold[reader, window.nct_id]
         assert len(steps) == window.steps
         self.untold[reader, window.nct_id].clear()
 

@@ -9,13 +9,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import cache
 from types import MappingProxyType
 
 from watcher.config.model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
-from watcher.digests.fitting import most_that_fit
+from watcher.digests.fitting import most_that_fit, weight
 from watcher.digests.model import Medium, Occasion
 from watcher.digests.overflow import table_of
+from watcher.digests.stories import show_story
 from watcher.digests.told import Told, take_apart
 from watcher.digests.writer import Writer
 from watcher.rendering import escape, slack
@@ -153,9 +155,10 @@ class _Stamp:
 def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object, attaches: bool) -> Message:
     """One mail: text and HTML, each complete, both with as many stories in full as the HTML can hold."""
 
+    @cache
     def table(full: int) -> tuple[Attachment, AttachedView] | None:
-        shown = zip(told.source, told.stories, strict=False)  # a test has an invented story and no source
-        rest = [story for number, (story, view) in enumerate(shown) if number >= full or view.omitted]
+        whole = {number for number, view in enumerate(told.stories[:full]) if not view.omitted}
+        rest = [story for number, story in enumerate(told.source) if number not in whole]
         return table_of(rest) if attaches and rest else None
 
     def context(full: int) -> dict[str, object]:
@@ -173,10 +176,11 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
             "attached": writer.line("shared/attached.txt.j2", attached=made[1]) if made is not None else "",
         }
 
+    @cache
     def html(full: int) -> str:
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
-    full = most_that_fit(len(told.stories), lambda count: len(html(count).encode()))
+    full = most_that_fit([*map(weight, told.stories)], lambda count: len(html(count).encode()))
     made = table(full)
     return Message(
         message_id=stamp.message_id(),
@@ -196,7 +200,7 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
 def _data_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
     """One message per trial with a story, loudest first; the words alone where there are no such data."""
     by_id = {one["nct_id"]: one for one in told.data if isinstance(one, Mapping)}
-    shown = [(story, by_id[story.nct_id]) for story in told.stories if story.nct_id in by_id]
+    shown = [(show_story(story, ()), by_id[story.nct_id]) for story in told.source if story.nct_id in by_id]
     if not shown:
         mail = _mail(told, words, stamp, writer, data=None, attaches=False)
         return (replace(mail, html=None, headers={}),)
@@ -234,6 +238,7 @@ def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) ->
         header=words.subject,
         intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
         cards=tuple(_card(slack.escaped(story), writer) for story in told.stories),
+        unshown=told.frame.unshown if told.frame is not None else (),
         closing=tuple(map(escape.slack, words.footer)),
     )
     payloads = slack.payloads(post, left)

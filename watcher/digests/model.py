@@ -29,6 +29,11 @@ class Medium(StrEnum):
     CHAT = "chat"
     TEXT = "text"
 
+    @property
+    def carries_data(self) -> bool:
+        """Whether what goes out holds the comparisons themselves beside the words."""
+        return self in (Medium.FOLDER, Medium.DATA)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
@@ -94,7 +99,7 @@ class Digest:
         key: What makes this digest this one: its slot, or its version for `immediate`. Goes into the Message-ID.
         at: Aware time of composing.
         watches: NCT id to the watches that brought it, as `routing.Followed.labels`; may lack trials.
-        data: The comparisons as `compare --json` prints them; only the folder channel carries them.
+        data: The comparisons as `compare --json` prints them, for a medium that carries them.
     """
 
     reader: Reader

@@ -21,6 +21,8 @@ MAX_CSV = 500_000
 
 FILE_NAME = "changes.csv"
 
+_LEAST_ROOM = 2_000  # bytes: with less left the file is full, and the rest is not tried for what might be short enough
+
 _COLUMNS = ("Trial", "Name", "Level", "When", "What", "Was", "Now", "In words", "Record")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -39,6 +41,8 @@ def table_of(stories: Sequence[Story]) -> tuple[Attachment, AttachedView] | None
     size = len((_BYTE_ORDER_MARK + rows[0]).encode())
     changes = trials = 0
     for story in stories:
+        if size > MAX_CSV - _LEAST_ROOM:
+            break
         lines = [_line(_row(story, phrase)) for phrase in (*story.lines, *story.minor)]
         needed = sum(len(line.encode()) for line in lines)
         if size + needed > MAX_CSV:

@@ -61,8 +61,8 @@ def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist)
     own = set(recipient.ids)
     trials = []
     for nct_id, watched in watchlist.trials.items():
-        labels = tuple(name for name in watched.watches if name in followed)
-        if labels or nct_id in own:
+        if nct_id in own or not followed.isdisjoint(watched.watches):
+            labels = tuple(name for name in watched.watches if name in followed)
             trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=watched.short_name))
     return tuple(trials)
 

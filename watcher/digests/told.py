@@ -10,7 +10,7 @@ from typing import assert_never
 
 from watcher.changes.model import Json, Story
 from watcher.digests import show
-from watcher.digests.fitting import Frame, arrange
+from watcher.digests.fitting import MOST_SHOWN, Frame, arrange
 from watcher.digests.model import Digest, Heartbeat, Notice, Occasion, Reader, Reading, Sample, Welcome
 from watcher.digests.sample import BANNER, sample_story
 from watcher.digests.stories import in_order, show_story
@@ -35,7 +35,7 @@ class Told:
         reading: What was read; None where nothing was.
         kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`.
         source: The stories as they were told to this room, in the same order.
-        stories: Loudest first; only in a digest.
+        stories: Loudest first, as many as a message could ever show; only in a digest.
         frame: What a digest shows beside its stories; None elsewhere.
         page: The view of anything but a digest; None there.
         data: The same for machines, or empty.
@@ -52,7 +52,7 @@ class Told:
     data: tuple[Json, ...] = ()
 
     def view(self, full: int | None = None) -> DigestView | WelcomeView | HeartbeatView | NoticeView:
-        """Give the view: of a digest with the first `full` stories in full, all when None."""
+        """Give the view: of a digest with the first `full` stories in full, all that are shown when None."""
         if self.frame is not None:
             return arrange(self.stories, len(self.stories) if full is None else full, self.frame)
         assert self.page is not None  # noqa: S101 — what is told is a digest or has a page
@@ -100,8 +100,8 @@ def _digest(digest: Digest) -> Told:
         reader=_follower(digest.reader),
         reading=reading,
         source=stories,
-        stories=tuple(show_story(story, labels(story)) for story in stories),
-        frame=Frame(banner="", reading=reading),
+        stories=tuple(show_story(story, labels(story)) for story in stories[:MOST_SHOWN]),
+        frame=Frame(banner="", reading=reading, unshown=tuple(story.severity.value for story in stories[MOST_SHOWN:])),
         data=digest.data,
     )
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from watcher.rendering.environment import TemplateNote, Templates
 
-_SPACE_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -40,8 +39,8 @@ class Writer:
 
     def text(self, name: str, **more: object) -> str:
         """Render a plain text: no space at line ends, no two empty lines in a row, one line break at the end."""
-        text = _EMPTY_LINES.sub("\n\n", _SPACE_AT_END.sub("", self.html(name, **more)))
-        return text.strip("\n") + "\n"
+        lines = (line.rstrip(" \t") for line in self.html(name, **more).split("\n"))
+        return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
 
     def line(self, name: str, **more: object) -> str:
         """Render one line; line breaks become blanks."""

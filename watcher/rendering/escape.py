@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 
     Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text:
         return text.strip()
     kept = (_visible(character) for character in text)
     return _SPACES.sub(" ", "".join(kept)).strip(" \u00a0\u202f")

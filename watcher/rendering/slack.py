@@ -77,12 +77,14 @@ class Post:
         header: Plain text of the header.
         intro: Paragraphs in mrkdwn; may be empty.
         cards: One per trial, loudest first; may be empty.
+        unshown: Levels of the trials that follow and have no card; they are only counted.
         closing: The footer's sentences in mrkdwn.
     """
 
     header: str
     intro: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
+    unshown: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
 
 
@@ -129,9 +131,8 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
         if not _add(_card(card), parts, budget, room):
             break
         told += 1
-    rest = post.cards[told:]
-    if rest:
-        levels = [card.level for card in rest]
+    levels = [*(card.level for card in post.cards[told:]), *post.unshown]
+    if levels:
         parts[-1].append(_section(left({level: levels.count(level) for level in dict.fromkeys(levels)})))
     parts[-1].extend(closing)
     return tuple(_payload(post.header, blocks, number, len(parts)) for number, blocks in enumerate(parts, 1))

@@ -18,7 +18,7 @@ def columns(text: str) -> int:
 
     Source: Unicode Standard Annex 11, https://www.unicode.org/reports/tr11/
     """
-    return sum(_columns(character) for character in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def _columns(character: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.config.model import RecipientConfig
@@ -11,7 +10,7 @@ from watcher.digests.levels import Ear
 from watcher.digests.routing import Followed
 from watcher.service.channels import Line
 from watcher.service.parts import Parts
-from watcher.store.telling import Reader, Window
+from watcher.store.telling import Reader
 
 if TYPE_CHECKING:
     from watcher.service.windows import Comparisons, Told
@@ -34,18 +33,7 @@ def told_on(
     """Compare what a recipient has not been told on one channel; a channel added later begins later."""
     from watcher.service.windows import untold
 
-    windows = parts.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed])
     begins = reader.channels.get(line.key, 0)
-    windows = tuple(_since(parts, window, begins) for window in windows if window.newest > begins)
+    windows = parts.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed], begins=begins)
     names = {trial.nct_id: trial.short_name for trial in followed}
     return untold(windows, comparisons, short_names=names, least=recipient.least, ear=ear_of(parts, recipient))
-
-
-def _since(parts: Parts, window: Window, begins: int) -> Window:
-    """Move a window's base up to where a channel begins."""
-    if window.base is None or window.base >= begins:
-        return window
-    passed = parts.store.versions.steps(window.nct_id, window.base, begins)
-    if not passed:
-        return window
-    return replace(window, base=passed[-1].seq, steps=window.steps - len(passed))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from watcher.changes.exchange import dumps, printed
 from watcher.changes.history import value_at
-from watcher.changes.model import Json, Severity
+from watcher.changes.model import Json, Story
 from watcher.changes.story import name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
@@ -18,7 +18,7 @@ from watcher.digests.routing import Followed
 from watcher.service.judging import decode
 from watcher.service.parts import Parts
 from watcher.service.telling import reader_of
-from watcher.service.windows import Told
+from watcher.service.windows import Comparisons, Seen, Told
 from watcher.store.model import Kept, Life
 from watcher.store.telling import Reader
 
@@ -54,10 +54,12 @@ def digest_of(
     key: str,
     now: datetime,
     untold: Sequence[Told] = (),
+    data: Sequence[Json] = (),
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
-    What is `untold` changed as well and waits for a later digest: it is not counted as unchanged.
+    What is `untold` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
+    `data_of` gives, for channels that carry them.
     """
     return Digest(
         reader=reader_of(parts, recipient, now),
@@ -66,7 +68,7 @@ def digest_of(
         key=key,
         at=now,
         watches={trial.nct_id: trial.labels for trial in followed},
-        data=tuple(_data(parts, entry) for entry in told),
+        data=tuple(data),
     )
 
 
@@ -115,8 +117,8 @@ def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told]) ->
     unread = tuple(entry.nct_id for entry in kept if not _is_read(entry, token))
     aside = tuple(entry.nct_id for entry in kept if entry.life is Life.QUARANTINED)
     quiet = [entry for entry in told if entry.story is None]
-    below = [_below(entry) for entry in quiet]
-    older = [entry.comparison.older.data_version for entry in told if entry.story is not None]
+    below = [entry.below for entry in quiet]
+    older = [entry.since for entry in told if entry.story is not None]
     living = [entry for entry in kept if entry.life is not Life.MERGED]
     read = len(living) - len(unread) - len(aside)
     return Reading(
@@ -143,10 +145,6 @@ def _is_read(kept: Kept, token: str | None) -> bool:
     return token is None or kept.checked_token == token
 
 
-def _below(told: Told) -> int:
-    return sum(change.severity is not Severity.NOISE for change in told.heard.changes)
-
-
 def _greeted(trial: Followed, body: bytes | None) -> Greeted:
     if body is None:
         return Greeted(nct_id=trial.nct_id, short_name=trial.short_name or trial.nct_id)
@@ -159,11 +157,17 @@ def _greeted(trial: Followed, body: bytes | None) -> Greeted:
     )
 
 
-def _data(parts: Parts, told: Told) -> Json:
-    version = parts.store.versions.version(told.window.newest)
-    story = told.story.headline if told.story is not None else "Nothing of note changed"
+def data_of(parts: Parts, told: Sequence[Told], comparisons: Comparisons) -> tuple[Json, ...]:
+    """Give the comparisons of a reader's windows as `compare --json` prints them, in their order."""
+    stories = {entry.window: entry.story for entry in told}
+    return tuple(_data(parts, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
+
+
+def _data(parts: Parts, seen: Seen, story: Story | None) -> Json:
+    version = parts.store.versions.version(seen.window.newest)
+    headline = story.headline if story is not None else "Nothing of note changed"
     found = printed(
-        told.comparison, title=version.title, story=story, phrase=phrase, seq=version.seq, seen_at=version.seen_at
+        seen.comparison, title=version.title, story=headline, phrase=phrase, seq=version.seq, seen_at=version.seen_at
     )
     checked: Json = json.loads(dumps(found))
     return checked

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.changes.model import Severity
+from watcher.changes.model import Json, Severity
 from watcher.config.model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.digests.routing import watches_of
@@ -86,7 +86,7 @@ def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: 
         told = {line.key: told_on(parts, recipient, reader, telling.followed, line, comparisons) for line in lines}
     messages: list[NewMessage] = []
     for line in lines:
-        for occasion in _occasions(parts, telling, line, told, moment):
+        for occasion in _occasions(parts, telling, line, told, comparisons, moment):
             messages += compose_messages(parts, occasion, line, signals)
     return Composed(
         recipient=recipient.name,
@@ -101,20 +101,32 @@ def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: 
 
 
 def _occasions(
-    parts: Parts, telling: Telling, line: Line, told: Mapping[str, tuple[Told, ...]], moment: Moment
+    parts: Parts,
+    telling: Telling,
+    line: Line,
+    told: Mapping[str, tuple[Told, ...]],
+    comparisons: Comparisons,
+    moment: Moment,
 ) -> Iterator[digest.Occasion]:
     from watcher.service import occasions
 
     recipient, followed, now = telling.recipient, telling.followed, moment.now
+
+    def data(entries: Sequence[Told]) -> tuple[Json, ...]:
+        return occasions.data_of(parts, entries, comparisons) if line.medium.carries_data else ()
+
     if telling.greets:
         yield occasions.welcome(parts, recipient, followed, telling.reader, now)
     if telling.is_urgent:
         urgent, others = _parted(telling, told[line.key])
         if urgent:
             key = f"urgent-v{moment.newest}"
-            yield occasions.digest_of(parts, recipient, followed, urgent, key=key, now=now, untold=others)
+            yield occasions.digest_of(
+                parts, recipient, followed, urgent, key=key, now=now, untold=others, data=data(urgent)
+            )
     elif any(entry.story is not None for entry in told[line.key]):
-        yield occasions.digest_of(parts, recipient, followed, told[line.key], key=_key(telling, moment), now=now)
+        entries, key = told[line.key], _key(telling, moment)
+        yield occasions.digest_of(parts, recipient, followed, entries, key=key, now=now, data=data(entries))
     elif telling.silent_since is not None and _is_silent(telling, told):
         key = telling.slot or now.isoformat()
         since = telling.silent_since

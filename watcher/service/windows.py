@@ -1,14 +1,14 @@
 """What one reader has not been told of: windows of the ledger, compared and made into stories.
 
-One comparison per pair of versions serves all readers of a run (`Comparisons`). Composing decides nothing about
-meaning: the same compare as everywhere else is applied to the base and the newest version.
+What one reader was found to be told serves all who hear alike (`Comparisons`). Composing decides nothing about meaning:
+the same compare as everywhere else is applied to the base and the newest version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from watcher.changes.compare import compare_records
 from watcher.changes.exchange import from_bytes
@@ -16,71 +16,114 @@ from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.story import tell
 from watcher.changes.window import net_effect
 from watcher.changes.wording import values
-from watcher.config.model import Least
+from watcher.config.model import Least, NearConfig
 from watcher.digests.levels import Ear, as_heard
 from watcher.service.judging import decode, read_history
 from watcher.service.registrywide import quietened
+from watcher.store.model import LogEntry
 from watcher.store.store import Store
 from watcher.store.telling import Window
 
-_MOST_COMPARISONS = 2_000
-_MOST_RECORDS = 64
+_AT_ONCE = 100
+_MOST_COMPARED = 500
+_MOST_TOLD = 20_000
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Pair: TypeAlias = tuple[int, int]
+_Hearing: TypeAlias = tuple[Window, str | None, Severity, str, NearConfig | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One window, compared.
+    """One window, compared and told to one reader. Holds no comparison: there may be ten thousand of these.
 
     Attributes:
         window: The window.
-        comparison: Of its base with its newest version; levels are the base levels.
-        heard: The same with the levels this reader hears.
+        since: Data version of its older end, or None.
         story: What it tells this reader; None when nothing reaches their level.
+        below: How many changes lie below their level, where there is no story; noise is not counted.
     """
 
     window: Window
-    comparison: Comparison
-    heard: Comparison
+    since: str | None
     story: Story | None
+    below: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One window and what lies in it: the comparison of its ends, with the base levels, and the newest record."""
+
+    window: Window
+    comparison: Comparison
+    record: Record
 
 
 @dataclass(slots=True)
 class Comparisons:
     """The comparisons of one run, shared by its readers; thrown away with the run.
 
-    Only the latest are held, so that a reader of ten thousand trials costs no more memory than a reader of many.
+    Held are what was told to readers who hear alike, and comparisons over several versions, which take time to make;
+    others are read again, for there may be many.
     """
 
     store: Store
-    _made: dict[tuple[int, int], Comparison] = field(default_factory=dict)
-    _records: dict[int, Record] = field(default_factory=dict)
+    _over_several: dict[_Pair, Comparison] = field(default_factory=dict)
+    _told: dict[_Hearing, Told] = field(default_factory=dict)
 
-    def of(self, window: Window) -> Comparison:
+    def each(self, windows: Sequence[Window]) -> Iterator[Seen]:
+        """Give what lies in each window, in their order; holds a hundred records in memory at a time.
+
+        Args:
+            windows: Of different trials; those without a base are left out.
+
+        Raises:
+            LookupError: The newest record of a window is not kept any more.
+        """
+        based = [window for window in windows if window.base is not None]
+        for start in range(0, len(based), _AT_ONCE):
+            yield from self._read(based[start : start + _AT_ONCE])
+
+    def _read(self, windows: Sequence[Window]) -> Iterator[Seen]:
+        versions = self.store.versions
+        entries = versions.between({one.nct_id: (one.base or 0, one.newest) for one in windows})
+        bodies = versions.bodies({one.nct_id: one.newest for one in windows})
+        for window in windows:
+            if window.nct_id not in bodies:
+                raise LookupError(f"Version {window.newest} of {window.nct_id} has no record behind it.")
+            record = decode(bodies[window.nct_id])
+            yield Seen(window=window, comparison=self._compared(window, entries[window.nct_id], record), record=record)
+
+    def _compared(self, window: Window, entries: Sequence[LogEntry], newest: Record) -> Comparison:
         """Compare the two ends of a window, and add what changed and went back, or happened, in between."""
-        assert window.base is not None  # noqa: S101 — windows without a base have nothing to tell and are left out
+        steps = [entry.compared for entry in entries if entry.compared is not None]
+        if len(entries) == 1 and steps:
+            return from_bytes(steps[0])
+        assert window.base is not None  # noqa: S101 — `each` leaves windows without a base out
         pair = (window.base, window.newest)
-        if pair not in self._made:
-            _make_room(self._made, _MOST_COMPARISONS)
-            self._made[pair] = self._make(window, window.base)
-        return self._made[pair]
+        if pair not in self._over_several:
+            _make_room(self._over_several, _MOST_COMPARED)
+            self._over_several[pair] = self._over(window.nct_id, window.base, newest, [*map(from_bytes, steps)])
+        return self._over_several[pair]
 
-    def record(self, seq: int) -> Record:
-        """Give the record of a version."""
-        if seq not in self._records:
-            _make_room(self._records, _MOST_RECORDS)
-            self._records[seq] = decode(self.store.versions.body(seq))
-        return self._records[seq]
-
-    def _make(self, window: Window, base: int) -> Comparison:
-        versions = self.store.versions.steps(window.nct_id, base, window.newest)
-        steps = [from_bytes(stored) for version in versions if (stored := self.store.versions.comparison(version.seq))]
-        if len(versions) == 1 and steps:
-            return steps[0]
-        history = read_history(window.nct_id, base, self.store)
-        net = compare_records(self.record(base), self.record(window.newest), history=history)
+    def _over(self, nct_id: str, base: int, newest: Record, steps: Sequence[Comparison]) -> Comparison:
+        history = read_history(nct_id, base, self.store)
+        net = compare_records(decode(self.store.versions.body(base)), newest, history=history)
         return quietened(_joined(net_effect(net, steps), steps), self.store)
+
+    def told(
+        self, windows: Sequence[Window], *, short_names: Mapping[str, str | None], least: Severity, ear: Ear
+    ) -> tuple[Told, ...]:
+        """Make the stories of windows, once for all readers who hear alike; see `untold`."""
+        audience = "" if ear.preset is None else ear.preset.name
+        keys = {window: (window, short_names.get(window.nct_id), least, audience, ear.near) for window in windows}
+        found = {window: self._told[key] for window, key in keys.items() if key in self._told}
+        for seen in self.each([window for window in windows if window not in found]):
+            key = keys[seen.window]
+            found[seen.window] = _tell(seen, key[1], least, ear)
+            _make_room(self._told, _MOST_TOLD)
+            self._told[key] = found[seen.window]
+        return tuple(found[window] for window in windows)
 
 
 def _make_room(cache: dict[_Key, _Value], most: int) -> None:
@@ -118,26 +161,23 @@ def untold(
     Returns:
         One per window with a base, in their order.
     """
-    return tuple(
-        _tell(window, comparisons, short_names.get(window.nct_id), Severity(least.value), ear)
-        for window in windows
-        if window.base is not None
-    )
+    based = tuple(window for window in windows if window.base is not None)
+    return comparisons.told(based, short_names=short_names, least=Severity(least.value), ear=ear)
 
 
-def _tell(window: Window, comparisons: Comparisons, short_name: str | None, least: Severity, ear: Ear) -> Told:
-    comparison = comparisons.of(window)
-    heard = as_heard(comparison, ear)
+def _tell(seen: Seen, short_name: str | None, least: Severity, ear: Ear) -> Told:
+    heard = as_heard(seen.comparison, ear)
     story = tell(
         heard,
-        record=comparisons.record(window.newest),
+        record=seen.record,
         short_name=short_name,
         level_of=base_level,
         least=least,
-        steps=window.steps,
-        step_note=_step_note(comparison, window.steps),
+        steps=seen.window.steps,
+        step_note=_step_note(seen.comparison, seen.window.steps),
     )
-    return Told(window=window, comparison=comparison, heard=heard, story=story)
+    below = 0 if story is not None else sum(change.severity is not Severity.NOISE for change in heard.changes)
+    return Told(window=seen.window, since=seen.comparison.older.data_version, story=story, below=below)
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:

@@ -82,7 +82,7 @@ class Ledger:
             rows = connection.execute(select(table).where(table.c.name == name).order_by(table.c.nct_id))
             return tuple(Exempt(nct_id=r.nct_id, direction=Direction(r.direction), base=r.base) for r in rows)
 
-    def windows(self, name: str, ids: Collection[str]) -> tuple[Window, ...]:
+    def windows(self, name: str, ids: Collection[str], *, begins: int = 0) -> tuple[Window, ...]:
         """Give what a recipient has not been told of, per trial.
 
         The base of a trial is its exempt, else the newest version not after the cursor, but never older than the
@@ -91,6 +91,7 @@ class Ledger:
         Args:
             name: A started recipient.
             ids: The trials this recipient watches.
+            begins: Everything up to this version counts as told: a channel added later begins later.
 
         Returns:
             One window per trial whose newest version lies after its base, by id; empty when there is nothing.
@@ -102,7 +103,7 @@ class Ledger:
             cursor = _started(connection, name).cursor
             told = _told(connection, name, cursor, set(ids))
             marks = _marks(connection, sorted(told))
-        found = (window(nct_id, told[nct_id], marks[nct_id]) for nct_id in sorted(marks))
+        found = (window(nct_id, max(told[nct_id], begins), marks[nct_id]) for nct_id in sorted(marks))
         return tuple(one for one in found if one is not None)
 
     def commit_composed(self, composed: Composed, now: datetime) -> tuple[int, ...]:

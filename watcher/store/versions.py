@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from watcher.changes.model import Severity
 from watcher.store import tables
@@ -113,12 +113,50 @@ class Versions:
         with self._database.read() as connection:
             return tuple(_read(row) for row in connection.execute(own.order_by(tables.version.c.seq)))
 
-    def steps(self, nct_id: str, after: int, upto: int) -> tuple[Version, ...]:
-        """Give a trial's versions with `after < seq <= upto`, oldest first."""
-        table = tables.version
-        between = select(table).where(table.c.nct_id == nct_id, table.c.seq > after, table.c.seq <= upto)
+    def between(self, spans: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[LogEntry, ...]]:
+        """Give the versions of several trials, each with its stored comparison.
+
+        Meant for the trials of one page, not for a whole watchlist.
+
+        Args:
+            spans: By trial, `after` and `upto`: those with `after < seq <= upto`.
+
+        Returns:
+            By trial, oldest first; empty where there are none.
+        """
+        table, found = tables.version, dict[str, list[LogEntry]]({nct_id: [] for nct_id in spans})
+        earliest = min((after for after, _ in spans.values()), default=0)
+        wanted = _with_comparison().where(table.c.nct_id.in_(sorted(spans)), table.c.seq > earliest)
         with self._database.read() as connection:
-            return tuple(_read(row) for row in connection.execute(between.order_by(table.c.seq)))
+            rows = connection.execute(wanted.order_by(table.c.seq)).all()
+        for row in rows:
+            after, upto = spans[row.nct_id]
+            if after < row.seq <= upto:
+                found[row.nct_id].append(_entry(row))
+        return {nct_id: tuple(entries) for nct_id, entries in found.items()}
+
+    def bodies(self, seqs: Mapping[str, int]) -> Mapping[str, bytes]:
+        """Give the raw records of one version each of several trials; for an event, the record before it.
+
+        Meant for the trials of one page, not for a whole watchlist.
+
+        Args:
+            seqs: By trial, the version.
+
+        Returns:
+            By trial; those whose record is not kept any more are left out.
+        """
+        table, body = tables.version, tables.body
+        records = table.c.kind == VersionKind.RECORD.value
+        own = select(table.c.nct_id, table.c.seq).where(table.c.nct_id.in_(sorted(seqs)), records)
+        with self._database.read() as connection:
+            newest: dict[str, int] = {}
+            for row in connection.execute(own.order_by(table.c.seq)):
+                if row.seq <= seqs[row.nct_id]:
+                    newest[row.nct_id] = row.seq
+            by_seq = {seq: nct_id for nct_id, seq in newest.items()}
+            rows = connection.execute(select(body).where(body.c.seq.in_(sorted(by_seq)))).all()
+        return {by_seq[row.seq]: unpack(row.codec, row.data) for row in rows}
 
     def comparison(self, seq: int) -> bytes | None:
         """Give the stored comparison of a version with its predecessor, or None when it has none."""
@@ -140,20 +178,14 @@ class Versions:
         Returns:
             Newest first; empty when nothing matches. Baselines are among them.
         """
-        table = tables.version
-        found = select(table, tables.comparison.c.codec, tables.comparison.c.data).outerjoin(
-            tables.comparison, tables.comparison.c.seq == table.c.seq
-        )
+        table, found = tables.version, _with_comparison()
         if nct_id is not None:
             found = found.where(table.c.nct_id == nct_id)
         if since is not None:
             found = found.where(table.c.seen_at >= since)
         with self._database.read() as connection:
             rows = connection.execute(found.order_by(table.c.seq.desc()).limit(limit)).all()
-        return tuple(
-            LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data))
-            for row in rows
-        )
+        return tuple(map(_entry, rows))
 
     def of_data_version(self, data_version: str) -> tuple[Version, ...]:
         """Give the versions whose record carries this data version and that have a comparison, oldest first."""
@@ -221,6 +253,15 @@ def _newest_bodies(connection: Connection, ids: Collection[str]) -> Sequence[Row
         .where(table.c.seq.in_(newest))
         .order_by(table.c.nct_id)
     ).all()
+
+
+def _with_comparison() -> Select[*tuple[Any, ...]]:
+    table, stored = tables.version, tables.comparison
+    return select(table, stored.c.codec, stored.c.data).outerjoin(stored, stored.c.seq == table.c.seq)
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> LogEntry:
+    return LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data))
 
 
 def _version(connection: Connection, seq: int) -> Version:
