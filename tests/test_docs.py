@@ -65,7 +65,7 @@ def test_the_example_loads_and_watches(tmp_path):
     (tmp_path / "watchlist.txt").write_text("NCT07555496  # a name\n")
     loaded = load_config(tmp_path / "config.toml")
     assert loaded.warnings == ()
-    watchlist = read_watchlist(loaded.config, config_path=loaded.path)
+    watchlist = read_watchlist(loaded)
     assert watchlist.problems == ()
     assert len(watchlist.trials) == 2
 

@@ -121,7 +121,7 @@ def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
 
 def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
     """Give what reads the watchlists anew at every poll."""
-    return lambda: read_watchlist(loaded.config, config_path=loaded.path)
+    return lambda: read_watchlist(loaded)
 
 
 def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:

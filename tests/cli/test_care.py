@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.cli.desk import Desk
+
 
 @pytest.fixture
 def full(desk, registry):
@@ -70,3 +72,21 @@ def test_secret_that_others_may_read_is_warned_of(bare, registry):
     assert "abcdefghijkl" not in found.err + found.out
     hook.chmod(0o600)
     assert "may be read by everybody" not in bare.run("check-config").err
+
+
+def test_credential_only_the_service_can_read_is_no_fault_of_the_configuration(bare, tmp_path):
+    bare.done("init", "here")
+    desk = Desk(bare.folder / "here")
+    text = desk.path.read_text()
+    desk.path.write_text(
+        f'{text}\n[email]\nhost = "relay.example.org"\nfrom = "w@example.org"\nusername = "w"\n'
+        'password = { credential = "smtp-password" }\n'
+    )
+    line = desk.path.read_text().splitlines().index('password = { credential = "smtp-password" }') + 1
+    found = desk.done("check-config")
+    assert f"config.toml:{line}: password of the relay: credential smtp-password was not looked at" in found.err
+    inside = desk.run("check-config", env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert inside.code == 78
+    assert "the secret cannot be read" in inside.err
+    started = desk.run("doctor")
+    assert "systemd-run --pipe -p LoadCredential=smtp-password:FILE" in started.out + started.err

@@ -132,7 +132,11 @@ def test_watches_of_conf_d_are_added_in_the_order_of_their_files(path):
     [
         ('[[watch]]\nname = "one"\nids = ["NCT99000002"]', 'conf.d/x.toml:2: there are two watches named "one"'),
         ('\n[[watch]]\nname = "x"\nid = []', 'conf.d/x.toml:4: unknown key "id" in [[watch]] "x"; did you mean "ids"?'),
-        ("timezone = 'UTC'", 'conf.d/x.toml:1: only [[watch]] belongs into conf.d, not "timezone"'),
+        ("timezone = 'UTC'", 'conf.d/x.toml:1: only [[watch]] belongs into conf.d, not "timezone"; move it to config'),
+        (
+            '[[watch]]\nname = "x"\nids = ["NCT99000002"]\n\n[[recipient]]\nname = "r"\nfolder = "d"\n',
+            'conf.d/x.toml:5: only [[watch]] belongs into conf.d, not "recipient"; move it to config.toml',
+        ),
         ("[watch]\nname = 'x'", "conf.d/x.toml:1: watch is a list of tables"),
     ],
 )

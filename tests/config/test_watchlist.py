@@ -29,14 +29,24 @@ def config_path(tmp_path):
 
 
 def test_malformed_ids_are_named_with_file_and_line_and_the_others_are_watched(config_path):
-    watchlist = read_watchlist(load_config(config_path).config, config_path=config_path)
+    watchlist = read_watchlist(load_config(config_path))
     assert list(watchlist.trials) == ["NCT99000001", "NCT07555496", "NCT07326982", "NCT99000003"]
     said = [(problem.file.rsplit("/")[-1], problem.line) for problem in watchlist.problems]
     assert said == [("config.toml", 3), ("list.txt", 5), ("list.txt", 6), ("none.txt", 0)]
 
 
+def test_malformed_id_in_conf_d_is_named_with_that_file(config_path):
+    folder = config_path.parent / "conf.d"
+    folder.mkdir()
+    (folder / "team.toml").write_text('[[watch]]\nname = "d"\n\nids = ["NCT99000004", "NCT12"]\n')
+    watchlist = read_watchlist(load_config(config_path))
+    assert "NCT99000004" in watchlist.trials
+    (found,) = [problem for problem in watchlist.problems if 'watch "d"' in problem.text]
+    assert (found.file, found.line) == (str(folder / "team.toml"), 4)
+
+
 def test_a_trial_knows_its_watches_and_the_operators_name(config_path):
-    trials = read_watchlist(load_config(config_path).config, config_path=config_path).trials
+    trials = read_watchlist(load_config(config_path)).trials
     assert trials["NCT07555496"].watches == ("a", "b")
     assert trials["NCT07555496"].short_name == "SPIN-NEED"
     assert trials["NCT99000001"].watches == ("a", "b")

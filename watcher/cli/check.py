@@ -48,7 +48,7 @@ def check_config(settings: Settings) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     warnings = (*loaded.warnings, *_reach_warnings(loaded, watchlist), *_renamed_warnings(settings, loaded))
-    for warning in (*warnings, *_exposed_warnings(loaded)):
+    for warning in (*warnings, *_exposed_warnings(loaded), *_unseen_warnings(loaded)):
         click.echo(f"{warning} (warning)", err=True)
     if not wrong:
         _print_plan(settings, loaded, watchlist)
@@ -64,12 +64,9 @@ class _Closer:
 
     def problems(self) -> Iterator[Problem]:
         """Find what would otherwise come to light only when something is sent."""
-        from watcher.config.lines import find_line, line_map
-
-        lines = line_map(self.loaded.path.read_text(encoding="utf-8"))
         looked = (*self._secrets(), *self._store(), *self._letterhead(), *self._mailboxes(), *self._heartbeat())
         for place, text in looked:
-            yield Problem(str(self.loaded.path), find_line(lines, place), text)
+            yield self.loaded.sources.problem(place, text)
         yield from self._rules()
 
     def _rules(self) -> Iterator[Problem]:
@@ -90,9 +87,11 @@ class _Closer:
                 yield ("operator", "heartbeat_url"), str(error)
 
     def _secrets(self) -> Iterator[tuple[Place, str]]:
-        from watcher.config.secrets import named_secrets, read_secret
+        from watcher.config.secrets import is_out_of_reach, named_secrets, read_secret
 
         for place, name, ref in named_secrets(self.loaded.config):
+            if is_out_of_reach(ref, os.environ):
+                continue  # for the service to read; `_unseen_warnings` says so
             try:
                 secret = read_secret(ref, folder=self.loaded.folder, environ=os.environ)
             except ConfigError as error:
@@ -161,12 +160,20 @@ def _value_problem(place: Place, read: Callable[[], object]) -> Iterator[tuple[P
 
 
 def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
-    from watcher.config.lines import find_line, line_map
     from watcher.config.secrets import exposed_secrets
 
-    lines = line_map(loaded.path.read_text(encoding="utf-8"))
     for place, text in exposed_secrets(loaded.config, folder=loaded.folder):
-        yield Problem(str(loaded.path), find_line(lines, place), text)
+        yield loaded.sources.problem(place, text)
+
+
+def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
+    """Say which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
+    from watcher.config.secrets import is_out_of_reach, named_secrets
+
+    for place, name, ref in named_secrets(loaded.config):
+        if is_out_of_reach(ref, os.environ):
+            text = f"{name}: credential {ref.credential} was not looked at: systemd hands it to the service only"
+            yield loaded.sources.problem(place, text)
 
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:

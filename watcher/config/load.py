@@ -51,12 +51,14 @@ class Loaded:
         config: The values.
         path: The file.
         warnings: What works but is unwise, in line order; may be empty.
+        sources: Where each value was written, to name the place of what comes to light later.
         presets: The rules of the audiences that recipients name, by audience.
     """
 
     config: Config
     path: Path
     warnings: tuple[Problem, ...]
+    sources: Sources
     presets: Mapping[str, Preset] = field(default_factory=dict)
 
     @property
@@ -105,7 +107,7 @@ def survey_config(
     problems += wishes.problems
     problems += (sources.problem(finding.place, finding.text) for finding in found if finding.is_fatal)
     warnings = tuple(sorted(sources.problem(finding.place, finding.text) for finding in found if not finding.is_fatal))
-    loaded = Loaded(config=config, path=path, warnings=warnings, presets=wishes.presets)
+    loaded = Loaded(config=config, path=path, warnings=warnings, sources=sources, presets=wishes.presets)
     return loaded, tuple(sorted(set(problems)))
 
 

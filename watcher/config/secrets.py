@@ -59,6 +59,11 @@ def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, st
             yield place, f"{name}: {path} may be read by everybody on this machine; run: chmod o-rwx {path}"
 
 
+def is_out_of_reach(ref: SecretRef, environ: Mapping[str, str]) -> bool:
+    """Tell whether a secret is a systemd credential and this process was not started by systemd with credentials."""
+    return ref.credential is not None and not environ.get("CREDENTIALS_DIRECTORY")
+
+
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
     """Give a secret, one trailing line break removed.
 
@@ -81,8 +86,8 @@ def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> 
     if not directory:
         return _refuse(
             f"credential {name}",
-            "there is no $CREDENTIALS_DIRECTORY; credentials come from systemd (LoadCredential=), "
-            "elsewhere use { file = … } or { env = … }",
+            "there is no $CREDENTIALS_DIRECTORY: systemd hands credentials to its service only; by hand, run "
+            f"`systemd-run --pipe -p LoadCredential={name}:FILE watcher …`; without systemd, use {{ file = … }}",
         )
     return _read_file(Path(directory) / name)
 

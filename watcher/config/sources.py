@@ -92,7 +92,8 @@ def _add_watches(raw: dict[str, Any], path: Path, files: list[_File]) -> Iterato
     lines = line_map(text)
     for key in found:
         if key != "watch":
-            yield Problem(str(path), find_line(lines, (key,)), f'only [[watch]] belongs into {DROP_INS}, not "{key}"')
+            text = f'only [[watch]] belongs into {DROP_INS}, not "{key}"; move it to {files[0].path.name}'
+            yield Problem(str(path), find_line(lines, (key, 0)), text)
     watches, known = found.get("watch", []), raw.setdefault("watch", [])
     if not isinstance(watches, list) or not isinstance(known, list):
         yield Problem(str(path), find_line(lines, ("watch",)), "watch is a list of tables: [[watch]]")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.config.lines import Place, find_line, line_map
+from watcher.config.load import Loaded
 from watcher.config.model import Config
 from watcher.config.rules import id_text, is_nct_id
 from watcher.errors import Problem, UsageError
+from watcher.ownership import give_to_owner_of_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +59,27 @@ class Line:
     comment: str | None
 
 
-def read_watchlist(config: Config, *, config_path: Path) -> Watchlist:
+def read_watchlist(loaded: Loaded) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
     trials: dict[str, Watched] = {}
     problems: list[Problem] = []
     is_whole = True
-    for index, watch in enumerate(config.watch):
+    for index, watch in enumerate(loaded.config.watch):
         for nct_id in watch.ids:
             if is_nct_id(nct_id):
                 _add(trials, nct_id, watch.name, None)
             else:
-                number = _line_of(config_path, ("watch", index, "ids"))
-                problems.append(Problem(str(config_path), number, f'watch "{watch.name}": {id_text(nct_id)}'))
+                text = f'watch "{watch.name}": {id_text(nct_id)}'
+                problems.append(loaded.sources.problem(("watch", index, "ids"), text))
         if watch.ids_file is not None:
-            path = config_path.parent / Path(watch.ids_file).expanduser()
+            path = loaded.folder / Path(watch.ids_file).expanduser()
             lines, found = read_ids_file(path)
             problems += found
             is_whole &= all(problem.line for problem in found)
             for line in lines:
                 if line.nct_id is not None:
                     _add(trials, line.nct_id, watch.name, line.comment)
-    for recipient in config.recipient:
+    for recipient in loaded.config.recipient:
         for nct_id in recipient.ids:
             trials.setdefault(nct_id, Watched(nct_id=nct_id, watches=()))
     return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole)
@@ -161,13 +163,6 @@ def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]
             yield watch.name, config_path.parent / Path(watch.ids_file).expanduser()
 
 
-def _line_of(config_path: Path, place: Place) -> int:
-    try:
-        return find_line(line_map(config_path.read_text(encoding="utf-8")), place)
-    except (OSError, UnicodeDecodeError):
-        return 0
-
-
 def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | None) -> None:
     known = trials.get(nct_id)
     if known is None:
@@ -191,5 +186,11 @@ def _replace(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
-        beside.chmod(path.stat().st_mode & 0o777)
+        known = path.stat()
+        beside.chmod(known.st_mode & 0o777)
+        if os.geteuid() == 0:
+            with suppress(PermissionError):  # as in `ownership`: not every root can give something away
+                os.chown(beside, known.st_uid, known.st_gid, follow_symlinks=False)
+    else:
+        give_to_owner_of_folder(beside)
     beside.replace(path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from watcher.errors import DeliveryError, DeliveryReason
+from watcher.ownership import give_to_owner_of_folder
 
 _P = ParamSpec("_P")
 
@@ -55,11 +56,6 @@ def explain(folder: Path, error: OSError) -> DeliveryError:
     return DeliveryError(text, reason=reason, is_permanent=is_permanent, is_channel_fault=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it."""
-    folder.mkdir(parents=True, exist_ok=True)
-
-
 def write_all(folder: Path, files: dict[str, bytes]) -> None:
     """Write files by name, each whole or not at all, and make their names durable."""
     for name, content in files.items():
@@ -79,6 +75,7 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    give_to_owner_of_folder(beside)
     beside.replace(path)
 
 

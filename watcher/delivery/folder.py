@@ -15,8 +15,9 @@ from pathlib import Path
 
 from watcher.delivery import mime
 from watcher.delivery.contract import OnStep, Receipt, Step
-from watcher.delivery.files import in_folder, make_folder, write_all
+from watcher.delivery.files import in_folder, write_all
 from watcher.errors import DeliveryError, DeliveryReason
+from watcher.ownership import make_folder
 from watcher.rendering.message import Message
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from watcher.errors import UsageError
+from watcher.ownership import give_to_owner_of_folder, make_folder
 
 MANIFEST = ".watcher-pages.json"
 """The manifest's name inside the folder."""
@@ -48,7 +49,7 @@ class Folder:
             UsageError: It holds other things and no manifest of ours: somebody else's files.
             OSError: It cannot be read or made.
         """
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         found = read_manifest(path)
         if found is None:
             if any(path.iterdir()):
@@ -139,10 +140,11 @@ def _read(path: Path) -> bytes | None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside and rename; the new file may be read by whoever the umask lets."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         beside.write_bytes(content)
+        give_to_owner_of_folder(beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -89,7 +89,7 @@ async def rehearse(folder: Path, open_parts: OpenParts, say: Progress, *, site: 
     with Sandbox(timeline) as registry, SmtpSink() as smtp, WebhookSink() as hook:
         loaded = _write_config(folder, registry, smtp, hook, timeline.ids(timeline.data_versions[0]))
         with open_parts(loaded, folder / "state") as parts:
-            watchlist = read_watchlist(loaded.config, config_path=loaded.path)
+            watchlist = read_watchlist(loaded)
             say(f"{registry.data_version}: first sight of {len(watchlist.trials)} trials; nothing is told as changed")
             await run_once(parts, lambda: watchlist)
             while registry.next():

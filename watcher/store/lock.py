@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from watcher import ownership
 from watcher.errors import StoreError, StoreLockedError, StorePermissionError
 
 NAME = "watcher.lock"
@@ -129,7 +130,7 @@ def make_folder(folder: Path) -> None:
         StoreError: It cannot be made for another reason.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ownership.make_folder(folder, 0o700)
     except PermissionError as error:
         raise StorePermissionError(f"The state folder {folder} may not be made by this user.") from error
     except OSError as error:
@@ -138,11 +139,13 @@ def make_folder(folder: Path) -> None:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        ownership.give_to_owner_of_folder(path)
     except PermissionError as error:
         raise StorePermissionError(f"The state folder {path.parent} may not be written by this user.") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}.") from error
+    return descriptor
 
 
 def _take(descriptor: int) -> bool:

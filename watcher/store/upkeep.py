@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.errors import StoreError, StorePermissionError
+from watcher.ownership import give_to_owner_of_folder
 from watcher.store import database
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, connect, in_words
 from watcher.store.lock import RunLock, make_folder
@@ -77,9 +78,11 @@ def prepare(path: Path, lock: RunLock, now: datetime, *, schema: Schema = PRESEN
     if found is Standing.ABSENT:
         make_folder(path.parent)
         migrate.make(path, schema)
+        give_to_owner_of_folder(path)
         return None
     copy = path.with_name(f"{path.name}.before-{schema.revisions[-1]}-{now:%Y%m%dT%H%M%SZ}")
     backup(path, copy)
+    give_to_owner_of_folder(copy)
     migrate.upgrade(path, schema)
     return copy
 
@@ -174,6 +177,7 @@ def restore(source: Path, path: Path, lock: RunLock, now: datetime) -> Path | No
     new = path.with_name(f"{path.name}.restoring")
     new.unlink(missing_ok=True)  # left by a restore that was ended in the middle
     backup(source, new)
+    give_to_owner_of_folder(new)
     aside = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
     has_present = path.exists()
     for suffix in ("-wal", "-shm", ""):

@@ -1,0 +1,70 @@
+"""Commands typed as root beside a service of another user leave nothing behind that the service cannot use."""
+
+import os
+
+import pytest
+
+from tests.cli.desk import FILES
+from watcher.ownership import give_to_owner_of_folder
+
+SERVICE = 61_234
+"""A user of the service; no name is needed."""
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files in another user's name")
+
+
+def owners(folder):
+    return {str(path.relative_to(folder)): path.lstat().st_uid for path in folder.rglob("*")}
+
+
+@pytest.fixture
+def served(desk, registry):
+    """A desk whose state folder belongs to the service."""
+    desk.set_up(registry.base_url, FILES, more='pages = { dir = "pages" }')
+    desk.state.mkdir(mode=0o700)
+    os.chown(desk.state, SERVICE, SERVICE)
+    return desk
+
+
+@as_root
+def test_run_by_root_belongs_to_the_service(served):
+    served.done("run", "--once")
+    served.done("db", "backup", "then.db")
+    served.done("db", "restore", "then.db")
+    served.done("send-test", "files")
+    found = owners(served.state)
+    assert {"watcher.db", "watcher.lock", "digests", "pages"} <= set(found)
+    assert any(name.endswith(".eml") for name in found)
+    assert set(found.values()) == {SERVICE}, found
+    assert (served.folder / "then.db").stat().st_uid == 0
+
+
+@as_root
+def test_watchlist_edited_by_root_stays_its_owners(served):
+    path = served.folder / "watchlist.txt"
+    os.chown(path, SERVICE, SERVICE)
+    served.done("add", "NCT99000003")
+    assert (path.stat().st_uid, path.stat().st_gid) == (SERVICE, SERVICE)
+
+
+@as_root
+def test_link_and_second_name_are_not_given_away(tmp_path):
+    os.chown(tmp_path, SERVICE, SERVICE)
+    precious = tmp_path.parent / f"{tmp_path.name}-precious"
+    precious.write_text("root's own")
+    (tmp_path / "link").symlink_to(precious)
+    (tmp_path / "second").hardlink_to(precious)
+    with pytest.raises(OSError, match="symbolic links"):
+        give_to_owner_of_folder(tmp_path / "link")
+    give_to_owner_of_folder(tmp_path / "second")
+    assert precious.stat().st_uid == 0
+
+
+@as_root
+def test_what_another_user_owns_already_stays_so(tmp_path):
+    os.chown(tmp_path, SERVICE, SERVICE)
+    path = tmp_path / "theirs"
+    path.write_text("")
+    os.chown(path, 4242, 4242)
+    give_to_owner_of_folder(path)
+    assert path.stat().st_uid == 4242
