@@ -151,17 +151,27 @@ def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back
     from watcher.changes.compare import compare_records
     from watcher.service.happenings import with_return
 
-    comparison = compare_records(before, after, history=read_history(kept.nct_id, kept.newest_seq, store))
+    history = read_history(kept.nct_id, kept.newest_seq, before, after, store)
+    comparison = compare_records(before, after, history=history)
     return with_return(comparison, gone_since=kept.missing_since) if is_back else comparison
 
 
-def read_history(nct_id: str, upto: int | None, store: Store) -> History:
-    """Read what the versions of a trial up to one of them said; the newest `HISTORY_DEPTH` of them."""
-    from watcher.changes.history import history_of
+def read_history(nct_id: str, upto: int | None, before: Record, after: Record, store: Store) -> History:
+    """Read what the versions of a trial up to one of them said; the newest `HISTORY_DEPTH` of them.
+
+    Args:
+        nct_id: The trial.
+        upto: The last version that counts; None for all.
+        before: The older record of the comparison that this is for.
+        after: The newer one. When they agree on all that is tracked, no earlier record is read: there may be many.
+        store: Only read.
+    """
+    from watcher.changes.history import history_of, needs_history
 
     versions = [version for version in store.versions.of_trial(nct_id) if upto is None or version.seq <= upto]
     first = versions[0].seen_at.date().isoformat() if versions else None
-    bodies = (_kept_body(store, version.seq) for version in versions[-HISTORY_DEPTH:])
+    read = versions[-HISTORY_DEPTH:] if needs_history(before, after) else ()
+    bodies = (_kept_body(store, version.seq) for version in read)
     return history_of((decode(body) for body in bodies if body is not None), first_seen_on=first)
 
 

@@ -107,8 +107,8 @@ class Comparisons:
         return self._over_several[pair]
 
     def _over(self, nct_id: str, base: int, newest: Record, steps: Sequence[Comparison]) -> Comparison:
-        history = read_history(nct_id, base, self.store)
-        net = compare_records(decode(self.store.versions.body(base)), newest, history=history)
+        older = decode(self.store.versions.body(base))
+        net = compare_records(older, newest, history=read_history(nct_id, base, older, newest, self.store))
         return quietened(_joined(net_effect(net, steps), steps), self.store)
 
     def told(
