@@ -23,7 +23,7 @@ def test_a_malformed_id_is_named_with_file_and_line_and_the_others_are_polled(de
     again = desk.quick("run", "--once")
     assert (again.code, again.err) == (1, "")
     desk.watch(ONE, TWO)
-    assert "works again" in desk.ok("run", "--once").err
+    assert "is in order again" in desk.ok("run", "--once").err
 
 
 def test_an_empty_watchlist_is_said_and_asks_nobody(desk, registry):

@@ -142,7 +142,7 @@ def test_a_fault_is_printed_when_new_and_when_over_and_the_code_tells_it_every_t
     registry.reset()
     over = desk.quick("run", "--once")
     assert over.code == 0
-    assert "registry: works again" in over.err
+    assert "registry: answers again" in over.err
     assert desk.ok("status", "--json").json()["faults"] == []
 
 

@@ -295,6 +295,7 @@ def a_notice(**values: Any) -> Notice:
     base = Notice(
         reader=a_reader(name="ops"),
         part="ClinicalTrials.gov",
+        title="Failing: ClinicalTrials.gov",
         what="ClinicalTrials.gov answers 403 (refused) to every request.",
         since=datetime(2026, 3, 13, 5, 10, tzinfo=UTC),
         meaning="Nothing is lost: what changes meanwhile is told once the registry answers again. Until then nobody "
@@ -306,6 +307,17 @@ def a_notice(**values: Any) -> Notice:
         at=AT,
     )
     return replace(base, **values)
+
+
+def a_recovery() -> Notice:
+    return a_notice(
+        is_over=True,
+        title="ClinicalTrials.gov answers again, after failing",
+        what="ClinicalTrials.gov answers again. What it was: it answered 403 (refused) to every request.",
+        meaning="What changed meanwhile is told now, to each at their usual time.",
+        advice="",
+        more="",
+    )
 
 
 def a_sample() -> Sample:

@@ -38,7 +38,7 @@ OCCASIONS: dict[str, Occasion] = {
     "welcome": b.a_welcome(),
     "heartbeat": b.a_heartbeat(),
     "notice": b.a_notice(),
-    "recovery": b.a_notice(is_over=True, advice="", more=""),
+    "recovery": b.a_recovery(),
     "sample": b.a_sample(),
 }
 any_occasion = pytest.mark.parametrize("occasion", OCCASIONS.values(), ids=OCCASIONS)
@@ -350,7 +350,7 @@ def test_heartbeat_says_what_was_read(reading, said):
 
 def test_notice_says_what_fails_since_when_for_whom_and_what_to_do():
     message = mail(b.a_notice())
-    assert message.subject == "Failing: ClinicalTrials.gov (since Fri 13 Mar 2026 06:10)"
+    assert message.subject == "Failing: ClinicalTrials.gov, since Fri 13 Mar 2026 06:10"
     text = flat(message.text)
     for said in ("answers 403", "Fri 13 Mar 2026 06:10", "Nothing is lost", "watcher doctor", "watcher status"):
         assert said in text
@@ -360,9 +360,17 @@ def test_notice_says_what_fails_since_when_for_whom_and_what_to_do():
 
 def test_recovery_says_from_when_to_when():
     message = mail(OCCASIONS["recovery"])
-    assert message.subject == "Working again: ClinicalTrials.gov (failed since Fri 13 Mar 2026 06:10)"
-    assert "Working since       Fri 13 Mar 2026 07:30" in message.text
+    assert message.subject == "ClinicalTrials.gov answers again, after failing since Fri 13 Mar 2026 06:10"
+    assert "  From                Fri 13 Mar 2026 06:10\n  To                  Fri 13 Mar 2026 07:30" in message.text
     assert "What to do" not in message.text
+    assert "hear again" not in message.text
+
+
+def test_notice_of_what_has_no_end_promises_none():
+    message = mail(b.a_notice(since=None, title="Reformatted by the registry"))
+    assert message.subject == "Reformatted by the registry"
+    assert "Since" not in message.text
+    assert "hear again" not in message.text + (message.html or "")
 
 
 def test_test_message_says_that_it_is_one():

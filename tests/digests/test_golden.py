@@ -21,7 +21,7 @@ OCCASIONS: dict[str, Occasion] = {
     "welcome": b.a_welcome(6),
     "heartbeat": b.a_heartbeat(),
     "notice": b.a_notice(),
-    "recovery": b.a_notice(is_over=True, what="ClinicalTrials.gov answers again.", advice="", more=""),
+    "recovery": b.a_recovery(),
     "sample": b.a_sample(),
 }
 

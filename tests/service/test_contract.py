@@ -64,7 +64,7 @@ def payload(home, entry):
 def notices(home):
     """Give who or what each notice to the operator was about, in the order of the files' names."""
     return sorted(
-        text.partition("Subject: ")[2].partition(" (since")[0]
+        text.partition("Subject: ")[2].partition(", since")[0]
         for text in (path.read_text() for path in (home.state / "ops").glob("*.eml"))
     )
 
@@ -205,7 +205,7 @@ async def test_message_that_cannot_be_delivered_waits_or_is_given_up_and_holds_u
     assert lost.recipient == "bob"
     assert "450 4.2.1 busy" in lost.last_reply
     assert "tried again" not in lost.last_reply
-    assert f"Failing: message {lost.id}" in notices(home)
+    assert f"Lost: message {lost.id}" in notices(home)
     waiting = {entry.recipient: entry.attempts for entry in home.outbox(State.PENDING)}
     assert waiting == {"ana": 0, "room": 0}  # no try was spent on them
     assert len(home.hook.posts) == 1

@@ -70,7 +70,7 @@ def test_other_words_for_the_same_fault_are_kept_and_not_told(state):
 def test_lines_say_what_since_when_and_that_it_is_over():
     assert line(NEW) == "registry: it is down"
     assert line(AGAIN) == "registry: still failing since 02 Jun 2026 06:00 UTC: it is down"
-    assert line(OVER) == "registry: works again; it failed since 02 Jun 2026 06:00 UTC"
+    assert line(OVER) == "registry: answers again, after failing since 02 Jun 2026 06:00 UTC"
 
 
 def test_rows_that_stand_for_a_failure_now():
@@ -117,7 +117,7 @@ async def test_run_says_a_fault_when_it_is_new_daily_and_when_it_is_over(house):
     assert [hour for hour, lines in said.items() if lines] == [0, 24]
     assert said[24][0].startswith("registry: still failing since 01 Jun 2026 11:00 UTC: ")
     home.registry.reset()
-    assert (await home.run()).said == ("registry: works again; it failed since 01 Jun 2026 11:00 UTC",)
+    assert (await home.run()).said == ("registry: answers again, after failing since 01 Jun 2026 11:00 UTC",)
     assert (await home.run()).said == ()
     assert len(notices(home)) == 2  # one at the start, one at the end, none for the reminder
     assert home.smtp.mails == ()  # readers hear nothing of it
@@ -178,7 +178,7 @@ async def test_bad_lines_of_a_watchlist_are_told_and_their_correction_too(house)
     assert report.poll.counts.read == 2
     home.watched = [ONE, TWO]
     report = await home.run()
-    assert report.said[0].startswith("watchlist: works again")
+    assert report.said[0].startswith("watchlist: is in order again")
     assert len(notices(home)) == 2
 
 

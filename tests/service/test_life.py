@@ -252,7 +252,7 @@ async def test_hollow_record_is_dropped_when_a_sound_one_comes(house):
     await home.next()
     report = await home.run()
     assert home.kept(ONE).life is Life.PRESENT
-    assert report.said[0].startswith(f"record {ONE}: works again")
+    assert report.said[0].startswith(f"record {ONE}: is believed again")
     assert len(home.versions(ONE)) == 1
     assert home.smtp.mails == ()
     assert len(list((home.state / "ops").glob("*.eml"))) == 2

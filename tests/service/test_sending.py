@@ -16,7 +16,7 @@ from watcher.service.faults import failing
 from watcher.service.parts import Signals
 from watcher.service.run import run_once
 from watcher.service.sending import send_due
-from watcher.store.telling import NewMessage, State, Step
+from watcher.store.telling import Fault, FaultState, NewMessage, State, Step
 
 STATES = {
     ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")},
@@ -150,8 +150,8 @@ async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_to
     home.smtp.clear()
     report = await home.run()
     assert home.subjects("ana") == [STOPPED]
-    over = [said.split(";")[0] for said in report.said]
-    assert over == ["email to ana: works again", f"message {dead.id}: works again"]
+    over = [said.split(",")[0] for said in report.said]
+    assert over == ["email to ana: works again", f"message {dead.id}: is settled"]
     with home.look() as parts:
         assert failing(parts.store.faults.all()) == ()
 
@@ -258,6 +258,23 @@ async def test_message_of_a_recipient_no_longer_configured_is_dead(house):
     (dead,) = home.outbox()
     assert (dead.state, dead.last_reply) == (State.DEAD, "not configured")
     assert home.subjects("ana") == []
+
+
+async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_reminded_of(house):
+    home = house(STATES, settings=ANA + BOB + ROOM + FILES)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", address="ana@example.org", times=None)
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="bob@example.org", times=None)
+    home.hook.arm("404 no_service", times=None)
+    await home.next()
+    with home.look() as parts:
+        assert len(failing(parts.store.faults.all())) == 3
+        parts.store.faults.put(Fault(part="digest for ana", state=FaultState.TOLD, since=home.time.now))
+    home.settings = BOB + FILES
+    report = await again(home, timedelta(days=2))
+    assert [said.split(":")[0] for said in report.said] == ["email to bob"]  # bob is still there, and still refused
+    with home.look() as parts:
+        assert [fault.part for fault in failing(parts.store.faults.all())] == ["email to bob"]
 
 
 async def test_secret_that_does_not_resolve_holds_back_its_channel_only(house):

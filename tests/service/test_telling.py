@@ -271,7 +271,7 @@ async def test_broken_template_of_the_operator_is_replaced_and_told_with_its_end
     assert not report.has_bugs
     override.unlink()
     report = await home.next()
-    assert [line.split(";")[0] for line in report.said] == ["template email/digest.body.txt.j2: works again"]
+    assert [line.split(",")[0] for line in report.said] == ["template email/digest.body.txt.j2: is in order again"]
     assert len(list((home.state / "ops").glob("*.eml"))) == 2
 
 

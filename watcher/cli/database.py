@@ -187,9 +187,9 @@ def rename_recipient(settings: Settings, old: str, new: str) -> None:
     from watcher.store.lock import RunLock
 
     loaded = settings.load()
-    _check_renaming(loaded, old, new)
     path = _path(settings)
     with RunLock.acquire(settings.state(loaded), pid=os.getpid(), now=utc_now()):
+        _check_renaming(loaded, old, new)
         upkeep.rename_recipient(path, old, new)
     click.echo(f"{old} is {new} now")
 

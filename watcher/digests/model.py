@@ -171,8 +171,9 @@ class Notice:
     Attributes:
         reader: The operator's recipient.
         part: What fails, two to five words: `Registry`, `Email to ana`.
+        title: Beginning of the subject; `since` and the time follow where there is one.
         what: What happens, one or two sentences.
-        since: Since when.
+        since: Since when; None for what is told once and has no end.
         meaning: What it means for the readers.
         advice: What to do; empty on recovery.
         more: How to see more: a command or a place.
@@ -183,8 +184,9 @@ class Notice:
 
     reader: Reader
     part: str
+    title: str
     what: str
-    since: datetime
+    since: datetime | None
     meaning: str
     key: str
     at: datetime

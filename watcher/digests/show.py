@@ -86,8 +86,9 @@ def show_notice(notice: Notice) -> NoticeView:
     zone = notice.reader.zone
     return NoticeView(
         part=plain(notice.part),
+        title=plain(notice.title),
         what=plain(notice.what),
-        since=words.moment(notice.since, zone),
+        since=words.moment(notice.since, zone) if notice.since is not None else "",
         until=words.moment(notice.at, zone) if notice.is_over else "",
         meaning=plain(notice.meaning),
         advice=plain(notice.advice),

@@ -40,7 +40,14 @@ def specimens() -> tuple[Occasion, ...]:
     small = sample_story()
     many = tuple(replace(small, nct_id=f"NCT99{number:06}") for number in range(_MANY))
     notice = Notice(
-        reader=reader, part="Registry", what="It fails.", since=_AT, meaning="Nothing is lost.", key="n", at=_AT
+        reader=reader,
+        part="Registry",
+        title="Failing: registry",
+        what="It fails.",
+        since=_AT,
+        meaning="Nothing is lost.",
+        key="n",
+        at=_AT,
     )
     return (
         Digest(reader=reader, reading=reading, stories=(story,), key="1", at=_AT, watches={story.nct_id: ("one",)}),
@@ -51,6 +58,7 @@ def specimens() -> tuple[Occasion, ...]:
         Heartbeat(reader=reader, reading=reading, period="this week", key="h", at=_AT),
         notice,
         replace(notice, advice="Look into it.", more="watcher status", is_over=True),
+        replace(notice, since=None),
         Sample(reader=reader, key="t", at=_AT),
     )
 

@@ -296,8 +296,9 @@ class NoticeView:
 
     Attributes:
         part: What fails.
-        what: What happens.
-        since: `Fri 13 Mar 2026 08:10`.
+        title: Beginning of the subject, `Failing: registry`; since when follows.
+        what: What happens, or happened.
+        since: `Fri 13 Mar 2026 08:10`; empty for what is told once and has no end.
         until: The same for its end, or empty.
         meaning: What it means for the readers.
         advice: What to do, or empty.
@@ -305,6 +306,7 @@ class NoticeView:
     """
 
     part: str
+    title: str
     what: str
     since: str
     until: str

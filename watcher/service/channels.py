@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EMAIL = "email"
 STDOUT = "stdout"
+WAYS = frozenset({EMAIL, "slack", "webhook", "apprise", "folder", STDOUT})
+"""The ways there are: how the key of every channel, and the name of its faults, begins."""
 DEFAULT_DOMAIN = "trial-watcher.invalid"
 """Right side of Message-IDs where no sender address is configured; `.invalid` is reserved (RFC 2606)."""
 
@@ -42,6 +44,12 @@ class Line:
     def way(self) -> str:
         """Name the key of the configuration that opens it, such as `email`."""
         return self.key.partition(":")[0]
+
+
+def part_of(channel: str, recipient: str | None = None) -> str:
+    """Name a channel, or one recipient on it, in the fault table."""
+    way = channel.partition(":")[0]
+    return f"{way} to {recipient}" if recipient is not None else channel
 
 
 def lines_of(recipient: RecipientConfig) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from watcher.service.fault_words import words_of
 from watcher.store.telling import Fault, FaultState
 
 REMIND_AFTER = timedelta(days=1)
@@ -68,9 +69,10 @@ def line(transition: Transition) -> str | None:
         case Tell.NEW:
             return f"{fault.part}: {fault.message}"
         case Tell.REMINDER:
-            return f"{fault.part}: still failing since {since}: {fault.message}"
+            return f"{fault.part}: still {words_of(fault).state} since {since}: {fault.message}"
         case Tell.OVER:
-            return f"{fault.part}: works again; it failed since {since}"
+            words = words_of(fault)
+            return f"{fault.part}: {words.over}, after {words.during} since {since}"
         case None:
             return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,15 +13,12 @@ import structlog
 
 from watcher.config.model import RecipientConfig
 from watcher.digests.slots import newest_slot
-from watcher.service.channels import EMAIL, lines_of
+from watcher.service.channels import EMAIL, WAYS, all_lines, lines_of, part_of
 from watcher.service.faults import failing
-from watcher.service.parts import Parts, Signals
+from watcher.service.parts import DIGEST_PART, RECIPIENT_PART, Parts, Signals
 from watcher.store.telling import READER_NOTES, Reader, State, reader_note
 
 log = structlog.get_logger()
-
-RECIPIENT_PART = "recipient "
-"""Beginning of the part a suspected renaming stands under in the fault table."""
 
 _ADDRESS = "address"
 
@@ -44,7 +42,7 @@ class Renamed:
 def meet_recipients(parts: Parts, now: datetime) -> None:
     """Start the readers not known yet: from now on, whatever the poll about to begin finds.
 
-    Also settles edited cadences, new channels, and messages of recipients no longer configured.
+    Also settles edited cadences, new channels, and messages and faults of recipients no longer configured.
     """
     config = parts.loaded.config
     for recipient in config.recipient:
@@ -60,6 +58,7 @@ def meet_recipients(parts: Parts, now: datetime) -> None:
     known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
     for entry in parts.store.outbox.retire(known, now):
         log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)
+    _forget_faults(parts)
 
 
 def renamed_recipients(parts: Parts) -> tuple[Renamed, ...]:
@@ -92,6 +91,18 @@ def signal_renamed(parts: Parts, signals: Signals) -> None:
     for fault in failing(parts.store.faults.all()):
         if fault.part.startswith(RECIPIENT_PART) and fault.part not in suspected:
             signals.well(fault.part)
+
+
+def _forget_faults(parts: Parts) -> None:
+    """Forget the faults of channels and recipients that the operator took out: nothing is left to mend or to tell."""
+    config = parts.loaded.config
+    there = {part_of(line.key, name) for line in all_lines(config) for name in (None, line.recipient.name)}
+    there |= {f"{DIGEST_PART}{recipient.name}" for recipient in config.recipient}
+    for fault in failing(parts.store.faults.all()):
+        is_of_way = re.split(r"[: ]", fault.part)[0] in WAYS
+        if (is_of_way or fault.part.startswith(DIGEST_PART)) and fault.part not in there:
+            parts.store.faults.remove(fault.part)
+            log.info("fault_forgotten", part=fault.part)
 
 
 def _is_new(parts: Parts, reader: Reader | None, old: Reader) -> bool:

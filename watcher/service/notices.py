@@ -13,12 +13,10 @@ import structlog
 
 from watcher.config.model import RecipientConfig
 from watcher.errors import WatcherError
-from watcher.service.channels import Line, lines_of
+from watcher.service.channels import Line, lines_of, part_of
+from watcher.service.fault_words import sentence, title, words_of
 from watcher.service.faults import Tell, Transition, advance, line
-from watcher.service.meeting import RECIPIENT_PART
-from watcher.service.parts import ENDPOINT_PART, PAGES_PART, REGISTRY_PART, WATCHLIST_PART, Parts, Signals
-from watcher.service.reload import CONFIG_PART
-from watcher.service.sending import part_of
+from watcher.service.parts import Parts, Signals
 from watcher.service.telling import compose_messages, reader_of
 from watcher.store.telling import NewMessage
 
@@ -26,68 +24,6 @@ if TYPE_CHECKING:
     from watcher.digests.model import Notice
 
 log = structlog.get_logger()
-
-_MEANING = (
-    (
-        REGISTRY_PART,
-        "Nothing new is read until the registry answers; what was read before stays, and nothing is told as changed. "
-        "Readers get no news of their trials meanwhile, and no message about this.",
-        "Usually it passes by itself. If it lasts, run `watcher doctor`: it says which way to the registry is open.",
-    ),
-    (
-        CONFIG_PART,
-        "The watcher goes on with the configuration it had; what was changed since does not count yet.",
-        "Correct what is named (`watcher check-config` names all of it), then reload again.",
-    ),
-    (
-        ENDPOINT_PART,
-        "Monitors get no answer; readers do not notice.",
-        "Free the address, or name another in [health] listen and reload.",
-    ),
-    (
-        WATCHLIST_PART,
-        "The lines named are not watched; all other trials are. While a whole file cannot be read, nobody is told "
-        "anything, so that no change of a trial in it is passed over.",
-        "Correct the lines, or put the file back; the next poll reads it again.",
-    ),
-    (
-        "record ",
-        "This trial's new state is kept aside and told to nobody until the registry shows the same in its next data "
-        "version, or something sound again.",
-        "Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
-    ),
-    (
-        "template ",
-        "The built-in template stands in; readers get their messages.",
-        "Correct the template of yours, or remove it.",
-    ),
-    (
-        "digest for ",
-        "This reader gets nothing until it is mended; nothing is lost.",
-        "See the log; report it if it stays.",
-    ),
-    (
-        RECIPIENT_PART,
-        "Until then this reader is a new one: told of what changes from now on, not of what the old name missed.",
-        "Rename it in the store as said, before this reader gets news. If it is somebody else, do nothing.",
-    ),
-    (
-        "message ",
-        "This one message will not be sent again by itself.",
-        "See it with `watcher outbox list`; send it again with `watcher outbox retry`, or let it go with `drop`.",
-    ),
-    (
-        PAGES_PART,
-        "Readers of the pages and feeds see the state before; messages are not touched.",
-        "Look at the folder of [pages] dir: its disk, its permissions, and whether other files lie in it.",
-    ),
-    (
-        "",
-        "Messages by this way wait and are not lost; other recipients are not touched.",
-        "Mend the address, the log-in or the relay; a changed setting is tried at once, or use `watcher outbox retry`.",
-    ),
-)
-"""Beginning of a part's name → what its failing means for readers, and what to do; the first that fits."""
 
 
 def settle(parts: Parts, signals: Signals, now: datetime) -> tuple[str, ...]:
@@ -127,9 +63,10 @@ def tell_reformatted(parts: Parts, families: Sequence[str], token: str, now: dat
     notice = Notice(
         reader=reader_of(parts, operator, now),
         part="registry format",
+        title="Reformatted by the registry",
         what=f"In its data of {day} the registry changed many records at once, without their sponsors: "
         f"{', '.join(families)}.",
-        since=now,
+        since=None,
         meaning="Readers are not told: it is no news of a trial. Everything stands in the log as noise.",
         advice="Nothing; look at one of the trials if you want to be sure.",
         more="watcher log --since 2d --severity noise",
@@ -149,14 +86,15 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
 
     fault = transition.fault
     is_over = transition.tell is Tell.OVER
-    meaning, advice = next((means, do) for start, means, do in _MEANING if fault.part.startswith(start))
+    words = words_of(fault)
     notice = Notice(
         reader=reader_of(parts, operator, now),
         part=fault.part,
-        what=fault.message,
+        title=title(fault, is_over=is_over),
+        what=sentence(fault, is_over=is_over),
         since=fault.since,
-        meaning="It works again; what waited is on its way." if is_over else meaning,
-        advice="" if is_over else advice,
+        meaning=words.after if is_over else words.meaning,
+        advice="" if is_over else words.advice,
         more="watcher status",
         is_over=is_over,
         key=f"fault-{fault.part}-{fault.since.isoformat()}-{transition.fault.state.value}",

@@ -24,6 +24,10 @@ REGISTRY_PART = "registry"
 WATCHLIST_PART = "watchlist"
 PAGES_PART = "pages"
 ENDPOINT_PART = "health endpoint"
+DIGEST_PART = "digest for "
+"""Beginning of the part a digest that cannot be made stands under in the fault table."""
+RECIPIENT_PART = "recipient "
+"""Beginning of the part a suspected renaming stands under in the fault table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

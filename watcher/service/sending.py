@@ -19,7 +19,7 @@ from watcher.delivery.words import without_promise
 from watcher.digests.quiet import quiet_until
 from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
 from watcher.rendering.message import Message
-from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint
+from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint, part_of
 from watcher.service.faults import failing
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Claim, Entry, State, Step, Suspension
@@ -142,9 +142,9 @@ def _resume_changed(parts: Parts, lines: Mapping[tuple[str, str], Line]) -> None
 
 def _signal_suspended(parts: Parts, lines: Mapping[tuple[str, str], Line], signals: Signals) -> None:
     """Keep saying what is suspended, so that the daily reminder comes and no recovery is told."""
-    keys = {key for _, key in lines}
+    keys = {(recipient, key) for name, key in lines for recipient in (None, name)}
     for suspension in parts.store.outbox.suspensions():
-        if suspension.channel in keys:
+        if (suspension.recipient, suspension.channel) in keys:
             signals.failing(part_of(suspension.channel, suspension.recipient), suspension.reason)
 
 
@@ -264,9 +264,3 @@ def _tell_dead(signals: Signals, entry: Entry, why: str) -> None:
     signals.failing(
         f"{_MESSAGE}{entry.id}", f'message {entry.id} to {entry.recipient} ("{entry.subject}") is lost: {why}'
     )
-
-
-def part_of(channel: str, recipient: str | None = None) -> str:
-    """Name a channel, or one recipient on it, in the fault table."""
-    kind = channel.partition(":")[0]
-    return f"{kind} to {recipient}" if recipient is not None else channel

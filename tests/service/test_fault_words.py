@@ -1,0 +1,106 @@
+"""What the operator reads of every kind of fault: at its beginning, daily while it lasts, and at its end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.service.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, trial
+from watcher.sandbox.faults import Fault as RegistryFault
+from watcher.sandbox.faults import FaultKind
+from watcher.service.fault_words import sentence, title, words_of
+from watcher.service.faults import Tell, Transition, line
+from watcher.service.run import NOTHING_WATCHED
+from watcher.store.telling import Fault, FaultState
+
+SINCE = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
+
+SPOKEN = [
+    # part, message → subject at the beginning, middle of the reminder, end of the line, subject at the end
+    ("registry", "503", "Failing: registry", "still failing", "answers again, after failing", "Registry answers again"),
+    ("configuration", "no", "Refused: configuration", "still refused", "is accepted, after being refused",
+     "Configuration is accepted"),
+    ("health endpoint", "taken", "Failing: health endpoint", "still failing", "is in order again, after failing",
+     "Health endpoint is in order again"),
+    ("watchlist", NOTHING_WATCHED, "Empty: watchlist", "still empty", "names trials now, after being empty",
+     "Watchlist names trials now"),
+    ("watchlist", "list.txt:2: no id", "Failing: watchlist", "still failing", "is in order again, after failing",
+     "Watchlist is in order again"),
+    (f"record {ONE}", "hollow", f"In doubt: record {ONE}", "still in doubt", "is believed again, after being in doubt",
+     f"Record {ONE} is believed again"),
+    (f"record {ONE}", "the program tripped over this record (KeyError); please report it", f"Failing: record {ONE}",
+     "still failing", "works again, after failing", f"Record {ONE} works again"),
+    ("template a.j2", "broken", "Failing: template a.j2", "still failing", "is in order again, after failing",
+     "Template a.j2 is in order again"),
+    ("digest for ana", "no", "Failing: digest for ana", "still failing", "is made again, after failing",
+     "Digest for ana is made again"),
+    ("recipient zoe", "once ana", "In question: recipient zoe", "still in question",
+     "is settled, after being in question", "Recipient zoe is settled"),
+    ("message 3", "is lost", "Lost: message 3", "still lost", "is settled, after being lost", "Message 3 is settled"),
+    ("pages", "disk full", "Failing: pages", "still failing", "are written again, after failing",
+     "Pages are written again"),
+    ("email to ana", "550", "Failing: email to ana", "still failing", "works again, after failing",
+     "Email to ana works again"),
+    ("slack:hook", "404", "Failing: slack:hook", "still failing", "works again, after failing",
+     "slack:hook works again"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "message", "begins", "reminds", "ends", "over"), SPOKEN)
+def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, ends, over):
+    fault = Fault(part=part, state=FaultState.TOLD, since=SINCE, message=message, told_at=SINCE)
+    said = {tell: line(Transition(fault=fault, tell=tell)) for tell in Tell}
+    assert said[Tell.NEW] == f"{part}: {message}"
+    assert said[Tell.REMINDER] == f"{part}: {reminds} since 02 Jun 2026 06:00 UTC: {message}"
+    assert said[Tell.OVER] == f"{part}: {ends} since 02 Jun 2026 06:00 UTC"
+    assert title(fault, is_over=False) == begins
+    assert title(fault, is_over=True).startswith(f"{over}, after ")
+    assert sentence(fault, is_over=True) == f"{over}. What it was: {message}."
+
+
+def test_words_are_whole_sentences_and_no_two_kinds_share_them():
+    found = [words_of(Fault(part=part, state=FaultState.TOLD, since=SINCE, message=text)) for part, text, *_ in SPOKEN]
+    assert len({words.concerns for words in found}) == len(SPOKEN) - 1  # two ways of one channel
+    for words in found:
+        for text in (words.meaning, words.advice, words.after):
+            assert text[0].isupper()
+            assert text.endswith(".")
+
+
+def test_sentence_begins_with_a_capital_unless_a_name_comes_first():
+    def said(message):
+        return sentence(Fault(part="x", state=FaultState.TOLD, since=SINCE, message=message), is_over=False)
+
+    assert said("cannot listen") == "Cannot listen."
+    assert said("watchlist.txt:2: no id") == "watchlist.txt:2: no id."
+
+
+def mails(home):
+    import email
+    import email.policy
+
+    found = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (home.state / "ops").glob("*.eml")
+    ]
+    return sorted(found, key=lambda mail: mail["Date"].datetime)
+
+
+async def test_notices_of_beginning_and_end_say_what_is_and_what_was(house):
+    home = house({ONE: {DAYS[0]: trial(ONE)}}, settings=ANA + QUIET + OPS + OPS_ON, watched=[ONE])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, times=None))
+    await home.run()
+    home.registry.reset()
+    await home.run()
+    begin, end = mails(home)
+    assert begin["Subject"] == "Failing: registry, since Mon 1 Jun 2026 13:00"
+    assert end["Subject"] == "Registry answers again, after failing since Mon 1 Jun 2026 13:00"
+    first, last = (" ".join(mail.get_body(("plain",)).get_content().split()) for mail in (begin, end))
+    assert "Nothing new is read until the registry answers" in first
+    assert "You will hear again when it is over." in first
+    assert last.startswith("Registry answers again. What it was: ")
+    assert "From Mon 1 Jun 2026 13:00 To Mon 1 Jun 2026 14:00" in last
+    assert "What changed meanwhile is told now" in last
+    assert "What to do" not in last
