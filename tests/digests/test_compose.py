@@ -348,6 +348,25 @@ def test_heartbeat_says_what_was_read(reading, said):
     assert said in flat(mail(b.a_heartbeat(reading=reading)).text)
 
 
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [
+        (0, ""),
+        (1, " in a way you hear of at once … 1 more changed and waits for your next digest."),
+        (3, " in a way you hear of at once … 3 more changed and wait for your next digest."),
+    ],
+)
+def test_digest_that_does_not_tell_all_that_changed_says_so(waiting, said):
+    digest = b.a_digest()
+    told = len(digest.stories)
+    reading = replace(digest.reading, watched=40, read=40, unchanged=40 - told - waiting, below_trials=0)
+    text = flat(mail(replace(digest, reading=reading)).text)
+    first, _, last = said.partition(" … ")
+    assert text.startswith(f"{told} of your 40 trials changed{first}, in registry data of ")
+    assert ("for your next digest" in text) is (waiting > 0)
+    assert last in text
+
+
 def test_notice_says_what_fails_since_when_for_whom_and_what_to_do():
     message = mail(b.a_notice())
     assert message.subject == "Failing: ClinicalTrials.gov, since Fri 13 Mar 2026 06:10"

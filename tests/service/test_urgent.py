@@ -40,6 +40,10 @@ async def test_urgent_trial_is_told_at_once_and_the_rest_waits_for_the_slot(hous
     assert "Funding" in body
     assert "NCT99100002" not in body
     assert "unchanged" not in body  # the other one changed too, and is told later
+    assert body.startswith(
+        "1 of your 2 trials changed in a way you hear of at once, in registry data of 1 – 2 Jun 2026. "
+        "1 more changed and waits for your next digest."
+    )
     reader, exempts = ledger(home)
     assert reader.cursor == 0
     assert exempts == (Exempt(nct_id=ONE, direction=Direction.AHEAD, base=home.versions(ONE)[-1].seq),)
@@ -52,6 +56,8 @@ async def test_digest_repeats_nothing_that_was_urgent(house):
     home.time.now = SLOT
     await home.run()
     first, second = home.bodies("ana")
+    assert second.startswith("1 of your 2 trials changed, in registry data of")
+    assert "waits" not in second
     assert "Terminated" in first
     assert "Terminated" not in second
     assert "240 planned → 250 planned" in second
@@ -77,6 +83,7 @@ async def test_digest_with_nothing_but_what_was_urgent_is_not_sent(house):
     home.time.now = SLOT
     await home.run()
     assert home.subjects("ana") == [STOPPED]
+    assert home.bodies("ana")[0].startswith("Your trial changed, in registry data of")
     reader, exempts = ledger(home)
     assert (reader.cursor, reader.last_slot, exempts) == (2, SLOT.isoformat(), ())
 

@@ -17,11 +17,15 @@ _TALLIED_FROM = 5
 
 
 def show_reading(reading: Reading, reader: Reader, changed: int = 0) -> ReadingView:
-    """Show what was read for a reader, of which so many trials have a story."""
+    """Show what was read for a reader, of which so many trials have a story.
+
+    What was read and neither has a story here, nor stands unchanged, nor lies below the level, waits for a later one.
+    """
     return ReadingView(
         watched=reading.watched,
         read=reading.read,
         changed=changed,
+        waiting=max(0, reading.read - reading.unchanged - reading.below_trials - changed) if changed else 0,
         unchanged=reading.unchanged,
         reverified=reading.reverified,
         below_trials=reading.below_trials,

@@ -139,6 +139,7 @@ class ReadingView:
         watched: How many trials they watch.
         read: How many of these were read.
         changed: How many have a story.
+        waiting: How many changed as well and wait for a later digest, since this one tells the urgent alone.
         unchanged: How many show nothing to tell.
         reverified: How many of these were re-verified without change.
         below_trials: How many changed only below the level.
@@ -156,6 +157,7 @@ class ReadingView:
     watched: int
     read: int
     changed: int
+    waiting: int
     unchanged: int
     reverified: int
     below_trials: int
