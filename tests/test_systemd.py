@@ -97,9 +97,36 @@ def test_daemon_has_more_time_to_end_than_it_takes():
     assert int(setting("watcher.service", "TimeoutStopSec").removesuffix("s")) > DRAIN_WITHIN.total_seconds()
 
 
+def test_daemon_and_single_run_are_the_same_user_so_that_neither_takes_the_state_folder_from_the_other():
+    names = {setting(name, "User") for name in ("watcher.service", "watcher-once.service")}
+    assert names == {setting("drop-ins/static-user.conf", "User")}
+
+
+def test_timer_starts_the_one_run_and_not_the_daemon():
+    started = setting("watcher.timer", "Unit")
+    assert "--once" in setting(started, "ExecStart")
+
+
+def seconds(text):
+    number, unit = re.fullmatch(r"(\d+)(s|min|h)", text).groups()
+    return int(number) * {"s": 1, "min": 60, "h": 3600}[unit]
+
+
+@pytest.mark.parametrize("drop_ins", [(), ("drop-ins/newer-systemd.conf",)], ids=["as it is", "newer systemd"])
+def test_daemon_that_only_fails_is_given_up_and_told_however_slowly_it_fails(drop_ins):
+    """The start limit counts starts within an interval: slower ones than that would go on for ever, told to nobody."""
+    found = dict(pair for name in ("watcher.service", *drop_ins) for pair in settings(name))
+    first, steps = seconds(found["RestartSec"]), int(found.get("RestartSteps", 0))
+    last = seconds(found.get("RestartMaxDelaySec", found["RestartSec"]))
+    starts = int(found["StartLimitBurst"])
+    waits = [first * (last / first) ** (min(tried, steps) / steps) if steps else first for tried in range(starts)]
+    slowest = starts * (seconds(found["WatchdogSec"]) + seconds(found["TimeoutStopSec"])) + sum(waits)
+    assert slowest < seconds(found["StartLimitIntervalSec"])
+
+
 @pytest.mark.parametrize("name", ["watcher.service", "watcher-once.service"])
 def test_failure_is_told_by_a_unit_that_is_there(name):
-    assert setting(name, "OnFailure") == "watcher-failure@%n.service"
+    assert setting(name, "OnFailure") == "watcher-failure@%N.service"
     assert (FOLDER / "watcher-failure@.service").exists()
 
 
