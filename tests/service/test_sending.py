@@ -227,6 +227,25 @@ async def test_hook_that_is_gone_waits_for_a_new_address(house):
     assert len(home.hook.accepted) == 1
 
 
+@pytest.mark.parametrize("fault", ["404 no_service", "503 busy", ""], ids=["refused", "put off", "in doubt"])
+async def test_what_waited_for_a_hook_goes_to_the_one_that_takes_its_place(house, fault):
+    home = house(STATES, settings=ANA + ROOM)
+    await home.run()
+    home.hook.arm(fault, drop=not fault, times=None)
+    await home.next()
+    home.hook.clear()
+    (waiting,) = home.outbox()
+    (home.folder / "mended").write_text(home.hook.url)
+    home.settings = home.settings.replace('"hook"', '"mended"')
+    await again(home, timedelta(hours=1))
+    assert [post.body for post in home.hook.accepted[-1:]] == [home.hook.posts[0].body]
+    assert len(home.hook.posts) == 2
+    (delivered,) = (entry for entry in home.outbox(State.DELIVERED) if entry.recipient == "room")
+    assert (delivered.id, delivered.message_id) == (waiting.id, waiting.message_id)
+    assert delivered.channel == "slack:mended"
+    assert home.outbox() == ()
+
+
 async def test_hook_that_asks_to_wait_is_waited_for(house):
     home = house(STATES, settings=ROOM)
     await home.run()

@@ -150,6 +150,63 @@ async def test_new_channel_of_an_old_recipient_starts_from_now(house):
     assert kinds
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('email = "ana@example.org"', 'folder = "told"'),
+        ('folder = "before"', 'folder = "told"'),
+        ('email = "ana@example.org"\nfolder = "told"', 'folder = "told"'),
+    ],
+    ids=["another way", "another place", "one less"],
+)
+async def test_channel_that_is_replaced_hands_on_what_it_had_yet_to_tell(house, old, new):
+    home = house(news() | calm(TWO), settings=DAILY_ANA.replace('email = "ana@example.org"', old) + QUIET)
+    await home.run()
+    await home.next()
+    home.settings = DAILY_ANA.replace('email = "ana@example.org"', new) + QUIET
+    await home.run()
+    home.time.now = SLOT
+    await home.run()
+    await home.run()
+    (told,) = (home.state / "told").glob("*.eml")
+    assert STOPPED in told.read_text()
+    assert home.smtp.mails == ()
+
+
+async def test_channel_added_and_left_alone_before_the_slot_tells_the_whole_window(house):
+    home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET)
+    await home.run()
+    await home.next()
+    home.settings = DAILY_ANA + QUIET + 'folder = "told"\n'  # begins from now
+    await home.run()
+    home.settings = home.settings.replace('email = "ana@example.org"\n', "")  # and now nobody else is left to tell it
+    home.time.now = SLOT
+    await home.run()
+    (told,) = (home.state / "told").glob("*.eml")
+    assert STOPPED in told.read_text()
+
+
+@pytest.mark.parametrize("send", ["immediate", "daily 07:30"])
+async def test_address_that_is_changed_gets_no_history(house, send):
+    room = ROOM.replace("immediate", send)
+    home = house(news() | calm(TWO), settings=ANA.replace("immediate", send) + QUIET + room + QUIET)
+    await home.run()
+    await home.next()
+    home.time.now = SLOT
+    await home.run()
+    assert (home.subjects("ana"), len(home.hook.accepted)) == ([STOPPED], 1)
+    home.settings = home.settings.replace("ana@", "anna@").replace('"hook"', '"hook2"')
+    (home.folder / "hook2").write_text(home.hook.url)
+    for day in range(1, 4):
+        home.time.now = SLOT + timedelta(days=day)
+        await home.run()
+    assert (home.subjects("anna"), len(home.smtp.mails), len(home.hook.posts)) == ([], 1, 1)
+    await home.next()
+    home.time.now = SLOT + timedelta(days=4)
+    await home.run()
+    assert (len(home.subjects("anna")), len(home.hook.posts)) == (1, 2)
+
+
 async def test_welcome_comes_once_after_the_first_complete_poll(house):
     home = house(calm(ONE, TWO), settings=DAILY_ANA)
     await home.run()

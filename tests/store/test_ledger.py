@@ -49,7 +49,19 @@ def test_new_channel_begins_at_the_newest_version_and_an_old_one_is_forgotten(st
     keep(store, ONE)
     assert meet(store, channels=("email", "folder")).channels == {"email": 0, "folder": 1}
     keep(store, TWO)
-    assert meet(store, channels=("folder",)).channels == {"folder": 1}
+    assert meet(store, channels=("email",)).channels == {"email": 0}
+
+
+def test_channels_that_are_left_take_over_what_nobody_else_would_tell(store):
+    meet(store)
+    keep(store, ONE)
+    assert meet(store, channels=("email", "folder")).channels == {"email": 0, "folder": 1}
+    keep(store, TWO)
+    assert meet(store, channels=("folder", "slack")).channels == {"folder": 0, "slack": 0}
+    keep(store, ONE, b"2")
+    assert meet(store, channels=("folder", "slack", "email")).channels == {"folder": 0, "slack": 0, "email": 3}
+    assert meet(store, channels=("slack",)).channels == {"slack": 0}
+    assert meet(store, channels=("other",)).channels == {"other": 0}
 
 
 def test_channel_added_later_is_told_from_its_beginning_on(store):

@@ -61,6 +61,7 @@ WRITES = {
     "mark_unknown": lambda store: store.outbox.mark_unknown(1, NOW, "", NOW),
     "dead": lambda store: store.outbox.dead(1, "", NOW),
     "recover": lambda store: store.outbox.recover(NOW),
+    "follow": lambda store: store.outbox.follow({}, NOW),
     "retire": lambda store: store.outbox.retire([], NOW),
     "suspend": lambda store: store.outbox.suspend(Suspension(channel="email", since=NOW, reason="", fingerprint="")),
     "resume": lambda store: store.outbox.resume("email", NOW),

@@ -42,7 +42,7 @@ class Renamed:
 def meet_recipients(parts: Parts, now: datetime) -> None:
     """Start the readers not known yet: from now on, whatever the poll about to begin finds.
 
-    Also settles edited cadences, new channels, and messages and faults of recipients no longer configured.
+    Also settles edited cadences, new and replaced channels, and messages and faults of recipients no longer configured.
     """
     config = parts.loaded.config
     for recipient in config.recipient:
@@ -55,6 +55,9 @@ def meet_recipients(parts: Parts, now: datetime) -> None:
             now=now,
         )
         _remember_address(parts, recipient)
+    places = {(recipient.name, line.way): line.key for recipient in config.recipient for line in lines_of(recipient)}
+    for entry in parts.store.outbox.follow(places, now):
+        log.info("message_follows", id=entry.id, recipient=entry.recipient, channel=entry.channel)
     known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
     for entry in parts.store.outbox.retire(known, now):
         log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)

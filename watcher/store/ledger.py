@@ -40,7 +40,8 @@ class Ledger:
         """Meet a configured recipient; may be called at every run and writes only what is new.
 
         An unknown name starts at the newest version. A channel not known before begins at the newest version, one no
-        longer there is forgotten. An edited `send` sets `last_slot` to `slot`: it starts at now.
+        longer there is forgotten; when no channel is left that had to tell what came before, those there now tell it.
+        An edited `send` sets `last_slot` to `slot`: it starts at now.
 
         Args:
             name: The recipient's name in the configuration.
@@ -66,7 +67,7 @@ class Ledger:
             elif known.send != send:
                 own = tables.reader.c.name == name
                 connection.execute(update(tables.reader).where(own).values(send=send, last_slot=slot))
-            _set_channels(connection, name, wanted, set(known.channels) if known else set(), newest)
+            _set_channels(connection, name, wanted, known.channels if known else {}, newest)
             return _started(connection, name)
 
     def forget_reader(self, name: str) -> None:
@@ -171,12 +172,17 @@ def _started(connection: Connection, name: str) -> Reader:
     return reader
 
 
-def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Set[str], newest: int) -> None:
+def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Mapping[str, int], newest: int) -> None:
+    """Let new channels begin at the newest version, or, where no other is left, with what the old ones had to tell."""
     table = tables.reader_channel
-    for channel in sorted(known - wanted):
-        connection.execute(delete(table).where(table.c.name == name, table.c.channel == channel))
-    for channel in sorted(wanted - known):
-        connection.execute(insert(table).values(name=name, channel=channel, since_seq=newest))
+    first = min(known.values(), default=newest)
+    is_orphaned = all(known[channel] > first for channel in known.keys() & wanted)
+    since = {channel: first if is_orphaned else known.get(channel, newest) for channel in wanted}
+    if since != known:
+        connection.execute(delete(table).where(table.c.name == name))
+        rows = [{"name": name, "channel": channel, "since_seq": since[channel]} for channel in sorted(since)]
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def _told(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapping[str, int]:

@@ -223,6 +223,24 @@ class Outbox:
                 dead=numbered(connection, dead),
             )
 
+    def follow(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[Entry, ...]:
+        """Give waiting messages to the channel that took the place of theirs; they are due at once.
+
+        Args:
+            places: The present channel key by recipient and way, the first word of a key.
+            now: The time.
+
+        Returns:
+            The messages now on another channel, oldest first.
+        """
+        with self._database.write() as connection:
+            waiting = entries(connection, WAITING)
+            found = {entry.id: places.get((entry.recipient, entry.channel.partition(":")[0])) for entry in waiting}
+            moved = [entry.id for entry in waiting if found[entry.id] not in (None, entry.channel)]
+            for number in moved:
+                set_values(connection, number, channel=found[number], next_attempt_at=now)
+            return numbered(connection, moved)
+
     def retire(self, known: Collection[tuple[str, str]], now: datetime) -> tuple[Entry, ...]:
         """Give up on waiting messages of recipients, or channels of theirs, that are no longer configured.
 
