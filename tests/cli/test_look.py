@@ -40,6 +40,8 @@ def test_status_for_people_names_poll_recipients_and_outbox(walked):
     assert "9 Jun 2026" in found
     for name in ("files", "ana", "later"):
         assert name in found
+    assert re.search(r"later +folder +\w{3} 1 \w{3} \d{4} 00:00 [+]0000", found)  # the next slot, with its offset
+    assert found.count("after each poll with news") == 2
 
 
 def test_before_the_first_run_everything_answers_and_nothing_is_made(desk):

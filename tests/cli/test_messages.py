@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -166,6 +168,49 @@ def test_a_refused_recipient_is_suspended_told_to_the_operator_and_resumed_by_re
     desk.ok("outbox", "retry", "--all")
     assert "email to ana: works again" in desk.ok("run", "--once").err
     assert len(relay.mails) == 2
+
+
+def test_given_up_messages_are_listed_with_the_reason_and_the_last_reply(stuck, relay):
+    with closing(sqlite3.connect(stuck.database)) as store, store:
+        store.execute("UPDATE message SET queued_at = '2020-01-01T00:00:00.000000Z', attempts = 9")
+        store.execute("UPDATE message SET next_attempt_at = '2020-01-05T00:00:00.000000Z'")
+    assert stuck.quick("run", "--once").code == 1
+    rows = stuck.done("outbox", "list", "--json").lines()
+    assert {(row["state"], row["next_attempt_at"]) for row in rows} == {("dead", None)}
+    text = " ".join(stuck.ok("outbox", "list").out.split())
+    for said in (rows[0]["last_reply"], text):
+        assert "given up after four days" in said
+        assert "451 4.3.0 try again later" in said
+        assert "it will be tried again" not in said
+    assert "dead after 10 tries" in text
+    assert stuck.ok("status", "--json").json()["outbox"]["dead"] == 2
+    assert "2 dead" in stuck.ok("status").out
+    relay.clear()
+    stuck.ok("outbox", "retry", "--all")
+    assert "is settled" in stuck.ok("run", "--once").err
+    assert len(relay.mails) == 2
+
+
+def test_a_message_unclear_twice_is_listed_with_the_reason_and_what_happened(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, relay=relay)
+    relay.arm(SmtpStage.BODY, drop=True, times=2)
+    assert desk.quick("run", "--once").code == 1
+    with closing(sqlite3.connect(desk.database)) as store, store:
+        store.execute("UPDATE message SET next_attempt_at = '2020-01-05T00:00:00.000000Z'")
+    assert desk.quick("run", "--once").code == 1
+    text = " ".join(desk.ok("outbox", "list").out.split())
+    assert "dead after 2 tries" in text
+    assert "reply unclear twice whether it arrived: " in text
+
+
+def test_a_sample_changes_no_byte_of_the_store_whatever_becomes_of_it(stuck, relay):
+    before = stuck.store_bytes()
+    assert stuck.quick("send-test", "ana").code == 1
+    relay.clear()
+    relay.arm(SmtpStage.BODY, drop=True)
+    assert stuck.quick("send-test", "ana").code == 1
+    assert stuck.done("send-test", "ana").out.startswith("email: accepted: 250 ")
+    assert stuck.store_bytes() == before
 
 
 def test_a_message_nobody_knows_the_fate_of_is_listed_as_unknown(desk, registry, relay):

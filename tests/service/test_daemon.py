@@ -23,6 +23,7 @@ from watcher.sandbox.smtp import SmtpStage
 from watcher.service.daemon import Daemon
 from watcher.service.lifecycle import Ending
 from watcher.service.schedule import Interval, Schedule
+from watcher.store.database import Database
 from watcher.store.store import Store
 
 STATES = {
@@ -107,6 +108,33 @@ async def test_daemon_goes_on_after_a_store_that_was_locked(home):
             await asyncio.to_thread(home.smtp.wait_for, 1, PATIENCE)
             ending.asked.set()
             assert await work
+    assert home.subjects("ana") == [STOPPED]
+
+
+def pragma(database, words):
+    with database.write() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {words}").scalar()
+
+
+async def test_daemon_goes_on_once_there_is_room_on_the_disk_again(home, events):
+    await home.run()
+    home.poll_every = "1s"
+    with home.open() as parts, Store(database := Database(app.database_of(parts.loaded, home.state))) as store:
+        real = replace(parts, store=store, clock=app.utc_now, sleep=asyncio.sleep, monotonic=Time().monotonic)
+        ending = Ending()
+        daemon = Daemon(
+            parts=real, read=watchlist_reader(parts.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
+        )
+        pragma(database, f"max_page_count = {pragma(database, 'page_count')}")
+        work = asyncio.create_task(daemon.run(ending))
+        home.registry.next()
+        await asyncio.to_thread(until, lambda: any(event["event"] == "job_failed" for event in events))
+        assert home.smtp.mails == ()
+        await asyncio.to_thread(pragma, database, f"max_page_count = {2**30}")
+        await asyncio.to_thread(home.smtp.wait_for, 1, PATIENCE)
+        await asyncio.to_thread(until, lambda: home.outbox() == ())
+        ending.asked.set()
+        assert await work
     assert home.subjects("ana") == [STOPPED]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.service.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, repeats, trial
+from tests.service.process import until
 from watcher.app import watchlist_reader
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.sandbox.webhook import WebhookStage
@@ -244,6 +245,27 @@ async def test_what_waited_for_a_hook_goes_to_the_one_that_takes_its_place(house
     assert (delivered.id, delivered.message_id) == (waiting.id, waiting.message_id)
     assert delivered.channel == "slack:mended"
     assert home.outbox() == ()
+
+
+async def test_hook_that_does_not_answer_holds_up_nothing_that_falls_due_meanwhile(house):
+    home = house(STATES, settings=ANA + BOB + ROOM)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="ana@example.org")
+    hold = home.hook.hold()
+    home.registry.next()
+    with home.open() as parts:
+        under_way = asyncio.create_task(run_once(parts, watchlist_reader(parts.loaded)))
+        await asyncio.to_thread(hold.wait_reached, 30)
+        await asyncio.to_thread(until, lambda: parts.sending == {"slack:hook"})
+        assert (home.subjects("ana"), home.subjects("bob")) == ([], [STOPPED])
+        home.time.pass_by(MINUTE)
+        assert (await send_due(parts, Signals())).delivered == 1  # as the daemon's next tick does
+        assert home.subjects("ana") == [STOPPED]
+        assert (len(home.hook.posts), under_way.done()) == (1, False)
+        hold.release()
+        await under_way
+    assert home.outbox() == ()
+    assert len(home.hook.posts) == 1
 
 
 async def test_hook_that_asks_to_wait_is_waited_for(house):

@@ -26,7 +26,9 @@ from tests.service.house import (
     trial,
 )
 from watcher.app import watchlist_reader
+from watcher.changes.compare import compare_records
 from watcher.config.watchlist import Watched, Watchlist
+from watcher.service import windows
 from watcher.service.parts import Signals
 from watcher.service.previewing import mail_bytes, preview_messages, send_sample
 from watcher.service.telling import tell_due
@@ -67,6 +69,45 @@ async def test_daily_reader_is_told_once_of_everything_since(house):
     assert home.subjects("ana") == [STOPPED]
     assert "in 2 updates" in home.bodies("ana")[0]
     assert "240 planned → 99 planned" in home.bodies("ana")[0]
+
+
+async def test_window_shared_by_many_readers_is_compared_once(house, monkeypatch):
+    compared = []
+
+    def counting(older, newer, **more):
+        compared.append(newer)
+        return compare_records(older, newer, **more)
+
+    readers = [DAILY_ANA.replace("ana", name) + QUIET for name in ("ana", "bob", "cara", "dora")]
+    home = house(news() | calm(TWO), settings="".join(readers) + 'watches = ["all"]\naudience = "advocate"\n')
+    await home.run()
+    await home.next()
+    await home.next()
+    home.time.now = SLOT
+    monkeypatch.setattr(windows, "compare_records", counting)
+    await home.run()
+    assert len(home.smtp.mails) == 4
+    assert len(compared) == 1  # two versions lie between: this comparison is stored nowhere
+
+
+async def test_record_a_slow_reader_has_yet_to_be_told_from_outlives_the_letting_go(house):
+    states = {ONE: {day: trial(ONE, count=100 + number) for number, day in enumerate(DAYS[:6])}}
+    monthly = DAILY_ANA.replace("ana", "slow").replace("daily 07:30", "monthly 20 07:30") + QUIET
+    home = house(states, settings=CALM + monthly, watched=[ONE])
+    await home.run()
+    await home.next()
+    for _ in range(4):
+        await home.next()
+    with home.open() as parts:
+        gone = parts.store.retention.prune(home.time.now)
+        assert gone.records == 0  # all lie between what the slow one was told and now
+    home.time.now = datetime(2026, 6, 20, 5, 30, tzinfo=UTC)
+    await home.run()
+    (body,) = home.bodies("slow")
+    assert "100 planned → 105 planned" in body
+    assert "in 5 updates" in body
+    with home.open() as parts:
+        assert parts.store.retention.prune(home.time.now).records == 3  # but the first and the last two
 
 
 async def test_slots_missed_while_asleep_are_one_digest(house):

@@ -241,9 +241,9 @@ def _settle(parts: Parts, claim: Claim, line: Line, error: DeliveryError, signal
             entry.attempts, first_at=entry.queued_at, now=now, jitter=parts.jitter(), retry_after=error.retry_after
         )
         if when is None:
-            why = without_promise(str(error))
+            why = f"given up after four days: {without_promise(str(error))}"
             outbox.dead(entry.id, why, now)
-            _tell_dead(signals, entry, f"given up after four days: {why}")
+            _tell_dead(signals, entry, why)
             status = "dead"
         else:
             outbox.retry_at(entry.id, when, str(error))
