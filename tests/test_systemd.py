@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -108,7 +109,7 @@ def test_timer_starts_the_one_run_and_not_the_daemon():
 
 
 def seconds(text):
-    number, unit = re.fullmatch(r"(\d+)(s|min|h)", text).groups()
+    number, unit = re.findall(r"\d+|\D+", text)
     return int(number) * {"s": 1, "min": 60, "h": 3600}[unit]
 
 
@@ -128,6 +129,17 @@ def test_daemon_that_only_fails_is_given_up_and_told_however_slowly_it_fails(dro
 def test_failure_is_told_by_a_unit_that_is_there(name):
     assert setting(name, "OnFailure") == "watcher-failure@%N.service"
     assert (FOLDER / "watcher-failure@.service").exists()
+
+
+def test_failure_report_is_one_line_of_the_highest_priority_but_one():
+    says, runs = [
+        value.replace("%i", "watcher-once") for key, value in settings("watcher-failure@.service") if key == "ExecStart"
+    ]
+    found = subprocess.run(shlex.split(says), capture_output=True, text=True, check=True)
+    assert found.stderr == ""
+    assert found.stdout.startswith("<1>watcher-once failed; why: journalctl -u watcher-once; ")
+    assert found.stdout.count("\n") == 1
+    assert "/etc/watcher/on-failure watcher-once" in runs
 
 
 def test_failure_report_needs_nothing_of_the_watcher():
