@@ -314,6 +314,8 @@ async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_remi
     home.settings = BOB + FILES
     report = await again(home, timedelta(days=2))
     assert [said.split(":")[0] for said in report.said] == ["email to bob"]  # bob is still there, and still refused
+    dead = {entry.recipient: entry.last_reply for entry in home.outbox(State.DEAD)}
+    assert dead == {"ana": "not configured", "room": "not configured"}
     with home.look() as parts:
         assert [fault.part for fault in failing(parts.store.faults.all())] == ["email to bob"]
 

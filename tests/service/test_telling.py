@@ -127,9 +127,13 @@ async def test_slot_moves_also_when_there_is_nothing_to_tell(house):
     await home.run()
     with home.look() as parts:
         assert parts.store.ledger.reader("ana").last_slot == SLOT.isoformat()
+    home.time.now = SLOT + timedelta(days=1)
+    await home.run()
+    with home.look() as parts:  # nothing at all is new since the slot before
+        assert parts.store.ledger.reader("ana").last_slot == (SLOT + timedelta(days=1)).isoformat()
     await home.next()
     assert home.smtp.mails == ()  # the day's slot is gone
-    home.time.now = SLOT + timedelta(days=1)
+    home.time.now = SLOT + timedelta(days=2)
     await home.run()
     assert home.subjects("ana") == [STOPPED]
 

@@ -119,6 +119,17 @@ async def test_nothing_is_urgent_before_the_poll_is_complete(house):
     assert home.subjects("ana") == [STOPPED]
 
 
+async def test_nothing_is_urgent_while_the_registry_moves_on_under_the_poll(house):
+    home = house(stopped() | {TWO: {day: trial(TWO) for day in DAYS[:6]}}, settings=URGENT)
+    await home.run()
+    home.registry.arm(Fault(kind=FaultKind.MOVING, match="/studies", times=3))
+    await home.next()
+    assert len(home.versions(ONE)) > 1  # it was read, and what the rest says is not known yet
+    assert home.subjects("ana") == []
+    await home.run()
+    assert home.subjects("ana") == [STOPPED]
+
+
 async def test_urgency_goes_by_the_level_the_recipient_hears(house):
     opened = {ONE: {DAYS[0]: trial(ONE, "NOT_YET_RECRUITING"), DAYS[1]: trial(ONE)}}
     bob = URGENT.replace("ana", "bob")

@@ -1,10 +1,14 @@
 """The outbox: every state and event, and what a run that ended in mid-send leaves behind."""
 
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.store.make import NOW, later, letter
+from watcher.store.database import Database
+from watcher.store.outbox import Outbox
 from watcher.store.telling import State, Step, Suspension
 
 IN_DOUBT = Step.BODY_HANDED_OVER
@@ -268,6 +272,22 @@ def test_newer_suspension_replaces_the_older(store):
     assert (found.reason, found.fingerprint, found.recipient) == ("530", "f2", None)
 
 
+def test_only_the_step_that_decides_what_a_crash_means_waits_for_the_disk(store, path):
+    put(store, "1")
+    store.outbox.claim("email", NOW)
+    with closing(Database(path)) as database:
+        with database.write() as connection:
+            said = []
+            connection.connection.driver_connection.set_trace_callback(said.append)
+        outbox, waits = Outbox(database), {}
+        for step in (Step.CONNECTED, Step.ENVELOPE_ACCEPTED, Step.BODY_HANDED_OVER):
+            said.clear()
+            outbox.step(1, step)
+            assert any(words.startswith("COMMIT") for words in said)
+            waits[step] = "PRAGMA synchronous=NORMAL" not in said
+    assert waits == {Step.CONNECTED: False, Step.ENVELOPE_ACCEPTED: False, Step.BODY_HANDED_OVER: True}
+
+
 # --- the operator
 
 
@@ -278,6 +298,7 @@ def test_retry_starts_over_and_resumes_what_is_held(store):
     hold(store, recipient="ana")
     hold(store, channel="hook")
     (again,) = store.outbox.retry([number, 99], later(7))
+    assert (again.unclear, again.crashes) == (0, 0)  # unclear once more, it is sent once more
     assert (again.state, again.attempts, again.queued_at, again.next_attempt_at, again.ended_at) == (
         State.PENDING,
         0,
@@ -313,6 +334,20 @@ def test_recipient_or_channel_no_longer_configured_gets_nothing_more(store):
         (3, State.DEAD, "not configured"),
     ]
     assert claim(store).entry.id == 1
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_message_follows_to_the_channel_in_the_place_of_its_own_while_it_waits(store, state):
+    number = bring_to(store, state)
+    put(store, "of another", recipient="ben")
+    before = entry(store, number)
+    moved = store.outbox.follow({("ana", "email"): "email:other", ("ana", "slack"): "slack:x"}, later(9))
+    if state not in (State.PENDING, State.UNKNOWN):
+        assert (moved, entry(store, number)) == ((), before)
+        return
+    assert [one.id for one in moved] == [number]
+    assert entry(store, number) == replace(before, channel="email:other", next_attempt_at=later(9))
+    assert store.outbox.follow({("ana", "email"): "email:other"}, later(9)) == ()  # it is there already
 
 
 def test_message_id_is_put_in_once(store):
