@@ -298,7 +298,6 @@ def test_retry_starts_over_and_resumes_what_is_held(store):
     hold(store, recipient="ana")
     hold(store, channel="hook")
     (again,) = store.outbox.retry([number, 99], later(7))
-    assert (again.unclear, again.crashes) == (0, 0)  # unclear once more, it is sent once more
     assert (again.state, again.attempts, again.queued_at, again.next_attempt_at, again.ended_at) == (
         State.PENDING,
         0,
@@ -308,6 +307,19 @@ def test_retry_starts_over_and_resumes_what_is_held(store):
     )
     assert again.created_at == NOW
     assert [one.channel for one in store.outbox.suspensions()] == ["hook"]
+
+
+def test_message_retried_after_two_doubts_has_its_one_repeat_again(store):
+    put(store, "1")
+    for _ in range(2):
+        claim(store)
+        store.outbox.step(1, Step.BODY_HANDED_OVER)
+        store.outbox.recover(NOW, aside=timedelta())
+    assert (entry(store).state, entry(store).unclear, entry(store).crashes) == (State.DEAD, 2, 2)
+    (again,) = store.outbox.retry([1], NOW)
+    assert (again.unclear, again.crashes) == (0, 0)
+    claim(store)
+    assert store.outbox.mark_unknown(1, NOW, "no answer", NOW) is State.UNKNOWN
 
 
 def test_drop_removes_only_what_is_named(store):
