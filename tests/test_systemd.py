@@ -78,6 +78,15 @@ def test_drop_in_is_sound(unit, drop_in):
 
 
 @needs_systemd
+def test_drop_in_for_newer_systemd_is_sound_there(unit):
+    version = int(analyze("--version").stdout.split()[1])
+    if version < 254:
+        pytest.skip(f"this is systemd {version}; the drop-in is for 254 and newer")
+    found = analyze("verify", "--man=no", "--recursive-errors=no", unit("watcher.service", "newer-systemd.conf"))
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@needs_systemd
 def test_calendar_of_the_timer_stays_at_its_local_time():
     found = analyze("calendar", "--iterations=2", setting("watcher.timer", "OnCalendar"))
     assert found.returncode == 0

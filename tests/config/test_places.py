@@ -1,5 +1,6 @@
 """Where configuration, state and secrets lie."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,14 @@ def test_a_secret_that_does_not_resolve_names_its_place_only(tmp_path, ref, said
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match=said):
         read_secret(ref, folder=tmp_path, environ={})
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_secret_of_somebody_else_says_what_a_service_needs(tmp_path):
+    (tmp_path / "pw").write_text("s3cret")
+    (tmp_path / "pw").chmod(0)
+    with pytest.raises(ConfigError, match=r"may not be read by this user; .* use \{ credential"):
+        read_secret(SecretRef(file="pw"), folder=tmp_path, environ={})
 
 
 def test_lines_of_tables_keys_and_inline_tables_are_found():

@@ -95,6 +95,9 @@ def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> 
 def _read_file(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
+    except PermissionError:
+        text = "the secret may not be read by this user; give the file to it, or under systemd use { credential = … }"
+        return _refuse(str(path), text)
     except OSError as error:
         return _refuse(str(path), f"the secret cannot be read: {error.strerror}")
     except UnicodeDecodeError:
