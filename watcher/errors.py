@@ -109,11 +109,13 @@ class RenderError(WatcherError):
 
     Attributes:
         template: Name of the template.
+        problem: What is wrong with it, without its name.
     """
 
-    def __init__(self, template: str, message: str) -> None:
+    def __init__(self, template: str, problem: str) -> None:
         self.template = template
-        super().__init__(message)
+        self.problem = problem
+        super().__init__(f"template {template}: {problem}")
 
 
 class DeliveryReason(StrEnum):

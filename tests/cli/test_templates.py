@@ -17,6 +17,7 @@ def own(desk):
 
 
 def put(desk, name, text):
+    (desk.folder / "mine" / name).parent.mkdir(exist_ok=True)
     (desk.folder / "mine" / name).write_text(text)
 
 
@@ -65,6 +66,10 @@ def test_mistyped_name_is_refused_with_the_nearest(bare):
         ("email/digst.subject.txt.j2", "News", f'did you mean "{SUBJECT}"?'),
         ("email/_text.txt.j2", "{% macro", "line 1"),
         (SUBJECT, "{{ ''.__class__ }}", "unsafe"),
+        ("pages/trial.html.j2", "{{ page.nonsense }}", "no attribute 'nonsense'"),
+        ("pages/trial.md.j2", "{% for one in page.log %}{{ one.nonsense }}{% endfor %}", "no attribute 'nonsense'"),
+        ("pages/index.html.j2", "{% for row in page.rows %}{{ row.last.nonsense }}{% endfor %}", "'nonsense'"),
+        ("pages/trail.html.j2", "x", 'did you mean "pages/trial.html.j2"?'),
     ],
 )
 def test_check_names_what_is_wrong(own, name, text, problem):
@@ -73,6 +78,7 @@ def test_check_names_what_is_wrong(own, name, text, problem):
     assert found.code == 1
     (line,) = [line for line in found.out.splitlines() if line.startswith(f"{name}: ")]
     assert problem in line
+    assert line.count(name) == 1
 
 
 def test_check_says_when_there_is_nothing_to_check(desk, own):

@@ -60,6 +60,14 @@ def test_broken_override_is_replaced_and_told(folders, own, said):
     (note,) = rendered.notes
     assert note.template == NAME
     assert said in note.problem
+    assert NAME not in note.problem  # whoever says it names the template
+
+
+def test_line_in_another_file_is_told_with_it(folders):
+    (folders[1] / "email" / "_macros.j2").write_text("\n{% macro hail() %}{{ nmae }}{% endmacro %}")
+    own = "{% import 'email/_macros.j2' as m %}\n\n{{ m.hail() }}"
+    (note,) = rendering(folders, own).render(NAME, {"name": "ana"}).notes
+    assert note.problem == "line 2 of email/_macros.j2: UndefinedError: 'nmae' is undefined"
 
 
 def test_broken_shared_piece_is_named(folders):
@@ -86,7 +94,7 @@ def test_corrected_override_is_used_at_once(folders):
 
 
 def test_broken_built_in_is_an_error(folders):
-    with pytest.raises(RenderError, match=r"email/x\.txt\.j2, line 1: UndefinedError") as caught:
+    with pytest.raises(RenderError, match=r"^template email/x\.txt\.j2: line 1: UndefinedError") as caught:
         rendering(folders).render(NAME, {})
     assert caught.value.template == NAME
 

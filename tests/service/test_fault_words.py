@@ -38,6 +38,8 @@ SPOKEN = [
     ("recipient zoe", "once ana", "In question: recipient zoe", "still in question",
      "is settled, after being in question", "Recipient zoe is settled"),
     ("message 3", "is lost", "Lost: message 3", "still lost", "is settled, after being lost", "Message 3 is settled"),
+    ("page template pages/a.j2", "broken", "Failing: page template pages/a.j2", "still failing",
+     "is in order again, after failing", "Page template pages/a.j2 is in order again"),
     ("pages", "disk full", "Failing: pages", "still failing", "are written again, after failing",
      "Pages are written again"),
     ("email to ana", "550", "Failing: email to ana", "still failing", "works again, after failing",

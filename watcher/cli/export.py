@@ -46,8 +46,14 @@ def site(settings: Settings, folder: Path) -> None:
 
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts, _progress() as heard:
-        written = publish(parts, _watched(parts, app.watchlist_reader(loaded)()), folder, progress=heard)
+        watchlist, failed = _watched(parts, app.watchlist_reader(loaded)()), dict[str, str]()
+        written = publish(
+            parts, watchlist, folder, progress=heard, hear=lambda note: failed.setdefault(note.template, note.problem)
+        )
     assert written is not None  # noqa: S101 — None means "nothing new", which was not asked for
+    for template, problem in failed.items():
+        problem = problem.rstrip(".")
+        click.echo(f"page template {template}: {problem}; the built-in one stands in until yours is mended", err=True)
     click.echo(
         f"{counted(written.written, 'file')} written, {written.kept:,} unchanged, {written.removed:,} removed.\n"
         f"{(folder / 'index.html').resolve().as_uri()}"

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+from watcher.pages.listing import MOST_ENTRIES
 from watcher.pages.model import REGISTRY_URL
 from watcher.pages.telling import Chapter
 from watcher.rendering.escape import cut, plain
 
-MOST_ENTRIES = 50
-"""Entries in one feed, newest first."""
-
 _ATOM = "http://www.w3.org/2005/Atom"
 _OURS = uuid.UUID("6f9f6a52-7f0b-5d7f-9a55-1d3a3a6f9c11")
 _AUTHOR = "Trial watcher"
-_ABOUT = "What changed in clinical trials on ClinicalTrials.gov; not endorsed by NLM, not medical advice."
+_ABOUT = (
+    f"What changed in clinical trials on ClinicalTrials.gov, the newest {MOST_ENTRIES} changes; not endorsed by NLM, "
+    "not medical advice."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ def atom(feed: Feed, url: str) -> str:
     root = ET.Element(f"{{{_ATOM}}}feed")
     _text(root, "id", _id("feed", feed.key))
     _text(root, "title", plain(feed.title))
+    _text(root, "subtitle", _ABOUT)
     _text(root, "updated", feed.updated)
     _text(ET.SubElement(root, f"{{{_ATOM}}}author"), "name", _AUTHOR)
     _text(root, "generator", _AUTHOR)
@@ -123,11 +124,6 @@ def json_feed(feed: Feed, url: str) -> str:
         for entry in feed.entries[:MOST_ENTRIES]
     ]
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-
-
-def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Put entries in a feed's order: the version stored last first."""
-    return tuple(sorted(entries, key=lambda entry: entry.chapter.seq, reverse=True))
 
 
 def _id(*parts: object) -> str:

@@ -10,25 +10,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
 
 from watcher.changes.model import Record
 from watcher.changes.story import name_of
 from watcher.changes.wording import values
+from watcher.pages.listing import Mention
 from watcher.pages.mirror import title_of
-from watcher.pages.model import Site, Step
+from watcher.pages.model import Site
 from watcher.pages.people import countries_of
 from watcher.pages.reading import day, joined, line, lines, module, raw, word
 from watcher.pages.related import Traits, traits_of
-from watcher.pages.telling import Chapter
 from watcher.pages.trial import Link, code_of
 from watcher.rendering.escape import cut, plain
 
-WEEK = timedelta(days=7)
-"""What "this week" means: the last seven days."""
-
 _MOST_CHOICES = 150
-_MOST_WEEK = 60
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -81,7 +76,7 @@ class Row:
     brief: Brief
     href: str
     classes: str
-    last: Chapter | None
+    last: Mention | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +118,7 @@ class Overview:
     title: str
     rows: tuple[Row, ...]
     filters: tuple[Filter, ...]
-    week: tuple[Chapter, ...]
+    week: tuple[Mention, ...]
     week_more: int
     watches: tuple[Link, ...]
     open_countries: tuple[tuple[Link, int], ...]
@@ -195,9 +190,10 @@ def slugs(names: Iterable[str]) -> Mapping[str, str]:
 
 def overview_of(
     briefs: Sequence[Brief],
-    newest: Mapping[str, Chapter],
-    week: Sequence[Chapter],
+    newest: Mapping[str, Mention],
+    week: tuple[Mention, ...],
     *,
+    week_more: int,
     title: str,
     site: Site,
     links: tuple[tuple[Link, ...], tuple[tuple[Link, int], ...]] = ((), ()),
@@ -210,7 +206,8 @@ def overview_of(
     Args:
         briefs: The trials.
         newest: Id → newest change that means something; ids may be missing.
-        week: What changed in the last seven days.
+        week: What changed in the last seven days, loudest first.
+        week_more: How many further changes there were.
         title: Of the page.
         site: Gives the data version.
         links: To the watches' pages, and to the countries' with how many trials are open there.
@@ -231,13 +228,12 @@ def overview_of(
         )
         for brief in ordered
     )
-    loud = sorted(week, key=lambda chapter: (_RANKS.get(chapter.level, 9), -chapter.seq))
     return Overview(
         title=title,
         rows=rows,
         filters=coded.filters(),
-        week=tuple(loud[:_MOST_WEEK]),
-        week_more=max(0, len(loud) - _MOST_WEEK),
+        week=week,
+        week_more=week_more,
         watches=links[0],
         open_countries=links[1],
         feed=feed,
@@ -245,9 +241,6 @@ def overview_of(
         home=home,
         data_version=values.date(site.data_version) if site.data_version else "",
     )
-
-
-_RANKS = {"critical": 0, "major": 1, "minor": 2}
 
 
 class _Codes:
@@ -306,9 +299,3 @@ def open_countries(briefs: Sequence[Brief]) -> tuple[OpenCountry, ...]:
         )
         for name, cities in sorted(found.items(), key=lambda one: one[0].casefold())
     )
-
-
-def of_week(steps: Iterable[Step], site: Site) -> tuple[Step, ...]:
-    """Give the steps of the last seven days that are no first sight."""
-    since = site.now.astimezone(UTC) - WEEK
-    return tuple(step for step in steps if step.seen_at >= since and not step.is_baseline)

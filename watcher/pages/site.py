@@ -1,29 +1,44 @@
 """The site: which files there are, and what goes into each.
 
-Reads trials one by one from a source, so that ten thousand fit; a trial's pages are made anew only when what they are
-made of has changed.
+Reads trials one by one from a source, so that ten thousand fit, and of their changes only what a list or feed shows; a
+trial's pages are made anew only when what they are made of has changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 from watcher.changes.model import Record
 from watcher.pages import diary, feeds
-from watcher.pages.mirror import RECENT, mirror_of
+from watcher.pages.listing import MOST_ENTRIES, Listed, Lists, Mention, mention_of
+from watcher.pages.mirror import mirror_of
 from watcher.pages.model import Site, Step, Trial
-from watcher.pages.overview import Brief, brief_of, of_week, open_countries, overview_of, slugs
+from watcher.pages.overview import Brief, brief_of, open_countries, overview_of, slugs
 from watcher.pages.related import Related, related
 from watcher.pages.telling import Chapter, chapter_of
 from watcher.pages.trial import Link, page_of
 from watcher.pages.writing import Folder, Written
 
-Render = Callable[[str, Mapping[str, object]], str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A rendered page.
+
+    Attributes:
+        text: The whole text.
+        is_lasting: Whether it is what was asked for; one that a template stood in for is made again the next time.
+    """
+
+    text: str
+    is_lasting: bool = True
+
+
+Render = Callable[[str, Mapping[str, object]], Made]
 """Renders a template by name."""
 
 Progress = Callable[[int, int], None]
@@ -52,11 +67,20 @@ class Watched:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """A trial as it is now: its id, its newest record, and versions of it without their records."""
+
+    nct_id: str
+    record: Record
+    steps: tuple[Step, ...]
+
+
 class Source(Protocol):
     """Where trials come from."""
 
-    def records(self) -> Iterable[tuple[str, Record]]:
-        """Give id and newest record of every watched trial that was read, each once."""
+    def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterable[Newest]:
+        """Give every watched trial that was read, each once, with the versions wanted of it."""
 
     def trial(self, nct_id: str) -> Trial:
         """Give one of these trials with all its versions and their records."""
@@ -69,15 +93,13 @@ class Given:
     Attributes:
         site: What holds for all pages.
         watched: By id; ids without a record have no page.
-        watches: Names of all watches, in the operator's order.
-        recent: The newest steps of all trials, newest first, without records.
+        lists: Which versions the lists and feeds show.
         program: What the pages are made by: a hash of templates and version.
     """
 
     site: Site
     watched: Mapping[str, Watched]
-    watches: tuple[str, ...]
-    recent: tuple[Step, ...]
+    lists: Lists
     program: str
 
 
@@ -108,45 +130,44 @@ class _Build:
     progress: Progress
     briefs: dict[str, Brief] = field(default_factory=dict)
     days: list[diary.Milestone] = field(default_factory=list)
+    mentions: dict[int, Mention] = field(default_factory=dict)
     told: dict[int, Chapter] = field(default_factory=dict)
-    shown: dict[int, feeds.Entry] = field(default_factory=dict)
-    recent: dict[str, list[Step]] = field(default_factory=dict)
 
     def all(self, key: str) -> Written:
         self._read()
         near = related([brief.traits for brief in self.briefs.values()])
         names = {nct_id: (brief.name, brief.status) for nct_id, brief in self.briefs.items()}
-        files = slugs(self.given.watches)
+        files = slugs(self.given.lists.watches)
         for number, nct_id in enumerate(self.briefs):
             self.progress(number, len(self.briefs))
             self._trial(nct_id, near[nct_id], names, files)
         self.progress(len(self.briefs), len(self.briefs))
-        self.folder.put("style.css", self.render("pages/style.css.j2", {}))
+        self.folder.put("style.css", self.render("pages/style.css.j2", {}).text)
         self._lists(files)
         return self.folder.finish(key)
 
     def _read(self) -> None:
-        """Make a brief of every record, and tell what the lists show."""
-        for step in self.given.recent:
-            self.recent.setdefault(step.nct_id, []).append(step)
-        for nct_id, record in self.source.records():
-            known = self.given.watched[nct_id]
-            brief = brief_of(nct_id, record, watches=known.watches, own_name=known.short_name)
-            self.briefs[nct_id] = brief
-            self.days += diary.milestones_of(nct_id, record, brief.name, known.seen_at)
-            for step in self.recent.get(nct_id, ()):
-                self.told[step.seq] = chapter_of(step, record, brief.name)
+        """Make a brief of every record, and tell what the lists and their feeds show."""
+        fed = self.given.lists.fed()
+        for found in self.source.newest(self.given.lists.wanted()):
+            known = self.given.watched[found.nct_id]
+            brief = brief_of(found.nct_id, found.record, watches=known.watches, own_name=known.short_name)
+            self.briefs[found.nct_id] = brief
+            self.days += diary.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
+            for step in found.steps:
+                chapter = chapter_of(step, found.record, brief.name)
+                self.mentions[step.seq] = mention_of(chapter)
+                if step.seq in fed:
+                    self.told[step.seq] = chapter
 
     def _trial(
         self, nct_id: str, near: Sequence[Related], names: Mapping[str, tuple[str, str]], files: Mapping[str, str]
     ) -> None:
         known = self.given.watched[nct_id]
         near_names = [(one.nct_id, names[one.nct_id], one.why) for one in near]
-        since = self.given.site.now - RECENT
-        in_log = [step.seq for step in self.recent.get(nct_id, ()) if step.seen_at >= since]
         made_of = _hash(
             self.given.program, self.given.site.url, known.watches, known.short_name, known.newest, known.state,
-            [files[watch] for watch in known.watches], near_names, in_log,
+            [files[watch] for watch in known.watches], near_names, self.given.lists.logged.get(nct_id),
         )  # fmt: skip
         if self.folder.is_made_of(nct_id, made_of):
             self.folder.keep(nct_id)
@@ -155,39 +176,34 @@ class _Build:
         watch_pages = {watch: f"../watches/{files[watch]}.html" for watch in known.watches}
         page = page_of(trial, watch_pages=watch_pages, related=near, names=names)
         at = f"trials/{nct_id}"
-        mirror = {"page": mirror_of(trial, self.given.site)}
-        self._put(f"{at}.html", self.render("pages/trial.html.j2", {"page": page, "root": "../"}), nct_id, made_of)
-        self._put(f"{at}.md", self.render("pages/trial.md.j2", mirror), nct_id, made_of)
+        shown = self.render("pages/trial.html.j2", {"page": page, "root": "../"})
+        mirror = self.render("pages/trial.md.j2", {"page": mirror_of(trial, self.given.site)})
+        entries = [self._entry(chapter) for chapter in page.chapters[:MOST_ENTRIES]]
+        is_lasting = shown.is_lasting and mirror.is_lasting and all(made.is_lasting for _, made in entries)
+        source = made_of if is_lasting else ""
+        self.folder.put(f"{at}.html", shown.text, group=nct_id, source=source)
+        self.folder.put(f"{at}.md", mirror.text, group=nct_id, source=source)
         feed = feeds.Feed(
             key=nct_id,
             title=f"Changes of {page.name} ({nct_id})",
             page=f"{at}.html",
             file=at,
-            entries=tuple(self._entry(chapter) for chapter in page.chapters[: feeds.MOST_ENTRIES]),
+            entries=tuple(feeds.Entry(chapter=chapter, html=made.text) for chapter, made in entries),
             since=trial.steps[0].seen_at,
         )
-        self._feed(feed, nct_id, made_of)
+        self._feed(feed, nct_id, source)
 
     def _lists(self, files: Mapping[str, str]) -> None:
-        briefs = list(self.briefs.values())
-        loud = [chapter for chapter in self.told.values() if not chapter.is_quiet]
-        loud.sort(key=lambda chapter: chapter.seq, reverse=True)
-        newest: dict[str, Chapter] = {}
-        for chapter in loud:
-            newest.setdefault(chapter.nct_id, chapter)
-        this_week = {step.seq for step in of_week(self.given.recent, self.given.site)}
-        week = [chapter for chapter in loud if chapter.seq in this_week]
+        briefs, lists = list(self.briefs.values()), self.given.lists
         links = self._open(briefs)
         watch_links = tuple(Link(name=name, href=f"watches/{slug}.html") for name, slug in files.items())
-        self._list("index.html", TITLE, "feed", briefs, newest, week, (watch_links, links), home="", key="all")
+        self._list("index.html", TITLE, "feed", briefs, lists.every, (watch_links, links), home="", key="all")
         self._calendar("milestones.ics", "Milestones of watched trials", self.days)
         for name, slug in files.items():
             own = [brief for brief in briefs if name in brief.watches]
             ids = {brief.nct_id for brief in own}
-            own_week = [chapter for chapter in week if chapter.nct_id in ids]
-            self._list(
-                f"watches/{slug}.html", name, slug, own, newest, own_week, ((), ()), home="../", key=f"watch {name}"
-            )
+            file, listed = f"watches/{slug}.html", lists.watches[name]
+            self._list(file, name, slug, own, listed, ((), ()), home="../", key=f"watch {name}")
             self._calendar(f"watches/{slug}.ics", name, [day for day in self.days if day.nct_id in ids])
 
     def _list(
@@ -196,38 +212,36 @@ class _Build:
         title: str,
         feed: str,
         briefs: Sequence[Brief],
-        newest: Mapping[str, Chapter],
-        week: Sequence[Chapter],
+        listed: Listed,
         links: tuple[tuple[Link, ...], tuple[tuple[Link, int], ...]],
         *,
         home: str,
         key: str,
     ) -> None:
-        calendar = "milestones.ics" if not home else f"{feed}.ics"
+        newest = self.given.lists.newest
         page = overview_of(
             briefs,
-            newest,
-            week,
+            {one.nct_id: self.mentions[newest[one.nct_id]] for one in briefs if one.nct_id in newest},
+            tuple(self.mentions[one.seq] for one in listed.week),
+            week_more=listed.week_more,
             title=title,
             site=self.given.site,
             links=links,
             feed=feed,
-            calendar=calendar,
+            calendar="milestones.ics" if not home else f"{feed}.ics",
             home=home,
         )
-        self.folder.put(file, self.render("pages/index.html.j2", {"page": page, "root": home}))
-        ids = {brief.nct_id for brief in briefs}
-        chapters = [one for one in self.told.values() if one.nct_id in ids and not one.is_quiet]
-        chapters.sort(key=lambda one: one.seq, reverse=True)
+        self.folder.put(file, self.render("pages/index.html.j2", {"page": page, "root": home}).text)
         folder = "watches/" if home else ""
+        entries = (self._entry(self.told[one.seq]) for one in listed.feed)
         self._feed(
             feeds.Feed(
                 key=key,
                 title=f"Trial watcher: {title}",
                 page=file,
                 file=folder + feed,
-                entries=tuple(self._entry(one) for one in chapters[: feeds.MOST_ENTRIES]),
-                since=min((self.given.watched[nct_id].seen_at for nct_id in ids), default=_LONG_AGO),
+                entries=tuple(feeds.Entry(chapter=chapter, html=made.text) for chapter, made in entries),
+                since=min((self.given.watched[one.nct_id].seen_at for one in briefs), default=_LONG_AGO),
             )
         )
 
@@ -237,7 +251,7 @@ class _Build:
         files = slugs(country.name for country in found)
         for country in found:
             file = f"recruiting/{files[country.name]}.html"
-            self.folder.put(file, self.render("pages/open.html.j2", {"page": country, "root": "../"}))
+            self.folder.put(file, self.render("pages/open.html.j2", {"page": country, "root": "../"}).text)
         return tuple(
             (
                 Link(name=country.name, href=f"recruiting/{files[country.name]}.html"),
@@ -250,18 +264,12 @@ class _Build:
         self.folder.put(file, diary.icalendar(title, days))
 
     def _feed(self, feed: feeds.Feed, group: str = "", source: str = "") -> None:
-        self._put(f"{feed.file}.xml", feeds.atom(feed, self.given.site.url), group, source)
-        self._put(f"{feed.file}.json", feeds.json_feed(feed, self.given.site.url), group, source)
+        url = self.given.site.url
+        self.folder.put(f"{feed.file}.xml", feeds.atom(feed, url), group=group, source=source)
+        self.folder.put(f"{feed.file}.json", feeds.json_feed(feed, url), group=group, source=source)
 
-    def _put(self, name: str, text: str, group: str, source: str) -> None:
-        self.folder.put(name, text, group=group, source=source)
-
-    def _entry(self, chapter: Chapter) -> feeds.Entry:
-        """Render a chapter once, for all feeds that carry it."""
-        if chapter.seq not in self.shown:
-            html = self.render("pages/entry.html.j2", {"chapter": chapter})
-            self.shown[chapter.seq] = feeds.Entry(chapter=chapter, html=html)
-        return self.shown[chapter.seq]
+    def _entry(self, chapter: Chapter) -> tuple[Chapter, Made]:
+        return chapter, self.render("pages/entry.html.j2", {"chapter": chapter})
 
 
 def _hash(*parts: object) -> str:

@@ -35,7 +35,7 @@ class TemplateNote:
 
     Attributes:
         template: Its name below the templates folder.
-        problem: What went wrong, one sentence with the line where there is one.
+        problem: What went wrong, one sentence without the template's name, with the line where there is one.
     """
 
     template: str
@@ -97,9 +97,9 @@ class Templates:
         try:
             (self._overridden or self._builtin).get_template(name)
         except jinja2.TemplateSyntaxError as error:
-            return TemplateNote(template=name, problem=f"template {name}, line {error.lineno}: {error.message}")
+            return TemplateNote(template=name, problem=f"line {error.lineno}: {error.message}")
         except (jinja2.TemplateNotFound, UnicodeDecodeError, OSError) as error:
-            return TemplateNote(template=name, problem=f"template {name} cannot be read: {error}")
+            return TemplateNote(template=name, problem=f"it cannot be read: {error}")
         return None
 
     def render(
@@ -127,7 +127,7 @@ class Templates:
             try:
                 return Rendered(text=self._generate(self._overridden, name, context, limits))
             except RenderError as error:
-                note = TemplateNote(template=error.template, problem=str(error))
+                note = TemplateNote(template=error.template, problem=error.problem)
                 return Rendered(text=self._generate(self._builtin, name, context, limits), notes=(note,))
         return Rendered(text=self._generate(self._builtin, name, context, limits))
 
@@ -140,12 +140,12 @@ class Templates:
             raise
         except jinja2.TemplateSyntaxError as error:
             where = error.name or name
-            raise RenderError(where, f"template {where}, line {error.lineno}: {error.message}") from error
+            raise RenderError(where, f"line {error.lineno}: {error.message}") from error
         except jinja2.TemplateNotFound as error:
-            raise RenderError(name, f"template {error.name} was not found") from error
+            raise RenderError(name, f"{error.name} was not found") from error
         except Exception as error:
             # A template may run any expression, so any exception may come out of it; none may stop a message.
-            raise RenderError(name, f"template {name}{_line(error)}: {type(error).__name__}: {error}") from error
+            raise RenderError(name, f"{_line(error, name)}{type(error).__name__}: {error}") from error
 
     def _collect(self, name: str, stream: Iterator[str], limits: _Limits) -> str:
         pieces: list[str] = []
@@ -154,9 +154,9 @@ class Templates:
             pieces.append(piece)
             size += len(piece)
             if size > limits.most:
-                raise RenderError(name, f"template {name} makes more than {limits.most:,} characters; shorten it")
+                raise RenderError(name, f"it makes more than {limits.most:,} characters; shorten it")
             if self._clock() > until:
-                raise RenderError(name, f"template {name} takes more than {limits.within:.0f} seconds; simplify it")
+                raise RenderError(name, f"it takes more than {limits.within:.0f} seconds; simplify it")
         return "".join(pieces)
 
 
@@ -238,12 +238,13 @@ def _environment(*folders: Path) -> jinja2.Environment:
     return environment
 
 
-def _line(error: Exception) -> str:
-    """The template's line, which jinja2 writes into the traceback."""
-    line = 0
-    trace = error.__traceback__
+def _line(error: Exception, name: str) -> str:
+    """The line in the template, which jinja2 writes into the traceback; with its file when that is another one."""
+    place, trace = "", error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-            line = trace.tb_lineno
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.suffix == ".j2":
+            other = "" if path.as_posix().endswith(f"/{name}") else f" of {path.parent.name}/{path.name}"
+            place = f"line {trace.tb_lineno}{other}: "
         trace = trace.tb_next
-    return f", line {line}" if line else ""
+    return place

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from watcher.service.parts import DIGEST_PART, ENDPOINT_PART, PAGES_PART, RECIPIENT_PART, REGISTRY_PART, WATCHLIST_PART
+from watcher.service.parts import (
+    DIGEST_PART,
+    ENDPOINT_PART,
+    PAGE_TEMPLATE_PART,
+    PAGES_PART,
+    RECIPIENT_PART,
+    REGISTRY_PART,
+    WATCHLIST_PART,
+)
 from watcher.service.reload import CONFIG_PART
 from watcher.store.telling import Fault
 
@@ -127,6 +135,14 @@ _TABLE = (
         advice="See it with `watcher outbox list`; send it again with `watcher outbox retry`, or let it go with "
         "`watcher outbox drop`.",
         after="It was taken up again, or let go.",
+    ),
+    Words(
+        concerns=PAGE_TEMPLATE_PART,
+        over="is in order again",
+        meaning="The built-in template stands in; the pages and feeds are written and whole.",
+        advice="Correct the template of yours in templates_dir, or remove it; `watcher templates check` tries it, and "
+        "the next poll takes it up.",
+        after="The pages are made with it again, or with the built-in one if you removed yours.",
     ),
     Words(
         concerns=PAGES_PART,

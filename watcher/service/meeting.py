@@ -15,7 +15,7 @@ from watcher.config.model import RecipientConfig
 from watcher.digests.slots import newest_slot
 from watcher.service.channels import EMAIL, WAYS, all_lines, lines_of, part_of
 from watcher.service.faults import failing
-from watcher.service.parts import DIGEST_PART, RECIPIENT_PART, Parts, Signals
+from watcher.service.parts import DIGEST_PART, PAGE_TEMPLATE_PART, PAGES_PART, RECIPIENT_PART, Parts, Signals
 from watcher.store.telling import READER_NOTES, Reader, State, reader_note
 
 log = structlog.get_logger()
@@ -97,13 +97,15 @@ def signal_renamed(parts: Parts, signals: Signals) -> None:
 
 
 def _forget_faults(parts: Parts) -> None:
-    """Forget the faults of channels and recipients that the operator took out: nothing is left to mend or to tell."""
+    """Forget the faults of channels, recipients and pages that the operator took out: nothing is left to mend."""
     config = parts.loaded.config
     there = {part_of(line.key, name) for line in all_lines(config) for name in (None, line.recipient.name)}
     there |= {f"{DIGEST_PART}{recipient.name}" for recipient in config.recipient}
     for fault in failing(parts.store.faults.all()):
         is_of_way = re.split(r"[: ]", fault.part)[0] in WAYS
-        if (is_of_way or fault.part.startswith(DIGEST_PART)) and fault.part not in there:
+        is_of_pages = fault.part == PAGES_PART or fault.part.startswith(PAGE_TEMPLATE_PART)
+        is_gone = (is_of_way or fault.part.startswith(DIGEST_PART)) and fault.part not in there
+        if is_gone or (is_of_pages and config.pages.dir is None):
             parts.store.faults.remove(fault.part)
             log.info("fault_forgotten", part=fault.part)
 

@@ -1,7 +1,8 @@
 """The operator's own templates, tried out before they are trusted.
 
-Against invented messages that use every part, and against the last real changes. What fails is not used: the built-in
-template stands in, and the operator hears of it with the first message that would have used it.
+Against invented messages and pages that use every part, and against the last real changes. What fails is not used: the
+built-in template stands in, and the operator hears of it with the first message that would have used it. Those of the
+pages are trusted apart (`service.page_overrides`).
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def try_overrides(templates: Templates, parts: Parts) -> tuple[Tried, ...]:
     """
     from watcher.digests.specimens import specimens, try_out
     from watcher.rendering.environment import builtin_templates, template_names
+    from watcher.service.page_overrides import PAGES, try_pages
 
     folder = override_folder(parts.loaded)
     own = template_names(folder) if folder is not None else ()
@@ -82,8 +84,10 @@ def try_overrides(templates: Templates, parts: Parts) -> tuple[Tried, ...]:
         return ()
     last = last_digest(parts)
     notes = [*try_out(templates, specimens() + ((last,) if last is not None else ()))]
+    if any(name.startswith(PAGES) for name in own):
+        notes += try_pages(templates)
     notes += [note for name in own if (note := templates.parse(name)) is not None]
-    failed = {note.template: note for note in notes}
+    failed = {note.template: note for note in reversed(notes)}  # what rendering says before what parsing says
     known = template_names(builtin_templates())
     every = sorted({*own, *failed})
     return tuple(Tried(template=name, problem=_problem(name, known, failed)) for name in every)
@@ -93,7 +97,7 @@ def _problem(name: str, known: tuple[str, ...], failed: dict[str, TemplateNote])
     if name not in known and name not in failed:
         close = get_close_matches(name, known, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else "; `watcher templates list` names them"
-        return f"no message uses a template of this name{hint}"
+        return f"no message and no page uses a template of this name{hint}"
     return failed[name].problem if name in failed else ""
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 REGISTRY_PART = "registry"
 WATCHLIST_PART = "watchlist"
 PAGES_PART = "pages"
+PAGE_TEMPLATE_PART = "page template "
+"""Beginning of the part a failing template of the operator's own stands under, when it is one of the pages."""
 ENDPOINT_PART = "health endpoint"
 DIGEST_PART = "digest for "
 """Beginning of the part a digest that cannot be made stands under in the fault table."""

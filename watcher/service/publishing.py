@@ -20,29 +20,28 @@ from watcher.changes.exchange import from_bytes
 from watcher.changes.model import Comparison, Record
 from watcher.config.watchlist import Watched, Watchlist
 from watcher.errors import WatcherError
-from watcher.pages.mirror import mirror_of
+from watcher.pages.listing import MOST_ENTRIES, WEEK, Listed, Lists, Noted, listed_of
+from watcher.pages.mirror import RECENT, mirror_of
 from watcher.pages.model import Site, Step, Trial
-from watcher.pages.site import Given, Progress, build, silent
+from watcher.pages.site import Given, Made, Newest, Progress, Render, build, silent
 from watcher.pages.site import Watched as Shown
 from watcher.pages.writing import Folder, Written, read_key
+from watcher.service.faults import failing
 from watcher.service.happenings import first_seen
 from watcher.service.judging import decode
-from watcher.service.parts import PAGES_PART, Parts, Signals
+from watcher.service.overrides import override_folder
+from watcher.service.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, override_files, trusted_pages
+from watcher.service.parts import PAGE_TEMPLATE_PART, PAGES_PART, Parts, Signals
+from watcher.store.highlights import Highlight
 from watcher.store.model import Kept, LogEntry, Version
 
 if TYPE_CHECKING:
-    from watcher.rendering.environment import Templates
+    from watcher.rendering.environment import TemplateNote, Templates
 
 log = structlog.get_logger()
 
-LARGEST_PAGE = 50_000_000
-"""Characters of one page; an index of 10,000 trials has some ten million."""
-
-SLOWEST_PAGE = 120.0
-"""Seconds one page may take."""
-
-RECENT_STEPS = 2_000
-"""Versions looked at for feeds and lists; the newest."""
+_AT_ONCE = 100
+"""Trials read together; so many compressed records are held in memory."""
 
 
 async def keep_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> None:
@@ -50,8 +49,11 @@ async def keep_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> No
     folder = pages_dir(parts)
     if folder is None:
         return
+    notes: dict[str, TemplateNote] = {}
     try:
-        written = await asyncio.to_thread(publish, parts, watchlist, folder, only_news=True)
+        written = await asyncio.to_thread(
+            publish, parts, watchlist, folder, only_news=True, hear=lambda note: notes.setdefault(note.template, note)
+        )
     except (OSError, WatcherError) as error:
         signals.failing(PAGES_PART, f"the pages in {folder} cannot be written: {error}")
     except Exception as error:  # the boundary of the pages: a bug met there must not end a poll
@@ -60,7 +62,18 @@ async def keep_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> No
     else:
         signals.well(PAGES_PART)
         if written is not None:
+            _signal_templates(parts, notes, signals)
             log.info("pages_written", written=written.written, kept=written.kept, removed=written.removed)
+
+
+def _signal_templates(parts: Parts, notes: Mapping[str, TemplateNote], signals: Signals) -> None:
+    """Say after a build which templates of the operator's own failed, and which told as failing do no more."""
+    for name, note in notes.items():
+        problem = note.problem.rstrip(".")
+        signals.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")
+    for fault in failing(parts.store.faults.all()):
+        if fault.part.startswith(PAGE_TEMPLATE_PART):
+            signals.well(fault.part)  # of what failed just now this changes nothing
 
 
 def pages_dir(parts: Parts) -> Path | None:
@@ -70,7 +83,13 @@ def pages_dir(parts: Parts) -> Path | None:
 
 
 def publish(
-    parts: Parts, watchlist: Watchlist, path: Path, *, progress: Progress = silent, only_news: bool = False
+    parts: Parts,
+    watchlist: Watchlist,
+    path: Path,
+    *,
+    progress: Progress = silent,
+    only_news: bool = False,
+    hear: Callable[[TemplateNote], object] = lambda note: None,
 ) -> Written | None:
     """Write the site of the watched trials into a folder; only files that differ are written.
 
@@ -79,7 +98,9 @@ def publish(
         watchlist: What is watched, merged ids followed.
         path: The folder; made when it is not there.
         progress: Hears how far it is.
-        only_news: Do nothing when neither the store, nor the watchlist, nor the day differs from the last time.
+        only_news: Do nothing when neither the store, nor the watchlist, nor a template of the operator's own, nor the
+            day differs from the last time.
+        hear: Hears of every template of the operator's own that failed; the built-in one stood in.
 
     Returns:
         What became of the files; None when nothing was done.
@@ -94,15 +115,18 @@ def publish(
     key = _key(site, watched, parts)
     if only_news and read_key(path) == key:
         return None
-    templates = parts.templates()
+    templates, distrusted = _templates(parts)
+    for note in distrusted:
+        hear(note)
     given = Given(
         site=site,
         watched=watched,
-        watches=tuple(watch.name for watch in parts.loaded.config.watch),
-        recent=_recent(parts, watched),
-        program=_program(parts),
+        lists=_lists(parts, watched, site),
+        program=_program(parts, distrusted),
     )
-    return build(Folder.open(path), _Store(parts, watchlist, watched), given, _rendering(templates), progress, key)
+    source = _Store(parts, watchlist, watched)
+    render = _rendering(templates, hear, {note.template for note in distrusted})
+    return build(Folder.open(path), source, given, render, progress, key)
 
 
 def _watched(parts: Parts, watchlist: Watchlist) -> Mapping[str, Shown]:
@@ -123,35 +147,61 @@ def _watched(parts: Parts, watchlist: Watchlist) -> Mapping[str, Shown]:
 
 def _key(site: Site, watched: Mapping[str, Shown], parts: Parts) -> str:
     names = [watch.name for watch in parts.loaded.config.watch]
-    held = [__version__, site.url, site.data_version, site.now.date(), names, sorted(watched.items())]
+    own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(parts.loaded)]
+    held = [__version__, site.url, site.data_version, site.now.date(), names, own, sorted(watched.items())]
     return hashlib.blake2b(json.dumps(held, default=str).encode(), digest_size=16).hexdigest()
 
 
-def _recent(parts: Parts, ids: Collection[str]) -> tuple[Step, ...]:
-    entries = parts.store.versions.log(limit=RECENT_STEPS)
-    return steps_of(entry for entry in entries if entry.version.nct_id in ids)
+def _lists(parts: Parts, watched: Mapping[str, Shown], site: Site) -> Lists:
+    """Choose what the lists and feeds show, by number alone."""
+    highlights, now = parts.store.highlights, site.now
+    week = _noted(highlights.since(now - WEEK))
+
+    def listed(ids: Collection[str]) -> Listed:
+        return listed_of(ids, week, _noted(highlights.latest(ids, MOST_ENTRIES)))
+
+    names = [watch.name for watch in parts.loaded.config.watch]
+    held = {name: {nct_id for nct_id, one in watched.items() if name in one.watches} for name in names}
+    return Lists(
+        every=listed(watched.keys()),
+        watches={name: listed(ids) for name, ids in held.items()},
+        newest=highlights.newest(watched.keys()),
+        logged=highlights.first_since(now - RECENT),
+    )
 
 
-def _program(parts: Parts) -> str:
-    """Give a hash of what makes the pages: the program's version and all templates, the operator's too."""
+def _noted(found: Iterable[Highlight]) -> tuple[Noted, ...]:
+    return tuple(Noted(nct_id=one.nct_id, seq=one.seq, level=one.severity) for one in found)
+
+
+def _templates(parts: Parts) -> tuple[Templates, tuple[TemplateNote, ...]]:
+    """Give the templates of the pages, those of the operator's own that fail left out, and what is wrong with them."""
+    from watcher.rendering.environment import Templates, builtin_templates
+
+    templates = Templates(builtin_templates(), override_folder(parts.loaded), clock=parts.monotonic)
+    return trusted_pages(templates) if override_files(parts.loaded) else (templates, ())
+
+
+def _program(parts: Parts, distrusted: Iterable[TemplateNote]) -> str:
+    """Give a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
     from watcher.rendering.environment import builtin_templates
 
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-    own = parts.loaded.config.templates_dir
-    folders = [builtin_templates()]
-    folders += [parts.loaded.folder / Path(own).expanduser()] if own is not None else []
-    for folder in folders:
-        for path in sorted(folder.glob("pages/*")):
-            digest.update(path.read_bytes())
+    for path in (*sorted(builtin_templates().glob(f"{PAGES}*")), *override_files(parts.loaded)):
+        digest.update(path.read_bytes())
+    for note in distrusted:
+        digest.update(note.template.encode())
     return digest.hexdigest()
 
 
-def _rendering(templates: Templates) -> Callable[[str, Mapping[str, object]], str]:
-    def render(name: str, context: Mapping[str, object]) -> str:
+def _rendering(templates: Templates, hear: Callable[[TemplateNote], object], distrusted: Collection[str]) -> Render:
+    """Give what renders; a page lasts when only templates were stood in for that count as not there at all."""
+
+    def render(name: str, context: Mapping[str, object]) -> Made:
         rendered = templates.render(name, context, most=LARGEST_PAGE, within=SLOWEST_PAGE)
         for note in rendered.notes:
-            log.warning("template_failed", template=note.template, problem=note.problem)
-        return rendered.text
+            hear(note)
+        return Made(text=rendered.text, is_lasting=all(note.template in distrusted for note in rendered.notes))
 
     return render
 
@@ -164,9 +214,19 @@ class _Store:
     watchlist: Watchlist
     watched: Mapping[str, Shown]
 
-    def records(self) -> Iterator[tuple[str, Record]]:
-        for nct_id, body in self.parts.store.versions.each_newest_body(self.watched):
-            yield nct_id, decode(body)
+    def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterator[Newest]:
+        versions, every = self.parts.store.versions, sorted(self.watched)
+        for start in range(0, len(every), _AT_ONCE):
+            ids = every[start : start + _AT_ONCE]
+            steps = self._steps([seq for nct_id in ids for seq in wanted.get(nct_id, ())])
+            for nct_id, body in versions.each_newest_body(ids):
+                yield Newest(nct_id=nct_id, record=decode(body), steps=tuple(steps.get(nct_id, ())))
+
+    def _steps(self, seqs: Collection[int]) -> Mapping[str, list[Step]]:
+        found: dict[str, list[Step]] = {}
+        for step in steps_of(self.parts.store.versions.entries(seqs)):
+            found.setdefault(step.nct_id, []).append(step)
+        return found
 
     def trial(self, nct_id: str) -> Trial:
         found = load(self.parts, nct_id, self.watchlist.trials.get(nct_id), records=True)

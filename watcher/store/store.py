@@ -10,6 +10,7 @@ from watcher.errors import StoreError
 from watcher.store.calendar import Milestones, Snoozes
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, standing
 from watcher.store.faults import Faults, Notes
+from watcher.store.highlights import Highlights
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
@@ -27,6 +28,7 @@ class Store:
     Attributes:
         trials: Where each trial stands.
         versions: Their versions, comparisons and the log.
+        highlights: Which of them have something to tell, by number.
         polls: The record of polls.
         ledger: What each recipient was told.
         outbox: Messages on their way, suspended channels.
@@ -42,6 +44,7 @@ class Store:
         self._database = database
         self.trials = Trials(database)
         self.versions = Versions(database)
+        self.highlights = Highlights(database)
         self.polls = Polls(database)
         self.ledger = Ledger(database)
         self.outbox = Outbox(database)

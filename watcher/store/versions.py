@@ -135,6 +135,18 @@ class Versions:
                 found[row.nct_id].append(_entry(row))
         return {nct_id: tuple(entries) for nct_id, entries in found.items()}
 
+    def entries(self, seqs: Collection[int]) -> tuple[LogEntry, ...]:
+        """Give versions by number, each with its stored comparison, newest first; unknown numbers are left out.
+
+        Meant for what one page shows, not for all that is kept.
+        """
+        table, found = tables.version, list[LogEntry]()
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(seqs), reverse=True)):
+                wanted = _with_comparison().where(table.c.seq.in_(piece)).order_by(table.c.seq.desc())
+                found += map(_entry, connection.execute(wanted))
+        return tuple(found)
+
     def bodies(self, seqs: Mapping[str, int]) -> Mapping[str, bytes]:
         """Give the raw records of one version each of several trials; for an event, the record before it.
 

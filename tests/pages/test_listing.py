@@ -1,0 +1,27 @@
+"""Lists show what was decided by number: the loudest of the week, the newest for feeds; the rest is counted."""
+
+from watcher.changes.model import Severity
+from watcher.pages.listing import MOST_ENTRIES, MOST_WEEK, Lists, Noted, listed_of
+
+A, B = "NCT99000001", "NCT99000002"
+
+
+def noted(seq, level=Severity.MINOR, nct_id=A):
+    return Noted(nct_id=nct_id, seq=seq, level=level)
+
+
+def test_the_loudest_of_the_week_come_first_and_what_has_no_room_is_counted():
+    week = [noted(seq) for seq in range(100, 0, -1)] + [noted(7, Severity.CRITICAL), noted(300, nct_id=B)]
+    listed = listed_of({A}, week, ())
+    assert [one.seq for one in listed.week[:3]] == [7, 100, 99]
+    assert len(listed.week) == MOST_WEEK
+    assert listed.week_more == 101 - MOST_WEEK
+
+
+def test_nothing_is_wanted_but_what_is_shown():
+    many = [noted(seq) for seq in range(5_000, 0, -1)]
+    listed = listed_of({A}, many, many)
+    lists = Lists(every=listed, watches={"x": listed}, newest={A: 5_000, B: 9}, logged={A: 1})
+    assert lists.wanted()[B] == {9}
+    assert len(lists.wanted()[A]) == max(MOST_ENTRIES, MOST_WEEK)
+    assert lists.fed() == {one.seq for one in many[:MOST_ENTRIES]}

@@ -1,0 +1,116 @@
+"""The operator's own templates of the pages, tried out at every build before they are trusted.
+
+On the pages of the sandbox's trials and of a record that holds nothing. What fails is not used: the built-in template
+stands in. Tried anew at every build, so that a mended one is taken up by the next poll without a reload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.changes.model import Record
+from watcher.config.load import Loaded
+from watcher.pages.model import Site, Step, Trial
+from watcher.pages.specimens import show_all
+from watcher.service.happenings import first_seen
+from watcher.service.judging import decode
+
+if TYPE_CHECKING:
+    from watcher.rendering.environment import TemplateNote, Templates
+
+LARGEST_PAGE = 50_000_000
+"""Characters of one page; an index of 10,000 trials has some ten million."""
+
+SLOWEST_PAGE = 120.0
+"""Seconds one page may take."""
+
+PAGES = "pages/"
+"""Where the templates of the pages lie, below the folder of templates."""
+
+
+def override_files(loaded: Loaded) -> tuple[Path, ...]:
+    """Give the operator's own templates of the pages, sorted; empty when there is none."""
+    own = loaded.config.templates_dir
+    folder = loaded.folder / Path(own).expanduser() / PAGES if own is not None else None
+    return tuple(sorted(folder.glob("*.j2"))) if folder is not None else ()
+
+
+def trusted_pages(templates: Templates) -> tuple[Templates, tuple[TemplateNote, ...]]:
+    """Give the templates without those overrides of the pages that fail on specimens, and what is wrong with them.
+
+    Raises:
+        RenderError: A built-in template failed: a bug.
+    """
+    notes = try_pages(templates)
+    return templates.distrusting(notes), notes
+
+
+def try_pages(templates: Templates) -> tuple[TemplateNote, ...]:
+    """Render the specimens of all pages and give what failed, each override once.
+
+    Raises:
+        RenderError: A built-in template failed: a bug.
+    """
+    notes: dict[str, TemplateNote] = {}
+
+    def render(name: str, context: Mapping[str, object]) -> str:
+        rendered = templates.render(name, context, most=LARGEST_PAGE)
+        notes.update((note.template, note) for note in rendered.notes if note.template not in notes)
+        return rendered.text
+
+    show_all(specimen_trials(), specimen_site(), render)
+    return tuple(notes.values())
+
+
+def specimen_site() -> Site:
+    """Give the site the specimens stand on."""
+    return Site(url="https://pages.example.org", now=_seen_at("2026-06-30"), data_version="2026-06-30")
+
+
+def specimen_trials() -> tuple[Trial, ...]:
+    """Give the trials of the sandbox with all that happens to them, and one whose record holds nothing."""
+    from watcher.sandbox.cast import cast
+
+    timeline = cast()
+    trials, seq = [], 1
+    for nct_id in timeline.ids(timeline.data_versions[-1]):
+        found = ((day, timeline.record(nct_id, day)) for day in timeline.data_versions)
+        steps = _steps(nct_id, {day: decode(body) for day, body in found if body is not None}, seq)
+        seq += len(steps)
+        newest = steps[-1].record or {}
+        trials.append(Trial(nct_id=nct_id, record=newest, steps=steps, watches=("specimens",)))
+    empty = _steps("NCT99999999", {timeline.data_versions[0]: {}}, seq)
+    return (*trials, Trial(nct_id="NCT99999999", record={}, steps=empty, short_name="empty", state="gone"))
+
+
+def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, ...]:
+    """Give the versions of a trial that differ, the first as first sight."""
+    from watcher.changes.compare import compare_records
+
+    steps: list[Step] = []
+    for day, record in states.items():
+        before = steps[-1].record if steps else None
+        comparison = (
+            first_seen(nct_id, data_version=day, posted=None) if before is None else compare_records(before, record)
+        )
+        if comparison.changes:
+            steps.append(
+                Step(
+                    nct_id=nct_id,
+                    seq=seq + len(steps),
+                    seen_at=_seen_at(day),
+                    data_version=day,
+                    posted=comparison.newer.last_update_posted,
+                    is_baseline=before is None,
+                    comparison=comparison,
+                    record=record,
+                )
+            )
+    return tuple(steps)
+
+
+def _seen_at(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)

@@ -1,0 +1,78 @@
+"""Which versions have something to tell, by number alone: for lists and feeds that show a few of very many.
+
+Reads the level each version was stored with, never a record or a comparison, so that the work and the memory follow
+from what is shown and not from how much is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from watcher.changes.model import Severity
+from watcher.store import tables
+from watcher.store.database import Database, chunks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """One version with something to tell: its trial, its number, its loudest level."""
+
+    nct_id: str
+    seq: int
+    severity: Severity
+
+
+class Highlights:
+    """The versions whose changes mean something to readers: first sights and mere noise are left out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, ids: Collection[str]) -> Mapping[str, int]:
+        """Give the newest of each of these trials; those that have none are left out."""
+        table, found = tables.version, dict[str, int]()
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(ids))):
+                own = select(table.c.nct_id, func.max(table.c.seq)).where(table.c.nct_id.in_(piece), _tells())
+                found.update((nct_id, seq) for nct_id, seq in connection.execute(own.group_by(table.c.nct_id)))
+        return found
+
+    def latest(self, ids: Collection[str], count: int) -> tuple[Highlight, ...]:
+        """Give the newest of all these trials together, newest first, at most `count`."""
+        table, found = tables.version, list[Highlight]()
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(ids))):
+                own = select(table).where(table.c.nct_id.in_(piece), _tells()).order_by(table.c.seq.desc())
+                found += map(_read, connection.execute(own.limit(count)))
+        return tuple(sorted(found, key=lambda one: one.seq, reverse=True)[:count])
+
+    def since(self, moment: datetime) -> tuple[Highlight, ...]:
+        """Give all, of every trial ever watched, that were seen at a moment or after it, newest first."""
+        table = tables.version
+        own = select(table).where(table.c.seen_at >= moment, _tells()).order_by(table.c.seq.desc())
+        with self._database.read() as connection:
+            return tuple(map(_read, connection.execute(own)))
+
+    def first_since(self, moment: datetime) -> Mapping[str, int]:
+        """Give each trial's first version of any kind seen at a moment or after it; those without one are left out."""
+        table = tables.version
+        own = select(table.c.nct_id, func.min(table.c.seq).label("seq")).where(table.c.seen_at >= moment)
+        with self._database.read() as connection:
+            return {row.nct_id: row.seq for row in connection.execute(own.group_by(table.c.nct_id))}
+
+
+_TELLING = [level.value for level in Severity if level is not Severity.NOISE]
+
+
+def _tells() -> ColumnElement[bool]:
+    table = tables.version
+    return table.c.severity.in_(_TELLING) & ~table.c.baseline
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> Highlight:
+    return Highlight(nct_id=row.nct_id, seq=row.seq, severity=Severity(row.severity))
