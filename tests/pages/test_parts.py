@@ -54,9 +54,16 @@ def test_sites_are_counted_by_country_and_state():
         {"city": "Bonn", "country": "Germany"},
     ]
     countries = people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
-    assert [(one.name, len(one.places), one.recruiting) for one in countries] == [("France", 2, 1), ("Germany", 1, 0)]
+    assert [(one.name, len(one.places), one.states) for one in countries] == [
+        ("France", 2, "1 recruiting, 1 withdrawn"),
+        ("Germany", 1, ""),
+    ]
     assert people.site_states(countries) == "1 recruiting, 1 withdrawn, 1 status not given"
     assert people.site_states(countries[1:]) == ""
+    all_open = people.countries_of(
+        {PROTOCOL: {"contactsLocationsModule": {"locations": [{"status": "RECRUITING"}] * 2}}}
+    )
+    assert people.site_states(all_open) == "all recruiting"
 
 
 def test_contacts_and_officials_are_named():
@@ -138,9 +145,50 @@ def test_many_countries_are_drawn_as_twelve_bars():
     chart = charts.sites_chart(people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}}))
     assert chart is not None
     assert len(chart.bars) == 12
-    assert (chart.bars[-1].name, chart.bars[-1].says.split(",")[0]) == ("19 other…", "19 sites")
-    assert chart.is_mixed
+    assert (chart.bars[-1].name, chart.bars[-1].says) == ("19 others", "19 sites")
     assert charts.sites_chart(()) is None
+
+
+def drawn(*statuses):
+    """Draw sites with these statuses, all in one country."""
+    sites = [{"country": "France", **({"status": status} if status else {})} for status in statuses]
+    countries = people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
+    chart = charts.sites_chart(countries)
+    assert chart is not None
+    return chart
+
+
+def test_every_status_of_a_site_has_a_part_of_its_own_and_stands_in_the_legend_in_words():
+    chart = drawn(
+        "RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING",
+        "COMPLETED", "SUSPENDED", "WITHDRAWN", "WITHDRAWN", "TERMINATED", "SOMETHING_NEW", None,
+    )  # fmt: skip
+    assert (
+        tuple(part.state for part in chart.bars[0].parts) == people.STATES == tuple(one.state for one in chart.legend)
+    )
+    assert [one.says for one in chart.legend] == [
+        "2 recruiting",
+        "1 enrolling by invitation",
+        "1 not yet recruiting",
+        "1 active (not recruiting)",
+        "1 completed",
+        "2 withdrawn, 1 suspended, 1 terminated",
+        "1 something new, 1 status not given",
+    ]
+    assert all(one.says in chart.says for one in chart.legend)
+
+
+def test_one_site_of_a_thousand_is_seen_too_and_parts_do_not_overlap():
+    parts = drawn(*["RECRUITING"] * 999, "TERMINATED").bars[0].parts
+    assert [part.state for part in parts] == ["open", "stopped"]
+    assert parts[1].width >= 4
+    assert parts[1].x == pytest.approx(parts[0].x + parts[0].width, abs=0.2)
+
+
+def test_sites_without_any_status_are_drawn_plain():
+    chart = drawn(None, None)
+    assert ([part.state for part in chart.bars[0].parts], chart.legend) == (["plain"], ())
+    assert chart.says == "France: 2 sites."
 
 
 def test_file_names_are_plain_and_unique():

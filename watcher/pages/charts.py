@@ -5,7 +5,8 @@ Gives positions in a small drawing area and the same in words; draws nothing and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,14 +14,16 @@ from watcher.changes.meaning.parts import as_object, at
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.model import Step
-from watcher.pages.people import Country
+from watcher.pages.people import STATES, Country, Place, counted_states
 from watcher.pages.reading import UNKNOWN_COUNT
 
 WIDTH, HEIGHT = 420, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 30
-_BAR, _GAP, _NAMES = 16, 10, 112
+_BAR, _GAP, _NAMES, _COUNTS = 16, 10, 136, 76
+_PLAIN = "plain"
+_LEAST_WIDTH = 4.0  # of a part of a bar: one site of a thousand is seen too
 _MOST_BARS = 12
-_LONGEST_NAME = 17
+_LONGEST_NAME = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +83,52 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a bar: the sites in one of `people.STATES`; `plain` when no site has a status."""
+
+    x: float
+    width: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One country: its place in the drawing, the parts of its bar, and the numbers in words."""
+    """One country.
+
+    Attributes:
+        y: Its place in the drawing.
+        name: The country, cut to what fits.
+        parts: At least one.
+        end: Where the text at its end stands.
+        says: That text: `12 sites`.
+    """
 
     y: float
     name: str
-    parts: tuple[tuple[float, float, str], ...]
+    parts: tuple[Part, ...]
     end: float
     says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
-    """A picture of sites by country and status; parts are (x, width, `recruiting` or `other`).
+class Key:
+    """One state in the legend: how many sites of all countries are in it, in the words of the registry."""
 
-    `is_mixed` says whether any site recruits, so that the two colours need a legend.
+    state: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """A picture of sites by country and state.
+
+    Attributes:
+        key: Unique on the page, for ids.
+        title: What it shows.
+        says: The whole picture in words.
+        height: Of the drawing.
+        bars: A country each, most sites first; further ones are put together in the last.
+        legend: The states that occur; empty when no site has a status.
     """
 
     key: str
@@ -102,7 +136,7 @@ class Bars:
     says: str
     height: float
     bars: tuple[Bar, ...]
-    is_mixed: bool
+    legend: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,45 +234,50 @@ def _said(point: _Point) -> str:
 
 
 def sites_chart(countries: Sequence[Country]) -> Bars | None:
-    """Draw the sites by country, recruiting ones apart; None for fewer than two sites."""
-    if sum(len(country.places) for country in countries) < 2:
+    """Draw the sites by country and by what their status means; None for fewer than two sites."""
+    every = [place for country in countries for place in country.places]
+    if len(every) < 2:
         return None
-    shown = [(country.name, len(country.places), country.recruiting) for country in countries]
+    shown = [(country.name, country.places) for country in countries]
     if len(shown) > _MOST_BARS:
         rest = shown[_MOST_BARS - 1 :]
-        others = (f"{len(rest)} other countries", sum(row[1] for row in rest), sum(row[2] for row in rest))
+        others = (f"{len(rest)} others", tuple(place for _, places in rest for place in places))
         shown = [*shown[: _MOST_BARS - 1], others]
-    most = max(count for _, count, _ in shown)
-    width = WIDTH - _NAMES - 118
-    bars = []
-    for index, (name, count, recruiting) in enumerate(shown):
-        long, part = width * count / most, width * recruiting / most
-        parts = ((_NAMES, part, "recruiting"), (_NAMES + part, long - part, "other"))
-        bars.append(
-            Bar(
-                y=_TOP + index * (_BAR + _GAP),
-                name=values.short(name, _LONGEST_NAME),
-                parts=tuple((round(start, 1), round(size, 1), style) for start, size, style in parts if size > 0),
-                end=round(_NAMES + long + 6, 1),
-                says=_counts(count, recruiting),
-            )
-        )
-    says = "; ".join(f"{name}: {_counts(count, recruiting)}" for name, count, recruiting in shown) + "."
-    height = _TOP * 2 + len(bars) * (_BAR + _GAP)
+    has_states = any(place.status for place in every)
+    scale = (WIDTH - _NAMES - _COUNTS) / max(len(places) for _, places in shown)
+    counted = ((name, Counter(place.state if has_states else _PLAIN for place in places)) for name, places in shown)
+    bars = tuple(_bar(_TOP + row * (_BAR + _GAP), name, counts, scale) for row, (name, counts) in enumerate(counted))
     return Bars(
         key="sites",
-        title="Sites by country",
-        says=says,
-        height=height,
-        bars=tuple(bars),
-        is_mixed=any(row[2] for row in shown),
+        title="Sites by country and status" if has_states else "Sites by country",
+        says="; ".join(f"{name}: {_sites(places, has_states=has_states)}" for name, places in shown) + ".",
+        height=_TOP * 2 + len(bars) * (_BAR + _GAP),
+        bars=bars,
+        legend=tuple(_legend(every)) if has_states else (),
     )
 
 
-def _counts(count: int, recruiting: int) -> str:
-    if not recruiting:
-        return values.counted(count, "site")
-    return f"{values.counted(count, 'site')}, {recruiting} recruiting"
+def _bar(y: float, name: str, counts: Counter[str], scale: float) -> Bar:
+    parts, x = [], float(_NAMES)
+    for state in (*STATES, _PLAIN):
+        if counts[state]:
+            width = max(counts[state] * scale, _LEAST_WIDTH)
+            parts.append(Part(x=round(x, 1), width=round(width, 1), state=state))
+            x += width
+    says = values.counted(counts.total(), "site")
+    return Bar(y=y, name=values.short(name, _LONGEST_NAME), parts=tuple(parts), end=round(x + 6, 1), says=says)
+
+
+def _legend(places: Sequence[Place]) -> Iterator[Key]:
+    for state in STATES:
+        own = [place for place in places if place.state == state]
+        if own:
+            yield Key(state=state, says=counted_states(own))
+
+
+def _sites(places: Sequence[Place], *, has_states: bool) -> str:
+    count = values.counted(len(places), "site")
+    return f"{count}, {counted_states(places)}" if has_states else count
 
 
 def _day(step: Step) -> date:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.meaning.parts import as_object
+from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
 from watcher.pages.reading import day, joined, line, module, objects, raw, word
 from watcher.pages.study import Facts
@@ -19,6 +19,21 @@ from watcher.rendering.escape import cut, plain
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/{}/"
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
+
+STATES = ("open", "invited", "coming", "active", "done", "stopped", "other")
+"""What a site's status means for people who ask, those who can go there first; `other` is unknown or not given."""
+
+_STATE_OF = {
+    "RECRUITING": "open",
+    "AVAILABLE": "open",
+    "ENROLLING_BY_INVITATION": "invited",
+    "NOT_YET_RECRUITING": "coming",
+    "ACTIVE_NOT_RECRUITING": "active",
+    "COMPLETED": "done",
+    "SUSPENDED": "stopped",
+    "WITHDRAWN": "stopped",
+    "TERMINATED": "stopped",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +55,7 @@ class Place:
         facility: Its name; may be empty.
         city: City, state and postal code, joined.
         status: Recruiting status of the site in words; may be empty.
+        state: What that means for people who ask: one of `STATES`.
         is_recruiting: Whether people can take part there now.
         contacts: Whom to ask there.
     """
@@ -47,21 +63,22 @@ class Place:
     facility: str
     city: str
     status: str
+    state: str
     is_recruiting: bool
     contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
-    """The sites of one country."""
+    """The sites of one country; `states` says how many stand where, empty when none has a status."""
 
     name: str
     places: tuple[Place, ...]
 
     @property
-    def recruiting(self) -> int:
-        """How many of them recruit now."""
-        return sum(place.is_recruiting for place in self.places)
+    def states(self) -> str:
+        """Say how many of them stand where: `12 recruiting, 2 withdrawn`."""
+        return site_states((self,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +154,27 @@ def countries_of(record: Record) -> tuple[Country, ...]:
 
 
 def site_states(countries: Sequence[Country]) -> str:
-    """Say how many sites stand where: `12 recruiting, 2 withdrawn`; empty when no site has a status."""
-    counts = Counter(place.status or "status not given" for country in countries for place in country.places)
-    if set(counts) <= {"status not given"}:
+    """Say how many sites stand where: `12 recruiting, 2 withdrawn`, `all recruiting`; empty when none has a status."""
+    places = [place for country in countries for place in country.places]
+    kinds = {place.status for place in places}
+    if kinds <= {""}:
         return ""
-    return ", ".join(f"{count} {state[:1].lower()}{state[1:]}" for state, count in counts.most_common())
+    if len(kinds) > 1:
+        return counted_states(places)
+    return f"all {_in_a_list(places[0].status)}" if len(places) > 1 else _in_a_list(places[0].status)
+
+
+def counted_states(places: Iterable[Place]) -> str:
+    """Count sites by the words of their status, those people can go to first: `12 recruiting, 2 withdrawn`."""
+    counts = Counter((STATES.index(place.state), place.status or "status not given") for place in places)
+    ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    return ", ".join(f"{count} {_in_a_list(words)}" for (_, words), count in ordered)
+
+
+def _in_a_list(words: str) -> str:
+    """Give a status as one item of a list: `active (not recruiting)`."""
+    head, comma, rest = words.partition(", ")
+    return f"{head[:1].lower()}{head[1:]}" + (f" ({rest})" if comma else "")
 
 
 def _place(site: Mapping[str, Json]) -> Place:
@@ -150,6 +183,7 @@ def _place(site: Mapping[str, Json]) -> Place:
         facility=facility,
         city=joined([line(site.get(key)) for key in ("city", "state", "zip")]),
         status=word(site.get("status")),
+        state=_STATE_OF.get(as_text(site.get("status")), "other"),
         is_recruiting=site.get("status") == "RECRUITING",
         contacts=tuple(_contact(one, facility) for one in objects(site.get("contacts"))),
     )
