@@ -27,6 +27,7 @@ from tests.service.house import (
 )
 from watcher.app import watchlist_reader
 from watcher.changes.compare import compare_records
+from watcher.changes.story import tell
 from watcher.config.watchlist import Watched, Watchlist
 from watcher.service import windows
 from watcher.service.parts import Signals
@@ -71,12 +72,16 @@ async def test_daily_reader_is_told_once_of_everything_since(house):
     assert "240 planned → 99 planned" in home.bodies("ana")[0]
 
 
-async def test_window_shared_by_many_readers_is_compared_once(house, monkeypatch):
-    compared = []
+async def test_window_shared_by_many_readers_is_compared_and_told_once(house, monkeypatch):
+    compared, told = [], []
 
-    def counting(older, newer, **more):
+    def comparing(older, newer, **more):
         compared.append(newer)
         return compare_records(older, newer, **more)
+
+    def telling(comparison, **more):
+        told.append(comparison)
+        return tell(comparison, **more)
 
     readers = [DAILY_ANA.replace("ana", name) + QUIET for name in ("ana", "bob", "cara", "dora")]
     home = house(news() | calm(TWO), settings="".join(readers) + 'watches = ["all"]\naudience = "advocate"\n')
@@ -84,10 +89,12 @@ async def test_window_shared_by_many_readers_is_compared_once(house, monkeypatch
     await home.next()
     await home.next()
     home.time.now = SLOT
-    monkeypatch.setattr(windows, "compare_records", counting)
+    monkeypatch.setattr(windows, "compare_records", comparing)
+    monkeypatch.setattr(windows, "tell", telling)
     await home.run()
     assert len(home.smtp.mails) == 4
     assert len(compared) == 1  # two versions lie between: this comparison is stored nowhere
+    assert len(told) == 2  # three hear alike, the last one as an advocate
 
 
 async def test_record_a_slow_reader_has_yet_to_be_told_from_outlives_the_letting_go(house):

@@ -76,6 +76,16 @@ async def test_later_change_of_an_urgent_trial_is_told_from_there(house):
     assert "240 planned → 99 planned" in second
 
 
+async def test_urgent_message_names_the_days_of_what_it_tells_and_not_of_what_waits(house):
+    on_off = {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "SUSPENDED"), DAYS[2]: trial(ONE, "TERMINATED")}
+    home = house({ONE: on_off} | enlarged(), settings=URGENT)
+    await home.run()
+    await home.next()
+    await home.next()
+    (_, second) = home.bodies("ana")
+    assert "in registry data of 2 – 3 Jun 2026. 1 more changed and waits" in second
+
+
 async def test_digest_with_nothing_but_what_was_urgent_is_not_sent(house):
     home = house(stopped(), settings=URGENT, watched=[ONE])
     await home.run()

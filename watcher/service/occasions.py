@@ -63,7 +63,7 @@ def digest_of(
     """
     return Digest(
         reader=reader_of(parts, recipient, now),
-        reading=reading(parts, followed, (*told, *untold)),
+        reading=reading(parts, followed, told, untold),
         stories=tuple(entry.story for entry in told if entry.story is not None),
         key=key,
         at=now,
@@ -108,15 +108,16 @@ def period(since: datetime, now: datetime, zone: tzinfo) -> str:
     return f"since {values.date(began.date().isoformat())}"
 
 
-def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told]) -> Reading:
-    """Count what was read for a reader and what was not."""
+def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told], untold: Sequence[Told] = ()) -> Reading:
+    """Count what was read for a reader and what was not; what is `untold` changed, too, and is told later."""
     polls = parts.store.polls
     last, complete = polls.last(), polls.last_complete()
     token = complete.token if complete is not None else None
     kept = parts.store.trials.kept([trial.nct_id for trial in followed])
     unread = tuple(entry.nct_id for entry in kept if not _is_read(entry, token))
     aside = tuple(entry.nct_id for entry in kept if entry.life is Life.QUARANTINED)
-    quiet = [entry for entry in told if entry.story is None]
+    changed = (*told, *untold)
+    quiet = [entry for entry in changed if entry.story is None]
     below = [entry.below for entry in quiet]
     older = [entry.since for entry in told if entry.story is not None]
     living = [entry for entry in kept if entry.life is not Life.MERGED]
@@ -124,7 +125,7 @@ def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told]) ->
     return Reading(
         watched=len(living),
         read=read,
-        unchanged=max(read - len(told) + sum(number == 0 for number in below), 0),
+        unchanged=max(read - len(changed) + sum(number == 0 for number in below), 0),
         reverified=sum(number == 0 for number in below),
         below_trials=sum(number > 0 for number in below),
         below_changes=sum(below),

@@ -21,7 +21,7 @@ from watcher.service.channels import Line, lines_of, message_domain, stop_addres
 from watcher.service.due import HEARD, LOOKED, Moment, Telling, due, moment_of, snoozed_trials
 from watcher.service.faults import failing
 from watcher.service.hearing import told_on
-from watcher.service.parts import Parts, Signals
+from watcher.service.parts import DIGEST_PART, Parts, Signals
 from watcher.store.telling import Composed, Direction, Exempt, NewMessage
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
     comparisons: Comparisons | None = None
     count = 0
     for recipient in parts.loaded.config.recipient:
-        part = f"digest for {recipient.name}"
+        part = f"{DIGEST_PART}{recipient.name}"
         try:
             telling = due(parts, recipient, watchlist, moment)
             if telling is None:
