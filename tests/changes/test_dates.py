@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.changes.telling import changes, compared, only, said, status
+from tests.changes.telling import changes, compared, design, only, said, status
 from watcher.changes.meaning.evidence import History
 from watcher.changes.model import Severity, Verb
 from watcher.changes.wording.say import phrase
@@ -184,7 +184,7 @@ def test_mirrored_dates_say_whether_they_are_the_same_or_along():
     same = changes(primary("2028-01") | completion("2028-01"), primary("2028-08") | completion("2028-08"))
     assert phrase(same[0]).sentence == (
         "Planned primary completion moved from Jan 2028 to Aug 2028 (7 months later);"
-        " study completion by the same dates."
+        " study completion has the same dates."
     )
     along = changes(
         primary("2024-12-02") | completion("2025-03-01"),
@@ -308,3 +308,46 @@ def test_slips_take_their_own_nearness_rule_and_no_context():
 def test_a_date_of_the_past_posted_without_a_day_still_has_a_level():
     comparison = compared(primary("2026-03-01") | completion(FAR), primary("2026-03-20"), posted=None)
     assert [change.severity.value for change in comparison.changes] == ["major"]
+
+
+def test_the_line_of_primary_completion_says_when_results_would_be_due():
+    words = said(primary("2027-03-31"), primary("2026-01-27", "ACTUAL"), posted="2026-03-13")
+    assert words.note == "14 months earlier; results would be due by 27 Jan 2027"
+    assert (words.was, words.now) == ("31 Mar 2027 planned", "27 Jan 2026 actual")
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"), [(("2025-11-02",), "date.primary.actual"), (("2025-11-02", "ACTUAL"), "date.primary.corrected")]
+)
+def test_a_primary_completion_long_over_says_how_late_it_was_posted_and_that_results_were_due(before, kind):
+    change = only(primary(*before), primary("2024-11-11", "ACTUAL"), posted="2026-02-11")
+    words = phrase(change)
+    assert change.kind == kind
+    assert words.note == "12 months earlier; posted 457 days later; results would have been due by 11 Nov 2025"
+    assert words.sentence.endswith("; posted 457 days later; results would have been due by 11 Nov 2025.")
+
+
+def test_the_usual_weeks_until_a_posting_are_not_worth_a_word():
+    assert "posted" not in (
+        said(primary("2027-03-31"), primary("2026-01-01", "ACTUAL"), posted="2026-03-31").note or ""
+    )
+    assert "posted 90 days later" in str(
+        said(primary("2027-03-31"), primary("2026-01-01", "ACTUAL"), posted="2026-04-01")
+    )
+
+
+@pytest.mark.parametrize(
+    "why",
+    [design(studyType="OBSERVATIONAL"), status(overallStatus="WITHDRAWN"), status(dispFirstSubmitDate="2025-01-01")],
+)
+def test_nothing_is_said_to_be_due_where_no_results_are(why):
+    base = primary("2027-03-31") | why
+    words = said(base, primary("2026-01-27", "ACTUAL"))
+    assert "due" not in words.sentence + str(words.note)
+
+
+def test_the_day_results_are_due_stands_in_one_line_when_the_trial_is_completed_with_it():
+    found = changes(primary("2027-03-31"), primary("2026-01-27", "ACTUAL") | status(overallStatus="COMPLETED"))
+    notes = {change.kind: phrase(change).note for change in found}
+    assert notes["status.completed"] == "results would be due by 27 Jan 2027"
+    assert notes["date.primary.actual"] == "14 months earlier"

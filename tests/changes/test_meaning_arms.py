@@ -10,6 +10,7 @@ from tests.changes.builders import field, get, put
 from tests.changes.told import changes, news, of_kind, quiet_record, said, the
 from watcher.changes.meaning.forms import has_other_amounts
 from watcher.changes.model import Severity, Verb
+from watcher.changes.wording.say import phrase
 
 ARMS = field("armsInterventionsModule", "armGroups")
 INTERVENTIONS = field("armsInterventionsModule", "interventions")
@@ -309,3 +310,12 @@ def test_dropped_mapped_names_are_not_told_of_the_intervention():
     new = quiet_record()
     old = put(new, (*INTERVENTIONS, 0, "interventionMappedName"), [])
     assert not of_kind(changes(old, new), "intervention.modified")
+
+
+def test_an_edited_description_stands_under_the_name_of_its_arm():
+    old = quiet_record()
+    path = (*ARMS, 0, "description")
+    new = put(old, path, get(old, path) + " Twice daily.")
+    words = phrase(the(changes(old, new), "arm.modified"))
+    assert words.heading == f"Arm “{get(old, (*ARMS, 0, 'label'))}”"
+    assert words.marks

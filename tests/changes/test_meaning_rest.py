@@ -11,6 +11,7 @@ import pytest
 from tests.changes.builders import a_posted, field, get, many_sites, put
 from tests.changes.told import changes, news, quiet_record, said, the
 from watcher.changes.compare import compare_records
+from watcher.changes.headline import headline
 from watcher.changes.meaning import record as whole
 from watcher.changes.meaning.registry_wide import registry_wide
 from watcher.changes.meaning.sponsors import is_renamed
@@ -253,14 +254,14 @@ def test_data_sharing_stated():
 @pytest.mark.parametrize(
     ("type_", "kind", "start"),
     [
-        ("VIOLATION_IDENTIFIED", "violation.identified", "Violation of the reporting law identified (29 Jul 2021)."),
+        ("VIOLATION_IDENTIFIED", "violation.identified", "Violation of the reporting law identified (29 Jul 2021): “"),
         ("CORRECTION_CONFIRMED", "violation.corrected", "Violation of the reporting law noted as corrected"),
         ("PENALTY_IMPOSED", "violation.penalty", "Penalty for a violation"),
         ("ISSUES_IN_LETTER_ADDRESSED_CONFIRMED", "violation.addressed", "Issues of a letter"),
         ("NEW_TYPE", "violation.noted", "Notice on the reporting law"),
     ],
 )
-def test_violations_are_critical_and_quoted(type_, kind, start):
+def test_violations_are_critical_and_quoted_as_the_regulators_words(type_, kind, start):
     path = ("annotationSection", "annotationModule", "violationAnnotation")
     old = quiet_record()
     event = {"type": type_, "description": "Failure to Submit.", "postedDate": "2021-07-29"}
@@ -268,7 +269,9 @@ def test_violations_are_critical_and_quoted(type_, kind, start):
     change = the(changes(old, new), kind)
     assert (change.severity, change.origin) == (CRITICAL, Origin.REGISTRY)
     assert said(change).startswith(start)
-    assert phrase(change).quote == "Failure to Submit."
+    assert said(change).endswith(": “Failure to Submit.”")
+    assert phrase(change).quote is None  # a quote is shown as the sponsor's reason
+    assert phrase(change).origin_note == "posted by the registry, not by the sponsor"
     assert said(the(changes(new, old), kind)).startswith("Notice removed from the record: ")
     edited = put(new, (*path, "violationEvents", 0, "postedDate"), "2021-07-30")
     assert said(the(changes(new, edited), kind)).startswith("Notice on the record edited: ")
@@ -585,3 +588,19 @@ def test_registry_migrations_are_worded_from_the_catalogue():
     change = the(changes(old, new, posted=None), "registry.reformatted")
     assert change.severity is NOISE
     assert said(change).startswith("Model predictions removed")
+
+
+def test_several_notices_are_told_by_the_newest_in_the_headline():
+    old = quiet_record()
+    events = [
+        {"type": "CORRECTION_CONFIRMED", "description": "The party has corrected it.", "postedDate": "2022-06-07"},
+        {"type": "VIOLATION_IDENTIFIED", "description": "Failure to Submit. " * 9, "postedDate": "2021-07-29"},
+    ]
+    new = put(old, ("annotationSection", "annotationModule", "violationAnnotation"), {"violationEvents": events})
+    found = [change for change in changes(old, new) if change.kind.startswith("violation.")]
+    assert headline(found, lambda one: one.severity).text == (
+        "Violation of the reporting law noted as corrected (7 Jun 2022): “The party has corrected it.”"
+    )
+    assert headline(
+        found[1:] if found[1].kind.endswith("identified") else found[:1], lambda one: one.severity
+    ).text == ("Violation of the reporting law identified (29 Jul 2021)")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.changes.builders import a_record, field, get, put
 from tests.changes.told import changes, news, quiet_record, said, the
+from watcher.changes.headline import headline
 from watcher.changes.meaning.milestones import is_applicable, milestone_change, milestones
 from watcher.changes.model import Json, Origin, Severity, Verb
 from watcher.changes.wording.say import phrase
@@ -100,6 +101,9 @@ def test_submission_and_return_are_registry_made(infos, events, kind, words, pos
     change = the(changes(old, new, posted=posted), kind)
     assert (change.severity, change.origin) == (Severity.MINOR, Origin.REGISTRY)
     assert said(change) == words
+    assert (
+        phrase(change).origin_note == "noted by the registry, not by the sponsor"
+    )  # submitting was the sponsor's doing
 
 
 def test_submission_and_return_in_one_step_are_both_told():
@@ -282,7 +286,8 @@ def test_notices_in_citations(at, end, level, origin, words):
     assert (change.kind, change.severity, change.origin) == ("reference.changed", level, origin)
     assert said(change).startswith(words)
     if "In:" in end:
-        assert phrase(change).quote == end.strip()
+        assert said(change).endswith(f"”: “{end.strip()}”")
+    assert phrase(change).quote is None  # a quote is shown as the sponsor's reason
 
 
 def test_listed_retraction_is_told():
@@ -370,3 +375,43 @@ def test_documents():
     assert said(the(changes(old, put(old, DOCUMENTS, [*get(old, DOCUMENTS), *many])), "document.added")) == (
         "6 study documents added: Leaflet 0, Leaflet 1, Leaflet 2 and 3 more."
     )
+
+
+AUTHORS = ", ".join(f"Weaver-{letter} {letter}B" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXY")
+TITLED = "Veridoxan versus placebo in chronic low back pain (BACK-EASE): a randomised, double-blind, phase 2 study"
+
+
+@pytest.mark.parametrize("group", ["", "; BACK-EASE Investigators"])
+def test_a_long_citation_shows_its_title_journal_and_day(group):
+    old = quiet_record()
+    citation = f"{AUTHORS}{group}. {TITLED}. J Ex Med. 2026 Feb 13:S1470-2045(25)00709-0. doi: 10.1000/x. Online."
+    one = {"pmid": "99000009", "type": "DERIVED", "citation": citation}
+    (change,) = news(changes(old, put(old, REFERENCES, [*get(old, REFERENCES), one]), posted=None))
+    assert said(change) == (
+        f"Publication that names the trial added: “Weaver-A AB et al. {TITLED}. J Ex Med. 2026 Feb 13”."
+    )
+    assert phrase(change).origin_note == "linked by the registry, not by the sponsor"
+    assert headline([change], lambda one: one.severity).text == (
+        "Publication “Veridoxan versus placebo in chronic low back pain…” added"
+    )
+
+
+def test_a_long_citation_of_another_form_stands_as_it_is_and_is_cut():
+    old = quiet_record()
+    one = {"type": "RESULT", "citation": "The veridoxan study group at the university. " * 9}
+    (change,) = news(changes(old, put(old, REFERENCES, [*get(old, REFERENCES), one])))
+    assert said(change).startswith("Results publication added: “The veridoxan study group at the university. The")
+    assert said(change).endswith("…”")
+
+
+def test_results_returned_and_submitted_again_are_not_said_to_have_changed():
+    old = quiet_record()
+    infos = [
+        {"releaseDate": "2025-12-11", "resetDate": "2025-12-31"},
+        {"releaseDate": "2026-01-23", "resetDate": "2026-02-09"},
+        {"releaseDate": "2026-03-02"},
+    ]
+    found = news(changes(old, put(old, (*TRACKING, "submissionInfos"), infos), posted=None))
+    said_first = headline(found, lambda one: one.severity)
+    assert said_first.text == "Results returned on 9 Feb 2026, submitted on 2 Mar 2026, not posted yet"
+    assert said_first.tag == "Results submitted"

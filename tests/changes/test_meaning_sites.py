@@ -52,7 +52,9 @@ def test_site_added(status, level, words):
 def test_site_removed():
     change = only_news(listing(site()), listing())
     assert (change.kind, change.severity, change.verb) == ("site.removed", Severity.MINOR, Verb.REMOVED)
-    assert said(change) == "Site removed in Austria: Spine Clinic, Graz."
+    assert said(change) == "Site removed in Austria: Spine Clinic, Graz; it was listed as recruiting."
+    unlisted = only_news(listing({key: value for key, value in site().items() if key != "status"}), listing())
+    assert said(unlisted) == "Site removed in Austria: Spine Clinic, Graz."
 
 
 @pytest.mark.parametrize(
@@ -386,13 +388,26 @@ def test_together_names_the_remarkable():
     new = put(old, SITES, BASE[:1])
     found = changes(old, new)
     words = together(of_kind(found, "site.removed"), of_kind(found, "country.removed"))
-    assert words.sentence == "5 sites removed in 2 countries: 4 in Austria and 1 in Spain; last ones in Spain."
-    assert words.note == "5 of 6 sites"
+    assert words.sentence == (
+        "5 of 6 sites removed in 2 countries: 4 in Austria and 1 in Spain; none left in Spain;"
+        " all were listed as recruiting."
+    )
     one = of_kind(found, "site.removed")[:1]
     assert together(one) == phrase(one[0])
     assert together(of_kind(changes(old, put(old, SITES, [SPAIN])), "site.removed")).sentence.startswith(
         "5 sites removed in Austria: "
     )
+
+
+def test_removed_sites_say_how_they_were_listed_last():
+    rows = [*BASE, SPAIN | {"status": "WITHDRAWN"}]
+    old = put(quiet_record(), SITES, rows)
+    found = changes(old, put(old, SITES, BASE[:1]))
+    words = together(of_kind(found, "site.removed"), of_kind(found, "country.removed"))
+    assert words.sentence.endswith("; none left in Spain; listed before: 4 as recruiting and 1 as withdrawn.")
+    pair = [BASE[0] | {"facility": f"Ward {at}", "zip": f"9{at}", "status": "WITHDRAWN"} for at in range(2)]
+    found = changes(put(old, SITES, [*BASE, *pair]), put(old, SITES, BASE))
+    assert all(said(one).endswith("; it was listed as withdrawn.") for one in of_kind(found, "site.removed"))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from watcher.changes.model import Origin, Severity, Verb
 from watcher.changes.wording.say import phrase
 
 NOT_YET, OPEN, INVITED, CLOSED = "NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING"
+RECRUITING_SITES = "5 of 7 sites are listed as recruiting"
 DONE, UNKNOWN = "COMPLETED", "UNKNOWN"
 ALL = (NOT_YET, OPEN, INVITED, CLOSED, DONE, "TERMINATED", "WITHDRAWN", "SUSPENDED", UNKNOWN)
 
@@ -106,7 +107,7 @@ def test_an_opening_gives_start_and_lag_and_sites():
         status(overallStatus=OPEN),
         posted="2026-03-10",
     )
-    assert words.note == "since 11 Apr 2025, posted 333 days later"
+    assert words.note == "since 11 Apr 2025, posted 333 days later; 5 of 7 sites are listed as recruiting"
     assert words.sentence == (
         "Status changed from Not yet recruiting to Recruiting; the study started on 11 Apr 2025, posted 333 days later;"
         " 5 of 7 sites are listed as recruiting."
@@ -119,17 +120,18 @@ def test_an_opening_gives_start_and_lag_and_sites():
         ("2026-01-20", "ACTUAL", "since 20 Jan 2026"),
         ("2025-08", "ACTUAL", "since Aug 2025, posted 6 months later"),
         ("2026-04", "ESTIMATED", "start planned for Apr 2026"),
-        ("2026-04", None, None),
+        ("2026-04", None, ""),
     ],
 )
 def test_the_lag_of_an_opening_is_told_from_31_days(start, type_, note):
     struct = {"date": start} | ({"type": type_} if type_ else {})
     fields = status(overallStatus=NOT_YET, startDateStruct=struct)
-    assert said(fields, status(overallStatus=OPEN)).note == note
+    assert said(fields, status(overallStatus=OPEN)).note == f"{note}; {RECRUITING_SITES}".removeprefix("; ")
 
 
 def test_an_opening_without_start_date_is_still_told():
-    assert said(status(overallStatus=NOT_YET, startDateStruct=None), status(overallStatus=OPEN)).note is None
+    words = said(status(overallStatus=NOT_YET, startDateStruct=None), status(overallStatus=OPEN))
+    assert words.note == RECRUITING_SITES
 
 
 def test_closing_gives_enrollment():

@@ -383,6 +383,11 @@ def test_when_is_the_posting_or_the_registrys_data():
     assert found.when == ""
 
 
+def test_the_mirrored_completion_is_never_louder_than_major():
+    found = told(dates("2027-03-31", "2027-03-31"), dates("2028-03-31", "2028-03-31"))
+    assert [line.severity for line in found.lines] == [Severity.CRITICAL, Severity.MAJOR]
+
+
 def test_steps_and_their_note_are_handed_on():
     found = story(compared({}, people(102)), steps=3, step_note="in 3 updates since 2 Feb 2026")
     assert found is not None
@@ -444,6 +449,8 @@ def test_real_pairs_tell_their_story_in_the_first_line():
     assert found["NCT06754501/2026-02-18"] == "Closed to enrollment with 4 of 35 planned participants (11 %)"
     assert found["NCT06646627/2026-02-09"] == "Primary and study completion 7 months later, now Jul 2026"
     assert found["NCT04514484/2026-02-11"] == "Actual primary completion 12 months earlier, now 11 Nov 2024"
+    assert found["NCT04457778/2026-03-03"] == "Results submitted to the registry on 2 Mar 2026, not posted yet"
+    assert found["NCT05665595/2026-02-18"] == "Publication “Vibostolimab coformulated with pembrolizumab versus…” added"
     assert found["NCT04514484/2026-02-13"] is None
     assert found["NCT06825494/2026-03-13"] is None
 

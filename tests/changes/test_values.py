@@ -138,3 +138,18 @@ def test_what_nobody_sees_is_taken_out(text, expected):
 def test_numbers_without_end_are_words():
     assert values.number(float("inf")) == "a number without end"
     assert len(values.number(10**400)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2026-02-09", "2026-02-11", "9 – 11 Feb 2026"),
+        ("2026-02-25", "2026-03-13", "25 Feb – 13 Mar 2026"),
+        ("2025-12-25", "2026-03-13", "25 Dec 2025 – 13 Mar 2026"),
+        ("2025-02-09", "2026-02-09", "9 Feb 2025 – 9 Feb 2026"),
+        ("2026-02-09", "2026-02-09", "9 Feb 2026"),
+        ("2026-02", "2026-03-13", "Feb 2026 – 13 Mar 2026"),
+    ],
+)
+def test_two_dates_say_once_what_they_share(first, last, said):
+    assert values.span(first, last) == said

@@ -3,10 +3,10 @@ from __future__ import annotations
 import dataclasses
 from itertools import pairwise
 
-from tests.changes.builders import CRITERIA, a_posted
+from tests.changes.builders import CRITERIA, a_posted, put
 from tests.changes.telling import a_plain_record, design, eligibility, status, story
 from watcher.changes.compare import compare_records
-from watcher.changes.model import Comparison, Severity, Verb
+from watcher.changes.model import Comparison, Origin, Severity, Verb
 from watcher.changes.window import net_effect, reverted
 
 DAYS = ("2026-02-02", "2026-02-06", "2026-02-10", "2026-02-11")
@@ -92,3 +92,39 @@ def test_a_reversal_without_known_days_says_none():
     found = story(net_effect(net, nameless))
     assert found is not None
     assert found.headline == "Enrollment changed and reverted"
+
+
+def opened(fields):
+    return fields | status(overallStatus="RECRUITING", startDateStruct={"date": "2025-04-11", "type": "ACTUAL"})
+
+
+def test_what_an_earlier_update_posted_has_its_day_and_its_lag():
+    before = status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2025-04-11", "type": "ACTUAL"})
+    touched = status(statusVerifiedDate="2026-02")
+    net, steps = window(before, opened(before), opened(before) | touched)
+    assert steps[0].changes[0].facts["lag_days"] == 301
+    found = story(net_effect(net, steps), steps=2)
+    assert found is not None
+    assert found.when == "posted 6 Feb 2026"
+    assert "posted 301 days later" in found.headline
+
+
+def test_what_several_updates_posted_says_from_when_to_when():
+    fewer = people(100)
+    stopped = fewer | status(overallStatus="SUSPENDED", whyStopped="FDA")
+    net, steps = window(people(200), fewer, stopped, stopped | status(statusVerifiedDate="2026-02"))
+    found = story(net_effect(net, steps), steps=3)
+    assert found is not None
+    assert found.when == "posted 6 – 10 Feb 2026"
+
+
+def test_what_the_registry_did_alone_is_not_laid_to_a_sponsor_who_updated_later():
+    links = ("protocolSection", "referencesModule", "seeAlsoLinks")
+    base = a_plain_record({})
+    gone = put(put(base, links, None), ("derivedSection", "miscInfoModule", "versionHolder"), "2026-02-06")
+    later = a_posted(put(gone, ("protocolSection", "designModule", "enrollmentInfo", "count"), 99), "2026-02-10")
+    steps = [compare_records(base, gone), compare_records(gone, later)]
+    net = compare_records(base, later)
+    assert {change.origin for change in net.changes} == {Origin.SPONSOR}
+    origins = {change.kind.partition(".")[0]: change.origin for change in net_effect(net, steps).changes}
+    assert (origins["link"], origins["enrollment"]) == (Origin.REGISTRY, Origin.SPONSOR)

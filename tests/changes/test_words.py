@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,3 +107,25 @@ def test_one_side_of_marks_reads_as_a_text():
     )
     assert side(marks, MarkKind.REMOVED) == "… at old"
     assert side(marks, MarkKind.ADDED) == "… at new"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "marked"),
+    [
+        (
+            "at 12 mg/kg Q3W. In Part 1",
+            "at 12 mg/kg once every 3 weeks (Q3W). In Part 1",
+            "at 12 mg/kg [Q3W → once every 3 weeks (Q3W)]. In Part 1",
+        ),
+        (
+            "Patients with Pancreatic ductal cancer (PDAC) by pathology have",
+            "Patients with pancreatic cancer (ductal cancer or adenocarcinoma) have",
+            "Patients with [Pancreatic ductal cancer (PDAC) by pathology → "
+            "pancreatic cancer (ductal cancer or adenocarcinoma)] have",
+        ),
+        ("pain (any grade) for 3 months", "pain (any grade) for 6 months", "pain (any grade) for [3 → 6] months"),
+    ],
+)
+def test_words_put_into_brackets_are_one_change_with_their_brackets(old, new, marked):
+    pieces = {MarkKind.REMOVED: "[{} → ", MarkKind.ADDED: "{}]"}
+    assert "".join(pieces.get(mark.kind, "{}").format(mark.text) for mark in diff(old, new)) == marked

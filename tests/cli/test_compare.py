@@ -139,3 +139,25 @@ def test_a_file_that_is_not_there_is_exit_2(bare, pair):
     found = bare.quick("compare", "none.json", "new.json")
     assert found.code == 2
     assert "none.json" in found.err
+
+
+def test_a_line_names_its_site_and_no_label_is_said_twice(bare):
+    from tests.changes.builders import a_posted, a_record, a_site, put
+
+    sites, acronym = (
+        ("protocolSection", "contactsLocationsModule", "locations"),
+        ("protocolSection", "identificationModule", "acronym"),
+    )
+    old = put(put(a_record(), acronym, None), sites, [a_site("Clinic", "Lugo", "Spain", status="RECRUITING")])
+    for name in ("primaryCompletionDateStruct", "completionDateStruct"):
+        old = put(old, ("protocolSection", "statusModule", name), {"date": "2028-01", "type": "ESTIMATED"})
+    new = put(put(a_posted(old, "2026-03-10"), acronym, "BACK-EASE"), (*sites, 0, "status"), "COMPLETED")
+    for name in ("primaryCompletionDateStruct", "completionDateStruct"):
+        new = put(new, ("protocolSection", "statusModule", name, "date"), "2028-09")
+    for name, record in (("before.json", old), ("after.json", new)):
+        (bare.folder / name).write_text(json.dumps(record))
+    told = bare.ok("compare", "before.json", "after.json").out
+    assert "Site no longer recruiting in Spain: Clinic, Lugo, now completed." in told
+    assert re.search(r"Study completion +The same dates\.", told)
+    assert "Acronym added" in told or re.search(r"Acronym +Added: “BACK-EASE”\.", told)
+    assert "Acronym             Acronym" not in told

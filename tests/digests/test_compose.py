@@ -130,7 +130,8 @@ def test_every_digest_says_what_was_read_why_it_came_and_how_to_stop():
     digest = b.a_digest(reading=reading, reader=b.a_reader(least=Least.MAJOR, watches=("back pain", "knees")))
     for shown in (flat(mail(digest).text), flat(re.sub(r"<[^>]+>", " ", mail(digest).html or ""))):
         for sentence in (
-            "410 trials read on 13 Mar 2026 (registry data of 13 Mar 2026). 378 unchanged, 2 of them re-verified",
+            "410 trials read on 13 Mar 2026 (registry data of 13 Mar 2026). 378 unchanged; 2 of them differ in small "
+            "print alone, such as the date of verification.",
             "6 smaller changes in 2 further trials below your level (major).",
             "1 trial was not reached and will be asked for again at the next poll: NCT99000400.",
             "2 answers of the registry could not be believed and were set aside: NCT99000401 and NCT99000402.",
@@ -524,3 +525,38 @@ def test_countries_that_went_together_stand_on_one_line():
     lines = (country("Greece", Verb.REMOVED), country("Mexico", Verb.REMOVED), country("Spain", Verb.ADDED))
     text = flat(mail(b.a_digest((b.a_story(lines=lines),))).text)
     assert "Countries − Greece; Mexico Countries + Spain" in text
+
+
+@pytest.mark.parametrize(
+    ("headline", "tag", "shown"),
+    [
+        ("Arm “Veridoxan (12 mg/kg)” changed", "Arm changed", "ARM “Veridoxan (12 mg/kg)” changed"),
+        ("2 sites closed, 1 added", "Sites changed", "2 SITES CLOSED, 1 added"),
+        ("43 sites removed, 7 added", "43 sites removed", "43 SITES REMOVED, 7 added"),
+        ("Status unknown (was Recruiting)", "Status unknown", "STATUS UNKNOWN (was Recruiting)"),
+    ],
+)
+def test_capitals_open_a_headline_in_text_and_never_reach_a_name(headline, tag, shown):
+    text = mail(b.a_digest((b.a_story(headline=headline, tag=tag),))).text
+    assert shown in text.splitlines()
+
+
+def test_sites_that_opened_closed_and_came_stand_under_one_heading():
+    rows = (
+        ("site.closed", Verb.CHANGED, "Recruiting", "Completed", "Site no longer recruiting in Spain: Clinic, Lugo."),
+        ("site.removed", Verb.REMOVED, None, None, "Site removed in Spain: Clinic, Vigo."),
+        ("site.added", Verb.ADDED, None, None, "Site added in Spain: Clinic, Jaca."),
+    )
+    phrases = tuple(
+        b.a_phrase("Sites", kind=kind, verb=verb, was=was, now=now, sentence=sentence)
+        for kind, verb, was, now, sentence in rows
+    )
+    text = mail(b.a_digest((b.a_story(lines=phrases),))).text
+    assert [line.strip() for line in text.splitlines()].count("Sites") == 1
+    assert "    ~ Site no longer recruiting in Spain: Clinic, Lugo." in text.splitlines()
+    assert "    − Site removed in Spain: Clinic, Vigo." in text.splitlines()
+
+
+def test_a_footer_says_when_all_that_is_unchanged_differs_in_small_print():
+    digest = b.a_digest(reading=b.a_reading(unchanged=1, reverified=1))
+    assert "1 unchanged but for small print, such as the date of verification." in flat(mail(digest).text)

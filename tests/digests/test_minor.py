@@ -48,3 +48,20 @@ def test_minor_change_is_named_by_its_sentence_up_to_the_detail():
         "arm “Observation” reworded",
         "brief summary changed",
     )
+
+
+def test_names_that_end_in_a_full_stop_keep_it_and_moved_dates_give_both_ends():
+    added = a_minor(
+        label="Collaborator", verb=Verb.ADDED, was=None, now="Harbour Inc.", sentence="Collaborator added: Harbour Inc."
+    )
+    start = a_minor(
+        kind="date.start.actual",
+        label="Start",
+        was="30 Nov 2025 planned",
+        now="15 Aug 2025 actual",
+        sentence="Start is given as actual: 15 Aug 2025 (3 months earlier than the planned 30 Nov 2025).",
+    )
+    assert short_names((added, start))[0] == (
+        "collaborator added: Harbour Inc.",
+        "start 30 Nov 2025 planned → 15 Aug 2025 actual",
+    )

@@ -133,6 +133,8 @@ def plain_clause(change: Change, tag: str) -> Clause:
     sentence = words.sentence.rstrip(".")
     if len(sentence) <= _LONGEST_CLAUSE:
         return Clause(sentence, tag)
+    if change.kind.startswith("violation."):
+        return Clause(sentence.partition(": “")[0], tag)
     return Clause(f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
 
 

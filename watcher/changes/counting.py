@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.model import Change
 from watcher.changes.wording import values
+from watcher.changes.wording.build import text
+from watcher.changes.wording.references import title_of
 from watcher.changes.wording.say import phrase
 
 _NOUNS: Sequence[tuple[str, str, str]] = (
@@ -95,6 +97,28 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
     return Clause(values.capitalised(said), tag)
 
 
+def results_clause(changes: Sequence[Change]) -> Clause:
+    """Say several things about results as what happened, by day: never that the results themselves changed.
+
+    Args:
+        changes: Changes of the family `results`, at least two; results posted are said elsewhere.
+
+    Returns:
+        The clause: `Results returned on 9 Feb 2026, submitted on 2 Mar 2026, not posted yet`.
+    """
+    in_time = sorted(changes, key=lambda change: (text(change.facts, "date"), change.kind))
+    said = values.distinct(_happened(change) for change in in_time)
+    pieces = [said[0], *(piece.removeprefix("Results ") for piece in said[1:_MOST_PARTS])]
+    if all(change.kind in ("results.submitted", "results.returned") for change in changes):
+        pieces.append("not posted yet")
+    return Clause(", ".join(pieces), _TAGS.get(in_time[-1].kind, "Results edited"))
+
+
+def _happened(change: Change) -> str:
+    day = text(change.facts, "date")
+    return _TAGS.get(change.kind, "Results edited") + (f" on {values.date(day)}" if day else "")
+
+
 def how_many(change: Change) -> int:
     """Give how many things a change stands for: those gathered into it, else one."""
     count = change.facts.get("count")
@@ -142,7 +166,8 @@ def _single(change: Change, tag: str) -> Clause:
     clause, noun, names = plain_clause(change, tag), _noun(change), _names(change)
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
-    named = f" “{values.short(names[0], _LONGEST_NAME)}”" if names else ""
+    name = (title_of(names[0]) or names[0]) if names else ""
+    named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
     return Clause(f"{values.capitalised(noun[0])}{named} {_verb(change)}", tag)
 
 

@@ -13,9 +13,10 @@ from watcher.changes.clauses import (
     date_clause,
     eligibility_clause,
     enrollment_clause,
+    plain_clause,
     status_clause,
 )
-from watcher.changes.counting import counted_clause
+from watcher.changes.counting import counted_clause, results_clause
 from watcher.changes.model import Change, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import reverted_note, said_reverted
@@ -117,6 +118,12 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
             return eligibility_clause(changes)
         case "results" if changes[0].kind == "results.posted" and changes[0].verb is Verb.ADDED:
             return Clause("Results posted", "Results posted")
+        case "violation":
+            return plain_clause(
+                max(changes, key=lambda change: str(change.facts.get("posted") or "")), "Violation notice"
+            )
+        case "results" if len(changes) > 1:
+            return results_clause(changes)
     return counted_clause(changes)
 
 

@@ -116,11 +116,17 @@ def when_of(changes: Sequence[Change], newer: Stamp) -> str:
         newer: Stamp of the newer record.
 
     Returns:
-        `posted 13 Mar 2026` or `in the registry's data of 2 Mar 2026`; empty when the record has no such day.
+        `posted 13 Mar 2026`, `posted 9 – 11 Feb 2026` when several updates made them, or `in the registry's data of
+        2 Mar 2026`; empty when the record has no such day.
     """
-    is_posted = any(change.origin is Origin.SPONSOR for change in changes)
-    if is_posted and newer.last_update_posted is not None:
-        return f"posted {values.date(newer.last_update_posted)}"
+    days = {
+        as_text(change.facts.get("posted_on")) or newer.last_update_posted
+        for change in changes
+        if change.origin is Origin.SPONSOR
+    }
+    known = sorted(day for day in days if day)
+    if known:
+        return f"posted {values.span(known[0], known[-1])}"
     return f"in the registry's data of {values.date(newer.data_version)}" if newer.data_version is not None else ""
 
 
@@ -140,7 +146,8 @@ def _phrases(line: Line, along: Mapping[str, Change]) -> tuple[Phrase, ...]:
     mirrored = along.get("date.primary") if change.kind.startswith("date.primary.") else None
     if mirrored is None:
         return (line.words,)
-    follower = replace(phrase_of(mirrored), severity=line.level)
+    level = line.level if line.level.rank >= Severity.MAJOR.rank else Severity.MAJOR
+    follower = replace(phrase_of(mirrored), severity=level)
     if all(mirrored.facts.get(end) == change.facts.get(end) for end in ("old", "new")):
         sentence = "Study completion: the same dates."
         follower = replace(follower, sentence=sentence, was=None, now="the same dates", note=None)

@@ -1,7 +1,7 @@
-"""What a window of several versions comes to: what changed and went back in between.
+"""What a window of several versions comes to: what changed and went back in between, and when each thing was posted.
 
-The base and the newest version are compared like any pair; here only those steps are found that left no trace in that
-comparison. Does not read versions and knows no reader.
+The base and the newest version are compared like any pair; here those steps are found that left no trace in that
+comparison, and the step in which each remaining change came about. Does not read versions and knows no reader.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from dataclasses import replace
 from datetime import date
 
 from watcher.changes.meaning.judge import family_rank
-from watcher.changes.model import Change, Comparison, Severity, Stamp, Verb
+from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
 from watcher.changes.partial_date import read
 
+_LAG = ("lag_days", "lag_months", "lag_is_most")
 _POSITION = re.compile(r"\[\d+\]|#\d+$")
 
 
 def net_effect(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
-    """Add to the comparison of base and newest version what changed and was reverted between them.
+    """Add to the comparison of base and newest version what only the steps between them know.
 
     Args:
         net: Base compared with newest; equal ends have no changes.
@@ -27,13 +28,36 @@ def net_effect(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
 
     Returns:
         The comparison with a change of verb `reverted` for everything the steps told that the net comparison does not
-        know of; as it came when there is nothing of the kind. Changes stay in the order of telling.
+        know of, and with the fact `posted_on`, the lag and the origin of the step in which a change came about where
+        that was not the newest; as it came when there is nothing of the kind. Changes stay in the order of telling.
     """
-    added = reverted(net, steps)
-    if not added:
+    added, kept = reverted(net, steps), tuple(_as_it_came(change, net, steps) for change in net.changes)
+    if not added and all(one is other for one, other in zip(kept, net.changes, strict=True)):
         return net
-    changes = sorted((*net.changes, *added), key=lambda change: (change.severity.rank, family_rank(change.kind)))
+    changes = sorted((*kept, *added), key=lambda change: (change.severity.rank, family_rank(change.kind)))
     return replace(net, changes=tuple(changes))
+
+
+def _as_it_came(change: Change, net: Comparison, steps: Sequence[Comparison]) -> Change:
+    """Give a net change the posting, the lag and the origin of the last step that made it what it is.
+
+    The newest version's posting is that of the last update, which may have touched something else.
+    """
+    place = _place(change)
+    made = [(step, one) for step in steps for one in step.changes if one.edits and _place(one) == place]
+    if not made or change.origin is not Origin.SPONSOR:
+        return change
+    if all(one.origin is Origin.REGISTRY for _, one in made):
+        return replace(change, origin=Origin.REGISTRY)
+    step, last = next((step, one) for step, one in reversed(made) if one.origin is Origin.SPONSOR)
+    posted = step.newer.last_update_posted
+    if posted is None or posted == net.newer.last_update_posted:
+        return change
+    facts = {**change.facts, "posted_on": posted}
+    if any(name in facts for name in _LAG):
+        facts = {name: value for name, value in facts.items() if name not in _LAG}
+        facts |= {name: last.facts[name] for name in _LAG if name in last.facts}
+    return replace(change, facts=facts)
 
 
 def reverted(net: Comparison, steps: Sequence[Comparison]) -> tuple[Change, ...]:

@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\s+|.", re.D
 _SENTENCE = re.compile(r"[^.;\n]*[.;\n]*\s*")
 _MOST_TOKENS = 500
 _LONGEST_ISLAND = 16
+_LONGEST_IN_BRACKETS = 40
 _MOST_PIECE = (240, 160, 110, 70, 40, 24)
 _GAP = Mark(MarkKind.GAP, "…")
 
@@ -36,7 +37,7 @@ def diff(old: str, new: str) -> tuple[Mark, ...]:
         Marks in reading order, no two neighbours of one kind: SAME and REMOVED joined are the older text, SAME and
         ADDED joined the newer one. Empty for two empty texts; no GAP.
     """
-    return _merged(_joined(_compare(tokens(old), tokens(new))))
+    return _merged(_whole_brackets(_merged(_joined(_compare(tokens(old), tokens(new))))))
 
 
 def shorten(marks: Sequence[Mark], *, limit: int = 320, around: int = 40) -> tuple[Mark, ...]:
@@ -158,6 +159,36 @@ def _is_island(pieces: Sequence[Mark], index: int) -> bool:
     words = sum(token[0].isalnum() for token in tokens(text))
     near = "".join(piece.text for piece in pieces[max(0, index - 2) : index + 3] if piece.kind is not MarkKind.SAME)
     return words == 0 or (words == 1 and len(text) <= _LONGEST_ISLAND and any(sign.isalpha() for sign in near))
+
+
+def _whole_brackets(marks: Sequence[Mark]) -> list[Mark]:
+    """Take a few unchanged words into the changes around them that put them into brackets, or out of them."""
+    out: list[Mark] = []
+    for index, mark in enumerate(marks):
+        before, after = (_halves(marks, index, step) for step in (-1, 1))
+        is_inside = mark.kind is MarkKind.SAME and len(mark.text) <= _LONGEST_IN_BRACKETS
+        if is_inside and any(
+            _depth(one.text) > 0 > _depth(other.text) for one in before for other in after if one.kind is other.kind
+        ):
+            out += [Mark(MarkKind.REMOVED, mark.text), Mark(MarkKind.ADDED, mark.text)]
+        else:
+            out.append(mark)
+    return out
+
+
+def _halves(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:
+    """Give the one or two halves of the change beside an unchanged piece."""
+    near = [marks[at] for at in (index + step, index + 2 * step) if 0 <= at < len(marks)]
+    return [
+        mark
+        for mark in near[: 2 if near and near[0].kind is not MarkKind.SAME else 0]
+        if mark.kind is not MarkKind.SAME
+    ]
+
+
+def _depth(text: str) -> int:
+    """Give how many brackets a text leaves open; below 0 when it closes more than it opens."""
+    return sum((sign in "([") - (sign in ")]") for sign in text)
 
 
 def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:

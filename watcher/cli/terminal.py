@@ -114,7 +114,7 @@ def _row(phrase: Phrase, heading: str | None) -> Table:
     if heading:
         table = _grid(2, 1)
         table.add_row(_sign(phrase), Text(_VERBS.get(phrase.verb, "~")), _value(phrase))
-    elif not (phrase.was or phrase.now or phrase.marks):
+    elif _stands_alone(phrase):
         table = _grid(2)
         table.add_row(_sign(phrase), _value(phrase))
     elif len(phrase.label) > _LABEL_COLUMNS:
@@ -124,6 +124,19 @@ def _row(phrase: Phrase, heading: str | None) -> Table:
         table = _grid(2, _LABEL_COLUMNS)
         table.add_row(_sign(phrase), Text(clean(phrase.label)), _value(phrase))
     return table
+
+
+def _stands_alone(phrase: Phrase) -> bool:
+    """Whether the sentence says what the values leave out: which site; or there are no values."""
+    return phrase.kind.startswith("site.") or not (phrase.was or phrase.now or phrase.marks)
+
+
+def _beside_label(phrase: Phrase) -> str:
+    """Give a sentence that stands beside its label, without saying the label twice."""
+    if not phrase.sentence.casefold().startswith((f"{phrase.label.casefold()} ", f"{phrase.label.casefold()}: ")):
+        return phrase.sentence
+    rest = phrase.sentence[len(phrase.label) + 1 :].lstrip()
+    return rest[:1].upper() + rest[1:]
 
 
 def _sign(phrase: Phrase) -> Text:
@@ -136,11 +149,12 @@ def _value(phrase: Phrase) -> Text:
         text = _marked(phrase.marks)
     elif phrase.heading and phrase.verb is Verb.MOVED and phrase.was and phrase.now:
         text, note = Text(clean(phrase.now)), f"moved from {phrase.was}"
-    elif phrase.was and phrase.now:
+    elif phrase.was and phrase.now and not _stands_alone(phrase):
         text = Text(f"{clean(phrase.was)} → {clean(phrase.now)}")
+    elif phrase.heading and (phrase.now or phrase.was):
+        text = Text(clean(phrase.now or phrase.was or ""))
     else:
-        alone = (phrase.now or phrase.was) if phrase.heading else None
-        text = Text(clean(alone or phrase.sentence))
+        text = Text(clean(phrase.sentence if _stands_alone(phrase) else _beside_label(phrase)))
     for more in (note, phrase.origin_note):
         if more and more not in text.plain:
             text.append(f" ({clean(more)})", style="dim")

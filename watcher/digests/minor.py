@@ -49,10 +49,15 @@ def lower_first(text: str) -> str:
 
 
 def _name(phrase: Phrase) -> str:
-    sentence = lower_first(plain(phrase.sentence).removesuffix("."))
+    whole = plain(phrase.sentence)
+    ends = tuple(value for value in (phrase.was, phrase.now) if value and value.endswith("."))
+    sentence = lower_first(whole if ends and whole.endswith(ends) else whole.removesuffix("."))  # `Personalis Inc.`
     if len(sentence) <= LONGEST_NAME:
         return sentence
     label = lower_first(plain(phrase.label))
+    shift = f"{label} {plain(phrase.was or '')} → {plain(phrase.now or '')}"
+    if phrase.kind.startswith(("date.", "enrollment.")) and phrase.was and phrase.now and len(shift) <= LONGEST_NAME:
+        return shift
     head = sentence.partition(": ")[0]
     if len(head) <= LONGEST_NAME and len(head.split()) > len(label.split()):
         return head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail

@@ -32,7 +32,7 @@ _MOST_OPENING = 4
 _LONG_SHIFT = 90
 _GLUED = 24
 _MOST_JOINED = 120
-_TURN = re.compile(r"\s*[,:;(\d]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
+_TURN = re.compile(r"\s*[,:;(\d“]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
 _SIGNS = {
@@ -99,7 +99,7 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
         opening=opening,
         rest=rest,
         detail=_detail(rest),
-        when=plain(story.when),
+        when=_glued(plain(story.when)),
         steps=plain(story.step_note or ""),
         watch=listed(tuple(f"“{plain(label)}”" for label in labels)),
         groups=groups,
@@ -118,7 +118,7 @@ def _opening(headline: str, tag: str) -> str:
     """Give the words that open a headline: the tag, else the few before it turns to numbers and circumstances."""
     if headline.casefold().startswith(tag.casefold()) and not headline[len(tag) : len(tag) + 1].isalnum():
         return headline[: len(tag)]
-    found = _TURN.search(headline)
+    found = _TURN.search(headline, max(0, headline.find(" ")))  # `2 sites closed` opens with its number
     opening = headline[: found.start()] if found else headline
     return opening if 0 < len(opening.split()) <= _MOST_OPENING else ""
 
@@ -194,7 +194,7 @@ def _headings(phrases: Sequence[Phrase]) -> list[str]:
 
 
 def _is_sentence(phrase: Phrase) -> bool:
-    return not (phrase.was or phrase.now or phrase.marks)
+    return _says_more(phrase) or not (phrase.was or phrase.now or phrase.marks)
 
 
 def _within_reach(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:

@@ -38,12 +38,5 @@ def span(first: str | None, last: str | None) -> str:
     Returns:
         One day when they are equal or one is None; empty when both are.
     """
-    known = [values.date(text) for text in (first, last) if text]
-    if not known:
-        return ""
-    start, end = known[0].split(" "), known[-1].split(" ")
-    if start == end:
-        return known[-1]
-    if len(start) == len(end) == len(("day", "month", "year")) and start[2] == end[2]:
-        start = start[:1] if start[1] == end[1] else start[:2]
-    return f"{' '.join(start)} – {known[-1]}"
+    known = [text for text in (first, last) if text]
+    return values.span(known[0], known[-1]) if known else ""

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.lag import lag
+from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_text, merged, protocol
 from watcher.changes.meaning.returning import verb_of
 from watcher.changes.meaning.status import ENROLLING, kind_of
@@ -118,11 +119,21 @@ def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | 
         facts["equals_completion"] = True
     if start is not None and _goes_along(start, date):
         facts["start"] = _ends(start)
-    if suffix == "actual" and evidence.new.get("hasResults") is not True:
-        facts["results_due"] = date.new.year_later().text
+    if suffix in ("actual", "corrected") and date.new_type == "actual":
+        facts |= _posted_late(evidence, date)
+        facts |= due_of(evidence.new, read(evidence.posted) or read(evidence.data_version))
+        if part.after("overallStatus") == "COMPLETED" != part.before("overallStatus"):
+            facts["results_due_told_with"] = "status"
     if suffix == "slip":
         facts |= _running_total(evidence, date)
     return _draft(evidence, date, f"date.primary.{suffix}", level, rule, facts, takes_context=suffix != "slip")
+
+
+def _posted_late(evidence: Evidence, date: _Moved) -> dict[str, Json]:
+    """Say how long after the day it was posted when that is a quarter or more; the usual weeks are not worth a word."""
+    posted = read(evidence.posted)
+    is_late = posted is not None and shift(date.new, posted).least_days >= _MAJOR_FROM_DAYS
+    return lag(evidence, date.new) if is_late else {}
 
 
 def _primary_level(

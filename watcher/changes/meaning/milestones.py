@@ -17,8 +17,8 @@ from types import MappingProxyType
 
 from watcher.changes.meaning.parts import as_object, at, texts
 from watcher.changes.meaning.results import DELAY_DATES, submissions
-from watcher.changes.model import Change, Origin, Record, Severity, Verb
-from watcher.changes.partial_date import read
+from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
+from watcher.changes.partial_date import PartialDate, read
 
 _TOLD_AHEAD = timedelta(days=30)
 _STATUS = ("protocolSection", "statusModule")
@@ -59,6 +59,40 @@ def milestones(record: Record) -> tuple[Milestone, ...]:
         interventional, withdrawn, primary completion not actual, results posted, waived, certified as delayed, or
         submitted and not returned. A completion given by month counts from the month's last day.
     """
+    completed = _awaited(record)
+    if completed is None:
+        return ()
+    due = completed.year_later().last
+    kinds = (("results.due_soon", due - _TOLD_AHEAD), ("results.overdue", due + timedelta(days=1)))
+    return tuple(
+        Milestone(kind=kind, on=on, due=due, completed=completed.text, is_applicable=is_applicable(record))
+        for kind, on in kinds
+    )
+
+
+def due_of(record: Record, on: PartialDate | None) -> dict[str, Json]:
+    """Give the facts of a sentence that says when results are due.
+
+    Args:
+        record: The newer record.
+        on: The day on which this is told: its posting; None when not known.
+
+    Returns:
+        `results_due`, and `results_due_passed` when that day was over by then; empty for a trial of which no results
+        are due, as in `milestones`.
+    """
+    completed = _awaited(record)
+    if completed is None:
+        return {}
+    due = completed.year_later()
+    facts: dict[str, Json] = {"results_due": due.text}
+    if on is not None and due.last < on.first:
+        facts["results_due_passed"] = True
+    return facts
+
+
+def _awaited(record: Record) -> PartialDate | None:
+    """Give the actual primary completion of a trial whose results are to come; None when none are due."""
     status = as_object(at(record, *_STATUS))
     design = as_object(at(record, "protocolSection", "designModule"))
     struct = as_object(status.get("primaryCompletionDateStruct"))
@@ -74,13 +108,8 @@ def milestones(record: Record) -> tuple[Milestone, ...]:
         or any(status.get(field) is not None for field in DELAY_DATES)
         or _is_submitted(record)
     ):
-        return ()
-    due = completed.year_later().last
-    kinds = (("results.due_soon", due - _TOLD_AHEAD), ("results.overdue", due + timedelta(days=1)))
-    return tuple(
-        Milestone(kind=kind, on=on, due=due, completed=completed.text, is_applicable=is_applicable(record))
-        for kind, on in kinds
-    )
+        return None
+    return completed
 
 
 def is_applicable(record: Record) -> bool:

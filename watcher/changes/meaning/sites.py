@@ -58,7 +58,8 @@ def _row(row: SiteRow, sites: SiteList) -> list[Draft]:
     if row.old is None:
         return [_added(row, sites)]
     if row.new is None:
-        return [_draft(row, sites, "site.removed", "site gone from the list", Verb.REMOVED, row.item.edits)]
+        rule, last = "site gone from the list", row.old.status
+        return [_draft(row, sites, "site.removed", rule, Verb.REMOVED, row.item.edits, last_status=last)]
     drafts = []
     if row.item.touching("status") and not _is_unveiled(row, sites):
         drafts.append(_status(row, sites))
@@ -224,6 +225,8 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
             for fact in ("recruiting", "had_recruited")
             if fact in same[0].facts
         }
+        if any(draft.facts.get("last_status") for draft in same):
+            extra["last_statuses"] = dict(Counter(str(draft.facts.get("last_status") or "") for draft in same))
         extra["cities"] = sorted({str(draft.facts["city"]) for draft in same if draft.facts["city"]})
         kind_rule = one.rule
         if any(draft.rule != one.rule for draft in same):

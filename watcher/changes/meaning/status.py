@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.forms import is_same_in_form
 from watcher.changes.meaning.lag import lag
+from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
 from watcher.changes.meaning.returning import verb_of
 from watcher.changes.model import Json, Severity, Verb
@@ -131,15 +132,13 @@ def _reason_alone(part: Part) -> Draft:
 def _dates(evidence: Evidence, part: Part) -> Mapping[str, Json]:
     """Collect the start date, how long before the posting it lies, and when results would be due."""
     start = part.after("startDateStruct", "date")
-    ended = read(part.after("primaryCompletionDateStruct", "date"))
-    is_over = part.after("primaryCompletionDateStruct", "type") == "ACTUAL"
     return {
         "start": start,
         "start_type": part.after("startDateStruct", "type"),
         **lag(evidence, read(start)),
         "primary_completion": part.after("primaryCompletionDateStruct", "date"),
         "primary_completion_type": part.after("primaryCompletionDateStruct", "type"),
-        "results_due": ended.year_later().text if ended is not None and is_over else None,
+        **due_of(evidence.new, read(evidence.posted) or read(evidence.data_version)),
     }
 
 

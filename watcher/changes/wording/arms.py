@@ -8,6 +8,7 @@ from watcher.changes.model import Change, Json, Mark, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, named, names, text, worded
 
+_LONGEST_HEADING = 60
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
 
@@ -52,13 +53,15 @@ def _membership(change: Change, label: str, name: str) -> Phrase:
     gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
     pieces = [f"now with {values.listed(gained)}"] if gained else []
     pieces += [f"no longer with {values.listed(lost)}"] if lost else []
-    return worded(
-        change,
-        label,
-        f"{label} “{name}” {' and '.join(pieces) or 'refers to the same interventions'}",
-        was=values.listed(lost) or None,
-        now=values.listed(gained) or None,
-    )
+    said = f"{label} “{name}” {' and '.join(pieces) or 'refers to the same interventions'}"
+    if not (gained and lost):
+        return worded(change, label, said)  # one side alone would not say whether it came or went
+    was, now = values.listed(lost), values.listed(gained)
+    return worded(change, label, said, heading=_heading(label, name), was=was, now=now)
+
+
+def _heading(label: str, name: str) -> str:
+    return f"{label} “{values.short(name, _LONGEST_HEADING)}”"
 
 
 def _modified(change: Change, label: str, name: str) -> Phrase:
@@ -79,9 +82,9 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
         pieces.append(f"description {'added' if after else 'removed'}")
     if "other names" in parts:
         pieces.append("other names edited")
-    return worded(
-        change, label, f"{label} “{name}” edited: {'; '.join(pieces) or 'details'}", was=was, now=now, marks=marks
-    )
+    said = f"{label} “{name}” edited: {'; '.join(pieces) or 'details'}"
+    heading = _heading(label, name) if marks or (was and now) else None
+    return worded(change, label, said, heading=heading, was=was, now=now, marks=marks)
 
 
 def _described(value: Json) -> str:

@@ -37,10 +37,10 @@ def worded(
     label: str,
     sentence: str,
     *,
+    heading: str | None = None,
     was: str | None = None,
     now: str | None = None,
     note: str | None = None,
-    quote: str | None = None,
     marks: tuple[Mark, ...] = (),
     items: Sequence[str] = (),
 ) -> Phrase:
@@ -50,10 +50,10 @@ def worded(
         change: The change.
         label: What it is about.
         sentence: The whole thing; a full stop is added where none ends it.
+        heading: What the values belong to, where they do not say it themselves.
         was: Older value in words.
         now: Newer value in words.
         note: Size or type beside the shift.
-        quote: Somebody's own words.
         marks: Word-level diff.
         items: Names of many.
 
@@ -69,13 +69,13 @@ def worded(
         verb=change.verb,
         label=label,
         sentence=ended(said),
+        heading=heading,
         was=was,
         now=now,
         note=note,
-        quote=quote,
         marks=marks,
         items=tuple(items),
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )
 
 

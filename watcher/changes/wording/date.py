@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
-from watcher.changes.wording.sizes import lag, running_total
+from watcher.changes.wording.sizes import lag, results_due, running_total
 
 _NAMES = {
     "status.primaryCompletionDate": "primary completion",
@@ -36,14 +36,25 @@ def say(change: Change) -> Phrase:
         sentence=f"{sentence}.",
         was=was,
         now=now,
-        note=_text(facts.get("said")),
-        origin_note=origin_note(change.origin),
+        note=_note(change),
+        origin_note=origin_note(change),
     )
 
 
 def name_of(change: Change) -> str:
     """Give what the date is of: `primary completion`, `study completion` or `start`."""
     return _NAMES.get(change.path.partition("#")[0].removesuffix("Type"), "date")
+
+
+def _note(change: Change) -> str | None:
+    """Give the size of the shift, and what else a reader would do something about: told late, results due by a day."""
+    facts = change.facts
+    pieces = [_text(facts.get("said"))]
+    if change.kind.startswith("date.primary."):
+        behind = lag(facts)
+        pieces.append(f"posted {behind}" if behind else None)
+        pieces.append(None if facts.get("results_due_told_with") else results_due(facts))
+    return "; ".join(piece for piece in pieces if piece) or None
 
 
 def _head(change: Change, name: str) -> str:
@@ -84,21 +95,18 @@ def _pieces(change: Change, name: str) -> list[str]:
     found.append(_along("the start", facts.get("start"), facts))
     if change.kind == "date.start.retroactive":
         found.append(f"from before to after the first registration on {_day(facts.get('registered'))}")
-    if change.kind == "date.start.actual":
-        behind = lag(facts)
-        found.append(f"posted {behind}" if behind else None)
-    due = facts.get("results_due")
-    if isinstance(due, str):
-        found.append(f"results would be due by {values.date(due)}")
+    behind = lag(facts)
+    found.append(f"posted {behind}" if behind else None)
+    found.append(results_due(facts))
     return [piece for piece in found if piece]
 
 
 def _along(name: str, other: Json, facts: Mapping[str, Json]) -> str | None:
-    """Say that another date moved along; by the same dates when they are."""
+    """Say that another date moved along; on the same dates when they are."""
     if not isinstance(other, Mapping):
         return None
     if all(other.get(end) == facts.get(end) for end in ("old", "new")):
-        return f"{name} by the same dates"
+        return f"{name} has the same dates"
     return f"{name} along with it, from {_day(other.get('old'))} to {_day(other.get('new'))}"
 
 

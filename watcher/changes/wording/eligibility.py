@@ -215,5 +215,5 @@ def _phrase(
         was=was,
         now=now,
         note=note,
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )

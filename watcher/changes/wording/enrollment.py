@@ -27,7 +27,7 @@ def say(change: Change) -> Phrase:
         was=_side(facts.get("old"), facts.get("old_type")),
         now=_side(facts.get("new"), facts.get("new_type")),
         note=note,
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )
 
 

@@ -19,6 +19,16 @@ _AROUND = 4  # words kept on each side of a change inside a text
 _TEXTS = (ValueType.TEXT, ValueType.MARKUP)
 
 
+_REGISTRY_DID = {
+    "reference.added": "linked by the registry",
+    "reference.changed": "noted by the registry",
+    "results.submitted": "noted by the registry",
+    "results.returned": "noted by the registry",
+    "violation": "posted by the registry",
+}
+"""What the registry did where `set` would say too much, by kind or family."""
+
+
 def say(change: Change) -> Phrase:
     """Word any change from its path, verb, before and after.
 
@@ -50,13 +60,20 @@ def say(change: Change) -> Phrase:
         was=was,
         now=now,
         items=items,
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )
 
 
-def origin_note(origin: Origin) -> str | None:
-    """Say who made a change when it was not the sponsor; None otherwise."""
-    return "set by the registry, not by the sponsor" if origin is Origin.REGISTRY else None
+def origin_note(change: Change) -> str | None:
+    """Say who made a change when it was not the sponsor; None otherwise.
+
+    What the registry links or notes by itself (a publication it found, a submission of results it tracks) is not said
+    to be set by it: the publication and the submission are others' doing.
+    """
+    if change.origin is not Origin.REGISTRY:
+        return None
+    did = _REGISTRY_DID.get(change.kind) or _REGISTRY_DID.get(change.kind.partition(".")[0], "set by the registry")
+    return f"{did}, not by the sponsor"
 
 
 def _row_of(change: Change) -> Row | None:

@@ -90,9 +90,10 @@ def _violation(change: Change) -> Phrase:
         said = f"notice removed from the record: {said}"
     elif change.verb is Verb.CHANGED and change.kind != "violation.flagged":
         said = f"notice on the record edited: {said}"
-    posted, quote = text(change.facts, "posted"), text(change.facts, "description")
+    posted, notice = text(change.facts, "posted"), text(change.facts, "description")
     said += f" ({values.date(posted)})" if posted else ""
-    return worded(change, "Violation", said, quote=values.short(values.plain(quote), 300) if quote else None)
+    said += f": “{values.short(values.plain(notice), 300)}”" if notice else ""  # the regulator's words, not a `quote`
+    return worded(change, "Violation", said)
 
 
 def _sharing(change: Change) -> Phrase:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from watcher.changes.model import Change, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import named, names, number, some, text, worded
@@ -12,6 +14,12 @@ _TYPES = {
     "BACKGROUND": "background reference",
 }
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
+_PARTS = re.compile(r"(?P<authors>[^.]+)\.\s+(?P<title>.+?[.?!])\s+(?P<source>.+)", re.DOTALL)
+_AUTHOR = re.compile(r"\w[^\d,;.]* [A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?")
+_LONGEST = 220
+_LONGEST_TITLE = 200
+_LONGEST_SOURCE = 60
+_FEW = 2
 
 
 def say(change: Change) -> Phrase:
@@ -24,6 +32,41 @@ def say(change: Change) -> Phrase:
         Its words.
     """
     return _link(change) if change.kind.startswith("link.") else _reference(change)
+
+
+def title_of(citation: str) -> str | None:
+    """Give a publication's title out of a citation in PubMed's form, without its full stop; None for any other form."""
+    parts = _cited(citation)
+    return parts[1] if parts is not None else None
+
+
+def cite(citation: str) -> str:
+    """Cite a publication so that its title is seen: `Dummer R et al. Adjuvant … . Lancet Oncol. 2026 Feb 13`.
+
+    Args:
+        citation: As the registry spells it; in PubMed's form up to forty authors stand before the title.
+
+    Returns:
+        First author, title, journal and day of a long one; a short one, and one of another form, as it is, cut.
+    """
+    whole = values.plain(citation)
+    parts = _cited(citation)
+    if parts is None or len(whole) <= _LONGEST:
+        return values.short(whole, _LONGEST)
+    authors, title, source = parts
+    names_ = re.split(r"[,;] ", authors)
+    who = authors if len(names_) <= _FEW else f"{names_[0]} et al"
+    ending = "" if title.endswith(("?", "!", "…")) else "."
+    return f"{who}. {title}{ending} {source}"
+
+
+def _cited(citation: str) -> tuple[str, str, str] | None:
+    found = _PARTS.fullmatch(values.plain(citation))
+    if found is None or not _AUTHOR.fullmatch(re.split(r"[,;] ", found["authors"])[0]):
+        return None
+    source = re.split(r"[;:]", found["source"], maxsplit=1)[0].rstrip(".")
+    title = values.short(found["title"].removesuffix("."), _LONGEST_TITLE)
+    return found["authors"], title, values.short(source, _LONGEST_SOURCE)
 
 
 def _kind(type_: str) -> str:
@@ -42,13 +85,13 @@ def _reference(change: Change) -> Phrase:
         return _changed(change, count, cited, kind)
     done = _DONE.get(change.verb, "changed")
     if count:
-        return worded(change, label, f"{values.counted(count, kind, _plural(kind))} {done}", items=names(facts))
-    return worded(change, label, f"{kind} {done}: {values.quoted(cited, 220)}", items=())
+        return worded(change, label, f"{values.counted(count, kind, _plural(kind))} {done}", items=_each(change))
+    return worded(change, label, f"{kind} {done}: “{cite(cited)}”", items=())
 
 
 def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
     label, what = "References", text(change.facts, "what")
-    which = values.counted(count, "reference") if count else f"reference {values.quoted(cited, 120)}"
+    which = values.counted(count, "reference") if count else f"reference “{cite(cited)}”"
     if what == "type":
         was, now = (_kind(text(change.facts, key)) for key in ("was", "now"))
         was, now = (_plural(was), _plural(now)) if count else (was, now)
@@ -56,9 +99,13 @@ def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
     if what in ("notice", "erratum"):
         notice = text(change.facts, "notice")
         lead = "retraction or expression of concern" if what == "notice" else "erratum"
-        said = f"{lead} noted for {which}"
-        return worded(change, label, said, quote=named(notice) if notice else None)
+        return worded(change, label, f"{lead} noted for {which}" + (f": “{named(notice)}”" if notice else ""))
     return worded(change, label, f"citation of {which} edited")
+
+
+def _each(change: Change) -> list[str]:
+    found = change.facts.get("names")
+    return [cite(one) for one in found if isinstance(one, str) and one] if isinstance(found, list | tuple) else []
 
 
 def _link(change: Change) -> Phrase:

@@ -56,19 +56,28 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         return say(changes[0])
     one, many = _DONE[loudest.kind]
     where = [f"{values.number(of)}{in_country(name)}" for name, of in by_country.most_common()]
+    in_all = _of_all(loudest, count, one, many)
     if len(by_country) == 1:
         place = next(iter(by_country))
-        said = f"{values.counted(count, one, many)}{in_country(place)}"
+        said = f"{in_all}{in_country(place)}"
     else:
-        said = f"{values.counted(count, one, many)} in {values.counted(len(by_country), 'country', 'countries')}: "
+        said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}: "
         said += _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
     said += _remarkable(loudest.kind, countries)
     if loudest.kind == "site.added":
         said += _recruiting(sum(map(_open, changes)), count)
-    before = number(loudest.facts, "old_total")
-    note = f"{values.number(count)} of {values.counted(before, 'site')}" if loudest.kind != "site.added" else None
+    elif loudest.kind == "site.removed":
+        said += _last_statuses(changes)
     items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
-    return worded(loudest, _LABEL, said, note=note, items=items)
+    return worded(loudest, _LABEL, said, items=items)
+
+
+def _of_all(change: Change, count: int, one: str, many: str) -> str:
+    """Give `43 of 92 sites removed`; where sites come or open the older number says nothing: `5 sites added`."""
+    before = number(change.facts, "old_total")
+    if change.kind in ("site.added", "site.activated") or before < count:
+        return values.counted(count, one, many)
+    return f"{values.number(count)} of {values.number(before)} {many}"
 
 
 def _spread(where: Sequence[str], rest: int) -> str:
@@ -89,14 +98,14 @@ _GO_WITH = {
     "site.added": ("country.added", "first ones in"),
     "site.activated": ("country.opened", "first ones in"),
     "site.closed": ("country.paused", "none recruiting any more in"),
-    "site.removed": ("country.removed", "last ones in"),
+    "site.removed": ("country.removed", "none left in"),
 }
 
 
 def _remarkable(kind: str, countries: Sequence[Change]) -> str:
     goes_with, said = _GO_WITH.get(kind, ("", ""))
     found = [name for change in countries if change.kind == goes_with for name in _names(change)]
-    return f"; {said} {values.listed(found, 5)}" if found else ""
+    return f"; {said} {values.listed(found, 6)}" if found else ""
 
 
 def _count(change: Change) -> int:
@@ -117,6 +126,8 @@ def _counted(change: Change) -> Phrase:
     if change.kind == "site.added":
         said += _recruiting(_open(change), count)
         said += " (listed as withdrawn)" if change.severity is Severity.NOISE else ""
+    elif change.kind == "site.removed":
+        said += _last_statuses([change])
     elif "had_recruited" in change.facts:
         said += _had_recruited(change.facts["had_recruited"], count)
     elif change.kind == "site.closed" and count == 1 and isinstance(change.after, str):
@@ -141,6 +152,25 @@ def _recruiting(open_: int, count: int) -> str:
     if open_ == count:
         return "; already recruiting" if count == 1 else "; all already recruiting"
     return f"; {values.number(open_)} of them already recruiting"
+
+
+def _last_statuses(changes: Sequence[Change]) -> str:
+    """Say how removed sites were listed last, where the record said it of all: `; it was listed as withdrawn`."""
+    found: Counter[str] = Counter()
+    for change in changes:
+        many = change.facts.get("last_statuses")
+        if isinstance(many, Mapping):
+            found.update({status: number(many, status) for status in many})
+        else:
+            found[text(change.facts, "last_status")] += 1
+    if not all(found) or not found:
+        return ""
+    if len(found) == 1:
+        ((status, count),) = found.items()
+        who = "it was" if count == 1 else "both were" if count == len(("one", "two")) else "all were"
+        return f"; {who} listed as {values.enum(status).lower()}"
+    each = [f"{values.number(count)} as {values.enum(status).lower()}" for status, count in found.most_common()]
+    return f"; listed before: {values.listed(each, 4)}"
 
 
 def _had_recruited(value: Json, count: int) -> str:

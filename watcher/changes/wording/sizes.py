@@ -19,6 +19,15 @@ def lag(facts: Mapping[str, Json]) -> str | None:
     return f"{lead}{values.counted(months, 'month')} later" if isinstance(months, int) else None
 
 
+def results_due(facts: Mapping[str, Json]) -> str | None:
+    """Say when results would be due, or would have been when that day was over at the posting; None for neither."""
+    due = facts.get("results_due")
+    if not isinstance(due, str):
+        return None
+    would = "would have been" if facts.get("results_due_passed") is True else "would be"
+    return f"results {would} due by {values.date(due)}"
+
+
 def ordinal(count: int) -> str:
     """Give `third`, or `12th` from eleven on."""
     if 0 < count < len(_ORDINALS):

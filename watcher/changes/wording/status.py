@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from watcher.changes.model import Change, Json, Origin, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
-from watcher.changes.wording.sizes import lag
+from watcher.changes.wording.sizes import lag, results_due
 
 _LONGEST_REASON = 600
 
@@ -39,13 +39,15 @@ def say(change: Change) -> Phrase:
         now=now,
         note=_note(change),
         quote=_reason(change.facts) if change.kind == "status.stopped" else None,
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )
 
 
 def _note(change: Change) -> str | None:
     if change.kind == "status.opened":
-        return opening_note(change.facts)
+        return "; ".join(piece for piece in (opening_note(change.facts), sites_said(change.facts)) if piece) or None
+    if change.kind == "status.resumed":
+        return sites_said(change.facts)
     if change.kind == "status.unknown":
         verified = change.facts.get("verified")
         return f"last verified in {values.date(verified)}" if isinstance(verified, str) else None
@@ -134,10 +136,7 @@ def people(value: Json) -> int | None:
 
 
 def _results(facts: Mapping[str, Json]) -> str | None:
-    if facts.get("has_results"):
-        return "results are posted"
-    due = facts.get("results_due")
-    return f"results would be due by {values.date(due)}" if isinstance(due, str) else None
+    return "results are posted" if facts.get("has_results") else results_due(facts)
 
 
 def _status(value: Json) -> str | None:
@@ -166,5 +165,5 @@ def _reason_alone(change: Change) -> Phrase:
         was=was,
         now=now,
         quote=values.short(values.plain(change.after), _LONGEST_REASON) if isinstance(change.after, str) else None,
-        origin_note=origin_note(change.origin),
+        origin_note=origin_note(change),
     )

@@ -150,6 +150,16 @@ def date(value: str) -> str:
     return f"{int(day)} {name}" + (f" {clock}" if clock else "")
 
 
+def span(first: str, last: str) -> str:
+    """Give two dates as one stretch: `9 – 11 Feb 2026`, `25 Feb – 13 Mar 2026`; one date when they are the same."""
+    start, end = date(first).split(" "), date(last).split(" ")
+    if start == end:
+        return " ".join(end)
+    if len(start) == len(end) == len(("day", "month", "year")) and start[2] == end[2]:
+        start = start[:1] if start[1] == end[1] else start[:2]
+    return f"{' '.join(start)} – {' '.join(end)}"
+
+
 def number(value: float) -> str:
     """Give a number with thousands apart: `1,234`, `2.5`; a whole float as a whole number."""
     if isinstance(value, float) and not math.isfinite(value):
