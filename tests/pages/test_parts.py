@@ -223,3 +223,21 @@ def test_a_trial_that_is_gone_says_so():
     trial = a_trial(cast_record("NCT99000002"), state="gone")
     page = page_of(trial, watch_pages={}, related=(), names={})
     assert "no longer serves" in page.state
+
+
+def test_a_site_that_changed_is_named_and_many_are_named_once():
+    def at(*statuses):
+        sites = [
+            {"facility": f"Clinic {n}", "city": "Lyon", "country": "France", "status": status}
+            for n, status in enumerate(statuses)
+        ]
+        return put(cast_record("NCT99000002"), (PROTOCOL, "contactsLocationsModule", "locations"), sites)
+
+    one = a_trial(at("RECRUITING", "RECRUITING"), at("RECRUITING", "COMPLETED")).steps[1]
+    (line,) = [line for line in chapter_of(one, at(), "name").lines if line.label == "Sites"]
+    assert (line.was, line.now) == ("", "")
+    assert "Clinic 1" in line.sentence
+    many = a_trial(at(*["NOT_YET_RECRUITING"] * 9), at(*["RECRUITING"] * 9)).steps[1]
+    (line,) = [line for line in chapter_of(many, at(), "name").lines if line.items]
+    assert line.items[0].startswith("Clinic 0")
+    assert "Clinic" not in line.sentence

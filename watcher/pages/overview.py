@@ -90,11 +90,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """One filter: its name and values. The page hides, by style sheet alone, what does not have the chosen one."""
+    """One filter. The page hides, by style sheet alone, what does not have the chosen value.
+
+    Attributes:
+        name: `status`, `condition`, `country` or `watch`.
+        label: The same for people.
+        choices: Its values by name, the most frequent ones.
+        more: How many rarer values have no room.
+    """
 
     name: str
     label: str
     choices: tuple[Choice, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +167,7 @@ def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name:
         status_code=code_of(raw(status.get("overallStatus"))),
         phase=joined([word(phase) for phase in lines(design.get("phases")) if phase != "NA"], "/"),
         sponsor=cut(line(sponsor.get("name")) if isinstance(sponsor, Mapping) else "", 100),
-        conditions=tuple(cut(one, 80) for one in lines(module(record, "conditionsModule").get("conditions"))[:12]),
+        conditions=tuple(cut(one, 80) for one in lines(module(record, "conditionsModule").get("conditions"))),
         countries=tuple(country.name for country in countries),
         watches=watches,
         updated=day({"date": posted.get("date")}) if isinstance(posted, Mapping) else "",
@@ -277,6 +285,7 @@ class _Codes:
                 Choice(code=self._codes[name, value], name=value, count=count)
                 for value, count in sorted(most, key=lambda item: item[0].casefold())
             ),
+            more=len(held) - len(most),
         )
 
 

@@ -6,6 +6,7 @@ Made from trials by the code that makes the real pages, so that a specimen never
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from watcher.pages.compared import compared_page
 from watcher.pages.listing import MOST_ENTRIES, mention_of
@@ -54,10 +55,10 @@ def _show_lists(
     mentions = tuple(mention_of(chapter) for chapter in told if not chapter.is_quiet)
     newest = {mention.nct_id: mention for mention in mentions}
     link = Link(name=_WATCH, href="watches/specimens.html")
-    for own, week, links, home in (
-        (briefs, mentions, ((link,), ((link, 1),)), ""),
-        (briefs, mentions, ((), ()), "../"),
-        ([], (), ((), ()), "../"),
+    for own, week, links, home, on in (
+        (briefs, mentions, ((link,), ((link, 1),)), "", site),
+        (briefs, mentions, ((), ()), "../", site),
+        ([], (), ((), ()), "../", replace(site, data_version=None)),
     ):
         page = overview_of(
             own,
@@ -65,7 +66,7 @@ def _show_lists(
             week,
             week_more=len(week),
             title=_WATCH,
-            site=site,
+            site=on,
             links=links,
             calendar="specimens.ics",
             home=home,

@@ -157,7 +157,8 @@ def _level(change: Change) -> Severity:
 def _told(phrase: Phrase) -> Told:
     sign, word = _SIGNS[phrase.verb]
     pieces = pieces_of(phrase.marks)
-    was, now = (cut(plain(value or ""), _LONGEST) for value in (phrase.was, phrase.now))
+    values_shown = ("", "") if _says_more(phrase) else (phrase.was or "", phrase.now or "")
+    was, now = (cut(plain(value), _LONGEST) for value in values_shown)
     note = plain(phrase.note or "")
     if phrase.verb is Verb.MOVED and phrase.heading and was:
         was, note = "", f"moved from {was}"  # `was` is the heading it stood under
@@ -171,7 +172,7 @@ def _told(phrase: Phrase) -> Told:
         was=was,
         now=now,
         note=note,
-        sentence=cut(plain(phrase.sentence), _LONGEST),
+        sentence=cut(_without_names(plain(phrase.sentence), items), _LONGEST),
         pieces=pieces,
         quote=cut(plain(phrase.quote or ""), _LONGEST),
         items=items[:_MOST_ITEMS],
@@ -179,6 +180,19 @@ def _told(phrase: Phrase) -> Told:
         origin=plain(phrase.origin_note or ""),
     )
     return replace(told, was="", now="") if pieces else told
+
+
+def _says_more(phrase: Phrase) -> bool:
+    """Tell whether the sentence names what its values leave out: which site, what of the results."""
+    if phrase.kind.startswith("site."):
+        return True
+    return phrase.kind.startswith("results.") and not (phrase.was and phrase.now) and not phrase.marks
+
+
+def _without_names(sentence: str, items: Sequence[str]) -> str:
+    """Cut off the names of many where they follow as a list: `8 sites now recruiting in France`."""
+    head, colon, tail = sentence.partition(": ")
+    return head if colon and items and tail.startswith(items[0]) else sentence
 
 
 def pieces_of(marks: Sequence[Mark]) -> tuple[Piece, ...]:

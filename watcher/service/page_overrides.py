@@ -1,17 +1,18 @@
 """The operator's own templates of the pages, tried out at every build before they are trusted.
 
-On the pages of the sandbox's trials and of a record that holds nothing. What fails is not used: the built-in template
-stands in. Tried anew at every build, so that a mended one is taken up by the next poll without a reload.
+On the pages of the sandbox's trials and of records that hold next to nothing. What fails is not used: the built-in
+template stands in. Tried anew at every build, so that a mended one is taken up by the next poll without a reload.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.changes.model import Record
+from watcher.changes.model import Json, Record
 from watcher.config.load import Loaded
 from watcher.pages.model import Site, Step, Trial
 from watcher.pages.specimens import show_all
@@ -71,7 +72,7 @@ def specimen_site() -> Site:
 
 
 def specimen_trials() -> tuple[Trial, ...]:
-    """Give the trials of the sandbox with all that happens to them, and one whose record holds nothing."""
+    """Give the trials of the sandbox with all that happens to them, and two whose records hold next to nothing."""
     from watcher.sandbox.cast import cast
 
     timeline = cast()
@@ -82,8 +83,21 @@ def specimen_trials() -> tuple[Trial, ...]:
         seq += len(steps)
         newest = steps[-1].record or {}
         trials.append(Trial(nct_id=nct_id, record=newest, steps=steps, watches=("specimens",)))
-    empty = _steps("NCT99999999", {timeline.data_versions[0]: {}}, seq)
-    return (*trials, Trial(nct_id="NCT99999999", record={}, steps=empty, short_name="empty", state="gone"))
+    for nct_id, protocol in (("NCT99999998", _SPARSE), ("NCT99999999", {})):
+        record: Record = {"protocolSection": {"identificationModule": {"nctId": nct_id}, **protocol}}
+        steps = _undated(_steps(nct_id, {timeline.data_versions[0]: record}, seq))
+        seq += len(steps)
+        trials.append(Trial(nct_id=nct_id, record=record, steps=steps, state="gone"))
+    return tuple(trials)
+
+
+_SPARSE: Mapping[str, Json] = {
+    "armsInterventionsModule": {"armGroups": [{}], "interventions": [{}]},
+    "outcomesModule": {"primaryOutcomes": [{}]},
+    "contactsLocationsModule": {"locations": [{}, {"contacts": [{}]}], "centralContacts": [{}]},
+    "referencesModule": {"references": [{}, {"retractions": [{"type": "Retraction in", "source": "A journal"}]}]},
+}
+"""Lists whose items say nothing, and what the sandbox has none of."""
 
 
 def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, ...]:
@@ -110,6 +124,14 @@ def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, .
                 )
             )
     return tuple(steps)
+
+
+def _undated(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Give first sights of a registry that names no data version."""
+    return tuple(
+        replace(step, data_version=None, comparison=first_seen(step.nct_id, data_version=None, posted=None))
+        for step in steps
+    )
 
 
 def _seen_at(day: str) -> datetime:
