@@ -8,7 +8,7 @@ import pytest
 from tests.changes.builders import put
 from tests.pages.made import a_trial, cast_record
 from watcher.pages import charts, people, study
-from watcher.pages.overview import slugs
+from watcher.pages.overview import brief_of, open_countries, slugs
 from watcher.pages.prose import Block, blocks
 from watcher.pages.telling import chapter_of
 from watcher.pages.trial import code_of, page_of
@@ -241,3 +241,28 @@ def test_a_site_that_changed_is_named_and_many_are_named_once():
     (line,) = [line for line in chapter_of(many, at(), "name").lines if line.items]
     assert line.items[0].startswith("Clinic 0")
     assert "Clinic" not in line.sentence
+
+
+def test_sites_of_one_town_stand_together_whatever_their_postal_code():
+    sites = [
+        {"facility": name, "city": "Paris", "state": "Paris", "zip": code, "country": "France", "status": "RECRUITING"}
+        for name, code in (("One", "75005"), ("Two", "75013"))
+    ]
+    record = put(cast_record("NCT99000002"), (PROTOCOL, "contactsLocationsModule", "locations"), sites)
+    (country,) = open_countries([brief_of("NCT99000002", record, watches=(), own_name=None)])
+    assert [(city, trials[0].facilities) for city, trials in country.cities] == [("Paris", ("One", "Two"))]
+
+
+def test_of_two_doses_of_one_drug_each_group_shows_the_one_it_gets():
+    held: dict[str, Any] = {
+        "armGroups": [{"label": label, "interventionNames": ["Drug: M1"]} for label in ("A", "B")],
+        "interventions": [
+            {"name": "M1", "type": "DRUG", "description": "once a week", "armGroupLabels": ["A"]},
+            {"name": "M1", "type": "DRUG", "description": "once a month", "armGroupLabels": ["B"]},
+        ],
+    }
+    found = study.groups_of({PROTOCOL: {"armsInterventionsModule": held}})
+    assert [[one.text[0].text for one in group.interventions] for group in found] == [["once a week"], ["once a month"]]
+    held["interventions"][1]["armGroupLabels"] = []
+    found = study.groups_of({PROTOCOL: {"armsInterventionsModule": held}})
+    assert [len(group.interventions) for group in found] == [2, 1]

@@ -172,7 +172,7 @@ def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name:
         watches=watches,
         updated=day({"date": posted.get("date")}) if isinstance(posted, Mapping) else "",
         open_places=tuple(
-            (country.name, cut(place.city, 120) or "City not given", cut(place.facility, 160) or "Site not named")
+            (country.name, cut(place.town, 120) or "City not given", cut(place.facility, 160) or "Site not named")
             for country in countries
             for place in country.places
             if place.is_recruiting

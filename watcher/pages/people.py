@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
+from watcher.changes.wording import values
 from watcher.pages.reading import day, joined, line, module, objects, raw, word
 from watcher.pages.study import Facts
 from watcher.rendering.escape import cut, plain
@@ -54,6 +55,7 @@ class Place:
     Attributes:
         facility: Its name; may be empty.
         city: City, state and postal code, joined.
+        town: City and state, joined: what people look for; may be empty.
         status: Recruiting status of the site in words; may be empty.
         state: What that means for people who ask: one of `STATES`.
         is_recruiting: Whether people can take part there now.
@@ -62,6 +64,7 @@ class Place:
 
     facility: str
     city: str
+    town: str
     status: str
     state: str
     is_recruiting: bool
@@ -182,6 +185,7 @@ def _place(site: Mapping[str, Json]) -> Place:
     return Place(
         facility=facility,
         city=joined([line(site.get(key)) for key in ("city", "state", "zip")]),
+        town=joined(values.distinct(line(site.get(key)) for key in ("city", "state"))),
         status=word(site.get("status")),
         state=_STATE_OF.get(as_text(site.get("status")), "other"),
         is_recruiting=site.get("status") == "RECRUITING",

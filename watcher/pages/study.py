@@ -5,7 +5,8 @@ In people's words, in the record's order; empty where the record says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from watcher.changes import criteria
@@ -131,21 +132,27 @@ def interventions_of(record: Record) -> tuple[Intervention, ...]:
 def groups_of(record: Record) -> tuple[Group, ...]:
     """Give the arms or cohorts, each with its interventions."""
     known = interventions_of(record)
+    shared = {name for name, count in Counter(one.name for one in known).items() if count > 1}
     return tuple(
         Group(
             label=line(arm.get("label")),
             kind=word(arm.get("type")),
             text=blocks(arm.get("description")),
-            interventions=tuple(one for one in known if _has(arm, one)),
+            interventions=tuple(one for one in known if _has(arm, one, shared)),
         )
         for arm in objects(module(record, "armsInterventionsModule").get("armGroups"))
     )
 
 
-def _has(arm: Mapping[str, Json], one: Intervention) -> bool:
-    """Whether a group gets an intervention: either of the two names the other (`Drug: Velmirastat`)."""
+def _has(arm: Mapping[str, Json], one: Intervention, shared: Collection[str]) -> bool:
+    """Whether a group gets an intervention: either of the two names the other (`Drug: Velmirastat`).
+
+    Of several of one name (the same drug in two doses) those go with a group that name it.
+    """
+    if line(arm.get("label")) in one.groups:
+        return True
     named = {name.partition(": ")[2] or name for name in lines(arm.get("interventionNames"))}
-    return one.name in named or line(arm.get("label")) in one.groups
+    return one.name in named and not (one.groups and one.name in shared)
 
 
 def outcomes_of(record: Record) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
