@@ -604,3 +604,11 @@ def test_several_notices_are_told_by_the_newest_in_the_headline():
     assert headline(
         found[1:] if found[1].kind.endswith("identified") else found[:1], lambda one: one.severity
     ).text == ("Violation of the reporting law identified (29 Jul 2021)")
+
+
+def test_names_that_came_and_went_are_not_said_to_have_turned_into_each_other():
+    path = field("conditionsModule", "keywords")
+    old = put(quiet_record(), path, ["back pain", "ASCTm", "veridoxan"])
+    words = phrase(the(changes(old, put(old, path, ["back pain", "ASCT", "CELMoD", "veridoxan"])), "text.keywords"))
+    assert words.sentence == "Keywords: added ASCT and CELMoD; removed ASCTm."
+    assert (words.was, words.now) == (None, None)

@@ -135,9 +135,9 @@ def test_delay_certified():
         Severity.MINOR,
         "results.delayCertified",
     )
-    assert said(change) == "A delay of the results is certified, dated 1 Mar 2026."
+    assert said(change) == "A delay of the results is certified, submitted on 1 Mar 2026."
     both = put(new, (*STATUS, "dispFirstPostDateStruct"), {"date": "2026-03-03", "type": "ACTUAL"})
-    assert said(the(changes(old, both), "results.delay_certified")).endswith("dated 3 Mar 2026.")
+    assert said(the(changes(old, both), "results.delay_certified")).endswith("posted on 3 Mar 2026.")
     later = put(both, (*STATUS, "dispFirstPostDateStruct", "date"), "2026-03-04")
     assert news(changes(both, later)) == []
 

@@ -65,3 +65,13 @@ def test_names_that_end_in_a_full_stop_keep_it_and_moved_dates_give_both_ends():
         "collaborator added: Harbour Inc.",
         "start 30 Nov 2025 planned → 15 Aug 2025 actual",
     )
+
+
+def test_one_site_keeps_its_name_and_town():
+    where = "Site added in China: Harbour University Cancer Center, Guangzhou; already recruiting"
+    site = a_minor(kind="site.added", label="Sites", verb=Verb.ADDED, was=None, now=None, sentence=f"{where}.")
+    assert short_names((site,))[0] == (where.replace("Site", "site", 1),)
+    many = a_minor(
+        kind="site.added", label="Sites", was=None, now=None, sentence="2 sites added in France: " + "x; " * 40
+    )
+    assert short_names((many,))[0] == ("2 sites added in France",)

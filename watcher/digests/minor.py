@@ -14,6 +14,9 @@ MOST_NAMES = 10
 LONGEST_NAME = 60
 """Characters of one name; what is longer is told by label and verb alone."""
 
+LONGEST_PLACE = 110
+"""The same for a site: a reader looks for its name and town."""
+
 _ALIKE = 2
 _VERBS = {
     Verb.ADDED: "added",
@@ -52,7 +55,7 @@ def _name(phrase: Phrase) -> str:
     whole = plain(phrase.sentence)
     ends = tuple(value for value in (phrase.was, phrase.now) if value and value.endswith("."))
     sentence = lower_first(whole if ends and whole.endswith(ends) else whole.removesuffix("."))  # `Personalis Inc.`
-    if len(sentence) <= LONGEST_NAME:
+    if len(sentence) <= (LONGEST_PLACE if phrase.kind.startswith("site.") else LONGEST_NAME):
         return sentence
     label = lower_first(plain(phrase.label))
     shift = f"{label} {plain(phrase.was or '')} → {plain(phrase.now or '')}"

@@ -97,7 +97,8 @@ def _updated(old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int,
 
 def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
     date = at(evidence.new, "protocolSection", "statusModule", "dispFirstPostDateStruct", "date")
-    if date is None:
+    is_posted = date is not None
+    if not is_posted:
         date = at(evidence.new, "protocolSection", "statusModule", "dispFirstSubmitDate")
     return Draft(
         kind="results.delay_certified",
@@ -108,7 +109,7 @@ def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
         before=None,
         after=date,
         edits=edits,
-        facts={"date": date},
+        facts={"date": date, "is_posted": is_posted},
     )
 
 

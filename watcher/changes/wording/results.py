@@ -29,7 +29,8 @@ def say(change: Change) -> Phrase:
     if change.kind == "results.updated":
         return worded(change, _LABEL, f"posted results edited in {sections}" if sections else "posted results edited")
     if change.kind == "results.delay_certified":
-        said = "a delay of the results is certified" + (f", dated {day}" if day else "")
+        how = "dated" if "is_posted" not in facts else "posted on" if facts["is_posted"] is True else "submitted on"
+        said = "a delay of the results is certified" + (f", {how} {day}" if day else "")
         return worded(change, _LABEL, said)
     if change.kind in ("results.due_soon", "results.overdue"):
         return _due(change)

@@ -51,7 +51,7 @@ def _names(change: Change) -> Phrase:
     pieces = [f"added {values.listed(gained)}"] if gained else []
     pieces += [f"removed {values.listed(lost)}"] if lost else []
     said = f"{label}: {'; '.join(pieces)}" if pieces else f"{label} edited in punctuation or case alone"
-    return worded(change, label, said, was=values.listed(lost) or None, now=values.listed(gained) or None)
+    return worded(change, label, said)  # as `was → now` what came would stand for all there is
 
 
 def _identifier(change: Change) -> Phrase:
