@@ -137,6 +137,35 @@ def test_another_place_is_another_site(old, new):
     assert {change.kind for change in news(changes(listing(old), listing(new)))} == {"site.added", "site.removed"}
 
 
+def with_number(facility: str, number: str, **more: Any) -> dict[str, Any]:
+    return {**site(facility, **more), "contacts": [{"name": f"Jo Weaver, Site {number}", "role": "CONTACT"}]}
+
+
+def test_several_sites_of_a_city_that_show_their_names_are_known_again_by_the_sponsors_numbers():
+    masked = [with_number(f"Local Institution - 00{at}", f"00{at}", zip=f"80{at}") for at in (62, 63)]
+    shown = [
+        with_number("Spine Clinic", "0063", zip="8999"),
+        with_number("Back Hospital", "0062", zip="8998", city="Graz Andritz"),
+    ]
+    found = news(changes(listing(*masked), listing(*shown)))
+    assert {change.kind for change in found} <= {"site.unmasked", "contact.site"}
+    assert {(change.before, change.after) for change in found if change.kind == "site.unmasked"} == {
+        ("Local Institution - 0062, Graz", "Back Hospital, Graz Andritz"),
+        ("Local Institution - 0063, Graz", "Spine Clinic, Graz"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "more"),
+    [("0064", {"zip": "8999"}), ("0062", {"city": "Vienna", "zip": "1010"}), ("0062", {"country": "Italy"})],
+)
+def test_another_number_another_town_and_another_country_are_another_site(number, more):
+    near = [with_number("Local Institution - 0062", "0062", zip="8062"), with_number("Ward", "0070", zip="8070")]
+    far = [with_number("Spine Clinic", number, **more), with_number("Garden House", "0071", zip="8071")]
+    kinds = [change.kind for change in news(changes(listing(*near), listing(*far)))]
+    assert kinds.count("site.removed") == kinds.count("site.added") == len(near)
+
+
 def test_one_masked_site_in_a_city_is_known_again_but_not_among_several():
     gone = site("Research Site", city="Bern", country="Spain")
     came = site("Bern Clinic", city="Bern", country="Spain")

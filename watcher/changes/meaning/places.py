@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watcher.changes.fields import contacts_locations
-from watcher.changes.meaning.parts import as_object, as_text
+from watcher.changes.meaning.parts import as_list, as_object, as_text
 from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Json
 
@@ -23,6 +23,11 @@ _BRANDED = re.compile(
     re.IGNORECASE,
 )
 """Stand-ins with a company's name before them, `Novo Nordisk Investigational Site`, or a notice instead of a name."""
+
+_NUMBER = re.compile(
+    r"\b(?:site|institution|center|centre)s?\b[ #:.(-]*(?:(?:number|no|id)\b[ #:.(-]*)?(\d{2,})\b", re.IGNORECASE
+)
+"""The sponsor's own number of a site: in a masked name, `Local Institution - 0062`, or a contact's, `Site 0062`."""
 
 _NEAR_DEGREES = 0.3
 _SAME_DEGREES = 0.05
@@ -59,6 +64,13 @@ class Site:
     def is_masked(self) -> bool:
         """Whether the row gives no name that tells one site from another."""
         return not self.facility or is_masked(self.facility)
+
+    @property
+    def number(self) -> str | None:
+        """The sponsor's own number of the site, where its masked name or the name of a contact gives one."""
+        names = [as_text(as_object(contact).get("name")) for contact in as_list(self.row.get("contacts"))]
+        found = (_NUMBER.search(name) for name in ([self.facility, *names] if self.is_masked else names))
+        return next((match[1] for match in found if match is not None), None)
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -107,15 +119,17 @@ def is_same_place(old: Site, new: Site) -> bool:
 
     Returns:
         True for the same country with the same postal code, the same facility and city, a masked name on either side
-        in the same city; for a city the registry spells anew, the same proper name at most about 30 km away, or masked
-        names at most about 5 km away.
+        in the same city; for a city the registry spells anew, the same proper name or the sponsor's same number at most
+        about 30 km away, or masked names at most about 5 km away.
     """
     if old.country != new.country:
         return False
     if old.zip and old.zip == new.zip:
         return True
     if old.city == new.city:
-        return old.facility == new.facility or old.is_masked or new.is_masked
+        return old.facility == new.facility or old.is_masked or new.is_masked or _is_numbered_alike(old, new)
+    if _is_numbered_alike(old, new):
+        return _are_within(_NEAR_DEGREES, old, new) or _same_name_for_city(old, new)
     if old.is_masked and new.is_masked:
         return _are_within(_SAME_DEGREES, old, new)
     return old.facility == new.facility and (_are_within(_NEAR_DEGREES, old, new) or _same_name_for_city(old, new))
@@ -126,6 +140,10 @@ def point(one: Site) -> tuple[float, float] | None:
     where = as_object(one.row.get("geoPoint"))
     lat, lon = where.get("lat"), where.get("lon")
     return (lat, lon) if isinstance(lat, int | float) and isinstance(lon, int | float) else None
+
+
+def _is_numbered_alike(old: Site, new: Site) -> bool:
+    return old.number is not None and old.number == new.number
 
 
 def _are_within(degrees: float, old: Site, new: Site) -> bool:

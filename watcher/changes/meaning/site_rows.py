@@ -129,6 +129,11 @@ def _named(one: Site) -> Hashable | None:
     return (one.country, one.city, one.facility) if one.facility and not one.is_masked else None
 
 
+def _number_alone(one: Site) -> Hashable | None:
+    number = one.number
+    return (one.country, number) if number is not None else None
+
+
 def _city_alone(one: Site) -> Hashable | None:
     return (one.country, one.city, one.state)
 
@@ -146,11 +151,12 @@ _KEYS: tuple[tuple[Callable[[Site], Hashable | None], bool], ...] = (
     (_identity, False),
     (_named, False),
     (_code, False),
+    (_number_alone, True),
     (_city_alone, True),
     (_name_alone, True),
     (_point_alone, True),
 )
-"""Ways to know a site again, strongest first; the last three only where one row stands on each side."""
+"""Ways to know a site again, strongest first; the last four only where one row stands on each side."""
 
 _Rows = list[tuple[Site, Item]]
 
