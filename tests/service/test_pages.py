@@ -6,6 +6,8 @@ import email.policy
 from tests.service.house import DAYS, FILES, ONE, OPS, OPS_ON, TWO, text_of, trial
 from tests.store.make import new
 from watcher import app
+from watcher.changes.meaning.parts import as_object, at
+from watcher.service.gathering import load
 from watcher.service.publishing import publish
 from watcher.service.run import run_once
 from watcher.store.model import Page
@@ -153,3 +155,17 @@ async def test_template_taken_away_and_pages_no_longer_wanted_end_the_fault(hous
     assert (await home.run()).said == ()
     with home.look() as parts:
         assert [fault for fault in parts.store.faults.all() if fault.part.startswith("page")] == []
+
+
+async def test_of_old_versions_only_what_pictures_need_is_held(house):
+    home = house(states(240, 117), settings=FILES)
+    await home.run()
+    await home.next()
+    with home.look() as parts:
+        found = load(parts, ONE, None, records=True)
+    assert found is not None
+    assert as_object(at(found.record, "protocolSection", "eligibilityModule"))
+    for step, count in zip(found.steps, (240, 117), strict=True):
+        held = as_object(at(step.record or {}, "protocolSection"))
+        assert set(held) == {"identificationModule", "statusModule", "designModule"}
+        assert at(held, "designModule", "enrollmentInfo", "count") == count

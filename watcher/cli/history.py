@@ -31,7 +31,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
         watcher history NCT07555496 --severity major --since 90d
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.publishing import load
+    from watcher.service.gathering import load
 
     nct_id = checked_id(nct_id)
     loaded = settings.load()

@@ -137,7 +137,7 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
 
 def _print_markdown(settings: Settings, nct_id: str) -> None:
     from watcher import app
-    from watcher.service.publishing import markdown_of
+    from watcher.service.gathering import markdown_of
 
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:

@@ -23,7 +23,8 @@ class Step:
         posted: Day the last update was posted, as the record spells it, or None.
         is_baseline: First sight, or first after a gap: compared with nothing.
         comparison: What changed; for a baseline the one change `record.baseline`.
-        record: The record of this version; None where nobody looks into it.
+        record: The record of this version, or the modules of it that pictures are made of; None where nobody looks
+            into it, or where it is not kept any more.
     """
 
     nct_id: str

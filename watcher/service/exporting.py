@@ -8,9 +8,9 @@ from typing import Any
 
 from watcher.config.watchlist import Watchlist
 from watcher.pages import tables
+from watcher.service.gathering import steps_of
 from watcher.service.judging import decode
 from watcher.service.parts import Parts
-from watcher.service.publishing import steps_of
 
 
 def change_rows(parts: Parts, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
