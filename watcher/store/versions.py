@@ -124,15 +124,16 @@ class Versions:
         Returns:
             By trial, oldest first; empty where there are none.
         """
-        table, found = tables.version, dict[str, list[LogEntry]]({nct_id: [] for nct_id in spans})
+        table = tables.version
+        found: dict[str, list[LogEntry]] = {nct_id: [] for nct_id in spans}
         earliest = min((after for after, _ in spans.values()), default=0)
-        wanted = _with_comparison().where(table.c.nct_id.in_(sorted(spans)), table.c.seq > earliest)
+        later = select(table.c.nct_id, table.c.seq).where(table.c.nct_id.in_(sorted(spans)), table.c.seq > earliest)
         with self._database.read() as connection:
-            rows = connection.execute(wanted.order_by(table.c.seq)).all()
-        for row in rows:
-            after, upto = spans[row.nct_id]
-            if after < row.seq <= upto:
-                found[row.nct_id].append(_entry(row))
+            # First the numbers alone: one trial told long ago must not bring the comparisons of all others along.
+            within = [row.seq for row in connection.execute(later) if _is_within(row.seq, spans[row.nct_id])]
+            for piece in chunks(sorted(within)):
+                for row in connection.execute(_with_comparison().where(table.c.seq.in_(piece)).order_by(table.c.seq)):
+                    found[row.nct_id].append(_entry(row))
         return {nct_id: tuple(entries) for nct_id, entries in found.items()}
 
     def entries(self, seqs: Collection[int]) -> tuple[LogEntry, ...]:
@@ -265,6 +266,11 @@ def _newest_bodies(connection: Connection, ids: Collection[str]) -> Sequence[Row
         .where(table.c.seq.in_(newest))
         .order_by(table.c.nct_id)
     ).all()
+
+
+def _is_within(seq: int, span: tuple[int, int]) -> bool:
+    after, upto = span
+    return after < seq <= upto
 
 
 def _with_comparison() -> Select[*tuple[Any, ...]]:
