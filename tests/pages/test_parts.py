@@ -145,7 +145,7 @@ def test_many_countries_are_drawn_as_twelve_bars():
     chart = charts.sites_chart(people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}}))
     assert chart is not None
     assert len(chart.bars) == 12
-    assert (chart.bars[-1].name, chart.bars[-1].says) == ("19 others", "19 sites")
+    assert (chart.bars[-1].name, chart.bars[-1].says, chart.bars[-1].parts) == ("19 others", "19 sites", ())
     assert charts.sites_chart(()) is None
 
 

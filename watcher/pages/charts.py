@@ -98,7 +98,7 @@ class Bar:
     Attributes:
         y: Its place in the drawing.
         name: The country, cut to what fits.
-        parts: At least one.
+        parts: From left to right; none for what stands for several countries, which would dwarf each.
         end: Where the text at its end stands.
         says: That text: `12 sites`.
     """
@@ -127,6 +127,7 @@ class Bars:
         title: What it shows.
         says: The whole picture in words.
         height: Of the drawing.
+        names: Where the names of countries end.
         bars: A country each, most sites first; further ones are put together in the last.
         legend: The states that occur; empty when no site has a status.
     """
@@ -135,6 +136,7 @@ class Bars:
     title: str
     says: str
     height: float
+    names: float
     bars: tuple[Bar, ...]
     legend: tuple[Key, ...]
 
@@ -238,21 +240,24 @@ def sites_chart(countries: Sequence[Country]) -> Bars | None:
     every = [place for country in countries for place in country.places]
     if len(every) < 2:
         return None
-    shown = [(country.name, country.places) for country in countries]
-    if len(shown) > _MOST_BARS:
-        rest = shown[_MOST_BARS - 1 :]
-        others = (f"{len(rest)} others", tuple(place for _, places in rest for place in places))
-        shown = [*shown[: _MOST_BARS - 1], others]
+    most = _MOST_BARS if len(countries) <= _MOST_BARS else _MOST_BARS - 1
+    shown = [(country.name, country.places) for country in countries[:most]]
     has_states = any(place.status for place in every)
     scale = (WIDTH - _NAMES - _COUNTS) / max(len(places) for _, places in shown)
     counted = ((name, Counter(place.state if has_states else _PLAIN for place in places)) for name, places in shown)
-    bars = tuple(_bar(_TOP + row * (_BAR + _GAP), name, counts, scale) for row, (name, counts) in enumerate(counted))
+    bars = [_bar(_TOP + row * (_BAR + _GAP), name, counts, scale) for row, (name, counts) in enumerate(counted)]
+    if rest := countries[most:]:
+        others = (f"{len(rest)} others", tuple(place for country in rest for place in country.places))
+        shown.append(others)
+        says = values.counted(len(others[1]), "site")
+        bars.append(Bar(y=_TOP + most * (_BAR + _GAP), name=others[0], parts=(), end=_NAMES, says=says))
     return Bars(
         key="sites",
         title="Sites by country and status" if has_states else "Sites by country",
         says="; ".join(f"{name}: {_sites(places, has_states=has_states)}" for name, places in shown) + ".",
         height=_TOP * 2 + len(bars) * (_BAR + _GAP),
-        bars=bars,
+        names=_NAMES - 6,
+        bars=tuple(bars),
         legend=tuple(_legend(every)) if has_states else (),
     )
 

@@ -94,7 +94,10 @@ def specimen_trials() -> tuple[Trial, ...]:
 _SPARSE: Mapping[str, Json] = {
     "armsInterventionsModule": {"armGroups": [{}], "interventions": [{}]},
     "outcomesModule": {"primaryOutcomes": [{}]},
-    "contactsLocationsModule": {"locations": [{}, {"contacts": [{}]}], "centralContacts": [{}]},
+    "contactsLocationsModule": {
+        "locations": [{}, {"contacts": [{}]}, *({"country": f"Country {number}"} for number in range(14))],
+        "centralContacts": [{}],
+    },
     "referencesModule": {"references": [{}, {"retractions": [{"type": "Retraction in", "source": "A journal"}]}]},
 }
 """Lists whose items say nothing, and what the sandbox has none of."""
