@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.service.house import ANA, DAYS, FIVE, FOUR, ONE, OPS, OPS_ON, QUIET, THREE, TWO, alias_of, trial
+from watcher import app
 from watcher.sandbox.faults import Fault, FaultKind
 from watcher.service.report import log_object, status_of, trial_of, trials_of
 from watcher.service.run import is_registry_down
-from watcher.store.model import Life, VersionKind
+from watcher.service.watching import follow_merged, poll_ids
+from watcher.store.model import Event, Life, Page, VersionKind
 
 CALM = ANA + QUIET
 
@@ -86,6 +88,77 @@ async def test_alias_and_its_record_in_two_batches_are_one_trial(house):
     await home.next()
     assert [version.baseline for version in home.versions(last)] == [True, False]
     assert home.subjects("ana") == ["Suspended: A Trial Called 0"]
+
+
+async def test_trial_merged_twice_lives_on_under_the_last_id(house):
+    states = only(ONE, d0=trial(ONE), d1=None) | beside()
+    states |= only(FOUR, d0=trial(FOUR), d1=alias_of(trial(FOUR), ONE), d2=None)
+    last = alias_of(trial(FIVE), ONE, FOUR)
+    states |= only(FIVE, d0=trial(FIVE), d2=last, d3=alias_of(trial(FIVE, "COMPLETED"), ONE, FOUR))
+    home = house(states, settings=CALM, watched=[f"{ONE}  # our trial", TWO])
+    await home.run()
+    for _ in range(3):
+        await home.next()
+    assert home.subjects("ana") == [
+        "Record merged: our trial",
+        "Record merged: our trial",
+        "Completed: our trial",
+    ]
+
+
+async def test_trial_watched_once_that_another_is_merged_into_begins_anew_and_is_told_from_then_on(house):
+    states = only(ONE, d0=trial(ONE), d1=None) | beside()
+    into = alias_of(trial(FIVE), ONE)
+    states |= only(FIVE, d0=trial(FIVE, count=100), d1=into, d2=alias_of(trial(FIVE, "TERMINATED"), ONE))
+    home = house(states, settings=CALM, watched=[ONE, TWO, FIVE])
+    await home.run()
+    home.watched = [ONE, TWO]
+    await home.run()
+    await home.next()
+    await home.next()
+    assert [version.baseline for version in home.versions(FIVE)] == [True, True, False]
+    assert home.subjects("ana") == ["Record merged: A Trial Called 1", "Terminated: A Trial Called 5"]
+
+
+async def test_trial_merged_there_and_back_is_told_from_then_on(house):
+    back, on = alias_of(trial(ONE), FIVE), alias_of(trial(ONE, "COMPLETED"), FIVE)
+    states = only(ONE, d0=trial(ONE), d1=None, d2=back, d3=on) | beside()
+    states |= only(FIVE, d0=trial(FIVE), d1=alias_of(trial(FIVE), ONE), d2=None)
+    home = house(states, settings=CALM)
+    await home.run()
+    for _ in range(3):
+        await home.next()
+    assert home.subjects("ana") == [
+        "Record merged: A Trial Called 1",
+        "Record merged: A Trial Called 5",
+        "Completed: A Trial Called 1",
+    ]
+
+
+async def test_trial_whose_merging_is_undone_while_it_is_polled_harms_no_other(house):
+    states = only(ONE, d0=trial(ONE), d1=None, d2=trial(ONE)) | beside()
+    states |= only(FIVE, d0=trial(FIVE), d1=alias_of(trial(FIVE), ONE), d2=trial(FIVE))
+    home = house(states, settings=CALM)
+    await home.run()
+    home.registry.arm(Fault(kind=FaultKind.MOVING, match="/studies", times=1))
+    report = await home.next()
+    assert report.poll.outcome.is_complete
+    assert kinds(home, ONE) == [["record.baseline"], ["record.merged"], ["record.returned"]]
+    assert home.kept(ONE).life is Life.PRESENT
+
+
+def test_ids_merged_in_a_circle_are_all_asked_for(house):
+    home = house(beside(), watched=[ONE, TWO, THREE])
+    with home.open() as parts:
+        events = [
+            Event(
+                nct_id=old, kind=VersionKind.MERGED, data_version=DAYS[0], previous=None, compared=None, merged_into=to
+            )
+            for old, to in ((ONE, FIVE), (FIVE, ONE), (THREE, FOUR))
+        ]
+        parts.store.versions.commit_page(Page(events=tuple(events)), home.time.now)
+        watchlist = follow_merged(app.watchlist_reader(parts.loaded)(), parts.store)
+        assert set(poll_ids(watchlist, parts.store)) == {ONE, FIVE, TWO, FOUR}
 
 
 async def test_single_answer_that_points_elsewhere_is_a_merge(house):

@@ -98,7 +98,7 @@ def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
     age = judge_age(record, kept.data_version)
     if age.verdict is Verdict.STALE:
         return Judged(nct_id=record.nct_id, status=Status.STALE, reason=age.reason)
-    is_back = kept.life is Life.GONE
+    is_back = kept.life in (Life.GONE, Life.MERGED)
     if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
         return _unchanged(record, is_stamp_only=True)
     decoded = decode(record.body)

@@ -198,6 +198,8 @@ async def _read(
 ) -> None:
     fresh = dict(todo)
     async for raw in client.pages(sorted(todo)):
+        if raw.aliased:
+            parts.store.trials.join(raw.aliased.values())  # else the next poll would take it for one added then
         kept = _kept(raw, fresh, parts)
         judged = await asyncio.to_thread(judge_records, raw.records, kept, parts.store)
         merged = judge_aliases(raw.aliased, kept, token)

@@ -44,6 +44,21 @@ class Trials:
             _leave(connection, sorted(watched - wanted))
             _join(connection, sorted(wanted - watched))
 
+    def join(self, ids: Collection[str]) -> None:
+        """Watch trials that an answer held in the place of watched ones; writes only what differs.
+
+        One that was watched before, or was merged itself, `starts_anew`, as by `sync_watched`.
+
+        Raises:
+            StoreError: The database cannot be written.
+        """
+        wanted = set(ids)
+        with self._database.read() as connection:
+            if wanted <= _watched(connection):
+                return
+        with self._database.write() as connection:
+            _join(connection, sorted(wanted - _watched(connection)))
+
     def due(self, ids: Collection[str], token: str | None) -> tuple[Kept, ...]:
         """Give the watched trials not checked at this token.
 
