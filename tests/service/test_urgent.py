@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from tests.service.house import DAILY_ANA, DAYS, ONE, QUIET, TWO, trial
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.store.telling import Direction, Exempt
+from watcher.store.telling import Direction, Exempt, Snooze
 
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # 07:30 in Paris
 URGENT = DAILY_ANA + QUIET + 'urgent = "critical"\n'
@@ -172,3 +173,24 @@ async def test_every_channel_is_told_at_once_and_a_new_one_hears_no_history(hous
     await home.next()
     assert len(home.subjects("ana")) == 2
     assert len(list((home.state / "told").glob("*.eml"))) == 1
+
+
+async def test_channel_that_began_later_is_told_what_it_has_of_a_trial_that_is_urgent_on_another(house):
+    grown = trial(ONE, "TERMINATED", count=241)
+    states = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED"), DAYS[2]: grown}} | enlarged()
+    home = house(states, settings=URGENT)
+    await home.run()
+    with home.open() as parts:
+        parts.store.snoozes.put(Snooze(until=home.now() + timedelta(hours=2), nct_id=ONE))
+    await home.next()
+    home.settings = URGENT + 'folder = "told"\n'
+    await home.run()
+    await home.next()
+    assert home.subjects("ana") == [STOPPED]
+    (told,) = (home.state / "told").glob("*.json")
+    (story,) = json.loads(told.read_text())["data"]
+    assert [change["after"] for change in story["changes"]] == [241]
+    home.time.now = SLOT
+    await home.run()
+    assert "NCT99100001" not in home.bodies("ana")[-1]
+    assert len(list((home.state / "told").glob("*.json"))) == 1  # what else changed did so before it began

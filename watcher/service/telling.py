@@ -84,16 +84,17 @@ def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: 
     told: dict[str, tuple[Told, ...]] = {line.key: () for line in lines}
     if telling.is_due or telling.is_urgent:
         told = {line.key: told_on(parts, recipient, reader, telling.followed, line, comparisons) for line in lines}
+    ahead = _ahead(recipient, told) if telling.is_urgent else {}
     messages: list[NewMessage] = []
     for line in lines:
-        for occasion in _occasions(parts, telling, line, told, comparisons, moment):
+        for occasion in _occasions(parts, telling, line, told, ahead, comparisons, moment):
             messages += compose_messages(parts, occasion, line, signals)
     return Composed(
         recipient=recipient.name,
         cursor=moment.newest if telling.is_due else reader.cursor,
         slot=telling.slot,
         messages=tuple(messages),
-        exempts=_held_back(parts, telling) if telling.is_due else _told_ahead(telling, told),
+        exempts=_held_back(parts, telling) if telling.is_due else _told_ahead(ahead),
         cleared=_caught_up(telling, moment) if telling.is_due else (),
         welcomed=telling.greets,
         notes=_notes(telling, moment, is_heard=bool(messages)),
@@ -105,6 +106,7 @@ def _occasions(
     telling: Telling,
     line: Line,
     told: Mapping[str, tuple[Told, ...]],
+    ahead: Mapping[str, int],
     comparisons: Comparisons,
     moment: Moment,
 ) -> Iterator[digest.Occasion]:
@@ -118,7 +120,7 @@ def _occasions(
     if telling.greets:
         yield occasions.welcome(parts, recipient, followed, telling.reader, now)
     if telling.is_urgent:
-        urgent, others = _parted(telling, told[line.key])
+        urgent, others = _parted(told[line.key], ahead)
         if urgent:
             key = f"urgent-v{moment.newest}"
             yield occasions.digest_of(
@@ -148,20 +150,32 @@ def _is_silent(telling: Telling, told: Mapping[str, tuple[Told, ...]]) -> bool:
     return not (telling.greets or was_urgent or has_story)
 
 
-def _parted(telling: Telling, told: Sequence[Told]) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
-    """Part what is urgent for a recipient from what waits for their digest."""
-    urgent = telling.recipient.urgent
-    least = Severity(urgent.value).rank if urgent is not None else -1
-    is_urgent = {id(entry): entry.story is not None and entry.story.severity.rank <= least for entry in told}
+def _ahead(recipient: RecipientConfig, told: Mapping[str, Sequence[Told]]) -> Mapping[str, int]:
+    """Give the trials that are urgent for a recipient, each with its newest version.
+
+    What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
+    same trial, and the exempt is everyone's.
+    """
+    least = Severity(recipient.urgent.value).rank if recipient.urgent is not None else -1
+    return {
+        entry.window.nct_id: entry.window.newest
+        for entries in told.values()
+        for entry in entries
+        if entry.story is not None and entry.story.severity.rank <= least
+    }
+
+
+def _parted(told: Sequence[Told], ahead: Mapping[str, int]) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+    """Part what a channel tells at once from what waits for the digest."""
+    is_urgent = {id(entry): entry.story is not None and entry.window.nct_id in ahead for entry in told}
     return (
         tuple(entry for entry in told if is_urgent[id(entry)]),
         tuple(entry for entry in told if not is_urgent[id(entry)]),
     )
 
 
-def _told_ahead(telling: Telling, told: Mapping[str, tuple[Told, ...]]) -> tuple[Exempt, ...]:
+def _told_ahead(ahead: Mapping[str, int]) -> tuple[Exempt, ...]:
     """Let the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
-    ahead = {entry.window.nct_id: entry.window.newest for on in told.values() for entry in _parted(telling, on)[0]}
     return tuple(Exempt(nct_id=nct_id, direction=Direction.AHEAD, base=newest) for nct_id, newest in ahead.items())
 
 
