@@ -250,11 +250,18 @@ def test_more_than_five_are_counted_by_country():
     ]
     assert [change.path for change in found][1:] == ["locations.|||austria.added", "locations.|||spain.added"]
     words = together(found)
-    assert (
-        words.sentence
-        == "7 sites added in 3 countries: 4 in Austria, 2 in Spain and 1 in Italy; 5 of them already recruiting."
+    assert words.sentence == (
+        "7 sites added in 3 countries: 4 in Austria (Town 0, Town 1, Town 2 and Town 3); 2 in Spain (Graz);"
+        " and 1 in Italy (Graz); 5 of them already recruiting."
     )
-    assert words.items == ("4 in Austria", "2 in Spain", "1 in Italy")
+    assert words.items == ("4 in Austria (Town 0, Town 1, Town 2 and Town 3)", "2 in Spain (Graz)", "1 in Italy (Graz)")
+    many = [*came, *[site(f"Ward {at}", country="Italy", city=f"Dorf {at}") for at in range(2)]]
+    more = of_kind(changes(old, put(old, SITES, [*many_sites(100), *many])), "site.added")
+    assert together(more).sentence == (
+        "9 sites added in 3 countries: 4 in Austria, 3 in Italy and 2 in Spain; 7 of them already recruiting."
+    )
+    alone = of_kind(changes(old, put(old, SITES, [*many_sites(100), *numbered(4)])), "site.added")
+    assert together(alone).sentence.startswith("4 sites added in Austria: Clinic 0, Town 0; Clinic 1, Town 1; ")
 
 
 @pytest.mark.parametrize("kind", ["WITHDRAWN", "SUSPENDED"])
@@ -418,8 +425,8 @@ def test_together_names_the_remarkable():
     found = changes(old, new)
     words = together(of_kind(found, "site.removed"), of_kind(found, "country.removed"))
     assert words.sentence == (
-        "5 of 6 sites removed in 2 countries: 4 in Austria and 1 in Spain; none left in Spain;"
-        " all were listed as recruiting."
+        "5 of 6 sites removed in 2 countries: 4 in Austria (Town 1, Town 2, Town 3 and Town 4); and 1 in Spain (Cadiz);"
+        " none left in Spain; all were listed as recruiting."
     )
     one = of_kind(found, "site.removed")[:1]
     assert together(one) == phrase(one[0])

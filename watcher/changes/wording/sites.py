@@ -55,11 +55,13 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     if len(changes) == 1:
         return say(changes[0])
     one, many = _DONE[loudest.kind]
-    where = [f"{values.number(of)}{in_country(name)}" for name, of in by_country.most_common()]
+    towns = _towns(changes) if count <= _MOST_WITH_TOWNS else {}
+    where = [f"{values.number(of)}{in_country(name)}{towns.get(name, '')}" for name, of in by_country.most_common()]
     in_all = _of_all(loudest, count, one, many)
     if len(by_country) == 1:
         place = next(iter(by_country))
-        said = f"{in_all}{in_country(place)}"
+        found = [name for change in changes for name in _names(change)]
+        said = f"{in_all}{in_country(place)}{after_colon(some(count, found))}"
     else:
         said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}: "
         said += _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
@@ -70,6 +72,17 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         said += _last_statuses(changes)
     items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
     return worded(loudest, _LABEL, said, items=items)
+
+
+def _towns(changes: Sequence[Change]) -> dict[str, str]:
+    """Give per country the towns of its sites as they are spelt, in brackets: ` (Lyon and Paris)`."""
+    found: dict[str, list[str]] = {}
+    for change in changes:
+        folded = [*names(change.facts, "cities"), text(change.facts, "city")]
+        for name in _names(change):
+            town = next((town for town in folded if town and name.casefold().endswith(town)), "")
+            found.setdefault(text(change.facts, "country"), []).extend([name[-len(town) :]] if town else [])
+    return {country: f" ({values.listed(values.distinct(towns))})" for country, towns in found.items() if towns}
 
 
 def _of_all(change: Change, count: int, one: str, many: str) -> str:
@@ -93,6 +106,7 @@ def _open(change: Change) -> int:
 
 
 _MOST_COUNTRIES = 5
+_MOST_WITH_TOWNS = 8
 
 _GO_WITH = {
     "site.added": ("country.added", "first ones in"),
