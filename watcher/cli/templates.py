@@ -72,7 +72,7 @@ def export(folder: Path, names: tuple[str, ...]) -> None:
 @templates.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Try your own templates on invented messages and on the last real changes; changes nothing.
+    """Try your own templates on invented messages and pages and on the last real changes; changes nothing.
 
     Exit code 1 when one of them fails: the built-in one is used in its place.
     """
