@@ -107,7 +107,16 @@ async def test_what_concerns_everybody_makes_it_unready_and_leaves_it_alive(calm
 
 
 @pytest.mark.parametrize(
-    "part", ["record NCT99000001", "message 7", "template x", "digest for ana", "email to ana", "configuration"]
+    "part",
+    [
+        "record NCT99000001",
+        "message 7",
+        "template x",
+        "page template x",
+        "digest for ana",
+        "email to ana",
+        "configuration",
+    ],
 )
 async def test_what_concerns_one_is_a_note(calm, part):
     health = judge(replace(calm, faults=(a_fault(part),)), 2 * HOUR)
