@@ -67,3 +67,4 @@ def test_versions_are_read_by_number_with_their_comparisons(store):
     found = store.versions.entries([first, second, other, 99])
     assert [entry.version.seq for entry in found] == [other, second, first]
     assert [entry.compared is None for entry in found] == [True, False, True]
+    assert store.versions.seen([first, other, 99]) == {first: NOW, other: NOW}

@@ -128,18 +128,20 @@ def publish(
 
 def _watched(parts: Parts, watchlist: Watchlist) -> Mapping[str, Shown]:
     """Give what is watched and was read."""
-    found = {}
-    for kept in parts.store.trials.kept(list(watchlist.trials)):
-        if kept.newest_seq is not None:
-            own = watchlist.trials[kept.nct_id]
-            found[kept.nct_id] = Shown(
-                watches=own.watches,
-                short_name=own.short_name,
-                newest=kept.newest_seq,
-                seen_at=parts.store.versions.version(kept.newest_seq).seen_at,
-                state=kept.life.value,
-            )
-    return found
+    every = parts.store.trials.kept(list(watchlist.trials))
+    newest = {kept.nct_id: kept.newest_seq for kept in every if kept.newest_seq is not None}
+    seen = parts.store.versions.seen(newest.values())
+    return {
+        kept.nct_id: Shown(
+            watches=watchlist.trials[kept.nct_id].watches,
+            short_name=watchlist.trials[kept.nct_id].short_name,
+            newest=newest[kept.nct_id],
+            seen_at=seen[newest[kept.nct_id]],
+            state=kept.life.value,
+        )
+        for kept in every
+        if kept.nct_id in newest
+    }
 
 
 def _key(site: Site, watched: Mapping[str, Shown], parts: Parts) -> str:

@@ -148,6 +148,15 @@ class Versions:
                 found += map(_entry, connection.execute(wanted))
         return tuple(found)
 
+    def seen(self, seqs: Collection[int]) -> Mapping[int, datetime]:
+        """Give when versions were seen, by number; unknown numbers are left out."""
+        table, found = tables.version, dict[int, datetime]()
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(seqs))):
+                rows = connection.execute(select(table.c.seq, table.c.seen_at).where(table.c.seq.in_(piece)))
+                found.update((row.seq, row.seen_at) for row in rows)
+        return found
+
     def bodies(self, seqs: Mapping[str, int]) -> Mapping[str, bytes]:
         """Give the raw records of one version each of several trials; for an event, the record before it.
 
