@@ -130,8 +130,8 @@ def test_every_digest_says_what_was_read_why_it_came_and_how_to_stop():
     digest = b.a_digest(reading=reading, reader=b.a_reader(least=Least.MAJOR, watches=("back pain", "knees")))
     for shown in (flat(mail(digest).text), flat(re.sub(r"<[^>]+>", " ", mail(digest).html or ""))):
         for sentence in (
-            "410 trials read on 13 Mar 2026 (registry data of 13 Mar 2026). 378 unchanged; 2 of them differ in small "
-            "print alone, such as the date of verification.",
+            "410 trials read on 13 Mar 2026 (registry data of 13 Mar 2026). 378 unchanged, 2 of them re-verified "
+            "without change.",
             "6 smaller changes in 2 further trials below your level (major).",
             "1 trial was not reached and will be asked for again at the next poll: NCT99000400.",
             "2 answers of the registry could not be believed and were set aside: NCT99000401 and NCT99000402.",
@@ -557,6 +557,17 @@ def test_sites_that_opened_closed_and_came_stand_under_one_heading():
     assert "    − Site removed in Spain: Clinic, Vigo." in text.splitlines()
 
 
-def test_a_footer_says_when_all_that_is_unchanged_differs_in_small_print():
-    digest = b.a_digest(reading=b.a_reading(unchanged=1, reverified=1))
-    assert "1 unchanged but for small print, such as the date of verification." in flat(mail(digest).text)
+@pytest.mark.parametrize(
+    ("unchanged", "reverified", "small_print", "words"),
+    [
+        (37, 0, 0, "37 unchanged."),
+        (37, 2, 0, "37 unchanged, 2 of them re-verified without change."),
+        (37, 0, 1, "37 unchanged, 1 of them different in small print alone."),
+        (37, 2, 1, "37 unchanged, 2 of them re-verified without change, 1 of them different in small print alone."),
+        (1, 1, 0, "1 unchanged, re-verified without other news."),
+        (1, 0, 1, "1 unchanged but for small print."),
+    ],
+)
+def test_a_footer_says_how_much_of_the_unchanged_is_so_to_the_letter(unchanged, reverified, small_print, words):
+    reading = b.a_reading(unchanged=unchanged, reverified=reverified, small_print=small_print)
+    assert words in flat(mail(b.a_digest(reading=reading)).text)

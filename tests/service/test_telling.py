@@ -117,6 +117,22 @@ async def test_record_a_slow_reader_has_yet_to_be_told_from_outlives_the_letting
         assert parts.store.retention.prune(home.time.now).records == 3  # but the first and the last two
 
 
+async def test_end_tells_what_was_verified_anew_from_what_differs_in_small_print(house):
+    verified = ("protocolSection", "statusModule", "statusVerifiedDate")
+    keywords = ("protocolSection", "conditionsModule", "keywords")
+    states = news() | {
+        TWO: {DAYS[0]: put(trial(TWO), verified, "2026-01"), DAYS[1]: put(trial(TWO), verified, "2026-05")},
+        THREE: {DAYS[0]: put(trial(THREE), keywords, ["pain"]), DAYS[1]: put(trial(THREE), keywords, ["Pain"])},
+        FOUR: {DAYS[0]: trial(FOUR)},
+    }
+    home = house(states, settings=ANA + QUIET, watched=[ONE, TWO, THREE, FOUR])
+    await home.run()
+    await home.next()
+    (body,) = home.bodies("ana")
+    unbroken = " ".join(body.split())
+    assert "3 unchanged, 1 of them re-verified without change, 1 of them different in small print alone." in unbroken
+
+
 async def test_slots_missed_while_asleep_are_one_digest(house):
     home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET)
     await home.run()

@@ -64,8 +64,9 @@ class Reading:
         watched: How many trials they watch.
         read: How many of these were read from the registry since their last digest, or are known to stand as they
             were because the registry's data did not move.
-        unchanged: How many of these show no change to tell, those in `reverified` included.
-        reverified: How many of these differ in noise only (dates of verification, order, reformatting).
+        unchanged: How many of these show no change to tell, the next two included.
+        reverified: How many of these the sponsor verified anew, without other news.
+        small_print: How many of these differ otherwise in noise only (order, spelling, reformatting, dates of updates).
         below_trials: How many changed only below the reader's level and have no story.
         below_changes: How many changes these trials have below the level.
         not_reached: Ids that the registry did not give.
@@ -79,6 +80,7 @@ class Reading:
     read: int
     unchanged: int = 0
     reverified: int = 0
+    small_print: int = 0
     below_trials: int = 0
     below_changes: int = 0
     not_reached: tuple[str, ...] = ()

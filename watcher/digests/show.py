@@ -28,6 +28,7 @@ def show_reading(reading: Reading, reader: Reader, changed: int = 0) -> ReadingV
         waiting=max(0, reading.read - reading.unchanged - reading.below_trials - changed) if changed else 0,
         unchanged=reading.unchanged,
         reverified=reading.reverified,
+        small_print=reading.small_print,
         below_trials=reading.below_trials,
         below_changes=reading.below_changes,
         level=reader.least.value,

@@ -142,6 +142,7 @@ class ReadingView:
         waiting: How many changed as well and wait for a later digest, since this one tells the urgent alone.
         unchanged: How many show nothing to tell.
         reverified: How many of these were re-verified without change.
+        small_print: How many of these differ in small print alone.
         below_trials: How many changed only below the level.
         below_changes: How many changes those have.
         level: The reader's level: `major`.
@@ -160,6 +161,7 @@ class ReadingView:
     waiting: int
     unchanged: int
     reverified: int
+    small_print: int
     below_trials: int
     below_changes: int
     level: str

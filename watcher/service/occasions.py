@@ -119,14 +119,17 @@ def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told], un
     changed = (*told, *untold)
     quiet = [entry for entry in changed if entry.story is None]
     below = [entry.below for entry in quiet]
+    noise = [entry for entry in quiet if entry.below == 0]
+    reverified = sum(entry.is_reverified for entry in noise)
     older = [entry.since for entry in told if entry.story is not None]
     living = [entry for entry in kept if entry.life is not Life.MERGED]
     read = len(living) - len(unread) - len(aside)
     return Reading(
         watched=len(living),
         read=read,
-        unchanged=max(read - len(changed) + sum(number == 0 for number in below), 0),
-        reverified=sum(number == 0 for number in below),
+        unchanged=max(read - len(changed) + len(noise), 0),
+        reverified=reverified,
+        small_print=len(noise) - reverified,
         below_trials=sum(number > 0 for number in below),
         below_changes=sum(below),
         not_reached=unread,

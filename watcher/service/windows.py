@@ -24,6 +24,7 @@ from watcher.store.model import LogEntry
 from watcher.store.store import Store
 from watcher.store.telling import Window
 
+_VERIFIED = "admin.verified"
 _AT_ONCE = 100
 _MOST_COMPARED = 500
 _MOST_TOLD = 20_000
@@ -42,12 +43,14 @@ class Told:
         since: Data version of its older end, or None.
         story: What it tells this reader; None when nothing reaches their level.
         below: How many changes lie below their level, where there is no story; noise is not counted.
+        is_reverified: The sponsor verified the record anew, and nothing else of note happened to it.
     """
 
     window: Window
     since: str | None
     story: Story | None
     below: int = 0
+    is_reverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +179,13 @@ def _tell(seen: Seen, short_name: str | None, least: Severity, ear: Ear) -> Told
         steps=seen.window.steps,
         step_note=_step_note(seen.comparison, seen.window.steps),
     )
-    below = 0 if story is not None else sum(change.severity is not Severity.NOISE for change in heard.changes)
-    return Told(window=seen.window, since=seen.comparison.older.data_version, story=story, below=below)
+    return Told(
+        window=seen.window,
+        since=seen.comparison.older.data_version,
+        story=story,
+        below=0 if story is not None else sum(change.severity is not Severity.NOISE for change in heard.changes),
+        is_reverified=any(change.kind == _VERIFIED for change in heard.changes),
+    )
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:
