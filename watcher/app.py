@@ -132,7 +132,8 @@ def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
     """
     loaded = load_config(parts.loaded.path, parts.environ)
     check_reload(parts.loaded, loaded, parts.environ)
-    anew = replace(parts, loaded=loaded, templates=_templates_of(loaded, lambda: anew))
+    templates = _templates_of(loaded, lambda: anew)
+    anew = replace(parts, loaded=loaded, superseded=asyncio.Event(), templates=templates)
     return anew, watchlist_reader(loaded)
 
 

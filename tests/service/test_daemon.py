@@ -184,6 +184,31 @@ async def test_overdue_work_is_done_once_and_no_job_runs_beside_itself():
     assert await schedule.drain(timedelta(seconds=5))
 
 
+async def test_job_changed_while_it_is_under_way_begins_again_at_its_end_and_not_an_interval_later():
+    begun, going = asyncio.Event(), asyncio.Event()
+    ran: list[str] = []
+
+    async def slow() -> None:
+        begun.set()
+        await going.wait()
+        ran.append("before")
+
+    async def changed() -> None:
+        ran.append("after")
+
+    schedule = Schedule()
+    schedule.start((Interval(name="poll", job=slow, every=timedelta(hours=1)),), datetime.now(UTC))
+    await begun.wait()
+    schedule.change(Interval(name="poll", job=changed, every=timedelta(hours=2)), datetime.now(UTC))
+    await asyncio.sleep(0.1)  # APScheduler finds it running, and puts it off
+    going.set()
+    async with asyncio.timeout(10):
+        while len(ran) < 2:
+            await asyncio.sleep(0.01)
+    assert ran == ["before", "after"]
+    assert await schedule.drain(timedelta(seconds=5))
+
+
 async def test_drain_cuts_off_what_has_not_ended_by_the_deadline():
     begun, cut = asyncio.Event(), asyncio.Event()
 

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.service.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, Time, trial
+from tests.service.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, Time, trial
 from tests.service.process import manager, program, until
 from watcher import app
 from watcher.errors import ConfigError
 from watcher.sandbox.smtp import SmtpStage
-from watcher.service.lifecycle import notify, watchdog_seconds
+from watcher.service.daemon import Daemon
+from watcher.service.faults import failing
+from watcher.service.lifecycle import Ending, notify, watchdog_seconds
+from watcher.service.parts import Signals
 from watcher.service.pulse import BEAT_EVERY, LONGEST_JOB, STALLED_AFTER, Pulse, leave_sign, read_sign, remove_sign
 from watcher.service.reload import changed_sections, check_reload
 from watcher.service.report import status_of
+from watcher.service.run import run_once
+from watcher.service.sending import send_due
 from watcher.service.standing import status_line
-from watcher.store.telling import Fault, FaultState
+from watcher.service.telling import tell_due
+from watcher.store.store import Store
+from watcher.store.telling import Fault, FaultState, State
 
 STATES = {ONE: {DAYS[0]: trial(ONE)}, TWO: {DAYS[0]: trial(TWO)}}
 READY = "READY=1"
+STOPPED = "Terminated: A Trial Called 1"
 
 
 @pytest.fixture
@@ -239,3 +251,95 @@ def test_abstract_socket_is_spoken_to():
         name = "@" + ear.getsockname().decode()[1:]
         assert notify({"NOTIFY_SOCKET": name}, READY, "STATUS=x")
         assert ear.recv(100) == b"READY=1\nSTATUS=x"
+
+
+async def renewed(parts, home):
+    """Read the configuration anew and take it up as the daemon does; give the parts and the watchlist."""
+    home.write()
+    daemon = Daemon(parts=parts, read=app.watchlist_reader(parts.loaded), reread=app.reread)
+    await daemon.take_up(*app.reread(parts))
+    return daemon.parts, daemon.read()
+
+
+NEWS = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")}}
+
+
+async def test_recipient_added_while_messages_are_sent_gets_theirs(house):
+    home = house(NEWS, settings=ANA + QUIET, watched=[ONE])
+    await home.run()
+    hold = home.smtp.hold(SmtpStage.RCPT)
+    home.registry.next()
+    with home.open() as parts:
+        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+        await asyncio.to_thread(hold.wait_reached, 30)
+        home.settings += BOB
+        new, watchlist = await renewed(parts, home)
+        assert tell_due(new, watchlist, Signals(), is_complete=True) == 1
+        hold.release()
+        await work
+        await send_due(new, Signals())
+    assert home.subjects("ana") == [STOPPED]
+    assert home.subjects("bob") == ["Now watching 1 trial for you"]
+
+
+async def test_address_changed_while_messages_are_sent_counts_from_the_next_message_on(house):
+    home = house(NEWS, settings=ANA + QUIET + BOB + QUIET, watched=[ONE])
+    await home.run()
+    hold = home.smtp.hold(SmtpStage.RCPT)
+    home.registry.next()
+    with home.open() as parts:
+        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+        await asyncio.to_thread(hold.wait_reached, 30)
+        home.settings = home.settings.replace("bob@", "robert@")
+        new, _ = await renewed(parts, home)
+        hold.release()
+        await work
+        await send_due(new, Signals())
+    assert (home.subjects("ana"), home.subjects("bob"), home.subjects("robert")) == ([STOPPED], [], [STOPPED])
+
+
+async def test_message_in_mid_send_while_its_channel_is_replaced_follows_when_it_was_not_taken(house):
+    home = house(NEWS, settings=ROOM + QUIET, watched=[ONE])
+    await home.run()
+    hold = home.hook.hold(reply="503 busy")
+    home.registry.next()
+    with home.open() as parts:
+        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+        await asyncio.to_thread(hold.wait_reached, 30)
+        (home.folder / "mended").write_text(home.hook.url)
+        home.settings = home.settings.replace('"hook"', '"mended"')
+        new, _ = await renewed(parts, home)
+        hold.release()
+        await work
+        await send_due(new, Signals())
+        (entry,) = new.store.outbox.list(states=tuple(State))
+    assert (entry.state, entry.channel) == (State.DELIVERED, "slack:mended")
+    assert len(home.hook.accepted) == 1
+
+
+async def test_configuration_that_cannot_be_taken_up_since_the_store_is_busy_is_kept_out_and_told(house, events):
+    home = house(NEWS, settings=ANA + QUIET + OPS + OPS_ON, watched=[ONE])
+    await home.run()
+    with home.open() as parts:
+        path = app.database_of(parts.loaded, home.state)
+        with Store.open(path, busy_timeout=timedelta(milliseconds=50)) as store:
+            present = replace(parts, store=store, clock=app.utc_now, sleep=asyncio.sleep)
+            daemon = Daemon(parts=present, read=app.watchlist_reader(parts.loaded), reread=app.reread)
+            ending = Ending()
+            work = asyncio.create_task(daemon.run(ending))
+            await asyncio.to_thread(until, lambda: any(event["event"] == "poll_finished" for event in events))
+            home.settings += BOB
+            home.write()
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                assert not await daemon.renew()
+                other.execute("ROLLBACK")
+            assert daemon.parts is present
+            await daemon.poll()
+            (fault,) = failing(store.faults.all())
+            assert fault.message.startswith("not used at reload, the old one stays in use: ")
+            assert await daemon.renew()
+            assert failing(store.faults.all()) == ()
+            assert store.ledger.reader("bob") is not None
+            ending.asked.set()
+            assert await work

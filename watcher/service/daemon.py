@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from watcher.errors import ConfigError
+from watcher.errors import ConfigError, StoreError
 from watcher.service import tidying
 from watcher.service.endpoint import Endpoint, open_endpoint
 from watcher.service.heartbeat import ask_heartbeat
@@ -143,11 +143,15 @@ class Daemon:
             await self._settled(Signals(heard={CONFIG_PART: self._refused}))
             notify(environ, "READY=1", f"STATUS=old configuration kept: {error.problems[0]}")
             return False
-        self._refused = None
         changed = changed_sections(self.parts.loaded.config, parts.loaded.config)
-        async with parts.turn:
-            self.parts, self.read = parts, read
-            await asyncio.to_thread(meet_recipients, parts, parts.clock())
+        try:
+            await self.take_up(parts, read)
+        except StoreError as error:
+            log.exception("reload_failed")
+            self._refused = f"not used at reload, the old one stays in use: {error}"  # told by the next poll
+            notify(environ, "READY=1", f"STATUS=old configuration kept: {error}")
+            return False
+        self._refused = None
         self._schedule.change(self._polling(), parts.clock())
         if "health" in changed:
             await self._show()
@@ -155,6 +159,17 @@ class Daemon:
         log.info("config_reloaded", changed=changed)
         notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
         return True
+
+    async def take_up(self, parts: Parts, read: WatchlistReader) -> None:
+        """Go on with another configuration that is right, from the next message on.
+
+        Raises:
+            StoreError: Its recipients could not be met; the present one stays in use.
+        """
+        async with parts.turn:
+            await asyncio.to_thread(meet_recipients, parts, parts.clock())  # first: nobody is told who was not met
+            self.parts.superseded.set()
+            self.parts, self.read = parts, read
 
     async def _show(self) -> None:
         """Listen where the configuration says, and no longer where it said before."""
@@ -167,8 +182,8 @@ class Daemon:
 
     async def _settled(self, signals: Signals) -> bool:
         """Bring the fault table up to date; poll and tick may have heard of the same fault: it is told once."""
-        parts = self.parts
-        async with parts.turn:
+        async with self.parts.turn:
+            parts = self.parts  # as it is now: it may have been read anew while this waited
             return bool(await asyncio.to_thread(settle, parts, signals, parts.clock()))
 
     async def poll(self) -> None:
@@ -179,7 +194,7 @@ class Daemon:
         watchlist = read_watched(parts, self.read, signals)
         report = await poll_watched(parts, watchlist, signals)
         is_complete = report is not None and report.outcome.is_complete
-        await self._tell_and_send(signals, is_complete=is_complete)
+        await self._tell_and_send(signals, polled=parts if is_complete else None)
         await ask_heartbeat(parts, is_complete=is_complete)
         shown = Signals()
         await show_pages(parts, follow_merged(watchlist, parts.store), shown)
@@ -187,16 +202,20 @@ class Daemon:
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""
-        await self._tell_and_send(Signals(), is_complete=False)
+        await self._tell_and_send(Signals(), polled=None)
 
-    async def _tell_and_send(self, signals: Signals, *, is_complete: bool) -> None:
-        parts = self.parts
-        watchlist = follow_merged(self.read(), parts.store)
-        async with parts.turn:
-            await asyncio.to_thread(partial(tell_due, parts, watchlist, signals, is_complete=is_complete))
+    async def _tell_and_send(self, signals: Signals, *, polled: Parts | None) -> None:
+        """Tell and send by the configuration of the moment; `polled` is that of a complete poll which ended just now.
+
+        When another took its place meanwhile, what that one watches was not all read: its own poll is under way.
+        """
+        async with self.parts.turn:
+            parts = self.parts
+            watchlist = follow_merged(self.read(), parts.store)
+            await asyncio.to_thread(partial(tell_due, parts, watchlist, signals, is_complete=polled is parts))
         sent = await send_due(parts, signals)
         if await self._settled(signals):
-            await send_due(parts, Signals(), but=sent.down)
+            await send_due(self.parts, Signals(), but=sent.down)
         watched = len(poll_ids(watchlist, parts.store))
         line = status_line(parts.store, watched=watched, next_poll=self._schedule.next_of("poll"))
         notify(parts.environ, f"STATUS={line}")

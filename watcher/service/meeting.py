@@ -55,13 +55,19 @@ def meet_recipients(parts: Parts, now: datetime) -> None:
             now=now,
         )
         _remember_address(parts, recipient)
+    settle_places(parts, now)
+    _forget_faults(parts)
+
+
+def settle_places(parts: Parts, now: datetime) -> None:
+    """Let waiting messages follow to the channel that replaced theirs; give up those that nobody is left to get."""
+    config = parts.loaded.config
     places = {(recipient.name, line.way): line.key for recipient in config.recipient for line in lines_of(recipient)}
     for entry in parts.store.outbox.follow(places, now):
         log.info("message_follows", id=entry.id, recipient=entry.recipient, channel=entry.channel)
     known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
     for entry in parts.store.outbox.retire(known, now):
         log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)
-    _forget_faults(parts)
 
 
 def renamed_recipients(parts: Parts) -> tuple[Renamed, ...]:

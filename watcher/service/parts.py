@@ -48,6 +48,7 @@ class Parts:
         turn: Held while a page is committed and while recipients are told, so that telling never sees half a page.
         tokens: Access tokens of the relay, kept in memory until they end (`delivery.oauth`).
         sending: Keys of the channels whose messages are being sent at this moment.
+        superseded: Set when a newer configuration takes the place of this one: what sends by it takes no more messages.
         templates: Makes the templates when the first message is rendered; not before, since it loads jinja2.
     """
 
@@ -62,6 +63,7 @@ class Parts:
     templates: Callable[[], Templates]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     sending: set[str] = field(default_factory=set)
+    superseded: asyncio.Event = field(default_factory=asyncio.Event)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
 
 

@@ -43,6 +43,7 @@ class Schedule:
 
     _scheduler: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _again: dict[str, Interval] = field(default_factory=dict)
 
     def start(self, jobs: tuple[Interval, ...], first_at: datetime) -> None:
         """Begin: every job once at `first_at`, in the order given, then at its interval.
@@ -64,8 +65,14 @@ class Schedule:
         self._scheduler.start()
 
     def change(self, interval: Interval, next_at: datetime) -> None:
-        """Give the job of this name another interval, and begin it at `next_at`; one that is under way goes on."""
+        """Give the job of this name another interval, and begin it at `next_at`.
+
+        One that is under way goes on, and begins once more right after its end: APScheduler would drop what falls due
+        while it runs, and the next time would be an interval away.
+        """
         self._scheduler.modify_job(interval.name, trigger=_trigger(interval), args=(interval,), next_run_time=next_at)
+        if any(task.get_name() == interval.name for task in self._running):
+            self._again[interval.name] = interval
 
     def next_of(self, name: str) -> datetime | None:
         """Give when a job begins next; None when there is none of this name, or none will begin any more."""
@@ -75,10 +82,13 @@ class Schedule:
 
     async def _begin(self, interval: Interval) -> None:
         """Run a job as a task of ours, since APScheduler cancels its own at shutdown."""
-        task = asyncio.create_task(_guarded(interval), name=interval.name)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        await asyncio.wait({task})
+        coming: Interval | None = interval
+        while coming is not None:
+            task = asyncio.create_task(_guarded(coming), name=coming.name)
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            await asyncio.wait({task})
+            coming = self._again.pop(interval.name, None)
 
     async def drain(self, within: timedelta) -> bool:
         """Begin nothing more, let what runs come to its end, and cancel what has not by the deadline.
@@ -87,6 +97,7 @@ class Schedule:
             Whether everything came to its own end.
         """
         self._scheduler.pause()
+        self._again.clear()
         running = set(self._running)
         late: set[asyncio.Task[None]] = set()
         if running:

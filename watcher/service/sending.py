@@ -21,6 +21,7 @@ from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreErro
 from watcher.rendering.message import Message
 from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint, part_of
 from watcher.service.faults import failing
+from watcher.service.meeting import settle_places
 from watcher.service.parts import Parts, Signals
 from watcher.store.telling import Claim, Entry, State, Step, Suspension
 
@@ -84,6 +85,8 @@ async def send_due(parts: Parts, signals: Signals, *, but: Collection[str] = ())
     _signal_suspended(parts, lines, signals)
     _signal_lost(parts, signals)
     _settle_left(parts, signals)
+    if not parts.store.outbox.destinations() <= lines.keys():
+        settle_places(parts, parts.clock())  # one was in mid-send when its channel was replaced
     channels = parts.store.outbox.due_channels(parts.clock())
     by_key = {line.key: line for line in lines.values()}
     closed = {*but, *parts.sending}
@@ -173,12 +176,15 @@ async def _send_all(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Li
         return Sent(failed=1, has_config_fault=True, down=frozenset({line.key}))
     sent = Sent()
     async with channel.open() as session:
-        while (claim := parts.store.outbox.claim(line.key, parts.clock())) is not None:
+        while not parts.superseded.is_set():
+            claim = parts.store.outbox.claim(line.key, parts.clock())
+            if claim is None:
+                break
             entry = claim.entry
             target = lines.get((entry.recipient, entry.channel))
-            if target is None:
-                parts.store.outbox.dead(entry.id, "not configured", parts.clock())
-                continue
+            if target is None:  # never given up here: a newer configuration may know whose it is
+                parts.store.outbox.retry_at(entry.id, parts.clock(), entry.last_reply, refund=True)
+                break
             if (until := _quiet_until(parts, target)) is not None:
                 parts.store.outbox.retry_at(entry.id, until, "held until the quiet hours end", refund=True)
                 continue

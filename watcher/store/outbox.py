@@ -76,6 +76,12 @@ class Outbox:
             found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
             return tuple(found)
 
+    def destinations(self) -> frozenset[tuple[str, str]]:
+        """Give recipient and channel key of everything that waits."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(TABLE.c.recipient, TABLE.c.channel).where(WAITING).distinct())
+            return frozenset((row.recipient, row.channel) for row in rows)
+
     def next_due(self) -> datetime | None:
         """Give when the next waiting message is due, or None when none waits; suspended ones do not count."""
         with self._database.read() as connection:
