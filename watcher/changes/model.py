@@ -223,6 +223,13 @@ class Phrase:
     items: tuple[str, ...] = ()
     origin_note: str | None = None
 
+    @property
+    def says_more(self) -> bool:
+        """Whether the sentence names what the values leave out: which site, what of the results."""
+        if self.kind.startswith("site."):
+            return True
+        return self.kind.startswith("results.") and not (self.was and self.now) and not self.marks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from watcher.changes.model import Mark, Phrase, Severity, Story, Verb
+from watcher.changes.model import Phrase, Severity, Story, Verb
 from watcher.digests.minor import short_names
 from watcher.rendering.escape import cut, plain
+from watcher.rendering.pieces import pieces_of
 from watcher.rendering.text import listed
-from watcher.rendering.view import Group, Line, Piece, StoryView
+from watcher.rendering.view import Group, Line, StoryView
 
 RECORD_URL = "https://clinicaltrials.gov/study/{}"
 """A trial's page for people; `?tab=history` shows every posted version."""
@@ -194,7 +195,7 @@ def _headings(phrases: Sequence[Phrase]) -> list[str]:
 
 
 def _is_sentence(phrase: Phrase) -> bool:
-    return _says_more(phrase) or not (phrase.was or phrase.now or phrase.marks)
+    return phrase.says_more or not (phrase.was or phrase.now or phrase.marks)
 
 
 def _within_reach(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:
@@ -217,8 +218,8 @@ def _group(heading: str, lines: Sequence[Line]) -> Group:
 
 def _line(phrase: Phrase) -> Line:
     sign, word = _SIGNS[phrase.verb]
-    pieces = _pieces(phrase.marks)
-    values = (None, None) if _says_more(phrase) else (phrase.was, phrase.now)
+    pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), 2 * _MOST_VALUE)
+    values = (None, None) if phrase.says_more else (phrase.was, phrase.now)
     was, now = (cut(plain(value or ""), _MOST_VALUE) for value in values)
     note = plain(phrase.note or "")
     if phrase.verb is Verb.MOVED and phrase.heading and was:
@@ -240,28 +241,6 @@ def _line(phrase: Phrase) -> Line:
         origin=plain(phrase.origin_note or ""),
         is_long=not pieces and bool(was and now) and len(was) + len(now) > _LONG_SHIFT,
     )
-
-
-def _says_more(phrase: Phrase) -> bool:
-    """Tell whether the sentence names what its values leave out: which site, what of the results."""
-    if phrase.kind.startswith("site."):
-        return True
-    return phrase.kind.startswith("results.") and not (phrase.was and phrase.now) and not phrase.marks
-
-
-def _pieces(marks: Sequence[Mark]) -> tuple[Piece, ...]:
-    """Cut the blanks off each mark and remember where one stood; a replaced word and its successor stay apart."""
-    pieces: list[Piece] = []
-    is_apart = False
-    for mark in marks:
-        text = cut(plain(mark.text), 2 * _MOST_VALUE)
-        is_apart = is_apart or mark.text[:1].isspace()
-        if text:
-            is_successor = bool(pieces) and pieces[-1].kind == "removed" and mark.kind.value == "added"
-            pieces.append(Piece(kind=mark.kind.value, text=text, space=bool(pieces) and (is_apart or is_successor)))
-            is_apart = False
-        is_apart = is_apart or mark.text[-1:].isspace()
-    return tuple(pieces)
 
 
 def _as_sentence(text: str) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 from watcher.changes.folding import lines_of
-from watcher.changes.model import Change, Mark, Phrase, Record, Severity, Verb
+from watcher.changes.model import Change, Phrase, Record, Severity, Verb
 from watcher.changes.story import tell, when_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
 from watcher.pages.model import Step
 from watcher.rendering.escape import cut, plain
+from watcher.rendering.pieces import pieces_of
 from watcher.rendering.view import Piece
 
 _SIGNS = {
@@ -156,8 +157,8 @@ def _level(change: Change) -> Severity:
 
 def _told(phrase: Phrase) -> Told:
     sign, word = _SIGNS[phrase.verb]
-    pieces = pieces_of(phrase.marks)
-    values_shown = ("", "") if _says_more(phrase) else (phrase.was or "", phrase.now or "")
+    pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), _LONGEST)
+    values_shown = ("", "") if phrase.says_more else (phrase.was or "", phrase.now or "")
     was, now = (cut(plain(value), _LONGEST) for value in values_shown)
     note = plain(phrase.note or "")
     if phrase.verb is Verb.MOVED and phrase.heading and was:
@@ -182,29 +183,7 @@ def _told(phrase: Phrase) -> Told:
     return replace(told, was="", now="") if pieces else told
 
 
-def _says_more(phrase: Phrase) -> bool:
-    """Tell whether the sentence names what its values leave out: which site, what of the results."""
-    if phrase.kind.startswith("site."):
-        return True
-    return phrase.kind.startswith("results.") and not (phrase.was and phrase.now) and not phrase.marks
-
-
 def _without_names(sentence: str, items: Sequence[str]) -> str:
     """Cut off the names of many where they follow as a list: `8 sites now recruiting in France`."""
     head, colon, tail = sentence.partition(": ")
     return head if colon and items and tail.startswith(items[0]) else sentence
-
-
-def pieces_of(marks: Sequence[Mark]) -> tuple[Piece, ...]:
-    """Give a word-level diff as pieces: blanks cut off, and remembered where one stood."""
-    pieces: list[Piece] = []
-    is_apart = False
-    for mark in marks:
-        text = cut(plain(mark.text), _LONGEST)
-        is_apart = is_apart or mark.text[:1].isspace()
-        if text:
-            follows = bool(pieces) and pieces[-1].kind == "removed" and mark.kind.value == "added"
-            pieces.append(Piece(kind=mark.kind.value, text=text, space=bool(pieces) and (is_apart or follows)))
-            is_apart = False
-        is_apart = is_apart or mark.text[-1:].isspace()
-    return tuple(pieces)
