@@ -277,8 +277,10 @@ def test_only_the_step_that_decides_what_a_crash_means_waits_for_the_disk(store,
     store.outbox.claim("email", NOW)
     with closing(Database(path)) as database:
         with database.write() as connection:
-            said = []
-            connection.connection.driver_connection.set_trace_callback(said.append)
+            said: list[str] = []
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.set_trace_callback(said.append)
         outbox, waits = Outbox(database), {}
         for step in (Step.CONNECTED, Step.ENVELOPE_ACCEPTED, Step.BODY_HANDED_OVER):
             said.clear()
