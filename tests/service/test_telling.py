@@ -29,6 +29,7 @@ from watcher.app import watchlist_reader
 from watcher.changes.compare import compare_records
 from watcher.changes.story import tell
 from watcher.config.watchlist import Watched, Watchlist
+from watcher.rendering.environment import builtin_templates
 from watcher.service import windows
 from watcher.service.parts import Signals
 from watcher.service.previewing import mail_bytes, preview_messages, send_sample
@@ -398,6 +399,35 @@ async def test_broken_template_of_the_operator_is_replaced_and_told_with_its_end
     report = await home.next()
     assert [line.split(",")[0] for line in report.said] == ["template email/digest.body.txt.j2: is in order again"]
     assert len(list((home.state / "ops").glob("*.eml"))) == 2
+
+
+@pytest.mark.parametrize("is_corrected", [True, False], ids=["corrected", "removed"])
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [("email/_html.html.j2", ""), ("shared/_mine.txt.j2", "shared/lead.digest.txt.j2")],
+    ids=["of ours", "of the operator's own"],
+)
+async def test_broken_part_of_templates_is_called_mended_by_a_message_with_it_alone(house, part, whole, is_corrected):
+    states = {ONE: {day: trial(ONE, count=240 + 10 * number) for number, day in enumerate(DAYS[:3])}}
+    home = house(states, settings=CALM, head='templates_dir = "mine"\n', watched=[ONE])
+    texts = {part: "{% if %}"} | ({whole: f'{{% include "{part}" %}}'} if whole else {})
+    for name, text in texts.items():
+        (home.folder / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.folder / "mine" / name).write_text(text)
+    await home.run()
+    assert [line.split(":")[0] for line in (await home.next()).said] == [f"template {part}"]
+    home.settings += "\n" + ROOM  # is welcomed in Slack, with other templates
+    assert (await home.run()).said == ()
+    assert len(home.hook.posts) == 1
+    if is_corrected:
+        known = builtin_templates() / part
+        (home.folder / "mine" / part).write_text(known.read_text() if known.exists() else "All is well.")
+    else:
+        for name in texts:
+            (home.folder / "mine" / name).unlink()
+    report = await home.next()
+    assert [line.split(",")[0] for line in report.said] == [f"template {part}: is in order again"]
+    assert ("All is well." in home.bodies("ana")[-1]) == (is_corrected and bool(whole))
 
 
 def damage(home, nct_id):

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jinja2
+import jinja2.meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from watcher.errors import RenderError
@@ -101,6 +102,22 @@ class Templates:
         except (jinja2.TemplateNotFound, UnicodeDecodeError, OSError) as error:
             return TemplateNote(template=name, problem=f"it cannot be read: {error}")
         return None
+
+    def is_part_of(self, name: str, rendered: Iterable[str]) -> bool:
+        """Tell whether one of the rendered templates is this one, or includes, imports or extends it.
+
+        True as well for one that is there no longer: nothing can be made with it any more.
+        """
+        environment, known = self._overridden or self._builtin, set[str]()
+        if name not in environment.list_templates() and name not in self._distrusted:
+            return True
+        todo = list(rendered)
+        while todo:
+            whole = todo.pop()
+            if whole not in known:
+                known.add(whole)
+                todo += _references(environment, whole)
+        return name in known
 
     def render(
         self, name: str, context: Mapping[str, object], *, most: int = MAX_SIZE, within: float = DEADLINE
@@ -236,6 +253,17 @@ def _environment(*folders: Path) -> jinja2.Environment:
     )
     environment.globals.update(labelled=text.labelled)
     return environment
+
+
+def _references(environment: jinja2.Environment, name: str) -> Iterator[str]:
+    """Give the templates one names; none when it cannot be read."""
+    assert environment.loader is not None  # noqa: S101 — every environment here was made with one
+    try:
+        source, _, _ = environment.loader.get_source(environment, name)
+        found = list(jinja2.meta.find_referenced_templates(environment.parse(source)))
+    except (jinja2.TemplateError, UnicodeDecodeError, OSError):
+        return
+    yield from (one for one in found if one is not None)
 
 
 def _line(error: Exception, name: str) -> str:

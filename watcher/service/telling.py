@@ -243,7 +243,7 @@ def _signal_mended(parts: Parts, rendered: Collection[str], signals: Signals) ->
     """Say of templates told as failing that they work: they, or what includes them, were rendered without a note."""
     for fault in failing(parts.store.faults.all()):
         name = fault.part.removeprefix("template ")
-        if name != fault.part and (name in rendered or name.rpartition("/")[2].startswith("_")):
+        if name != fault.part and parts.templates().is_part_of(name, rendered):
             signals.well(fault.part)
 
 
