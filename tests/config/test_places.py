@@ -1,15 +1,16 @@
 """Where configuration, state and secrets lie."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from watcher.config.lines import find_line, line_map
 from watcher.config.locate import config_candidates, find_config, find_state_dir
-from watcher.config.model import SecretRef
+from watcher.config.model import Config, SecretRef
 from watcher.config.rules import is_loopback
-from watcher.config.secrets import read_secret
+from watcher.config.secrets import Reader, closed_secrets, read_secret
 from watcher.errors import ConfigError
 
 
@@ -82,6 +83,62 @@ def test_a_secret_of_somebody_else_says_what_a_service_needs(tmp_path):
     (tmp_path / "pw").chmod(0)
     with pytest.raises(ConfigError, match=r"may not be read by this user; .* use \{ credential"):
         read_secret(SecretRef(file="pw"), folder=tmp_path, environ={})
+
+
+def test_a_secret_that_is_no_file_or_more_than_a_line_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "lines").write_bytes(b"s3cret\n\n")
+    (tmp_path / "null").write_bytes(b"s3\0cret")
+    (tmp_path / "mark").write_bytes(b"\xef\xbb\xbfs3cret\r\n")
+    environ = {"PW": "s3cret\nmore", "NL": "s3cret\n", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    for ref, said in (
+        (SecretRef(file="pipe"), "is not a file"),
+        (SecretRef(file="."), "is not a file"),
+        (SecretRef(file="lines"), "more than one line"),
+        (SecretRef(file="null"), "more than one line"),
+        (SecretRef(credential="lines"), "more than one line"),
+        (SecretRef(env="PW"), "more than one line"),
+    ):
+        with pytest.raises(ConfigError, match=said) as caught:
+            read_secret(ref, folder=tmp_path, environ=environ)
+        assert "s3" not in str(caught.value)
+    assert read_secret(SecretRef(file="mark"), folder=tmp_path, environ={}) == "s3cret"
+    assert read_secret(SecretRef(env="NL"), folder=tmp_path, environ=environ) == "s3cret"
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that everybody may go through, those above it too."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_secrets_that_only_the_service_cannot_read_are_found_by_owner_and_mode(open_folder):
+    config = Config.model_validate(
+        {
+            "email": {"host": "h", "from": "w@example.org", "username": "w", "password": {"file": "pw"}},
+            "recipient": [{"name": "room", "slack": {"webhook": {"file": "hook"}}}],
+        }
+    )
+    for name in ("pw", "hook"):
+        (open_folder / name).write_text("s3cret")
+        (open_folder / name).chmod(0o600)
+    user = Reader(uid=os.getuid() + 1, gids=frozenset({os.getgid() + 1}))
+    found = list(closed_secrets(config, folder=open_folder, reader=user))
+    assert [place for place, _ in found] == [("email", "password"), ("recipient", 0, "slack")]
+    assert all(str(open_folder) in text and "s3cret" not in text for _, text in found)
+    (open_folder / "pw").chmod(0o604)
+    (open_folder / "hook").chmod(0o640)
+    mate = Reader(uid=user.uid, gids=frozenset({os.getgid()}))
+    assert [place for place, _ in closed_secrets(config, folder=open_folder, reader=user)] == [
+        ("recipient", 0, "slack")
+    ]
+    assert [place for place, _ in closed_secrets(config, folder=open_folder, reader=mate)] == [("email", "password")]
+    open_folder.chmod(0o700)  # a readable file in a closed folder
+    assert len(list(closed_secrets(config, folder=open_folder, reader=user))) == 2
+    owner = Reader(uid=os.getuid(), gids=frozenset())
+    assert list(closed_secrets(config, folder=open_folder, reader=owner)) == []
 
 
 def test_lines_of_tables_keys_and_inline_tables_are_found():

@@ -1,5 +1,8 @@
 """Watchlist files: read line by line, edited in place."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from watcher.config.load import load_config
@@ -102,3 +105,41 @@ def test_a_watchlist_that_is_no_text_is_one_problem(tmp_path):
 def test_files_are_listed_with_their_watch(config_path):
     found = [(name, path.name) for name, path in ids_files(load_config(config_path).config, config_path=config_path)]
     assert found == [("a", "list.txt"), ("c", "none.txt")]
+
+
+def test_editing_keeps_line_ends_marks_and_links(tmp_path):
+    real = tmp_path / "lists" / "real.txt"
+    real.parent.mkdir()
+    real.write_bytes(b"\xef\xbb\xbfNCT99000001\r\nNCT99000002  # two\r\n")
+    path = tmp_path / "list.txt"
+    path.symlink_to(real)
+    assert remove_ids(path, ["NCT99000001"]) == ("NCT99000001",)
+    assert real.read_bytes() == b"\xef\xbb\xbfNCT99000002  # two\r\n"
+    assert add_ids(path, ["NCT99000003"]) == ("NCT99000003",)
+    assert real.read_bytes() == b"\xef\xbb\xbfNCT99000002  # two\r\nNCT99000003\r\n"
+    assert path.is_symlink()
+    assert [found.name for found in tmp_path.iterdir()] == ["lists", "list.txt"] or path.exists()
+    assert [found.name for found in real.parent.iterdir()] == ["real.txt"]
+
+
+def test_a_watchlist_that_cannot_be_edited_is_named_and_left_as_it_is(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"\xff\xfe")
+    for edit in (add_ids, remove_ids):
+        with pytest.raises(UsageError, match="UTF-8"):
+            edit(path, ["NCT99000001"])
+    assert path.read_bytes() == b"\xff\xfe"
+    path.unlink()
+    path.mkdir()
+    for edit in (add_ids, remove_ids):
+        with pytest.raises(UsageError, match="is not a file"):
+            edit(path, ["NCT99000001"])
+
+
+def test_a_watchlist_that_is_no_file_is_named_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path(os.devnull)):
+        lines, (problem,) = read_ids_file(path)
+        assert lines == ()
+        assert "is not a file" in problem.text
+        assert problem.line == 0

@@ -9,6 +9,7 @@ import copy
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from watcher.config.operating import operating_findings
 from watcher.config.presets import Preset
 from watcher.config.rules import findings
 from watcher.config.sources import Sources, gather
+from watcher.config.texts import control_characters, text_findings, without_control_characters
 from watcher.config.wishes import read_wishes
 from watcher.errors import ConfigError, Problem
 
@@ -92,8 +94,9 @@ def survey_config(
         ConfigError: It cannot be read, or is not TOML.
     """
     sources = gather(path, environ, _top_level())
-    raw = sources.raw
     problems = list(sources.problems)
+    problems += (sources.problem(place, text) for place, text in control_characters(sources.raw))
+    raw = without_control_characters(sources.raw)
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
@@ -103,7 +106,7 @@ def survey_config(
         except ValidationError:
             return None, tuple(problems)
     wishes = read_wishes(config, folder=path.parent)
-    found = (*findings(config), *operating_findings(config), *wishes.findings)
+    found = (*findings(config), *operating_findings(config), *text_findings(config), *wishes.findings)
     problems += wishes.problems
     problems += (sources.problem(finding.place, finding.text) for finding in found if finding.is_fatal)
     warnings = tuple(sorted(sources.problem(finding.place, finding.text) for finding in found if not finding.is_fatal))
@@ -142,7 +145,7 @@ def _problems(sources: Sources, error: ValidationError) -> Iterable[Problem]:
 
 
 def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
-    key = str(place[-1]) if place else ""
+    key = str(next((step for step in reversed(place) if isinstance(step, str)), ""))  # of an entry, its list's name
     where = _where(place[:-1], raw)
     match detail["type"]:
         case "extra_forbidden":
@@ -183,6 +186,8 @@ def _shown(value: object) -> str:
             return f'"{value}"'
         case int() | float():
             return str(value)
+        case date() | time():
+            return "a date or a time"
         case dict():
             return "a table"
         case _:

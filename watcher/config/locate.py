@@ -38,6 +38,8 @@ def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
     if option is not None:
         if option.is_file():
             return option
+        if option.is_dir():
+            raise ConfigError((Problem(str(option), 0, "is a folder; name the file in it"),))
         raise ConfigError((Problem(str(option), 0, "no such file; write one with `watcher init DIR`"),))
     candidates = config_candidates(environ)
     for path in candidates:
@@ -51,6 +53,17 @@ def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
             ),
         )
     )
+
+
+def under(folder: Path, text: str) -> Path:
+    """Give the path a text of the configuration means: `~` is a home, else it is relative to a folder.
+
+    A home that nobody has is left as it is written; `config.texts` names it.
+    """
+    try:
+        return folder / Path(text).expanduser()
+    except RuntimeError:
+        return folder / text
 
 
 def find_state_dir(option: Path | None, configured: str | None, config_path: Path, environ: Mapping[str, str]) -> Path:
@@ -67,7 +80,7 @@ def find_state_dir(option: Path | None, configured: str | None, config_path: Pat
     if option is not None:
         return option
     if configured is not None:
-        return config_path.parent / Path(configured).expanduser()
+        return under(config_path.parent, configured)
     if folder := environ.get("STATE_DIRECTORY"):
         return Path(folder.split(":")[0])
     if config_path.resolve().parent == SYSTEM_CONFIG.parent:

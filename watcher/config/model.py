@@ -9,9 +9,11 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from watcher.config.hours import Quiet, parse_quiet
 
@@ -19,21 +21,40 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def parse_duration(value: object) -> object:
+LONGEST = timedelta(days=36500)
+"""A hundred years: longer than anybody waits, and short enough to reckon dates with."""
+
+
+def parse_duration(value: object) -> timedelta:
     """Read `30s`, `15min`, `1h`, `7d`; a timedelta passes.
 
     Raises:
-        ValueError: Any other text.
+        ValueError: Anything else, a bare number too, or more than a hundred years.
     """
-    if not isinstance(value, str):
+    if isinstance(value, timedelta):
         return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("time_delta_type", "not a duration")  # said in words where the place is known
     match = _DURATION.fullmatch(value.strip())
     if match is None:
         raise ValueError(f'"{value}" is not a duration; write a number and a unit, such as "30s", "15min" or "1h"')
-    return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
+    seconds = float(match[1]) * _UNIT_SECONDS[match[2]]
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f'"{value}" is too long; at most "{LONGEST.days}d" are possible')
+    return timedelta(seconds=seconds)
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false where a number belongs; Python takes them for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("float_type", "not a number")
+    return value
+
+
+Number = BeforeValidator(_no_truth)
 
 
 class Shape(BaseModel):
@@ -65,7 +86,7 @@ class RegistryConfig(Shape):
     base_url: str = "https://clinicaltrials.gov/api/v2"
     contact: str = ""
     poll_every: Duration = timedelta(hours=1)
-    requests_per_second: float = Field(default=1.0, gt=0, le=1000)
+    requests_per_second: Annotated[float, Number] = Field(default=1.0, gt=0, le=1000)
     timeout: Duration = timedelta(seconds=30)
     transport: Literal["auto", "httpx", "urllib"] = "auto"
 
@@ -105,9 +126,19 @@ class PagesConfig(Shape):
 
     @model_validator(mode="after")
     def _readable(self) -> PagesConfig:
-        if self.url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", self.url):
+        if self.url is not None and not _is_folder_address(self.url):
             raise ValueError(f'url = "{self.url}" is no address of a folder; write "https://trials.example.org"')
         return self
+
+
+def _is_folder_address(url: str) -> bool:
+    """Tell whether something can be published below an address: http(s), a host, no log-in, nothing after the path."""
+    try:
+        parts = urlsplit(url)
+        is_usable = bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
+    return is_usable and re.fullmatch(r"https?://[^\s?#]+", url) is not None
 
 
 class Tls(StrEnum):
@@ -150,7 +181,7 @@ class EmailConfig(Shape):
     """`[email]`: the one relay; one relay is one channel."""
 
     host: str
-    port: int = Field(default=465, ge=1, le=65535)
+    port: Annotated[int, Number] = Field(default=465, ge=1, le=65535)
     tls: Tls = Tls.IMPLICIT
     sender: str = Field(alias="from")
     username: str | None = None
@@ -247,14 +278,16 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
-def parse_send(value: object) -> object:
+def parse_send(value: object) -> Send:
     """Read a `send` value.
 
     Raises:
         ValueError: Any other text; the message lists what is possible.
     """
-    if not isinstance(value, str):
+    if isinstance(value, Send):
         return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "not a text")
     words = value.lower().split()
     match words:
         case ["immediate" | "hourly" as word]:

@@ -88,16 +88,16 @@ def _zone_text(name: str) -> str:
 
 def _registry(config: Config) -> Iterator[Finding]:
     registry = config.registry
-    address = urlsplit(registry.base_url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        text = (
-            f'base_url "{registry.base_url}" is not an address; the registry is at "https://clinicaltrials.gov/api/v2"'
-        )
+    host = _registry_host(registry.base_url)
+    if host is None:
+        shown = "" if "@" in registry.base_url else f' "{registry.base_url}"'  # a log-in in it is a secret
+        text = f'base_url{shown} is not an address of the form http(s)://host/path, without a log-in and a "?"'
+        text = f'{text}; the registry is at "https://clinicaltrials.gov/api/v2"'
         yield Finding(place=("registry", "base_url"), text=text)
         return
     if registry.poll_every < SHORTEST_POLL:
         yield Finding(place=("registry", "poll_every"), text="poll_every may be as short as 1s, not shorter")
-    elif address.hostname.endswith(PUBLIC_REGISTRY):
+    elif host.endswith(PUBLIC_REGISTRY):
         if registry.poll_every < POLITE_POLL:
             text = "poll_every under 10 min gains nothing: the registry's data is refreshed once a working day"
             yield Finding(place=("registry", "poll_every"), text=text, is_fatal=False)
@@ -110,6 +110,17 @@ def _registry(config: Config) -> Iterator[Finding]:
         yield Finding(place=("registry", "contact"), text="contact goes into an HTTP header: ASCII characters only")
 
 
+def _registry_host(base_url: str) -> str | None:
+    """Give the host of an address that requests can be made to, or None."""
+    try:
+        parts = urlsplit(base_url)
+        is_usable = parts.scheme in {"http", "https"} and parts.username is None and parts.port != 0
+    except ValueError:
+        return None
+    is_plain = not (parts.query or parts.fragment or any(sign <= " " for sign in base_url))
+    return parts.hostname if is_usable and is_plain else None
+
+
 def _email(config: Config) -> Iterator[Finding]:
     email = config.email
     if email is None:
@@ -118,6 +129,13 @@ def _email(config: Config) -> Iterator[Finding]:
                 text = f'recipient "{recipient.name}" is told by email, but there is no [email] section with a relay'
                 yield Finding(place=("recipient", index, "email"), text=text)
         return
+    if said := _host_problem(email.host):
+        yield Finding(place=("email", "host"), text=said)
+    if email.timeout <= timedelta(0):
+        yield Finding(place=("email", "timeout"), text="timeout of [email] must be longer than 0s")
+    if email.unsubscribe is not None and email.unsubscribe.lower().startswith("mailto:"):
+        text = f'unsubscribe = "{email.unsubscribe}" is a mail address without mailto:, such as "trials@example.org"'
+        yield Finding(place=("email", "unsubscribe"), text=text)
     if not is_address(parseaddr(email.sender)[1]):
         text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
         yield Finding(place=("email", "from"), text=text)
@@ -142,6 +160,19 @@ def _email(config: Config) -> Iterator[Finding]:
                 f'tls = "none": mail to {email.host} travels in clear; right only for a relay inside your own network'
             )
             yield Finding(place=("email", "tls"), text=text, is_fatal=False)
+
+
+def _host_problem(host: str) -> str:
+    """Say what is wrong with the name of a relay and what to write in its stead; empty when it may be one."""
+    inner = host.partition("://")[2] or host
+    name, _, port = inner.strip("/").rpartition(":")
+    if name and ":" not in name and port.isascii() and port.isdigit():
+        return f'host = "{host}" is more than a name; write host = "{name}" and port = {port}'
+    if inner != host:
+        return f'host = "{host}" is more than a name; write host = "{inner.strip("/")}"'
+    if re.fullmatch(r"[^\s/@]+", host) is None:
+        return f'host = "{host}" is not the name of a relay; write one such as "smtp.example.org"'
+    return ""
 
 
 def _is_secret_safe(address: str) -> bool:

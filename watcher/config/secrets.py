@@ -5,12 +5,16 @@ Never logs, caches or prints a secret; the error texts name the place only.
 
 from __future__ import annotations
 
+import os
+import pwd
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from watcher.config.lines import Place
+from watcher.config.locate import under
 from watcher.config.model import Config, RecipientConfig, SecretRef
 from watcher.errors import ConfigError, Problem
 
@@ -54,9 +58,60 @@ def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -
 def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, str]]:
     """Give every file with a secret that others on this machine may read: its place, and a sentence."""
     for place, name, ref in named_secrets(config):
-        path = folder / Path(ref.file).expanduser() if ref.file is not None else None
+        path = under(folder, ref.file) if ref.file is not None else None
         if path is not None and path.is_file() and path.stat().st_mode & stat.S_IRWXO:
             yield place, f"{name}: {path} may be read by everybody on this machine; run: chmod o-rwx {path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A user of this machine, as far as reading files goes."""
+
+    uid: int
+    gids: frozenset[int]
+
+    def may(self, path: Path, right: int) -> bool:
+        """Tell by owner and mode whether something may be read (4) or gone through (1); lists of rights are not seen.
+
+        Raises:
+            OSError: It is not there.
+        """
+        found = path.stat()
+        shift = 6 if found.st_uid == self.uid else 3 if found.st_gid in self.gids else 0
+        return self.uid == 0 or bool(found.st_mode >> shift & right)
+
+
+def reader_of(state_dir: Path) -> Reader | None:
+    """Give the user a state folder belongs to when root asks for it: who runs the watcher there. Else None."""
+    if os.geteuid() != 0 or not state_dir.is_dir():
+        return None
+    found = state_dir.stat()
+    if found.st_uid == 0:
+        return None
+    try:
+        groups = os.getgrouplist(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
+    except KeyError:  # a user made by systemd for the time it runs
+        groups = [found.st_gid]
+    return Reader(uid=found.st_uid, gids=frozenset(groups))
+
+
+def closed_secrets(config: Config, *, folder: Path, reader: Reader) -> Iterator[tuple[Place, str]]:
+    """Give every file with a secret that another user may not read: its place, and a sentence.
+
+    Args:
+        config: The configuration.
+        folder: Folder of the configuration file.
+        reader: Who has to read them.
+    """
+    for place, name, ref in named_secrets(config):
+        path = under(folder, ref.file).absolute() if ref.file is not None else None
+        if path is None or not path.is_file():
+            continue
+        shut = next((one for one in path.parents if not reader.may(one, stat.S_IXOTH)), None)
+        if shut is not None or not reader.may(path, stat.S_IROTH):
+            why = f"{shut} is closed to it" if shut is not None else "its mode says so"
+            text = f"{name}: {path} may not be read by user {reader.uid}, whose the state folder is ({why})"
+            yield place, f"{text}; give it to that user, or under systemd use {{ credential = … }}"
 
 
 def is_out_of_reach(ref: SecretRef, environ: Mapping[str, str]) -> bool:
@@ -77,10 +132,10 @@ def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> 
         ConfigError: The place is empty, missing or unreadable.
     """
     if ref.env is not None:
-        value = environ.get(ref.env, "")
+        value = _line(f"${ref.env}", environ.get(ref.env, ""))
         return value or _refuse(f"${ref.env}", "the environment variable is not set or empty")
     if ref.file is not None:
-        return _read_file(folder / Path(ref.file).expanduser())
+        return _read_file(under(folder, ref.file))
     directory = environ.get("CREDENTIALS_DIRECTORY")
     name = ref.credential or ""
     if not directory:
@@ -94,7 +149,9 @@ def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> 
 
 def _read_file(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+            return _refuse(str(path), "the secret's place is not a file; name a file that holds it and nothing else")
+        text = path.read_text(encoding="utf-8-sig")
     except PermissionError:
         text = "the secret may not be read by this user; give the file to it, or under systemd use { credential = … }"
         return _refuse(str(path), text)
@@ -102,7 +159,15 @@ def _read_file(path: Path) -> str:
         return _refuse(str(path), f"the secret cannot be read: {error.strerror}")
     except UnicodeDecodeError:
         return _refuse(str(path), "the secret is not UTF-8 text")
-    return text.removesuffix("\n").removesuffix("\r") or _refuse(str(path), "the secret's file is empty")
+    return _line(str(path), text) or _refuse(str(path), "the secret's file is empty")
+
+
+def _line(place: str, text: str) -> str:
+    """Give a text without its one trailing line break; no secret has more lines, and no login takes one that has."""
+    line = text.removesuffix("\n").removesuffix("\r")
+    if any(sign in line for sign in "\n\r\0"):
+        return _refuse(place, "the secret is more than one line; leave one line with the secret and nothing else")
+    return line
 
 
 def _refuse(place: str, text: str) -> str:

@@ -5,6 +5,7 @@ Reads and merges; does not judge values. Knows of every value where it was writt
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +54,8 @@ class Sources:
         for length in range(len(place), 0, -1):
             if (name := self._variables.get(place[:length])) is not None:
                 return Problem(f"${name}", 0, text)
+        if name := next((name for way, name in self._variables.items() if place and way[: len(place)] == place), None):
+            return Problem(f"${name}", 0, text)  # it made a table of what is wrong
         main = self._files[0]
         if place[:1] == ("watch",) and len(place) > 1 and isinstance(place[1], int):
             added = next((file for file in reversed(self._files[1:]) if file.first_watch <= place[1]), None)
@@ -77,8 +80,12 @@ def gather(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> 
     raw = _parse(path, text)
     files = [_File(path=path, lines=line_map(text))]
     problems: list[Problem] = []
-    for added in sorted((path.parent / DROP_INS).glob("*.toml")):
-        problems += _add_watches(raw, added, files)
+    try:
+        for added in _drop_ins(path.parent / DROP_INS):
+            problems += _add_watches(raw, added, files)
+    except OSError as error:
+        folder = path.parent / DROP_INS
+        problems.append(Problem(str(folder), 0, f"cannot be read: {error.strerror}; run: chmod a+rX {folder}"))
     variables: dict[Place, str] = {}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in _OWN and environ[name]:
@@ -86,9 +93,26 @@ def gather(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> 
     return Sources(raw=raw, problems=tuple(problems), _files=files, _variables=variables)
 
 
+def _drop_ins(folder: Path) -> Sequence[Path]:
+    """Give the files of the folder.
+
+    Raises:
+        OSError: It is there and may not be looked into; else its watches would be forgotten without a word.
+    """
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return sorted(folder / name for name in names if name.endswith(".toml") and not name.startswith("."))
+
+
 def _add_watches(raw: dict[str, Any], path: Path, files: list[_File]) -> Iterator[Problem]:
-    text = _read(path)
-    found = _parse(path, text)
+    try:
+        text = _read(path)
+        found = _parse(path, text)
+    except ConfigError as error:
+        yield from error.problems
+        return
     lines = line_map(text)
     for key in found:
         if key != "watch":
@@ -138,9 +162,12 @@ def _value(text: str) -> object:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
+        said = f"cannot be read: {error.strerror}"
+        if isinstance(error, PermissionError):
+            said += "; run the command as its owner, or let this user read it"
+        raise ConfigError((Problem(str(path), 0, said),)) from error
     except UnicodeDecodeError as error:
         raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
 
@@ -153,3 +180,6 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         line = int(found[1]) if found and found[1] else len(text.splitlines())
         said = _TOML_PLACE.sub("", str(error))
         raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
+    except (RecursionError, ValueError) as error:  # what Python's own limits refuse has no line
+        said = "it is nested too deep" if isinstance(error, RecursionError) else "a number is too long"
+        raise ConfigError((Problem(str(path), 0, f"is not valid TOML: {said}"),)) from None

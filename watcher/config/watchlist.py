@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.config.load import Loaded
+from watcher.config.locate import under
 from watcher.config.model import Config
 from watcher.config.rules import id_text, is_nct_id
 from watcher.errors import Problem, UsageError
 from watcher.ownership import give_to_owner_of_folder
+
+_MARK = "\ufeff"
+"""What some editors begin a text with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ def read_watchlist(loaded: Loaded) -> Watchlist:
                 text = f'watch "{watch.name}": {id_text(nct_id)}'
                 problems.append(loaded.sources.problem(("watch", index, "ids"), text))
         if watch.ids_file is not None:
-            path = loaded.folder / Path(watch.ids_file).expanduser()
+            path = under(loaded.folder, watch.ids_file)
             lines, found = read_ids_file(path)
             problems += found
             is_whole &= all(problem.line for problem in found)
@@ -92,11 +96,13 @@ def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
         Its good lines in order, and a problem for every malformed one or for the file itself.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _read(path)
+    except PermissionError:
+        return (), (Problem(str(path), 0, "the watchlist may not be read by this user; let it read the file"),)
     except OSError as error:
         return (), (Problem(str(path), 0, f"the watchlist cannot be read: {error.strerror}"),)
-    except UnicodeDecodeError:
-        return (), (Problem(str(path), 0, "the watchlist is not UTF-8 text; save it as UTF-8"),)
+    except UsageError as error:
+        return (), (Problem(str(path), 0, str(error)),)
     lines: list[Line] = []
     problems: list[Problem] = []
     for number, raw in enumerate(text.splitlines(), 1):
@@ -121,12 +127,13 @@ def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
         UsageError: An id is malformed; the file is as it was.
     """
     _refuse_malformed(ids)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    present = {line.nct_id for line in read_ids_file(path)[0]} if path.exists() else set()
+    text = _read_to_edit(path)
+    present = {line.nct_id for line in read_ids_file(path)[0]} if text else set()
     new = tuple(dict.fromkeys(nct_id.upper() for nct_id in ids if nct_id.upper() not in present))
     if new:
-        gap = "" if not text or text.endswith("\n") else "\n"
-        _replace(path, text + gap + "".join(f"{nct_id}\n" for nct_id in new))
+        end = "\r\n" if "\r\n" in text else "\n"
+        gap = "" if not text or text.endswith("\n") else end
+        _replace(path, text + gap + "".join(f"{nct_id}{end}" for nct_id in new))
     return new
 
 
@@ -140,12 +147,12 @@ def remove_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
         UsageError: An id is malformed; the file is as it was.
     """
     _refuse_malformed(ids)
-    if not path.exists():
-        return ()
+    text = _read_to_edit(path)
     unwanted = {nct_id.upper() for nct_id in ids}
-    kept: list[str] = []
+    mark = _MARK if text.startswith(_MARK) else ""
+    kept: list[str] = [mark]
     gone: list[str] = []
-    for raw in path.read_text(encoding="utf-8").splitlines(keepends=True):
+    for raw in text.removeprefix(mark).splitlines(keepends=True):
         word = raw.partition("#")[0].strip().upper()
         if word in unwanted:
             gone.append(word)
@@ -160,7 +167,7 @@ def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]
     """Give the watch name and path of every watchlist file, in the order of the configuration."""
     for watch in config.watch:
         if watch.ids_file is not None:
-            yield watch.name, config_path.parent / Path(watch.ids_file).expanduser()
+            yield watch.name, under(config_path.parent, watch.ids_file)
 
 
 def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | None) -> None:
@@ -178,10 +185,34 @@ def _refuse_malformed(ids: Iterable[str]) -> None:
         raise UsageError("; ".join(id_text(nct_id) for nct_id in bad) + "; nothing was changed")
 
 
+def _read(path: Path, encoding: str = "utf-8-sig") -> str:
+    """Give the text of a watchlist with its line ends as they are.
+
+    Raises:
+        OSError: It may not be read, or is not there.
+        UsageError: It is no file, or no text.
+    """
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+        raise UsageError("the watchlist is not a file; write ids into a text file, one a line")
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise UsageError("the watchlist is not UTF-8 text; save it as UTF-8") from None
+
+
+def _read_to_edit(path: Path) -> str:
+    try:
+        return _read(path, "utf-8") if path.exists() else ""
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}; nothing was changed") from None
+
+
 def _replace(path: Path, text: str) -> None:
-    """Write beside and rename, so that a reader never sees half a watchlist; mode and owner of the file stay."""
+    """Write beside and rename, so that a reader never sees half a watchlist; mode, owner and links to it stay."""
+    path = path.resolve()
     beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as file:
+    with beside.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from watcher.config.hours import Quiet
+from watcher.config.locate import under
 from watcher.config.model import Cadence, Config, RecipientConfig
 from watcher.config.presets import Preset, preset_names, read_preset
 from watcher.config.rules import Finding
@@ -40,7 +41,7 @@ def read_wishes(config: Config, *, folder: Path) -> Wishes:
         config: A configuration whose single values are right.
         folder: Folder of the configuration file; what `presets_dir` is relative to.
     """
-    own = folder / Path(config.presets_dir).expanduser() if config.presets_dir is not None else None
+    own = under(folder, config.presets_dir) if config.presets_dir is not None else None
     names = preset_names(own)
     presets: dict[str, Preset] = {}
     problems: list[Problem] = []
