@@ -133,3 +133,42 @@ def test_an_answer_that_cannot_be_read_tells_no_change(desk, registry):
         found = desk.quick("run", "--once")
         assert found.code in (1, 69)
         assert len(desk.filed()) == told
+
+
+def test_a_watchlist_that_is_none_is_named_by_add_and_left_alone(desk):
+    path = desk.folder / "watchlist.txt"
+    path.unlink()
+    path.mkdir()
+    found = desk.quick("add", ONE)
+    assert found.code == 2
+    assert "watchlist.txt: the watchlist is not a file" in found.err
+    assert found.err.count("\n") == 1
+    assert FILES in desk.path.read_text()
+
+
+def test_a_number_that_no_message_can_have_is_exit_2(desk):
+    desk.ok("run", "--once")
+    for command in ("retry", "drop"):
+        found = desk.quick("outbox", command, "9" * 30)
+        assert found.code == 2
+        assert "Traceback" not in found.err
+
+
+def test_a_span_of_more_than_a_hundred_years_is_exit_2(desk):
+    desk.ok("run", "--once")
+    found = desk.quick("health", "--max-age", "99999999999999d")
+    assert found.code == 2
+    assert "36500d" in found.err
+
+
+def test_the_log_of_a_trial_never_read_says_so(desk):
+    desk.ok("run", "--once")
+    found = desk.quick("log", "NCT99000009")
+    assert found.code == 2
+    assert "was never read" in found.err
+
+
+def test_a_folder_in_the_place_of_the_configuration_is_named_as_one(bare):
+    found = bare.quick("--config", ".", "status")
+    assert found.code == 78
+    assert found.err == ".: is a folder; name the file in it\n"

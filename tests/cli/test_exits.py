@@ -66,9 +66,14 @@ def test_of_several_the_loudest_counts(codes, code):
         (
             "raise PermissionError(13, 'Permission denied', '/etc/shadow')",
             77,
-            "watcher: /etc/shadow: Permission denied",
+            "watcher: /etc/shadow: Permission denied; run the command as a user who may, or give this one the right",
         ),
-        ("raise IsADirectoryError(21, 'Is a directory', '/tmp')", 74, "watcher: /tmp: Is a directory"),
+        (
+            "raise IsADirectoryError(21, 'Is a directory', '/tmp')",
+            74,
+            "watcher: /tmp: Is a directory; move away what is there, or name another place",
+        ),
+        ("raise OSError(28, 'No space left on device')", 74, "No space left on device; make room, and run it again"),
         ("raise OSError(5, 'nowhere')", 70, "please report it"),
         ("raise KeyboardInterrupt", 130, ""),
         ("raise click.Abort", 130, ""),

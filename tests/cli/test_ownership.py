@@ -68,3 +68,23 @@ def test_what_another_user_owns_already_stays_so(tmp_path):
     os.chown(path, 4242, 4242)
     give_to_owner_of_folder(path)
     assert path.stat().st_uid == 4242
+
+
+@as_root
+def test_root_is_told_of_secrets_that_the_service_cannot_read(served, registry):
+    served.set_up(registry.base_url, FILES, '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n')
+    hook = served.folder / "hook"
+    hook.write_text("https://hooks.example.org/services/s3cret")
+    hook.chmod(0o600)
+    for command in ("check-config", "doctor"):
+        found = served.quick(command)
+        said = found.out + found.err
+        assert f"may not be read by user {SERVICE}" in said
+        assert "credential" in said
+        assert "s3cret" not in said
+    os.chown(hook, SERVICE, SERVICE)
+    for one in (served.folder, *served.folder.parents):
+        if not one.stat().st_mode & 0o001:
+            break  # the folders that pytest makes are closed to all others, and so rightly complained of
+    else:
+        assert "may not be read by user" not in served.quick("check-config").err

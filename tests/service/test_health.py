@@ -7,6 +7,8 @@ import json
 import re
 import signal
 import socket
+import struct
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -250,6 +252,13 @@ def test_one_shot_run_writes_the_textfile_and_tells_when_it_cannot(home):
     with program(home, "run", "--once") as running:
         assert running.wait() == 1
     assert "no/shown.prom cannot be written" in running.errors
+    with program(home, "run", "--once") as running:
+        assert running.wait() == 1
+    assert running.errors == ""  # told once, and the exit code tells it every time
+    (home.state / "no").mkdir()
+    with program(home, "run", "--once") as running:
+        assert running.wait() == 0
+    assert "health textfile: is in order again" in running.errors
 
 
 # --- endpoint --------------------------------------------------------------------------------------------------------
@@ -287,6 +296,29 @@ async def test_endpoint_answers_health_and_readiness(endpoint):
     shown[0] = replace(shown[0], beat=shown[0].now - HOUR, run=Holder())
     assert ask(address, "/healthz")[0] == 503
     assert ask(address, "/healthz", "HEAD")[:2] == (503, "")
+
+
+async def test_a_caller_that_leaves_before_the_answer_prints_no_traceback_beside_the_log(calm, capfd):
+    has_left, asked = threading.Event(), threading.Event()
+    at_work = []
+
+    def look():
+        at_work.append(threading.current_thread())
+        asked.set()
+        assert has_left.wait(10)
+        return calm, judge(calm, 2 * HOUR)
+
+    listening = Endpoint("127.0.0.1", 0, look)
+    try:
+        with socket.create_connection(listening.address) as caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # leaves by a reset
+            caller.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            assert asked.wait(10)
+        has_left.set()
+        at_work[0].join(10)
+    finally:
+        listening.close()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 async def test_endpoint_gives_metrics_and_nothing_else(endpoint):

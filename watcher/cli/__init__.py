@@ -14,6 +14,7 @@ import click
 from watcher import __version__
 from watcher.cli.exits import run_and_exit
 from watcher.cli.settings import Settings
+from watcher.cli.streams import settle_streams
 
 COMMANDS = {
     "init": "setup:init",
@@ -107,4 +108,5 @@ def cli(
 def main() -> None:
     """Run the command line and leave with the documented exit code (design: The command line)."""
     gc.set_threshold(20_000, 20, 20)  # loading and decoding make many objects and hardly a cycle
+    settle_streams()
     run_and_exit(cli)

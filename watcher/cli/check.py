@@ -48,7 +48,12 @@ def check_config(settings: Settings) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     warnings = (*loaded.warnings, *_reach_warnings(loaded, watchlist), *_renamed_warnings(settings, loaded))
-    for warning in (*warnings, *_exposed_warnings(loaded), *_unseen_warnings(loaded)):
+    for warning in (
+        *warnings,
+        *_exposed_warnings(loaded),
+        *_closed_warnings(settings, loaded),
+        *_unseen_warnings(loaded),
+    ):
         click.echo(f"{warning} (warning)", err=True)
     if not wrong:
         _print_plan(settings, loaded, watchlist)
@@ -166,6 +171,16 @@ def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
         yield loaded.sources.problem(place, text)
 
 
+def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
+    """Say, as root, which secrets the user who runs the watcher may not read: root sees nothing of that by itself."""
+    from watcher.config.secrets import closed_secrets, reader_of
+
+    reader = reader_of(settings.state(loaded))
+    if reader is not None:
+        for place, text in closed_secrets(loaded.config, folder=loaded.folder, reader=reader):
+            yield loaded.sources.problem(place, text)
+
+
 def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
     """Say which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
     from watcher.config.secrets import is_out_of_reach, named_secrets
@@ -177,6 +192,7 @@ def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
+    from watcher.config.locate import under
     from watcher.digests.routing import trials_for, unreached_ids
 
     path = str(loaded.path)
@@ -192,7 +208,7 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
         if watchlist.trials and not is_operator and not trials_for(recipient, loaded.config, watchlist):
             yield Problem(path, 0, f'recipient "{recipient.name}" watches nothing; give it watches, tags or ids')
     own = loaded.config.templates_dir
-    if own is not None and not (loaded.folder / Path(own).expanduser()).is_dir():
+    if own is not None and not under(loaded.folder, own).is_dir():
         yield Problem(path, 0, f'templates_dir = "{own}" is no folder; the built-in templates are used')
 
 

@@ -5,10 +5,12 @@ Maps errors to codes and prints their one sentence on standard error; knows noth
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
@@ -42,6 +44,9 @@ class Exit(IntEnum):
 
 
 _LOUDEST_FIRST = (Exit.BUG, Exit.STORE, Exit.PERMISSION, Exit.CONFIG, Exit.REGISTRY, Exit.FAILED_PART, Exit.DONE)
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def loudest(codes: Iterable[Exit]) -> Exit:
@@ -96,12 +101,34 @@ def run_and_exit(command: click.Command) -> NoReturn:
         click.echo(f"watcher: {error}" if not isinstance(error, ConfigError) else str(error), err=True)
         _leave(exit_code(error))
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _NO_ROOM:
             _leave_with_bug()
-        click.echo(f"watcher: {error.filename}: {error.strerror}; nothing else was done", err=True)
-        _leave(Exit.PERMISSION if isinstance(error, PermissionError) else Exit.STORE)
+        _leave_for(error)
     except Exception:  # noqa: BLE001 — the outermost boundary: whatever else comes is a bug and must say so
         _leave_with_bug()
+
+
+def _leave_for(error: OSError) -> NoReturn:
+    """Say what the system refused, where, and what to do."""
+    place = error.filename if error.filename is not None else "writing failed"
+    match error:
+        case PermissionError():
+            remedy = "run the command as a user who may, or give this one the right"
+        case _ if error.errno in _NO_ROOM:
+            remedy = "make room, and run it again"
+        case IsADirectoryError() | NotADirectoryError() | FileExistsError():
+            remedy = "move away what is there, or name another place"
+        case FileNotFoundError():
+            remedy = "make it, or name another place"
+        case _:
+            remedy = "see to it, and run it again"
+    with suppress(OSError):
+        click.echo(f"watcher: {place}: {error.strerror}; {remedy}", err=True)
+    try:
+        sys.stdout.flush()
+    except OSError:  # what is still held back for it can only fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _leave(Exit.PERMISSION if isinstance(error, PermissionError) else Exit.STORE)
 
 
 def _leave_with_bug() -> NoReturn:
@@ -119,4 +146,6 @@ def _leave(code: int) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a full disk is heard of only now when little was printed
+        _leave_for(OSError(error.errno, error.strerror))
     sys.exit(int(code))

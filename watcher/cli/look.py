@@ -124,6 +124,8 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
         start = parts.clock() - parse_span(since) if since is not None else None
+        if nct_id is not None and parts.store.versions.newest_body(nct_id) is None:
+            raise never_read(nct_id)
         entries = parts.store.versions.log(nct_id, since=start)
         found = list(_log_objects(parts, entries, severity))
     if as_json:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from watcher.store.telling import Entry
 
 
+LARGEST = 2**63 - 1
+"""The largest number that a message can have (SQLite's rowid)."""
+
+
 @click.group(short_help="See, retry or drop messages.")
 def outbox() -> None:
     """See, retry or drop messages that wait or were given up.
@@ -50,7 +54,7 @@ def list_messages(settings: Settings, as_json: bool) -> None:
 
 
 @outbox.command(short_help="Try messages again at the next run.")
-@click.argument("ids", nargs=-1, type=int, metavar="ID…")
+@click.argument("ids", nargs=-1, type=click.IntRange(0, LARGEST), metavar="ID…")
 @click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
 @click.pass_obj
 def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
@@ -70,7 +74,7 @@ def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
 
 
 @outbox.command(short_help="Remove messages for good.")
-@click.argument("ids", nargs=-1, type=int, metavar="ID…")
+@click.argument("ids", nargs=-1, type=click.IntRange(0, LARGEST), metavar="ID…")
 @click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
 @click.pass_obj
 def drop(settings: Settings, ids: tuple[int, ...], every: bool) -> None:

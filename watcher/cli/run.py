@@ -17,7 +17,7 @@ from watcher.errors import UsageError
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
-    from watcher.service.parts import Parts, WatchlistReader
+    from watcher.service.parts import Parts
     from watcher.service.run import RunReport
 
 
@@ -63,25 +63,26 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
             )
         except asyncio.CancelledError:
             return Exit.TERMINATED
-        unshown = None
+        is_shown, said = True, report.said
         if dry_run:
             _print_rehearsed(parts)
-        else:
-            unshown = _shown(parts, app.watchlist_reader(loaded))
-    for line in (*report.said, *([unshown] if unshown is not None else [])):
+        elif _is_to_show(parts):
+            from watcher.service.showing import show_run
+
+            is_shown, more = show_run(parts, app.watchlist_reader(loaded)())
+            said = (*said, *more)
+    for line in said:
         click.echo(line, err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
         click.echo(summary(report))
-    return loudest((*codes(report), *([Exit.FAILED_PART] if unshown is not None else [])))
+    return loudest((*codes(report), *([] if is_shown else [Exit.FAILED_PART])))
 
 
-def _shown(parts: Parts, read: WatchlistReader) -> str | None:
-    """Write the textfile for monitors, if one is wished for; give what went wrong, or None."""
-    if parts.loaded.config.health.textfile is None:
-        return None
-    from watcher.service.showing import write_shown
+def _is_to_show(parts: Parts) -> bool:
+    """Whether a textfile for monitors is wished for, or one that failed no longer is."""
+    from watcher.service.parts import TEXTFILE_PART
 
-    return write_shown(parts, read())
+    return parts.loaded.config.health.textfile is not None or parts.store.faults.get(TEXTFILE_PART) is not None
 
 
 async def _until_terminated(work: object) -> RunReport:

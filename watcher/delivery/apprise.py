@@ -65,7 +65,8 @@ def _service(address: str) -> tuple[Any, Any]:
         import apprise
     except ImportError:
         raise _error(
-            'Apprise is not installed; run: pip install "trial-watcher[apprise]"', DeliveryReason.CONFIG
+            "Apprise is not installed; run in the checkout, by the watcher's own pip: pip install '.[apprise]'",
+            DeliveryReason.CONFIG,
         ) from None
     _hush("apprise", "urllib3")
     service = apprise.Apprise.instantiate(address.strip(), suppress_exceptions=True)

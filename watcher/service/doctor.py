@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from watcher.config.lines import Place
 from watcher.config.load import Loaded
+from watcher.config.locate import under
 from watcher.config.model import EmailConfig, SecretRef, WebhookConfig
-from watcher.config.secrets import named_secrets, read_secret
+from watcher.config.secrets import closed_secrets, named_secrets, read_secret, reader_of
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError, StorePermissionError, WatcherError
 from watcher.service import memory
 from watcher.service.channels import tokens_of
@@ -76,8 +78,12 @@ async def examine(bag: Bag) -> AsyncIterator[Finding]:
     yield _found("configuration", partial(_configuration, bag))
     for _, name, ref in named_secrets(config):
         yield _found(name, partial(_secret_file, bag, ref))
+    for _, text in _closed(bag):
+        yield _wrong("secret", StorePermissionError(text))
     yield _found("state folder", partial(_folder, bag.state_dir))
     yield _found("disk", partial(_disk, bag))
+    if config.health.textfile is not None:
+        yield _found("textfile", partial(_folder, under(bag.state_dir, config.health.textfile).parent))
     yield _found("database", partial(_database, bag))
     async for knock in knocks(config.registry, bag.clock, bag.sleep):
         yield Finding(part=knock.part, said=knock.said, error=knock.error, is_skipped=knock.is_skipped)
@@ -121,10 +127,17 @@ def _secret_file(bag: Bag, ref: SecretRef) -> str:
     read_secret(ref, folder=bag.loaded.folder, environ=bag.environ)
     if ref.file is None:
         return "is there"
-    path = bag.loaded.folder / Path(ref.file).expanduser()
+    path = under(bag.loaded.folder, ref.file)
     if path.stat().st_mode & stat.S_IRWXO:
         raise _problem(path, f"may be read by everybody on this machine; run: chmod o-rwx {path}")
     return f"{path} is there, and closed to others"
+
+
+def _closed(bag: Bag) -> Iterator[tuple[Place, str]]:
+    """Find, as root, what the user who runs the watcher may not read."""
+    reader = reader_of(bag.state_dir)
+    if reader is not None:
+        yield from closed_secrets(bag.loaded.config, folder=bag.loaded.folder, reader=reader)
 
 
 def _folder(path: Path) -> str:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 Look = Callable[[], tuple[Vitals, Health]]
 
 _TEXT = "text/plain; charset=utf-8"
-_NO_EXTRA = 'metrics need the extra: pip install "trial-watcher[metrics]"\n'
+_NO_EXTRA = "metrics need an extra; run in the checkout, by the watcher's own pip: pip install '.[metrics]'\n"
 
 
 class Endpoint:
@@ -75,6 +75,10 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 16
     look: Look
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let a caller that left early go without a word; the base class would print a traceback beside the log."""
+        log.debug("health_caller_left", exc_info=True)
 
 
 class _Server6(_Server):

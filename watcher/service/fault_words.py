@@ -12,6 +12,7 @@ from watcher.service.parts import (
     PAGES_PART,
     RECIPIENT_PART,
     REGISTRY_PART,
+    TEXTFILE_PART,
     WATCHLIST_PART,
 )
 from watcher.service.reload import CONFIG_PART
@@ -77,6 +78,13 @@ _TABLE = (
         meaning="Monitors get no answer; readers do not notice.",
         advice="Free the address, or name another in [health] listen and reload.",
         after="Monitors are answered where [health] listen says.",
+    ),
+    Words(
+        concerns=TEXTFILE_PART,
+        over="is in order again",
+        meaning="Monitors see the state of an earlier run; readers do not notice.",
+        advice="Let the user of the runs write where [health] textfile says, or name another file.",
+        after="Monitors see every run where [health] textfile says.",
     ),
     Words(
         concerns=f"{WATCHLIST_PART}: nothing is watched",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from watcher.config.locate import under
 from watcher.config.watchlist import Watchlist
 from watcher.service.health import Health, judge, longest_silence
-from watcher.service.parts import Parts
+from watcher.service.notices import settle
+from watcher.service.parts import TEXTFILE_PART, Parts, Signals
 from watcher.service.vitals import Vitals, read_vitals
 
-NEEDS_EXTRA = 'health.textfile needs the extra: pip install "trial-watcher[metrics]"'
+NEEDS_EXTRA = "health.textfile needs an extra; run in the checkout, by the watcher's own pip: pip install '.[metrics]'"
 
 
 def look_at(parts: Parts, watchlist: Watchlist) -> tuple[Vitals, Health]:
@@ -22,12 +22,27 @@ def look_at(parts: Parts, watchlist: Watchlist) -> tuple[Vitals, Health]:
     return vitals, judge(vitals, longest_silence(parts.loaded.config.registry.poll_every))
 
 
+def show_run(parts: Parts, watchlist: Watchlist) -> tuple[bool, tuple[str, ...]]:
+    """Write the textfile after a one-shot run, if one is wished for.
+
+    Returns:
+        Whether monitors see this run, and what to print: a file that cannot be written is told as any other fault.
+    """
+    signals = Signals()
+    failing = write_shown(parts, watchlist)
+    if failing is None:
+        signals.well(TEXTFILE_PART)
+    else:
+        signals.failing(TEXTFILE_PART, failing)
+    return failing is None, settle(parts, signals, parts.clock())
+
+
 def write_shown(parts: Parts, watchlist: Watchlist) -> str | None:
     """Write the textfile the configuration names, if it names one; give what went wrong, or None."""
     named = parts.loaded.config.health.textfile
     if named is None:
         return None
-    path = parts.state_dir / Path(named).expanduser()
+    path = under(parts.state_dir, named)
     try:
         from watcher.service.metrics import write_textfile
     except ImportError:
@@ -35,5 +50,5 @@ def write_shown(parts: Parts, watchlist: Watchlist) -> str | None:
     try:
         write_textfile(path, *look_at(parts, watchlist))
     except OSError as error:
-        return f"{path} cannot be written: {error.strerror}"
+        return f"{path} cannot be written ({error.strerror}); let this user write there, or name another file"
     return None
