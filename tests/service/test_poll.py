@@ -348,3 +348,16 @@ async def test_registry_fault_leaves_the_last_good_state_and_nothing_false(house
     report = await home.run()
     assert report.poll.outcome is PollOutcome.COMPLETE
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+
+
+async def test_record_that_cannot_be_read_holds_up_no_news_of_others(house):
+    broken = put(trial(THREE), ("protocolSection", "identificationModule", "nctIdAliases"), 5)
+    states = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")}}
+    states |= {THREE: {DAYS[0]: trial(THREE), DAYS[1]: broken, DAYS[2]: trial(THREE, count=241)}}
+    home = house(states, settings=ANA + QUIET, watched=[ONE, THREE])
+    await home.run()
+    report = await home.next()
+    assert (report.poll.outcome, report.poll.troubled) == (PollOutcome.PARTIAL, (THREE,))
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    await home.next()
+    assert home.subjects("ana")[1:] == ["Raised to 241 participants: A Trial Called 3"]

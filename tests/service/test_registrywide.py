@@ -4,6 +4,8 @@ import pytest
 
 from tests.changes.builders import put
 from tests.service.house import ANA, DAYS, OPS, OPS_ON, QUIET, trial
+from watcher.sandbox.faults import Fault, FaultKind
+from watcher.store.model import PollOutcome
 
 IDS = tuple(f"NCT9910{number:04}" for number in range(1, 31))
 _TITLE = ("protocolSection", "identificationModule", "officialTitle")
@@ -56,3 +58,23 @@ async def test_window_over_a_reformatting_is_quiet_about_it_too(installation):
     await where.next()
     await where.next(send_all=True)
     assert where.bodies("ana") == []
+
+
+async def test_reformatting_of_which_a_part_is_read_later_is_quiet_all_through_and_told_to_the_operator_once(house):
+    many = [f"NCT9920{number:04}" for number in range(110)]
+    before = {nct_id: put(trial(nct_id), _TITLE, "A Study of Things") for nct_id in many}
+    states = {
+        nct_id: {DAYS[0]: record, DAYS[1]: put(record, _TITLE, "A Study of Quite Other Things")}
+        for nct_id, record in before.items()
+    }
+    where = house(states, settings=OPS_ON + ANA + QUIET + OPS, watched=many)
+    await where.run()
+    where.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match=many[-1], times=5))
+    report = await where.next()
+    assert (report.poll.outcome, report.poll.counts.changed) == (PollOutcome.PARTIAL, 100)
+    where.registry.disarm()
+    report = await where.run()
+    assert (report.poll.outcome, report.poll.counts.changed) == (PollOutcome.COMPLETE, 10)
+    assert where.bodies("ana") == []
+    notices = [path.read_text() for path in (where.state / "ops").glob("*.eml")]
+    assert len([notice for notice in notices if "officialTitle" in notice.replace("=\n", "")]) == 1

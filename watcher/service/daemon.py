@@ -19,6 +19,7 @@ from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.meeting import meet_recipients
 from watcher.service.notices import settle
 from watcher.service.parts import Parts, Signals, WatchlistReader
+from watcher.service.poll import PollReport
 from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
 from watcher.service.reload import CONFIG_PART, changed_sections
 from watcher.service.run import poll_watched, read_watched, show_pages, start
@@ -194,7 +195,7 @@ class Daemon:
         watchlist = read_watched(parts, self.read, signals)
         report = await poll_watched(parts, watchlist, signals)
         is_complete = report is not None and report.outcome.is_complete
-        await self._tell_and_send(signals, polled=parts if is_complete else None)
+        await self._tell_and_send(signals, report, parts)
         await ask_heartbeat(parts, is_complete=is_complete)
         shown = Signals()
         await show_pages(parts, follow_merged(watchlist, parts.store), shown)
@@ -202,17 +203,23 @@ class Daemon:
 
     async def tick(self) -> None:
         """Tell those whose slot has come, and send what is due."""
-        await self._tell_and_send(Signals(), polled=None)
+        await self._tell_and_send(Signals())
 
-    async def _tell_and_send(self, signals: Signals, *, polled: Parts | None) -> None:
-        """Tell and send by the configuration of the moment; `polled` is that of a complete poll which ended just now.
+    async def _tell_and_send(
+        self, signals: Signals, report: PollReport | None = None, polled: Parts | None = None
+    ) -> None:
+        """Tell and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
 
         When another took its place meanwhile, what that one watches was not all read: its own poll is under way.
         """
         async with self.parts.turn:
             parts = self.parts
             watchlist = follow_merged(self.read(), parts.store)
-            await asyncio.to_thread(partial(tell_due, parts, watchlist, signals, is_complete=polled is parts))
+            own = report if polled is parts else None
+            is_complete = own is not None and own.outcome.is_complete
+            is_settled = own is not None and own.is_settled
+            tell = partial(tell_due, parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled)
+            await asyncio.to_thread(tell)
         sent = await send_due(parts, signals)
         if await self._settled(signals):
             await send_due(self.parts, Signals(), but=sent.down)

@@ -38,7 +38,7 @@ class Moment:
         now: The time.
         newest: The newest version there is.
         is_complete: Whether a complete poll has just ended.
-        is_settled: Whether everything stored was so when a complete poll ended: nothing is half read.
+        is_settled: Whether everything stored was so when a poll had read all that came of one data version.
         read_at: When the last complete poll ended, or None.
         send_all: Whether everybody is told now.
         snoozes: What is held back now.
@@ -82,25 +82,26 @@ class Telling:
     exempts: tuple[Exempt, ...]
 
 
-def moment_of(parts: Parts, now: datetime, *, is_complete: bool, send_all: bool) -> Moment:
-    """Look at what holds for everybody, and note when a complete poll has read all there is.
+def moment_of(parts: Parts, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool) -> Moment:
+    """Look at what holds for everybody, and note what stands when a poll has come to its end.
 
     Args:
         parts: What the run works with.
         now: The time.
         is_complete: Whether a complete poll has just ended.
+        is_settled: Whether a poll has just ended whose answers were all of one data version.
         send_all: Whether everybody is told now.
     """
     newest = parts.store.versions.max_seq()
     settled = parts.store.notes.get(_SETTLED)
-    if is_complete and settled != str(newest):
+    if is_settled and settled != str(newest):
         parts.store.notes.put(_SETTLED, str(newest))
     last = parts.store.polls.last_complete()
     return Moment(
         now=now,
         newest=newest,
         is_complete=is_complete,
-        is_settled=is_complete or settled == str(newest),
+        is_settled=is_settled or settled == str(newest),
         read_at=last.finished if last is not None else None,
         send_all=send_all,
         snoozes=parts.store.snoozes.active(now),

@@ -62,6 +62,7 @@ class PollReport:
         troubled: Ids that were quarantined, missing, refused or not reached in this very poll; sorted.
         tripped: Ids of records our own code tripped over, with the reason.
         is_empty: `/version` answered, records were due, and nothing usable came.
+        is_settled: All that came is of one data version, and what did not come was asked for: it can be told.
     """
 
     outcome: PollOutcome
@@ -70,6 +71,7 @@ class PollReport:
     troubled: tuple[str, ...]
     tripped: Mapping[str, str]
     is_empty: bool
+    is_settled: bool
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class Tally:
     tripped: dict[str, str] = field(default_factory=dict)
     due: int = 0
     has_answers: bool = False
+    is_settled: bool = False
 
     def counts(self) -> PollCounts:
         """Give the numbers; each trial counts once, by what became of it last."""
@@ -164,6 +167,7 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals, *, is_whole: 
         troubled=tally.troubled(),
         tripped=tally.tripped,
         is_empty=tally.due > 0 and not tally.usable() and not tally.has_answers,
+        is_settled=tally.is_settled,
     )
 
 
@@ -176,11 +180,13 @@ async def _rounds(
     for number in range(ROUNDS):
         todo = _todo(parts, ids, token)
         if not todo:
+            tally.is_settled = True
             return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token
         tally.due = max(tally.due, len(todo))
         await _read(client, parts, todo, token, tally)
         after = (await client.version()).token
         if after == token:
+            tally.is_settled = True
             return (PollOutcome.PARTIAL if tally.failed else PollOutcome.COMPLETE), token
         log.info("data_version_moved", before=token, after=after)
         token = after

@@ -21,30 +21,36 @@ _JUDGED = "registry-wide.judged"
 _FOUND = "registry-wide.found:"
 
 
-def judge_data_version(parts: Parts, token: str | None, fetched: int) -> tuple[str, ...]:
-    """Look once at everything that changed in a data version.
+def judge_data_version(parts: Parts, token: str | None, fetched: int, *, is_whole: bool = True) -> tuple[str, ...]:
+    """Look at everything that changed in a data version: once, and before if what was read of it is told before.
 
     Args:
         parts: What the run works with.
-        token: The registry's token, fully read.
-        fetched: How many trials were read of it.
+        token: The registry's token.
+        fetched: How many trials are watched.
+        is_whole: Whether all of them were read of it; else it is judged again when the others are.
 
     Returns:
-        The field families that were reformatted; empty when none were, or when it was judged before.
+        The field families that were reformatted; empty when none were, or when some were found before.
     """
     store = parts.store
     if token is None or store.notes.get(_JUDGED) == token:
         return ()
-    families = _judge(parts, token[:10], fetched)
-    store.notes.put(_JUDGED, token)
-    if families:
-        log.warning("registry_reformatted", data_version=token[:10], families=sorted(families))
+    day = token[:10]
+    note = store.notes.get(f"{_FOUND}{day}")
+    known = json.loads(note)["families"] if note is not None else {}
+    families = _judge(parts, day, fetched, known)
+    if is_whole:
+        store.notes.put(_JUDGED, token)
+    if known or not families:
+        return ()
+    log.warning("registry_reformatted", data_version=day, families=sorted(families))
     return tuple(sorted(families))
 
 
-def _judge(parts: Parts, day: str, fetched: int) -> Mapping[str, int]:
+def _judge(parts: Parts, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
     from watcher.changes.exchange import from_bytes
-    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, registry_wide
+    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, quieten, registry_wide
     from watcher.service.judging import pack
 
     store = parts.store
@@ -54,12 +60,13 @@ def _judge(parts: Parts, day: str, fetched: int) -> Mapping[str, int]:
     pairs = [(version.seq, store.versions.comparison(version.seq)) for version in changed]
     comparisons = {seq: from_bytes(stored) for seq, stored in pairs if stored is not None}
     found = registry_wide(tuple(comparisons.values()), fetched=fetched)
-    if not found.families:
+    families = {**known, **found.families}
+    if not families:
         return {}
-    quiet = dict(zip(comparisons, found.comparisons, strict=True))
+    quiet = {seq: quieten(one, families, fetched) for seq, one in comparisons.items()}
     store.versions.replace_comparisons({seq: pack(new) for seq, new in quiet.items() if new != comparisons[seq]})
-    store.notes.put(f"{_FOUND}{day}", json.dumps({"families": dict(found.families), "fetched": fetched}))
-    return found.families
+    store.notes.put(f"{_FOUND}{day}", json.dumps({"families": families, "fetched": fetched}))
+    return families
 
 
 def quietened(comparison: Comparison, store: Store) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -72,7 +73,8 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     report = await poll_watched(parts, watchlist, signals)
     is_complete = report is not None and report.outcome.is_complete
     watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
-    composed = tell_due(parts, watchlist, signals, is_complete=is_complete, send_all=send_all)
+    is_settled = report is not None and report.is_settled
+    composed = tell_due(parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled, send_all=send_all)
     sent = await send_due(parts, signals) if deliver else Sent()
     if deliver:
         await show_pages(parts, watchlist, signals)
@@ -128,8 +130,10 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         return None
     report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
     async with parts.turn:
-        if report.outcome.is_complete:
-            families = await asyncio.to_thread(judge_data_version, parts, report.token, len(ids))
+        if report.is_settled:
+            is_whole = report.outcome.is_complete
+            judge = partial(judge_data_version, parts, report.token, len(ids), is_whole=is_whole)
+            families = await asyncio.to_thread(judge)
             if families:
                 tell_reformatted(parts, families, report.token or "", parts.clock())
         await asyncio.to_thread(tell_passed, parts, ids)

@@ -31,14 +31,24 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complete: bool, send_all: bool = False) -> int:
+def tell_due(
+    parts: Parts,
+    watchlist: Watchlist,
+    signals: Signals,
+    *,
+    is_complete: bool,
+    is_settled: bool = False,
+    send_all: bool = False,
+) -> int:
     """Compose for every recipient who is due and put the messages into the outbox.
 
     Args:
         parts: What the run works with.
         watchlist: What is watched, merged ids followed; while a part of it cannot be read nobody is told anything.
         signals: Hears which recipients could not be composed for, and which templates were replaced.
-        is_complete: Whether the last poll was complete: only then are immediate recipients told and newcomers greeted.
+        is_complete: Whether a complete poll has just ended: only then are newcomers greeted.
+        is_settled: Whether all it brought is of one data version, as that of a complete poll is, though some did not
+            come: only then are immediate recipients told.
         send_all: Tell everybody now, also those whose slot lies ahead.
 
     Returns:
@@ -47,7 +57,9 @@ def tell_due(parts: Parts, watchlist: Watchlist, signals: Signals, *, is_complet
     if not watchlist.is_whole:
         log.warning("telling_waits", reason="a watchlist cannot be read")
         return 0  # a cursor that moved on would pass over the trials in it
-    moment = moment_of(parts, parts.clock(), is_complete=is_complete, send_all=send_all)
+    moment = moment_of(
+        parts, parts.clock(), is_complete=is_complete, is_settled=is_settled or is_complete, send_all=send_all
+    )
     comparisons: Comparisons | None = None
     count = 0
     for recipient in parts.loaded.config.recipient:
