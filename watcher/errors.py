@@ -5,6 +5,7 @@
     WatcherError                  a sentence for a person: what, where, what to do
     ├── UsageError                the call itself is wrong                              exit 2
     ├── ConfigError               problems: all of them, with file and line             exit 78
+    │   └── ConfigPermissionError     the file may not be read by this user             exit 77
     ├── RegistryError             the registry did not give what was asked
     │   ├── RegistryRefusedError      403: the firewall's verdict, never retried
     │   ├── RegistryUnavailableError  time-out, dropped, 429, 5xx, after all retries
@@ -66,6 +67,14 @@ class ConfigError(WatcherError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigPermissionError(ConfigError):
+    """The configuration may not be read by this user."""
+
+    def __init__(self, file: str) -> None:
+        text = "may not be read by this user; run the command as its owner, or let this user read it"
+        super().__init__((Problem(file, 0, text),))
 
 
 class RegistryError(WatcherError):

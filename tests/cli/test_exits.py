@@ -8,6 +8,7 @@ import pytest
 from watcher.cli.exits import Exit, exit_code, loudest
 from watcher.errors import (
     ConfigError,
+    ConfigPermissionError,
     DeliveryError,
     DeliveryReason,
     Problem,
@@ -27,6 +28,7 @@ from watcher.errors import (
     [
         (UsageError("x"), 2),
         (ConfigError((Problem("f", 1, "x"),)), 78),
+        (ConfigPermissionError("f"), 77),
         (StoreLockedError("x"), 75),
         (StorePermissionError("x"), 77),
         (StoreError("x"), 74),

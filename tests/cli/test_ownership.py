@@ -1,10 +1,14 @@
 """Commands typed as root beside a service of another user leave nothing behind that the service cannot use."""
 
 import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import FILES
+from tests.cli.desk import FILES, SCRIPTS
 from watcher.ownership import give_to_owner_of_folder
 
 SERVICE = 61_234
@@ -88,3 +92,39 @@ def test_root_is_told_of_secrets_that_the_service_cannot_read(served, registry):
             break  # the folders that pytest makes are closed to all others, and so rightly complained of
     else:
         assert "may not be read by user" not in served.quick("check-config").err
+
+
+@as_root
+def test_a_configuration_that_may_not_be_read_is_exit_77_in_one_sentence_wherever_it_is_closed(tmp_path):
+    """Without the rights of root, and as the owner of nothing: as a process of another user sees it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for place in ("closed.toml", "closed/config.toml", "home/watcher/config.toml"):
+            (folder / place).parent.mkdir(exist_ok=True, parents=True)
+            (folder / place).write_text("")
+        (folder / "closed.toml").chmod(0)
+        (folder / "closed").chmod(0)
+        (folder / "home").chmod(0)
+        program = (
+            "import os, sys\n"
+            "from watcher.cli import main\n"
+            "import watcher.cli.check, watcher.config.load, watcher.config.locate, watcher.app\n"
+            f"os.setgroups([]); os.setgid({SERVICE}); os.setuid({SERVICE})\n"
+            "sys.argv = ['watcher', *sys.argv[1:], 'check-config']\n"
+            "main()\n"
+        )
+        for option in (["--config", "closed.toml"], ["--config", "closed/config.toml"], []):
+            found = subprocess.run(
+                [sys.executable, "-c", program, *option],
+                cwd=folder,
+                env={"XDG_CONFIG_HOME": str(folder / "home"), "PYTHONPATH": str(SCRIPTS)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert found.returncode == 77, found
+            assert "may not be read by this user; run the command as its owner" in found.stderr
+            assert found.stderr.count("\n") == 1
+        (folder / "closed").chmod(0o755)
+        (folder / "home").chmod(0o755)

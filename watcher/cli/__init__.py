@@ -79,8 +79,12 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration file.")
-@click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where the store lies.")
+@click.option(
+    "--config", type=click.Path(path_type=Path, readable=False), metavar="FILE", help="The configuration file."
+)
+@click.option(
+    "--state-dir", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="Where the store lies."
+)
 @click.option("-v", "--verbose", count=True, help="Say more; twice for everything.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("--log-format", type=click.Choice(["console", "json"]), help="Default: console on a terminal, else json.")

@@ -18,6 +18,7 @@ import click
 
 from watcher.errors import (
     ConfigError,
+    ConfigPermissionError,
     RegistryError,
     StoreError,
     StoreLockedError,
@@ -60,6 +61,8 @@ def exit_code(error: WatcherError) -> Exit:
     match error:
         case UsageError():
             return Exit.USAGE
+        case ConfigPermissionError():
+            return Exit.PERMISSION
         case ConfigError():
             return Exit.CONFIG
         case StoreLockedError():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from watcher.errors import ConfigError, Problem
+from watcher.errors import ConfigError, ConfigPermissionError, Problem
 
 SYSTEM_CONFIG = Path("/etc/watcher/config.toml")
 SYSTEM_STATE = Path("/var/lib/watcher")
@@ -34,17 +34,24 @@ def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
 
     Raises:
         ConfigError: The named file, or none of the candidates, exists.
+        ConfigPermissionError: The named one, or those that may be there, may not be looked at by this user.
     """
     if option is not None:
-        if option.is_file():
+        if _is_file(option):
             return option
         if option.is_dir():
             raise ConfigError((Problem(str(option), 0, "is a folder; name the file in it"),))
         raise ConfigError((Problem(str(option), 0, "no such file; write one with `watcher init DIR`"),))
     candidates = config_candidates(environ)
+    closed: list[ConfigPermissionError] = []
     for path in candidates:
-        if path.is_file():
-            return path
+        try:
+            if _is_file(path):
+                return path
+        except ConfigPermissionError as error:  # another user's home, as `sudo` leaves it in $HOME: looked past
+            closed.append(error)
+    if closed:
+        raise closed[0]
     looked = ", ".join(str(path) for path in candidates)
     raise ConfigError(
         (
@@ -53,6 +60,13 @@ def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
             ),
         )
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        raise ConfigPermissionError(str(path)) from None
 
 
 def under(folder: Path, text: str) -> Path:

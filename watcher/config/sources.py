@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config.lines import Place, find_line, line_map
-from watcher.errors import ConfigError, Problem
+from watcher.errors import ConfigError, ConfigPermissionError, Problem
 
 DROP_INS = "conf.d"
 """The folder beside the configuration whose `*.toml` add watches, in the order of their names."""
@@ -163,11 +163,10 @@ def _value(text: str) -> object:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except PermissionError as error:
+        raise ConfigPermissionError(str(path)) from error
     except OSError as error:
-        said = f"cannot be read: {error.strerror}"
-        if isinstance(error, PermissionError):
-            said += "; run the command as its owner, or let this user read it"
-        raise ConfigError((Problem(str(path), 0, said),)) from error
+        raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
     except UnicodeDecodeError as error:
         raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
 
