@@ -172,3 +172,13 @@ def test_a_folder_in_the_place_of_the_configuration_is_named_as_one(bare):
     found = bare.quick("--config", ".", "status")
     assert found.code == 78
     assert found.err == ".: is a folder; name the file in it\n"
+
+
+def test_a_backup_that_is_not_there_and_a_state_folder_that_is_none_say_what_to_do(desk):
+    desk.ok("run", "--once")
+    found = desk.quick("db", "restore", "none.db")
+    assert found.code == 74
+    one_sentence(found, "none.db", "name one that is there")
+    found = desk.quick("--state-dir", "config.toml", "run", "--once")
+    assert found.code == 74
+    one_sentence(found, "config.toml cannot be made", "move away what is there")

@@ -184,7 +184,7 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
     if code in _BUSY:
         return StoreError(f"{path} is locked by another process that is writing; try again when it is done.")
     if code in _DAMAGED:
-        return StoreError(f"{path} is damaged ({error}); see `watcher db check`, then put a backup in its place.")
+        return StoreError(f"{path} is damaged ({error}); put a backup in its place: `watcher db restore FILE`.")
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"There is no room left on the disk to write {path}; nothing was changed.")
     if code == sqlite3.SQLITE_IOERR:
@@ -224,9 +224,13 @@ def _header(path: Path) -> tuple[bytes, int]:
     except FileNotFoundError:
         return b"", 0
     except PermissionError as error:
-        raise StorePermissionError(f"{path} may not be read by this user.") from error
+        raise StorePermissionError(
+            f"{path} may not be read by this user; run the watcher as its owner, or give it to this user."
+        ) from error
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
+        raise StoreError(
+            f"{path} cannot be read ({error.strerror}); move away what is there, or name another file in [store] url."
+        ) from error
 
 
 def _refuse_truncated(path: Path, header: bytes, size: int) -> None:

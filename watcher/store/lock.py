@@ -112,7 +112,9 @@ def holder(folder: Path) -> Holder | None:
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        raise StorePermissionError(f"{path} may not be read by this user.") from error
+        raise StorePermissionError(
+            f"{path} may not be read by this user; run the watcher as its owner, or give it to this user."
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -132,9 +134,13 @@ def make_folder(folder: Path) -> None:
     try:
         ownership.make_folder(folder, 0o700)
     except PermissionError as error:
-        raise StorePermissionError(f"The state folder {folder} may not be made by this user.") from error
+        raise StorePermissionError(
+            f"The state folder {folder} may not be made by this user; make it, or name another with --state-dir."
+        ) from error
     except OSError as error:
-        raise StoreError(f"The state folder {folder} cannot be made: {error.strerror}.") from error
+        raise StoreError(
+            f"The state folder {folder} cannot be made ({error.strerror}); move away what is there, or name another."
+        ) from error
 
 
 def _open(path: Path) -> int:
@@ -142,7 +148,9 @@ def _open(path: Path) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         ownership.give_to_owner_of_folder(path)
     except PermissionError as error:
-        raise StorePermissionError(f"The state folder {path.parent} may not be written by this user.") from error
+        raise StorePermissionError(
+            f"The state folder {path.parent} may not be written by this user; run the watcher as its owner."
+        ) from error
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}.") from error
     return descriptor

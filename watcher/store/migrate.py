@@ -33,7 +33,9 @@ def make(path: Path, schema: Schema) -> None:
             new.with_name(new.name + suffix).unlink(missing_ok=True)
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except PermissionError as error:
-        raise StorePermissionError(f"The state folder {path.parent} may not be written by this user.") from error
+        raise StorePermissionError(
+            f"The state folder {path.parent} may not be written by this user; run the watcher as its owner."
+        ) from error
     except OSError as error:
         raise StoreError(f"{new} cannot be made: {error.strerror}.") from error
     with in_words(new):

@@ -122,15 +122,19 @@ def backup(path: Path, target: Path) -> None:
         StorePermissionError: The target may not be written.
     """
     if standing(path) is Standing.ABSENT:
-        raise StoreError(f"There is no database at {path} to back up.")
+        raise StoreError(f"There is no database at {path}; name one that is there.")
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise StoreError(f"{target} exists already; name another file for the backup.") from error
     except PermissionError as error:
-        raise StorePermissionError(f"{target} may not be written by this user.") from error
+        raise StorePermissionError(
+            f"{target} may not be written by this user; name a file in a folder of its own."
+        ) from error
     except OSError as error:
-        raise StoreError(f"{target} cannot be made: {error.strerror}.") from error
+        raise StoreError(
+            f"{target} cannot be made ({error.strerror}); name a file in a folder that is there."
+        ) from error
     try:
         _copy(path, target)
     except BaseException:
