@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.service.house import ANA, DAYS, ONE, QUIET, Time, trial
+from watcher.service.vitals import UPKEEP_DONE
 
 
 def completed(nct_id, day):
@@ -63,3 +64,20 @@ async def test_run_killed_right_after_storing_a_milestone_does_not_tell_it_twice
     await where.run()
     assert len(where.bodies("ana")) == 1
     assert len(where.versions(ONE)) == 2
+
+
+async def test_clock_that_was_years_ahead_silences_no_date_to_come_and_no_tidying(house):
+    where = house(
+        {ONE: {DAYS[0]: completed(ONE, "2030-08-01")}},
+        settings=ANA + QUIET,
+        watched=(ONE,),
+        time=Time(datetime(2036, 1, 1, 10, tzinfo=UTC)),
+    )
+    await where.run()
+    where.time.now = datetime(2026, 6, 30, 10, tzinfo=UTC)
+    await where.run()
+    with where.look() as parts:
+        assert parts.store.notes.get(UPKEEP_DONE) == "2026-06-30T10:00:00+00:00"
+    where.time.now = datetime(2031, 7, 3, 10, tzinfo=UTC)
+    await where.run()
+    assert len(where.bodies("ana")) == 1

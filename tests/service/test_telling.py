@@ -30,7 +30,9 @@ from watcher.changes.compare import compare_records
 from watcher.changes.story import tell
 from watcher.config.watchlist import Watched, Watchlist
 from watcher.rendering.environment import builtin_templates
+from watcher.sandbox.smtp import SmtpStage
 from watcher.service import windows
+from watcher.service.faults import failing
 from watcher.service.parts import Signals
 from watcher.service.previewing import mail_bytes, preview_messages, send_sample
 from watcher.service.telling import tell_due
@@ -176,6 +178,45 @@ async def test_clock_set_back_serves_no_slot_twice(house):
     home.time.now = SLOT + timedelta(days=2)
     await home.run()
     assert len(home.subjects("ana")) == 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=4000)], ids=["days", "years"])
+async def test_clock_that_was_far_ahead_for_a_while_silences_nobody(house, ahead):
+    heard = 'heartbeat = "slot"\n\n'
+    settings = DAILY_ANA + QUIET + "\n" + BOB.replace("immediate", "daily 07:30") + QUIET + heard
+    home = house(news() | calm(TWO), settings=settings)
+    await home.run()
+    home.time.now = SLOT + ahead
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    await home.run()
+    home.time.now = SLOT - timedelta(hours=2)
+    home.smtp.clear()
+    await home.next()
+    for day in range(6):
+        home.time.now = SLOT + timedelta(days=day)
+        await home.run()
+        await home.run()
+    assert home.outbox() == ()
+    for name in ("ana", "bob"):
+        assert home.subjects(name).count(STOPPED) == 1
+    assert len(home.subjects("bob")) >= 6  # every day heard of, with news or without
+    with home.look() as parts:
+        assert failing(parts.store.faults.all()) == ()
+
+
+async def test_slot_that_a_clock_ahead_served_too_early_tells_its_own_news_when_it_comes(house):
+    home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET)
+    await home.run()
+    home.time.now = SLOT + timedelta(days=3)
+    await home.next()
+    home.time.now = SLOT
+    await home.run()
+    home.time.now = SLOT + timedelta(days=3)
+    report = await home.next()
+    assert report.said == ()
+    assert len(home.subjects("ana")) == 2
+    assert "Terminated" in home.subjects("ana")[0]
+    assert len({mail["Message-ID"] for mail in home.mails_to("ana")}) == 2
 
 
 async def test_edited_cadence_starts_at_now(house):

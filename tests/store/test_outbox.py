@@ -120,6 +120,17 @@ def test_message_not_yet_due_holds_up_nobody(store):
     assert (again.id, again.attempts, again.last_reply, again.next_attempt_at) == (1, 2, "451 later", None)
 
 
+def test_message_due_later_than_any_wait_lasts_is_due_at_once(store):
+    put(store, "1", "2")
+    far, near = NOW + timedelta(days=365), NOW + timedelta(days=3)
+    for number, when in ((1, far), (2, near)):
+        assert claim(store).entry.id == number
+        store.outbox.retry_at(number, when, "451 later")
+    assert store.outbox.bring_forward(NOW, timedelta(days=4)) == 1
+    assert [entry.next_attempt_at for entry in store.outbox.list()] == [NOW, near]
+    assert store.outbox.bring_forward(NOW, timedelta(days=4)) == 0
+
+
 def test_try_that_never_concerned_the_message_is_given_back(store):
     put(store, "1")
     claim(store)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 import structlog
 
@@ -18,6 +18,7 @@ from watcher.store.model import Compared, Event, Kept, Life, Milestone, Page, Ve
 log = structlog.get_logger()
 
 _TOLD_UNTIL = "milestones.told_until"
+_A_DAY = timedelta(days=1)
 
 
 def tell_passed(parts: Parts, ids: Collection[str]) -> int:
@@ -32,7 +33,7 @@ def tell_passed(parts: Parts, ids: Collection[str]) -> int:
     """
     today = parts.clock().date()
     note = parts.store.notes.get(_TOLD_UNTIL)
-    if note is None:
+    if note is None or date.fromisoformat(note) > today + _A_DAY:  # the clock had been ahead: days to come are told
         parts.store.notes.put(_TOLD_UNTIL, today.isoformat())
         return 0
     if (since := date.fromisoformat(note)) >= today:

@@ -14,7 +14,7 @@ from watcher.config.model import Cadence, RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.digests.quiet import quiet_until
 from watcher.digests.routing import Followed, trials_for
-from watcher.digests.slots import newest_slot
+from watcher.digests.slots import newest_slot, next_slots
 from watcher.service.parts import Parts
 from watcher.store.telling import Direction, Exempt, Reader, Snooze, reader_note
 
@@ -160,9 +160,18 @@ def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> f
 
 
 def _slot(parts: Parts, recipient: RecipientConfig, reader: Reader, now: datetime) -> str | None:
-    newest = newest_slot(recipient.send, parts.loaded.config.zone(recipient), now)
-    if newest is None or (reader.last_slot is not None and newest.isoformat() <= reader.last_slot):
+    """Give the slot to serve, or None.
+
+    A clock set back serves no slot twice. When the last one served lies beyond the next one, the clock had been far
+    ahead: waiting for it might be waiting for years, so the slots begin anew; told is only what was not told by then.
+    """
+    zone = parts.loaded.config.zone(recipient)
+    newest = newest_slot(recipient.send, zone, now)
+    if newest is None:
         return None
+    if reader.last_slot is not None and newest.isoformat() <= reader.last_slot:
+        (coming,) = next_slots(recipient.send, zone, now, 1)
+        return newest.isoformat() if reader.last_slot > coming.isoformat() else None
     return newest.isoformat()
 
 

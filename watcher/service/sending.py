@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.delivery.backoff import next_attempt
+from watcher.delivery.backoff import GIVE_UP_AFTER, next_attempt
 from watcher.delivery.words import without_promise
 from watcher.digests.quiet import quiet_until
 from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
@@ -87,6 +87,8 @@ async def send_due(parts: Parts, signals: Signals, *, but: Collection[str] = ())
     _settle_left(parts, signals)
     if not parts.store.outbox.destinations() <= lines.keys():
         settle_places(parts, parts.clock())  # one was in mid-send when its channel was replaced
+    if (brought := parts.store.outbox.bring_forward(parts.clock(), GIVE_UP_AFTER)) > 0:
+        log.warning("messages_brought_forward", messages=brought, reason="the clock was set back")
     channels = parts.store.outbox.due_channels(parts.clock())
     by_key = {line.key: line for line in lines.values()}
     closed = {*but, *parts.sending}

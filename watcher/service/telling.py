@@ -142,17 +142,19 @@ def _occasions(
         entries, key = told[line.key], _key(telling, moment)
         yield occasions.digest_of(parts, recipient, followed, entries, key=key, now=now, data=data(entries))
     elif telling.silent_since is not None and _is_silent(telling, told):
-        key = telling.slot or now.isoformat()
+        key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
         since = telling.silent_since
         yield occasions.heartbeat(parts, recipient, followed, told[line.key], since=since, key=key, now=now)
 
 
 def _key(telling: Telling, moment: Moment) -> str:
-    """Name a digest by its slot, else by its version; one that only catches up has no version of its own."""
-    if telling.slot is not None:
-        return telling.slot
+    """Name a digest by its slot and its version; one that only catches up has no version of its own.
+
+    By both, for the slots begin anew when the clock had been ahead.
+    """
     is_late = telling.reader.cursor == moment.newest
-    return f"v{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
+    version = f"v{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
+    return version if telling.slot is None else f"{telling.slot}-{version}"
 
 
 def _is_silent(telling: Telling, told: Mapping[str, tuple[Told, ...]]) -> bool:

@@ -18,9 +18,9 @@ EVERY = timedelta(days=1)
 
 
 def is_due(parts: Parts) -> bool:
-    """Whether a day has passed since the store was last tidied, or it never was."""
+    """Whether a day lies between now and when the store was last tidied, also by a clock set back, or it never was."""
     done = parts.store.notes.get(UPKEEP_DONE)
-    return done is None or parts.clock() - datetime.fromisoformat(done) >= EVERY
+    return done is None or abs(parts.clock() - datetime.fromisoformat(done)) >= EVERY
 
 
 def tidy(parts: Parts) -> None:

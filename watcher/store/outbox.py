@@ -88,6 +88,17 @@ class Outbox:
             found: datetime | None = connection.scalar(select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~_HELD))
             return found
 
+    def bring_forward(self, now: datetime, within: timedelta) -> int:
+        """Make due what waits for a moment further away than any wait is: the clock had been ahead; give how many."""
+        far = WAITING & (TABLE.c.next_attempt_at > now + within)
+        with self._database.read() as connection:
+            numbers = list(connection.scalars(select(TABLE.c.id).where(far)))
+        if numbers:
+            with self._database.write() as connection:
+                for number in numbers:
+                    set_values(connection, number, next_attempt_at=now)
+        return len(numbers)
+
     def claim(self, channel: str, now: datetime) -> Claim | None:
         """Take the oldest due message of a channel for sending; the try is counted before it begins.
 
