@@ -343,3 +343,28 @@ async def test_configuration_that_cannot_be_taken_up_since_the_store_is_busy_is_
             assert store.ledger.reader("bob") is not None
             ending.asked.set()
             assert await work
+
+
+async def test_manager_that_waits_for_a_reload_is_answered_when_the_program_trips_over_it(house, events):
+    """A bug in reading a configuration must not leave `systemctl reload` waiting, nor the operator unaware."""
+    home = house(NEWS, settings=ANA + QUIET + OPS + OPS_ON, watched=[ONE])
+
+    def trips(_):
+        raise ZeroDivisionError
+
+    with manager() as systemd, home.open() as parts:
+        environ = {**parts.environ, "NOTIFY_SOCKET": str(systemd.path)}
+        present = replace(parts, clock=app.utc_now, sleep=asyncio.sleep, environ=environ)
+        daemon = Daemon(parts=present, read=app.watchlist_reader(parts.loaded), reread=trips)
+        ending = Ending()
+        work = asyncio.create_task(daemon.run(ending))
+        await asyncio.to_thread(until, lambda: any(event["event"] == "poll_finished" for event in events))
+        ending.renewal.set()
+        await asyncio.to_thread(systemd.wait_for, READY, 2)
+        assert daemon.parts is present
+        await daemon.poll()
+        (fault,) = failing(parts.store.faults.all())
+        assert fault.part == "configuration"
+        assert "ZeroDivisionError" in fault.message
+        ending.asked.set()
+        assert await work

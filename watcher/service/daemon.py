@@ -14,6 +14,7 @@ import structlog
 from watcher.errors import ConfigError, StoreError
 from watcher.service import tidying
 from watcher.service.endpoint import Endpoint, open_endpoint
+from watcher.service.fault_words import REPORT_IT
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.meeting import meet_recipients
@@ -121,10 +122,16 @@ class Daemon:
         while True:
             await ending.renewal.wait()
             ending.renewal.clear()
+            before = self.parts
             try:
                 await self.renew()
-            except Exception:  # a store that is busy must not make the daemon deaf to the next one
+            except Exception as error:  # a bug in it must not make the daemon deaf to the next one
                 log.exception("reload_failed")
+                if self.parts is before:
+                    tripped = f"the program tripped over it ({type(error).__name__}); {REPORT_IT}"
+                    self._refused = f"not used at reload, the old one stays in use: {tripped}"  # told by the next poll
+                # else who asked for it waits: `systemctl reload` with Type=notify-reload
+                notify(self.parts.environ, "READY=1", "STATUS=configuration not read to the end; the log says why")
 
     async def renew(self) -> bool:
         """Read configuration and credentials anew, and use them if they are right; else go on with the old ones.
