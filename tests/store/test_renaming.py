@@ -32,6 +32,23 @@ def test_notes_of_a_recipient_are_stored_with_what_was_composed_and_move_along(s
     }
 
 
+@pytest.mark.parametrize("is_met", [False, True], ids=["unknown", "met since"])
+def test_notes_of_a_recipient_whose_name_goes_on_after_a_colon_stay_theirs(store, path, is_met):
+    meet(store, "team")
+    meet(store, "crew:paris")
+    meet(store, "team:paris")
+    if is_met:
+        meet(store, "crew", minutes=5)
+    for name in ("team", "team:paris", "crew:paris"):
+        store.notes.put(reader_note(name, "heard"), name)
+    upkeep.rename_recipient(path, "team", "crew")
+    assert store.notes.all("reader:") == {
+        "reader:crew:heard": "team",
+        "reader:crew:paris:heard": "crew:paris",
+        "reader:team:paris:heard": "team:paris",
+    }
+
+
 def test_notes_are_stored_only_when_all_the_rest_is(store):
     meet(store, "ana")
     with pytest.raises(ValueError, match="already"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from watcher.errors import UsageError
@@ -33,10 +35,10 @@ def rename(connection: Connection, old: str, new: str) -> None:
     _wait_again(connection, old)
     for named in (tables.message, tables.snooze, tables.suspension):
         connection.execute(update(named).where(named.c.recipient == old).values(recipient=new))
-    note, start = tables.note, reader_note(old)
-    for name in list(connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))):
-        moved = reader_note(new, name.removeprefix(start))
-        connection.execute(update(note).where(note.c.name == name).values(name=moved))
+    note = tables.note
+    for what in _notes(connection, old):
+        moved = reader_note(new, what)
+        connection.execute(update(note).where(note.c.name == reader_note(old, what)).values(name=moved))
 
 
 def _was_just_met(connection: Connection, name: str, *, after: str) -> bool:
@@ -62,7 +64,16 @@ def _forget(connection: Connection, name: str) -> None:
     connection.execute(delete(tables.reader).where(tables.reader.c.name == name))
     for named in (tables.snooze, tables.suspension):
         connection.execute(delete(named).where(named.c.recipient == name))
-    connection.execute(delete(tables.note).where(tables.note.c.name.startswith(reader_note(name), autoescape=True)))
+    for what in _notes(connection, name):
+        connection.execute(delete(tables.note).where(tables.note.c.name == reader_note(name, what)))
+
+
+def _notes(connection: Connection, name: str) -> Sequence[str]:
+    """Give what is noted of a recipient; not of one whose name goes on after a colon, as `team:paris` after `team`."""
+    note, start = tables.note, reader_note(name)
+    names = connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))
+    found = [one.removeprefix(start) for one in names]
+    return [what for what in found if ":" not in what]
 
 
 def _wait_again(connection: Connection, name: str) -> None:
