@@ -112,7 +112,9 @@ def test_a_home_folder_of_nobody_is_named_with_its_line(tmp_path, old, new):
     read_watchlist(loaded)  # what only looks at it goes on
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "a = " + "9" * 5_000], ids=["deep", "long"])
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 20_000, "a" + ".a" * 3_000 + " = 1", "a = " + "9" * 5_000], ids=["deep", "dotted", "long"]
+)
 def test_toml_that_no_parser_takes_is_one_problem(tmp_path, text):
     (found,) = said(tmp_path, text)
     assert "is not valid TOML" in found

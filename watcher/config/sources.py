@@ -23,6 +23,8 @@ DROP_INS = "conf.d"
 PREFIX = "WATCHER_"
 """Begins the name of a variable that overrides a key: `WATCHER_EMAIL__HOST`; two underscores are a level."""
 
+_DEEPEST = 20
+
 _OWN = {"WATCHER_CONFIG"}
 _LISTS = ("watch", "recipient")
 _TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)|\s*\(at end of document\)")
@@ -173,7 +175,8 @@ def _read(path: Path) -> str:
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
+        _refuse_deep(found)
     except tomllib.TOMLDecodeError as error:
         found = _TOML_PLACE.search(str(error))
         line = int(found[1]) if found and found[1] else len(text.splitlines())
@@ -182,3 +185,19 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
     except (RecursionError, ValueError) as error:  # what Python's own limits refuse has no line
         said = "it is nested too deep" if isinstance(error, RecursionError) else "a number is too long"
         raise ConfigError((Problem(str(path), 0, f"is not valid TOML: {said}"),)) from None
+    return found
+
+
+def _refuse_deep(found: dict[str, Any]) -> None:
+    """Refuse tables in tables in tables, which dotted keys can make without any bracket.
+
+    Raises:
+        RecursionError: There are more levels than any configuration has.
+    """
+    level: list[Any] = [found]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+        level = [inner for inner in level if isinstance(inner, dict | list)]
+        if not level:
+            return
+    raise RecursionError
