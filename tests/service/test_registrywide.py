@@ -1,5 +1,7 @@
 """What the registry does to many records at once is no news of a trial."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.changes.builders import put
@@ -58,6 +60,21 @@ async def test_window_over_a_reformatting_is_quiet_about_it_too(installation):
     await where.next()
     await where.next(send_all=True)
     assert where.bodies("ana") == []
+
+
+async def test_reformatting_in_a_poll_that_broke_off_is_quiet_when_a_slot_comes_before_the_next(installation):
+    where = installation(25)
+    where.settings = where.settings.replace('send = "immediate"', 'send = "daily 07:30"', 1)
+    await where.run()
+    where.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9))
+    where.time.now = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)
+    report = await where.next()
+    assert (report.poll.outcome, report.poll.counts.changed) == (PollOutcome.PARTIAL, 25)
+    where.registry.disarm()
+    await where.run()
+    assert where.bodies("ana") == []
+    notices = [path.read_text() for path in (where.state / "ops").glob("*.eml")]
+    assert len([notice for notice in notices if "officialTitle" in notice.replace("=\n", "")]) == 1
 
 
 async def test_reformatting_of_which_a_part_is_read_later_is_quiet_all_through_and_told_to_the_operator_once(house):

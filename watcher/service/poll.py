@@ -63,6 +63,7 @@ class PollReport:
         tripped: Ids of records our own code tripped over, with the reason.
         is_empty: `/version` answered, records were due, and nothing usable came.
         is_settled: All that came is of one data version, and what did not come was asked for: it can be told.
+        read_of: The token of what was read last, however the poll ended; None when nothing was.
     """
 
     outcome: PollOutcome
@@ -72,6 +73,7 @@ class PollReport:
     tripped: Mapping[str, str]
     is_empty: bool
     is_settled: bool
+    read_of: str | None
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Tally:
     due: int = 0
     has_answers: bool = False
     is_settled: bool = False
+    read_of: str | None = None
 
     def counts(self) -> PollCounts:
         """Give the numbers; each trial counts once, by what became of it last."""
@@ -168,6 +171,7 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals, *, is_whole: 
         tripped=tally.tripped,
         is_empty=tally.due > 0 and not tally.usable() and not tally.has_answers,
         is_settled=tally.is_settled,
+        read_of=tally.read_of,
     )
 
 
@@ -182,7 +186,7 @@ async def _rounds(
         if not todo:
             tally.is_settled = True
             return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token
-        tally.due = max(tally.due, len(todo))
+        tally.due, tally.read_of = max(tally.due, len(todo)), token
         await _read(client, parts, todo, token, tally)
         after = (await client.version()).token
         if after == token:

@@ -130,12 +130,12 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         return None
     report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
     async with parts.turn:
-        if report.is_settled:
-            is_whole = report.outcome.is_complete
-            judge = partial(judge_data_version, parts, report.token, len(ids), is_whole=is_whole)
-            families = await asyncio.to_thread(judge)
-            if families:
-                tell_reformatted(parts, families, report.token or "", parts.clock())
+        # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
+        is_whole = report.outcome.is_complete
+        token = report.token if is_whole else report.read_of
+        families = await asyncio.to_thread(partial(judge_data_version, parts, token, len(ids), is_whole=is_whole))
+        if families:
+            tell_reformatted(parts, families, token or "", parts.clock())
         await asyncio.to_thread(tell_passed, parts, ids)
     for nct_id, reason in report.tripped.items():
         signals.tripped(f"record {nct_id}", reason)
