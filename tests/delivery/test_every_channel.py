@@ -440,7 +440,7 @@ async def test_mended_channel_delivers_in_the_same_session(stage, tmp_path):
 @pytest.mark.skipif(importlib.util.find_spec("apprise") is not None, reason="apprise is installed here")
 async def test_apprise_that_is_not_installed_is_named_with_what_to_do():
     async with AppriseChannel().open() as session:
-        with pytest.raises(DeliveryError, match=r'pip install "trial-watcher\[apprise\]"') as caught:
+        with pytest.raises(DeliveryError, match=r"pip install '\.\[apprise\]'") as caught:
             await session.deliver(WHAT, f"json://127.0.0.1{PATH}", Steps())
     assert caught.value.is_permanent
     assert TOKEN not in everything_said(caught.value)

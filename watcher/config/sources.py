@@ -178,8 +178,8 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         found = tomllib.loads(text)
         _refuse_deep(found)
     except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.search(str(error))
-        line = int(found[1]) if found and found[1] else len(text.splitlines())
+        place = _TOML_PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else len(text.splitlines())
         said = _TOML_PLACE.sub("", str(error))
         raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
     except (RecursionError, ValueError) as error:  # what Python's own limits refuse has no line
