@@ -165,16 +165,3 @@ def remove_messages(connection: Connection, numbers: Sequence[int]) -> None:
     for piece in chunks(numbers):
         connection.execute(delete(tables.payload).where(tables.payload.c.message.in_(piece)))
         connection.execute(delete(TABLE).where(TABLE.c.id.in_(piece)))
-
-
-def resume_channel(connection: Connection, channel: str, recipient: str, now: datetime) -> bool:
-    """End a suspension; an empty recipient means the whole channel."""
-    table = tables.suspension
-    own = (table.c.channel == channel) & (table.c.recipient == recipient)
-    if connection.execute(delete(table).where(own)).rowcount == 0:
-        return False
-    waited = (TABLE.c.channel == channel) & WAITING & (TABLE.c.next_attempt_at > now)
-    if recipient:
-        waited &= TABLE.c.recipient == recipient
-    connection.execute(update(TABLE).where(waited).values(next_attempt_at=now))
-    return True

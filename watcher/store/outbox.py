@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from watcher.store import tables
-from watcher.store.database import Database, put
+from watcher.store.database import Database
 from watcher.store.messages import (
     TABLE,
     WAITING,
@@ -25,11 +24,11 @@ from watcher.store.messages import (
     open_to_operator,
     put_messages,
     remove_messages,
-    resume_channel,
     set_values,
     the_entry,
     the_payload,
 )
+from watcher.store.suspensions import HELD, put_suspension, read_suspensions, resume_channel
 from watcher.store.tally import MESSAGES, count
 from watcher.store.telling import Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
@@ -41,14 +40,6 @@ NOT_CONFIGURED = "not configured"
 
 _POISON = 2
 _CRASHED = "the program ended after the message was handed over and before an answer came"
-_HELD = (
-    select(tables.suspension.c.channel)
-    .where(
-        tables.suspension.c.channel == TABLE.c.channel,
-        tables.suspension.c.recipient.in_(["", TABLE.c.recipient]),
-    )
-    .exists()
-)
 
 
 class Outbox:
@@ -71,7 +62,7 @@ class Outbox:
 
     def due_channels(self, now: datetime) -> tuple[str, ...]:
         """Give the keys of channels with something to claim now, sorted; suspended ones are left out."""
-        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~_HELD
+        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~HELD
         with self._database.read() as connection:
             found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
             return tuple(found)
@@ -85,7 +76,7 @@ class Outbox:
     def next_due(self) -> datetime | None:
         """Give when the next waiting message is due, or None when none waits; suspended ones do not count."""
         with self._database.read() as connection:
-            found: datetime | None = connection.scalar(select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~_HELD))
+            found: datetime | None = connection.scalar(select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~HELD))
             return found
 
     def bring_forward(self, now: datetime, within: timedelta) -> int:
@@ -111,7 +102,7 @@ class Outbox:
         """
         own = TABLE.c.channel == channel
         in_flight = select(TABLE.c.id).where(own, TABLE.c.state == State.SENDING.value).limit(1)
-        due = select(TABLE.c.id).where(own, WAITING, ~_HELD, TABLE.c.next_attempt_at <= now)
+        due = select(TABLE.c.id).where(own, WAITING, ~HELD, TABLE.c.next_attempt_at <= now)
         with self._database.write() as connection:
             if connection.scalar(in_flight) is not None:
                 return None
@@ -278,14 +269,8 @@ class Outbox:
 
     def suspend(self, suspension: Suspension) -> None:
         """Hold a channel, or one recipient's address on it; its messages wait. Replaces an older suspension."""
-        key = {"channel": suspension.channel, "recipient": suspension.recipient or ""}
-        values = {
-            "since": suspension.since,
-            "reason": suspension.reason,
-            "fingerprint": suspension.fingerprint,
-        }
         with self._database.write() as connection:
-            put(connection, tables.suspension, key, values)
+            put_suspension(connection, suspension)
 
     def resume(self, channel: str, now: datetime, *, recipient: str | None = None) -> bool:
         """End a suspension; what waited under it is due at once.
@@ -298,19 +283,8 @@ class Outbox:
 
     def suspensions(self) -> tuple[Suspension, ...]:
         """Give what is suspended, by channel and recipient."""
-        table = tables.suspension
         with self._database.read() as connection:
-            rows = connection.execute(select(table).order_by(table.c.channel, table.c.recipient))
-            return tuple(
-                Suspension(
-                    channel=row.channel,
-                    recipient=row.recipient or None,
-                    since=row.since,
-                    reason=row.reason,
-                    fingerprint=row.fingerprint,
-                )
-                for row in rows
-            )
+            return read_suspensions(connection)
 
     def list(
         self, *, states: Collection[State] = (), recipient: str | None = None, channel: str | None = None
