@@ -7,7 +7,7 @@ import pytest
 
 from tests.digests import builders as b
 from tests.digests.test_compose import composed, flat, mail
-from watcher.changes.model import Severity
+from watcher.changes.model import Severity, Verb
 from watcher.digests.model import Medium
 from watcher.digests.overflow import MAX_CSV, cell, table_of
 
@@ -39,6 +39,17 @@ def test_changes_of_a_trial_whose_lines_were_cut_are_attached():
     (table,) = mail(b.a_digest((b.terminated(), story))).attachments
     assert [row["What"] for row in rows(table.content)] == [f"Field {number}" for number in range(40)]
     assert {row["Trial"] for row in rows(table.content)} == {story.nct_id}
+
+
+def test_changes_counted_because_many_are_alike_are_attached():
+    alike = tuple(
+        b.a_phrase("Sites", kind="site.added", verb=Verb.ADDED, was=None, now=None, sentence=f"Site added: Clinic {n}.")
+        for n in range(12)
+    )
+    message = mail(b.a_digest((b.a_story(lines=alike),)))
+    assert "and 6 more" in flat(message.text)
+    (table,) = message.attachments
+    assert [row["In words"] for row in rows(table.content)] == [f"Site added: Clinic {n}." for n in range(12)]
 
 
 def test_table_stays_within_its_size_and_counts_the_rest():

@@ -157,7 +157,7 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
 
     @cache
     def table(full: int) -> tuple[Attachment, AttachedView] | None:
-        whole = {number for number, view in enumerate(told.stories[:full]) if not view.omitted}
+        whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
         rest = [story for number, story in enumerate(told.source) if number not in whole]
         return table_of(rest) if attaches and rest else None
 

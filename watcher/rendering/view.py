@@ -130,6 +130,11 @@ class StoryView:
     url: str
     history_url: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no line is left out, neither for length nor where many are alike."""
+        return not (self.omitted or any(group.more for group in self.groups))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingView:
