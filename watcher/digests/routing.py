@@ -6,10 +6,11 @@ or when.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.config.model import Config, RecipientConfig
-from watcher.config.watchlist import Watchlist
+from watcher.config.watchlist import Watched, Watchlist
 
 OWN_LIST = "your own list"
 """Label of a trial that a recipient names by id and no watch of theirs holds."""
@@ -59,8 +60,11 @@ def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist)
     """
     followed = set(watches_of(recipient, config))
     own = set(recipient.ids)
+    candidates: Iterable[tuple[str, Watched]] = watchlist.trials.items()
+    if not followed:  # many recipients of a few ids each: no look at the watches of all the others
+        candidates = [(nct_id, watchlist.trials[nct_id]) for nct_id in watchlist.trials if nct_id in own]
     trials = []
-    for nct_id, watched in watchlist.trials.items():
+    for nct_id, watched in candidates:
         if nct_id in own or not followed.isdisjoint(watched.watches):
             labels = tuple(name for name in watched.watches if name in followed)
             trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=watched.short_name))

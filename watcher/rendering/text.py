@@ -11,6 +11,7 @@ COLUMNS = 80
 LABEL_COLUMNS = 20
 _INDENT = 2
 _NO_BREAK = "\u00a0"
+_FIRST_COMBINING = "\u0300"  # none of those before it is wide, either
 
 
 def columns(text: str) -> int:
@@ -22,7 +23,7 @@ def columns(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if character.isascii():
+    if character < _FIRST_COMBINING:
         return 1
     if unicodedata.combining(character) or character in "\u200b\u200c\u200d":
         return 0
@@ -47,9 +48,10 @@ def wrap(text: str, indent: int = 0, hang: int | None = None, width: int = COLUM
     hang = indent if hang is None else hang
     lines: list[str] = []
     line, used = " " * indent, indent
+    width_of = len if text.isascii() else columns
     is_bare = True
     for word in text.split(" "):
-        size = columns(word)
+        size = width_of(word)
         if not is_bare and used + 1 + size > width:
             lines.append(line)
             line, used, is_bare = " " * hang, hang, True
