@@ -101,7 +101,7 @@ class Ledger:
             LookupError: The recipient was never started.
         """
         with self._database.read() as connection:
-            cursor = _started(connection, name).cursor
+            cursor = _cursor(connection, name)
             told = _told(connection, name, cursor, set(ids))
             marks = _marks(connection, sorted(told))
         found = (window(nct_id, max(told[nct_id], begins), marks[nct_id]) for nct_id in sorted(marks))
@@ -125,11 +125,10 @@ class Ledger:
                 the caller; nothing is stored.
         """
         with self._database.write() as connection:
-            reader = _started(connection, composed.recipient)
-            newest = read_max_seq(connection)
-            if not reader.cursor <= composed.cursor <= newest:
+            cursor, newest = _cursor(connection, composed.recipient), read_max_seq(connection)
+            if not cursor <= composed.cursor <= newest:
                 raise ValueError(
-                    f"The cursor of {reader.name} cannot move from {reader.cursor} to {composed.cursor}: "
+                    f"The cursor of {composed.recipient} cannot move from {cursor} to {composed.cursor}: "
                     f"it never goes back, nor past the newest version, {newest}."
                 )
             _move(connection, composed, now)
@@ -168,8 +167,19 @@ def _reader(connection: Connection, name: str) -> Reader | None:
 def _started(connection: Connection, name: str) -> Reader:
     reader = _reader(connection, name)
     if reader is None:
-        raise LookupError(f'The recipient "{name}" was never started.')
+        raise _unknown(name)
     return reader
+
+
+def _cursor(connection: Connection, name: str) -> int:
+    cursor: int | None = connection.scalar(select(tables.reader.c.cursor).where(tables.reader.c.name == name))
+    if cursor is None:
+        raise _unknown(name)
+    return cursor
+
+
+def _unknown(name: str) -> LookupError:
+    return LookupError(f'The recipient "{name}" was never started.')
 
 
 def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Mapping[str, int], newest: int) -> None:
