@@ -35,7 +35,7 @@ def new(nct_id: str = ONE, body: bytes = b'{"v":1}', *, previous: int | None = N
         "title": "A trial of something",
         "compared": None if previous is None else compared(),
     }
-    return NewVersion(nct_id=nct_id, body=body, previous=previous, **(values | more))  # type: ignore[arg-type]
+    return NewVersion(nct_id=nct_id, body=body, previous=previous, **(values | more))  # type: ignore[arg-type]  # any field may be given
 
 
 def unchanged(nct_id: str = ONE, body: bytes = b'{"v":1}', data_version: str = "2026-03-13") -> Unchanged:
