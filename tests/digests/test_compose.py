@@ -20,7 +20,12 @@ def composed(
     occasion: Occasion, medium: Medium = Medium.EMAIL, channel: str = "email", templates: Templates | None = None
 ) -> tuple[Message, ...]:
     return compose(
-        occasion, channel=channel, medium=medium, domain="example.org", templates=templates or b.templates()
+        occasion,
+        channel=channel,
+        medium=medium,
+        domain="example.org",
+        store_id="",
+        templates=templates or b.templates(),
     ).messages
 
 
@@ -454,7 +459,12 @@ def test_broken_override_leaves_the_message_as_built_in_and_says_so(tmp_path):
     (tmp_path / "email").mkdir()
     (tmp_path / "email" / "digest.body.txt.j2").write_text("{{ digets.lead }}")
     found = compose(
-        b.a_digest(), channel="email", medium=Medium.EMAIL, domain="example.org", templates=b.templates(tmp_path)
+        b.a_digest(),
+        channel="email",
+        medium=Medium.EMAIL,
+        domain="example.org",
+        store_id="",
+        templates=b.templates(tmp_path),
     )
     assert found.messages == composed(b.a_digest())
     (note,) = found.notes
@@ -466,7 +476,12 @@ def test_working_override_is_used_without_a_note(tmp_path):
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "lead.digest.txt.j2").write_text("Dear {{ reader.name }}, {{ digest.total }} changed.")
     found = compose(
-        b.a_digest(), channel="email", medium=Medium.EMAIL, domain="example.org", templates=b.templates(tmp_path)
+        b.a_digest(),
+        channel="email",
+        medium=Medium.EMAIL,
+        domain="example.org",
+        store_id="",
+        templates=b.templates(tmp_path),
     )
     assert found.notes == ()
     assert found.messages[0].text.startswith("Dear ana, 4 changed.")

@@ -13,7 +13,13 @@ from watcher.rendering.message import Message
 
 def mail(occasion: Occasion, thread: Thread = Thread.TRIAL, medium: Medium = Medium.EMAIL) -> Message:
     return compose(
-        occasion, channel="email", medium=medium, domain="example.org", templates=b.templates(), thread=thread
+        occasion,
+        channel="email",
+        medium=medium,
+        domain="example.org",
+        store_id="",
+        templates=b.templates(),
+        thread=thread,
     ).messages[0]
 
 

@@ -29,7 +29,7 @@ OCCASIONS: dict[str, Occasion] = {
 def rendered(occasion: Occasion) -> dict[str, str]:
     def messages(medium: Medium) -> tuple[Message, ...]:
         return compose(
-            occasion, channel=medium.value, medium=medium, domain="example.org", templates=b.templates()
+            occasion, channel=medium.value, medium=medium, domain="example.org", store_id="", templates=b.templates()
         ).messages
 
     (mail,) = messages(Medium.EMAIL)

@@ -65,7 +65,9 @@ def everywhere(text: str) -> tuple[Occasion, ...]:
 
 
 def composed(occasion: Occasion, medium: Medium) -> tuple[Message, ...]:
-    return compose(occasion, channel="c", medium=medium, domain="example.org", templates=b.templates()).messages
+    return compose(
+        occasion, channel="c", medium=medium, domain="example.org", store_id="", templates=b.templates()
+    ).messages
 
 
 attack = pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from watcher.changes.model import Severity
 from watcher.store.model import Compared, Event, NewVersion, Page, Unchanged, VersionKind
 from watcher.store.store import Store
 from watcher.store.telling import NewMessage
+
+STORE_0001 = Path(__file__).parents[1] / "data" / "store_0001.sql"
+"""A store as the schema 0001 wrote it, with a row in every table."""
 
 NOW = datetime(2026, 3, 13, 14, 5, tzinfo=UTC)
 ONE = "NCT99000001"

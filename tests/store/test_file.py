@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.store.child import output
-from tests.store.make import NOW, keep, later
+from tests.store.make import NOW, STORE_0001, keep, later
 from watcher.errors import StoreError, StorePermissionError
 from watcher.store import upkeep
-from watcher.store.database import Database, Standing
+from watcher.store.database import APPLICATION_ID, Database, Standing
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
 
@@ -296,3 +296,43 @@ def test_writes_wait_for_the_disk_unless_they_decide_nothing(path):
         with database.write() as connection:
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def identity(path):
+    with Store.open(path) as store:
+        return store.identity()
+
+
+def test_two_new_stores_have_two_ids_that_stay(tmp_path):
+    ids = set()
+    for name in ("one", "two"):
+        with RunLock.acquire(tmp_path / name, pid=os.getpid(), now=NOW) as lock:
+            upkeep.prepare(tmp_path / name / "watcher.db", lock, NOW)
+            ids.add(identity(tmp_path / name / "watcher.db"))
+            upkeep.prepare(tmp_path / name / "watcher.db", lock, NOW)
+            ids.add(identity(tmp_path / name / "watcher.db"))
+    assert len(ids) == 2
+
+
+def test_backup_put_back_by_command_or_by_hand_is_a_store_of_another_id(path, tmp_path, lock):
+    target = tmp_path / "copy.db"
+    upkeep.backup(path, target)
+    ids = [identity(path), identity(target)]
+    for minutes in (1, 2):
+        upkeep.restore(target, path, lock, later(minutes))
+        ids.append(identity(path))
+    assert len(set(ids)) == 4
+
+
+def test_backup_of_the_first_schema_put_back_and_migrated_has_one_id(path, tmp_path, lock):
+    old = tmp_path / "old.db"
+    spoil(old, STORE_0001.read_text(encoding="utf-8") + f"PRAGMA application_id={APPLICATION_ID};")
+    upkeep.restore(old, path, lock, NOW)
+    upkeep.prepare(path, lock, NOW)
+    assert len(identity(path)) == 32
+
+
+def test_store_without_its_id_says_so(path):
+    spoil(path, "DELETE FROM note WHERE name='store id'")
+    with pytest.raises(StoreError, match="has lost its id; put a backup in its place"):
+        identity(path)

@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from tests.store.child import child, kill, output
-from tests.store.make import NOW, keep
+from tests.store.make import NOW, STORE_0001, keep
 from watcher.errors import StoreError
 from watcher.store import migrate, upkeep
-from watcher.store.database import PRESENT, Database, Schema, Standing
+from watcher.store.database import APPLICATION_ID, PRESENT, Database, Schema, Standing
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
 from watcher.store.tables import metadata
@@ -26,8 +26,8 @@ STEP = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = "{last}"
 branch_labels = None
 depends_on = None
 
@@ -53,8 +53,10 @@ def newer(tmp_path):
     def make(end="pass"):
         scripts = tmp_path / "migrations %20"
         shutil.copytree(PRESENT.scripts, scripts)
-        (scripts / "versions" / "v0002_more.py").write_text(STEP.replace("{end}", end))
-        return Schema((*PRESENT.revisions, "0002"), scripts)
+        (scripts / "versions" / "v9000_more.py").write_text(
+            STEP.replace("{end}", end).replace("{last}", PRESENT.revisions[-1])
+        )
+        return Schema((*PRESENT.revisions, "9000"), scripts)
 
     return make
 
@@ -85,7 +87,7 @@ def test_older_database_is_named_backed_up_and_migrated(path, lock, newer):
         Store.open(path, schema=schema)
     copy = upkeep.prepare(path, lock, NOW, schema=schema)
     assert copy is not None
-    assert copy == path.with_name("watcher.db.before-0002-20260313T140500Z")
+    assert copy == path.with_name("watcher.db.before-9000-20260313T140500Z")
     assert upkeep.standing(path, schema) is Standing.CURRENT
     assert "more" in columns(path)
     assert "more" not in columns(copy)
@@ -148,6 +150,48 @@ with Store.open(path) as store:
 print([name for name in ("alembic", "mako", "deepdiff", "jinja2", "pydantic") if name in sys.modules])
 """
     assert output(script) == ["1", "[]"]
+
+
+@pytest.fixture
+def first(tmp_path):
+    """A store as the schema 0001 wrote it, with a row in every table."""
+    path = tmp_path / "watcher.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(STORE_0001.read_text(encoding="utf-8"))
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode=WAL")
+    return path
+
+
+def rows(path):
+    """Give the columns and rows of every table by its name."""
+    found = {}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")
+        for name in [row["name"] for row in names if row["name"] != "alembic_version"]:
+            found[name] = [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2")]
+    return found
+
+
+def test_store_of_the_first_schema_is_migrated_with_every_row(first, lock):
+    before = rows(first)
+    assert all(before.values()), "the store has a row in every table"
+    assert upkeep.standing(first) is Standing.OLDER
+    copy = upkeep.prepare(first, lock, NOW)
+    assert copy is not None
+    after = rows(first)
+    for table, kept in before.items():
+        own = [row for row in after[table] if (table, row.get("name")) != ("note", "store id")]
+        assert [{name: row[name] for name in old} for row, old in zip(own, kept, strict=True)] == kept, table
+    assert upkeep.check(first) == ()
+    with closing(Database(first)) as database, database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+    with Store.open(first) as store:
+        assert len(store.identity()) == 32
+        assert {entry.state.value for entry in store.outbox.list()} == {"unknown", "dead"}
+        assert store.versions.newest_body("NCT99000001") == b'{"v":2}'
 
 
 def test_creation_killed_midway_leaves_no_database(tmp_path, newer):

@@ -50,6 +50,7 @@ def compose(
     channel: str,
     medium: Medium,
     domain: str,
+    store_id: str,
     templates: Templates,
     thread: Thread = Thread.NONE,
 ) -> Composed:
@@ -61,6 +62,7 @@ def compose(
         medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`, `DATA` gives a
             message per trial.
         domain: Right side of the Message-ID, in ASCII: the domain of the sender's address.
+        store_id: Random id of the store; goes into the Message-ID, so that no other store gives the same one.
         templates: The words.
         thread: Which digests a mail program shows as one conversation; concerns mails alone.
 
@@ -77,7 +79,7 @@ def compose(
         told = replace(told, frame=replace(told.frame, topic=conversation.topic))
     writer = Writer(templates, MappingProxyType({"reader": told.reader, "reading": told.reading}))
     words = _words(told, writer)
-    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain, conversation=conversation)
+    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain, store_id=store_id, conversation=conversation)
     match medium:
         case Medium.SLACK:
             messages = _slack_messages(told, words, stamp, writer)
@@ -119,16 +121,17 @@ class _Stamp:
     occasion: Occasion
     channel: str
     domain: str
+    store_id: str
     conversation: Conversation | None = None
 
     def digest(self, part: int, purpose: str) -> str:
-        """Hash of recipient, channel, kind, slot or version, and part."""
+        """Return the hash of recipient, channel, kind, slot or version, part and purpose."""
         kind = type(self.occasion).__name__.lower()
         identity = (self.occasion.reader.name, self.channel, kind, self.occasion.key, str(part), purpose)
         return hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def message_id(self, part: int = 1) -> str:
-        return f"<{self.digest(part, 'id')}@{self.domain}>"
+        return f"<{self.digest(part, f'id{self.store_id}')}@{self.domain}>"
 
     def boundary(self, part: int = 1) -> str:
         return f"=_{self.digest(part, 'boundary')}"

@@ -75,7 +75,9 @@ def try_out(templates: Templates, occasions: tuple[Occasion, ...]) -> tuple[Temp
 
 def _composed(templates: Templates, occasion: Occasion) -> Iterator[Composed]:
     for medium in (Medium.EMAIL, Medium.SLACK):  # between them they render every template
-        yield compose(occasion, channel="specimen", medium=medium, domain="watcher.invalid", templates=templates)
+        yield compose(
+            occasion, channel="specimen", medium=medium, domain="watcher.invalid", store_id="", templates=templates
+        )
 
 
 def _greeted(count: int) -> tuple[Greeted, ...]:

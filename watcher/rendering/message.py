@@ -31,7 +31,7 @@ class Message:
     """One frozen message for one recipient and channel.
 
     Attributes:
-        message_id: `<hash@domain>`: hash of recipient, channel, slot or version, and part; the same on every try.
+        message_id: `<hash@domain>`: hash of store, recipient, channel, slot or version, part; the same on every try.
         date: RFC 3339 UTC time of composing; the mail's Date.
         subject: One line, no control characters.
         text: Plain text, complete by itself.

@@ -93,7 +93,16 @@ async def _send_sample(parts: Parts, line: Line) -> Attempt:
 def _composed(parts: Parts, occasion: Occasion, channel: str, medium: Medium) -> tuple[Message, ...]:
     config, templates = parts.loaded.config, parts.templates()
     domain, thread = message_domain(config), thread_of(config)
-    return compose(occasion, channel=channel, medium=medium, domain=domain, templates=templates, thread=thread).messages
+    composed = compose(
+        occasion,
+        channel=channel,
+        medium=medium,
+        domain=domain,
+        store_id=parts.store.identity(),
+        templates=templates,
+        thread=thread,
+    )
+    return composed.messages
 
 
 def _told(

@@ -232,6 +232,7 @@ def compose_messages(parts: Parts, occasion: digest.Occasion, line: Line, signal
         channel=line.key,
         medium=line.medium,
         domain=message_domain(parts.loaded.config),
+        store_id=parts.store.identity(),
         templates=parts.templates(),
         thread=thread_of(parts.loaded.config),
     )

@@ -11,6 +11,7 @@ from watcher.store.calendar import Milestones, Snoozes
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, standing
 from watcher.store.faults import Faults, Notes
 from watcher.store.highlights import Highlights
+from watcher.store.identity import read_id
 from watcher.store.ledger import Ledger
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
@@ -82,6 +83,14 @@ class Store:
         if found is Standing.ABSENT:
             raise StoreError(f"There is no database at {path} yet; `watcher run` makes it.")
         raise StoreError(f"{path} is older than this program; run `watcher db migrate`.")
+
+    def identity(self) -> str:
+        """Return the random id of this store, which goes into every Message-ID.
+
+        Raises:
+            StoreError: The store has none.
+        """
+        return read_id(self._database)
 
     def close(self) -> None:
         """Close all connections; may be called twice."""

@@ -15,6 +15,7 @@ from watcher.errors import StoreError, StorePermissionError
 from watcher.ownership import give_to_owner_of_folder
 from watcher.store import database
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, connect, in_words
+from watcher.store.identity import renew_id
 from watcher.store.lock import RunLock, make_folder
 from watcher.store.renaming import rename
 
@@ -150,6 +151,7 @@ def _copy(path: Path, target: Path) -> None:
     ):
         source.backup(copy)  # in one step: a snapshot, and writers are not held up in WAL mode
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, to carry away; the first writer sets WAL again
+        renew_id(copy)  # the copy may take the place of the original, with `db restore` or by hand
         found = [row[0] for row in copy.execute("PRAGMA quick_check")]
     if found != ["ok"]:
         raise StoreError(f"{path} is damaged: {found[0]}; see `watcher db check`.")

@@ -1,0 +1,39 @@
+"""The random id of a store: part of every Message-ID, so that no two stores ever name two messages alike.
+
+A provider drops a message whose Message-ID it has seen. A store that is lost, or goes back to a backup, counts its
+versions again from an earlier number, and would give the ids of messages already sent to new ones. A new store gets
+its id from the migrations; every copy of a store that may take its place gets another one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+
+from sqlalchemy import select
+
+from watcher.errors import StoreError
+from watcher.store import tables
+from watcher.store.database import Database
+
+STORE_ID = "store id"
+"""Name of the note that holds it."""
+
+
+def read_id(database: Database) -> str:
+    """Return the id of a store.
+
+    Raises:
+        StoreError: The store has none: somebody removed it.
+    """
+    with database.read() as connection:
+        found: str | None = connection.scalar(select(tables.note.c.value).where(tables.note.c.name == STORE_ID))
+    if not found:
+        raise StoreError(f"{database.path} has lost its id; put a backup in its place: `watcher db restore FILE`.")
+    return found
+
+
+def renew_id(connection: sqlite3.Connection) -> None:
+    """Replace the id of a copied store, of whatever revision it is."""
+    new = secrets.token_hex(16)
+    connection.execute("INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (STORE_ID, new))
