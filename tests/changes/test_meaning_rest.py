@@ -11,11 +11,11 @@ import pytest
 from tests.changes.builders import a_posted, field, get, many_sites, put
 from tests.changes.told import changes, news, quiet_record, said, the
 from watcher.changes.compare import compare_records
+from watcher.changes.country_names import SPELLINGS, canonical_country, country_key
 from watcher.changes.headline import headline
 from watcher.changes.meaning import record as whole
+from watcher.changes.meaning.organisations import is_one_organisation, is_one_person
 from watcher.changes.meaning.registry_wide import registry_wide
-from watcher.changes.meaning.sponsors import is_renamed
-from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Comparison, Json, Origin, Severity, Verb
 from watcher.changes.wording.build import worded
 from watcher.changes.wording.say import phrase
@@ -62,20 +62,87 @@ def test_lead_sponsor(name, level, words):
     [
         ("BeiGene", "BeOne Medicines", True),
         ("Merck Sharp & Dohme Corp.", "Merck Sharp & Dohme LLC", True),
-        ("National Cancer Institute", "NCI", True),
+        ("National Cancer Institute (NCI)", "NCI", True),
+        ("National Cancer Institute (NCI)", "National Cancer Institute", True),
+        (
+            "European Organisation for Research and Treatment of Cancer - EORTC",
+            "European Organization for Research and Treatment of Cancer",
+            True,
+        ),
+        ("Acme Therapeutics", "Acme Therapeutics, Inc., a Beta Company", True),
+        ("Foo Bio, formerly known as Bar Inc.", "Bar", True),
+        ("Orbit", "Nebula (previously Orbit)", True),
+        ("Roche", "Roche S.A.", True),
+        ("Novo Nordisk A/S", "Novo Nordisk", True),
+        ("Acme Co., Ltd.", "Acme", True),
+        ("Hôpital Foch", "Hopital Foch", True),
+        ("Johnson & Johnson", "Johnson and Johnson", True),
+        ("The University of Hong Kong", "University of Hong Kong", True),
+        ("National Cancer Institute", "NCI", False),
         ("Allergan", "AbbVie", False),
+        ("Seagen Inc.", "Pfizer", False),
+        ("University of Washington", "Washington University", False),
+        ("University of Washington", "Washington University School of Medicine", False),
+        ("University of Hong Kong", "Chinese University of Hong Kong", False),
+        ("University of Toronto", "University of British Columbia", False),
+        ("Pfizer", "Pfizer Global Research", False),
+        ("Foo (BAR)", "Foo", False),
+        ("Arcus", "Marcus Neuroscience Institute", False),
         ("Inc.", "Pharma Ltd.", False),
     ],
 )
-def test_renamed_organisations(old, new, renamed):
-    assert is_renamed(old, new) is renamed
+def test_organisations_are_one_only_where_their_names_prove_it(old, new, renamed):
+    assert is_one_organisation(old, new) is renamed
+    assert is_one_organisation(new, old) is renamed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("Jane Doe, MD", "Jane A. Doe, M.D., Ph.D.", True),
+        ("Doe Jane", "Jane Doe", True),
+        ("Jane Ann Doe", "Jane A Doe", True),
+        ("José Núñez", "Jose Nunez", True),
+        ("Jane B. Doe", "Jane A. Doe", False),
+        ("John Smith", "Jane Smith", False),
+        ("J Smith", "John Smith", False),
+        ("", "Jane Doe", False),
+    ],
+)
+def test_people_are_one_only_where_their_names_prove_it(old, new, same):
+    assert is_one_person(old, new) is same
+
+
+def test_an_official_replaced_under_the_same_role_is_removed_and_added():
+    path = field("contactsLocationsModule", "overallOfficials")
+    one = {"name": "Jane Doe, MD", "affiliation": "Clinic", "role": "PRINCIPAL_INVESTIGATOR"}
+    old = put(quiet_record(), path, [one])
+    (change,) = news(changes(old, put(old, path, [{**one, "name": "Jo Fields"}])))
+    assert said(change) == "Official of the study: added Jo Fields; removed Jane Doe, MD."
+    (same,) = news(changes(old, put(old, path, [{**one, "name": "Jane A. Doe"}])))
+    assert said(same) == "Official of the study: details edited."
+
+
+def test_one_collaborator_for_another_is_removed_and_added():
+    old = put(quiet_record(), COLLABORATORS, [{"name": "University of Toronto", "class": "OTHER"}])
+    new = put(old, COLLABORATORS, [{"name": "University of British Columbia", "class": "OTHER"}])
+    assert sorted(said(change) for change in news(changes(old, new))) == [
+        "Collaborator added: University of British Columbia.",
+        "Collaborator removed: University of Toronto.",
+    ]
+    both = [{"name": "Orbit Inc."}, {"name": "Clinic of Nowhere"}]
+    found = news(changes(put(old, COLLABORATORS, both), put(old, COLLABORATORS, [{"name": "Nebula (formerly Orbit)"}])))
+    assert sorted(said(change) for change in found) == [
+        "Collaborator removed: Clinic of Nowhere.",
+        "Collaborator renamed from Orbit Inc. to Nebula (formerly Orbit).",
+    ]
 
 
 def test_organisation_of_the_record_alone():
     old = quiet_record()
     change = the(changes(old, put(old, (*ORGANISATION, "fullName"), "BeOne Medicines")), "sponsor.lead")
     assert (change.severity, change.path) == (MINOR, "identification.organization")
-    assert said(change) == "Organisation renamed from Meridian Example Pharma to BeOne Medicines."
+    assert said(change) == "Organisation changed from Meridian Example Pharma to BeOne Medicines."
     form = the(changes(old, put(old, (*ORGANISATION, "fullName"), "MERIDIAN Example Pharma")), "sponsor.lead")
     assert form.severity is NOISE
     kind = the(changes(old, put(old, (*ORGANISATION, "class"), "OTHER")), "sponsor.lead")
@@ -122,8 +189,8 @@ def test_collaborator_edited():
     assert said(news(changes(old, put(old, (*COLLABORATORS, 0, "class"), "INDUSTRY")))[0]) == (
         "Details of the collaborator University of Nowhere edited."
     )
-    renamed = news(changes(old, put(old, (*COLLABORATORS, 0, "name"), "University of Nowhere, Springfield")))
-    assert said(renamed[0]) == "Collaborator renamed from University of Nowhere to University of Nowhere, Springfield."
+    renamed = news(changes(old, put(old, (*COLLABORATORS, 0, "name"), "University of Nowhere, Inc.")))
+    assert said(renamed[0]) == "Collaborator renamed from University of Nowhere to University of Nowhere, Inc."
     assert news(changes(old, put(old, (*COLLABORATORS, 0, "name"), "University Of Nowhere")))[0].severity is NOISE
 
 
@@ -569,9 +636,47 @@ def test_reverted_change_says_so():
     assert words.sentence == "Back as it was before: title is now “A”, before “B”."
 
 
-def test_countries_the_registry_never_renamed_stay():
-    assert canonical_country("Korea, Republic of") == "South Korea"
-    assert canonical_country("Spain") == "Spain"
+@pytest.mark.parametrize(
+    ("spelt", "country"),
+    [
+        ("Korea, Republic of", "South Korea"),
+        ("Korea, South", "South Korea"),
+        ("Republic of Korea", "South Korea"),
+        ("Korea, Democratic People's Republic of", "North Korea"),
+        ("Türkiye", "Turkey (Türkiye)"),
+        ("TURKEY", "Turkey (Türkiye)"),
+        ("Czech Republic", "Czechia"),
+        ("Viet Nam", "Vietnam"),
+        ("Russian Federation", "Russia"),
+        ("China, Hong Kong", "Hong Kong"),
+        ("Hong Kong SAR", "Hong Kong"),
+        ("Taiwan, Province of China", "Taiwan"),
+        ("Iran, Islamic Republic of", "Iran"),
+        ("The Netherlands", "Netherlands"),
+        ("Cote d'Ivoire", "Côte d’Ivoire"),
+        ("United States of America", "United States"),
+        ("U.K.", "United Kingdom"),
+        ("Republic of Austria", "Austria"),
+        ("Congo, The Democratic Republic of the", "Democratic Republic of the Congo"),
+        ("Congo", "Republic of the Congo"),
+        ("Dominica", "Dominica"),
+        ("Dominican Republic", "Dominican Republic"),
+        ("Guinea", "Guinea"),
+        ("Guinea-Bissau", "Guinea-Bissau"),
+        ("South Sudan", "South Sudan"),
+        ("Spain", "Spain"),
+        ("Atlantis", "Atlantis"),
+    ],
+)
+def test_a_country_in_any_spelling_is_that_country(spelt, country):
+    assert canonical_country(spelt) == country
+
+
+def test_no_spelling_means_two_countries():
+    keys = {country_key(name): name for name in SPELLINGS}
+    for name, others in SPELLINGS.items():
+        assert {keys.get(country_key(other), name) for other in others} <= {name}
+        assert {canonical_country(other) for other in (*others, name)} == {name}
 
 
 def test_contacts_of_many_sites_are_counted():

@@ -244,7 +244,7 @@ def test_more_than_five_are_counted_by_country():
     found = of_kind(changes(old, put(old, SITES, [*many_sites(100), *came])), "site.added")
     assert [said(change) for change in found] == [
         "Site added in Italy: B, Graz; already recruiting.",
-        "4 sites added in Austria: Clinic 0, Town 0; Clinic 1, Town 1; Clinic 2, Town 2; and 1 more; "
+        "4 sites added in Austria: Clinic 0, Town 0; Clinic 1, Town 1; Clinic 2, Town 2; and Clinic 3, Town 3; "
         "all already recruiting.",
         "2 sites added in Spain: Spital 0, Graz; and Spital 1, Graz.",
     ]

@@ -265,7 +265,7 @@ HEADLINES = [
                 "women", "people of any age"
             ),
         ),
-        "Eligibility changed: 1 criterion reworded, 1 criterion added, minimum age widened and 1 more",
+        "Eligibility changed: 1 criterion reworded, 1 criterion added, minimum age widened and sex narrowed",
         "Eligibility changed",
     ),
     ({LOCATIONS: sites(20)}, {LOCATIONS: sites(22)}, "2 sites added", "2 sites added"),

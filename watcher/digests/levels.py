@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from watcher.changes.migrations import canonical_country
+from watcher.changes.country_names import canonical_country
 from watcher.changes.model import Change, Comparison, Json, Severity
 from watcher.config.model import NearConfig
 from watcher.config.presets import Preset

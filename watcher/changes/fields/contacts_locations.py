@@ -10,9 +10,9 @@ import re
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 
+from watcher.changes.country_names import canonical_country
 from watcher.changes.fields.build import Module, by, fold, told_by
 from watcher.changes.fields.row import Key, Row, ValueType
-from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Json
 
 _MODULE = Module(("protocolSection", "contactsLocationsModule"), "contacts")

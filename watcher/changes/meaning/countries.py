@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from watcher.changes.country_names import canonical_country
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.parts import merged, part
 from watcher.changes.meaning.places import Site
 from watcher.changes.meaning.site_rows import SiteList
-from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Severity, Verb
 
 _OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})

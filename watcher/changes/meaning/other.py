@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from watcher.changes.country_names import canonical_country
 from watcher.changes.fields.catalogue import lookup, row_above
 from watcher.changes.fields.names import words_of_key
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Edit, Json, Place, Severity, Verb
 
 MOST_TOLD = 20

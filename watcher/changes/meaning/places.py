@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from watcher.changes.country_names import canonical_country
 from watcher.changes.fields import contacts_locations
 from watcher.changes.meaning.parts import as_list, as_object, as_text
-from watcher.changes.migrations import canonical_country
 from watcher.changes.model import Json
 
 _BRANDED = re.compile(

@@ -6,19 +6,11 @@ from collections.abc import Iterable
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.fields_told import Told, told, verb_of
-from watcher.changes.meaning.forms import essence, is_same_in_form, stands_for
 from watcher.changes.meaning.gather import gathered
+from watcher.changes.meaning.organisations import is_one_organisation, is_same_spelling, proved_names
 from watcher.changes.meaning.parts import Item, as_object, as_text, merged, protocol
-from watcher.changes.migrations import RENAMED_ORGANISATIONS
-from watcher.changes.model import Severity, Verb
+from watcher.changes.model import Json, Severity, Verb
 
-_FORMS = frozenset(
-    essence(
-        "inc incorporated llc ltd limited co company corp corporation gmbh ag sa sas srl spa bv nv plc ab as oy kk lp "
-        "llp pharma pharmaceutical pharmaceuticals therapeutics biopharma biosciences biotech biotechnology medicines "
-        "medical research development r d international global holdings group the of and for a s k"
-    )
-)
 _PARTY = (
     Told(
         keys=("responsibleParty",),
@@ -42,26 +34,9 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     module = protocol(evidence, "sponsorCollaboratorsModule")
     drafts = _lead(evidence)
     if module.edits:
-        drafts += gathered([_collaborator(item) for item in module.items("collaborators")], "sponsor.collaborators")
+        drafts += gathered(_collaborators(module.items("collaborators")), "sponsor.collaborators")
         drafts += told(module, _PARTY)
     return drafts
-
-
-def is_renamed(old: str, new: str) -> bool:
-    """Whether two names are, by their words alone, those of one organisation: legal forms and places of words aside.
-
-    Args:
-        old: Older name.
-        new: Newer name.
-
-    Returns:
-        True for known renamings, for names of the same words, for one name's words within the other's and for an
-        abbreviation; a takeover by another name is not a renaming.
-    """
-    if (old, new) in RENAMED_ORGANISATIONS or is_same_in_form(old, new):
-        return True
-    before, after = (frozenset(essence(name)) - _FORMS for name in (old, new))
-    return bool(before and after and (before <= after or after <= before)) or stands_for(old, new)
 
 
 def _lead(evidence: Evidence) -> list[Draft]:
@@ -90,9 +65,9 @@ def _sponsor(before: str, after: str, edits: tuple[int, ...], path: str) -> Draf
     level, rule, is_rename = Severity.MAJOR, "another lead sponsor", False
     if before == after:
         level, rule = Severity.MINOR, "class of the lead sponsor edited"
-    elif before and after and is_same_in_form(before, after):
+    elif before and after and is_same_spelling(before, after):
         level, rule, is_rename = Severity.NOISE, "lead sponsor: only case or punctuation differs", True
-    elif before and after and is_renamed(before, after):
+    elif before and after and is_one_organisation(before, after):
         level, rule, is_rename = Severity.MINOR, "lead sponsor · major → minor: the same organisation renamed", True
     return Draft(
         kind="sponsor.lead",
@@ -111,7 +86,9 @@ def _organisation(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
     module = protocol(evidence, "identificationModule")
     before = as_text(module.before("organization", "fullName")) or None
     after = as_text(module.after("organization", "fullName")) or None
-    is_form = before is not None and after is not None and before != after and is_same_in_form(before, after)
+    is_form, is_rename = False, False
+    if before is not None and after is not None and before != after:
+        is_form, is_rename = is_same_spelling(before, after), is_one_organisation(before, after)
     return Draft(
         kind="sponsor.lead",
         level=Severity.NOISE if is_form else Severity.MINOR,
@@ -123,16 +100,48 @@ def _organisation(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
         before=before,
         after=after,
         edits=edits,
-        facts={"organisation": True, "class_only": before == after},
+        facts={"organisation": True, "class_only": before == after, "renamed": is_form or is_rename},
     )
 
 
+def _collaborators(items: Iterable[Item]) -> list[Draft]:
+    """Pair collaborators whose names are proved to be one; every other name was removed or added."""
+    drafts: list[Draft] = []
+    gone: list[Item] = []
+    came: list[Item] = []
+    for item in items:
+        if item.old is not None and item.new is not None and _is_one(item.old, item.new):
+            drafts.append(_collaborator(item))
+            continue
+        if item.old is not None:
+            gone.append(Item(item.old, None, item.edits, {}))
+        if item.new is not None:
+            came.append(Item(None, item.new, item.edits, {}))
+    waiting = {at: proved_names(_name(item.new)) for at, item in enumerate(came)}
+    holding = {name: at for at in reversed(waiting) for name in waiting[at]}
+    for one in gone:
+        at = next((holding[name] for name in sorted(proved_names(_name(one.old))) if name in holding), None)
+        match = None if at is None or at not in waiting else came[at]
+        if at is not None and match is not None:
+            del waiting[at]
+            drafts.append(_collaborator(Item(one.old, match.new, merged(one.edits, match.edits), {})))
+        else:
+            drafts.append(_collaborator(one))
+    return [*drafts, *(_collaborator(came[at]) for at in waiting)]
+
+
+def _is_one(old: Json, new: Json) -> bool:
+    return _name(old) == _name(new) or is_one_organisation(_name(old), _name(new))
+
+
+def _name(organisation: Json) -> str:
+    return as_text(as_object(organisation).get("name"))
+
+
 def _collaborator(item: Item) -> Draft:
-    one = as_object(item.new if item.new is not None else item.old)
-    was = as_text(as_object(item.old).get("name"))
-    name = as_text(one.get("name"))
+    was, name = _name(item.old), _name(item.new if item.new is not None else item.old)
     verb = verb_of(item.old, item.new)
-    is_form = verb is Verb.CHANGED and was != name and is_same_in_form(was, name)
+    is_form = verb is Verb.CHANGED and was != name and is_same_spelling(was, name)
     return Draft(
         kind="sponsor.collaborator",
         level=Severity.NOISE if is_form else Severity.MINOR,

@@ -8,8 +8,9 @@ from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.fields_told import Told, told, verb_of
 from watcher.changes.meaning.forms import essence
 from watcher.changes.meaning.gather import gathered
+from watcher.changes.meaning.organisations import is_one_person
 from watcher.changes.meaning.parts import Item, Part, as_object, as_text, merged, protocol, texts
-from watcher.changes.model import Severity, Verb
+from watcher.changes.model import Json, Severity, Verb
 
 _MINOR = Severity.MINOR
 
@@ -131,6 +132,7 @@ def _people(module: Part, field: str, kind: str, path: str) -> list[Draft]:
     if not items:
         return []
     what = "contact of the study" if kind == "contact.central" else "official of the study"
+    others = [item for item in items if not is_one_person(_name(item.old), _name(item.new))]
     return [
         Draft(
             kind=kind,
@@ -142,8 +144,12 @@ def _people(module: Part, field: str, kind: str, path: str) -> list[Draft]:
             after=module.after(field),
             edits=merged(*(item.edits for item in items)),
             facts={
-                "gained": [as_text(as_object(item.new).get("name")) for item in items if item.old is None],
-                "lost": [as_text(as_object(item.old).get("name")) for item in items if item.new is None],
+                "gained": [_name(item.new) for item in others if item.new is not None],
+                "lost": [_name(item.old) for item in others if item.old is not None],
             },
         )
     ]
+
+
+def _name(person: Json) -> str:
+    return as_text(as_object(person).get("name"))

@@ -5,28 +5,14 @@ Knows no kind and no field.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from watcher.changes.country_names import with_article
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
 from watcher.changes.words import diff, shorten, side
-
-_WITH_ARTICLE = frozenset(
-    {
-        "Bahamas",
-        "Central African Republic",
-        "Democratic Republic of the Congo",
-        "Dominican Republic",
-        "Gambia",
-        "Netherlands",
-        "Palestinian Territories",
-        "Philippines",
-        "United Arab Emirates",
-        "United Kingdom",
-        "United States",
-    }
-)
 
 LONGEST_NAME = 120
 """As many characters of one name are shown in a sentence."""
@@ -115,13 +101,27 @@ def field(value: Json, key: str) -> str:
 
 
 def some(count: int, shown: Sequence[str], most: int = 3) -> str:
-    """Name the first of many: `a, b, c and 9 more`; empty when no name is known."""
-    return values.listed(list(shown), most, max(count, len(shown))) if shown else ""
+    """Name the first of many: `a, b, c and 9 more`; equal names are counted: `Research Site, Lima ×3`."""
+    if not shown:
+        return ""
+    times = Counter(shown)
+    hidden = max(count - len(shown), 0)
+    named_ = [f"{name} ×{times[name]}" if times[name] > 1 else name for name in times]
+    if len(named_) + hidden <= most + 1 or all(of == 1 for of in times.values()):
+        return values.listed(named_, most, len(named_) + hidden)
+    told = sum(times[name] for name in list(times)[:most])
+    rest = f"{values.number(count - told)} more"
+    return values.listed([*named_[:most], rest], most + 1)
 
 
 def in_country(country: str) -> str:
-    """Give ` in Spain`, ` in the United States`; nothing for no country."""
-    return f" in {'the ' if country in _WITH_ARTICLE else ''}{named(country)}" if country else ""
+    """Return ` in Spain`, ` in the United States`; nothing for no country."""
+    return f" in {with_article(named(country))}" if country else ""
+
+
+def countries_listed(names_: Sequence[str], most: int, total: int | None = None) -> str:
+    """Join names of countries, each with its article: `Spain, the United Kingdom and 3 more`."""
+    return values.listed([with_article(named(name)) for name in names_], most, total)
 
 
 def after_colon(text_: str) -> str:

@@ -26,7 +26,7 @@ def say(change: Change) -> Phrase:
     label = "Organisation" if change.facts.get("organisation") is True else "Lead sponsor"
     if change.facts.get("class_only") is True:
         return worded(change, label, f"{label} {now or was}: its class was edited", was=was, now=now)
-    is_rename = change.facts.get("renamed") is True or label == "Organisation"
+    is_rename = change.facts.get("renamed") is True
     if was is None or now is None:
         done = f"is now given: {now}" if was is None else f"is no longer given; it was {was}"
         return worded(change, label, f"{label} {done}", was=was, now=now)

@@ -239,7 +239,7 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str:
-    """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`.
+    """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`; a single one left is named, not counted.
 
     Args:
         names: What to join.
@@ -250,7 +250,9 @@ def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str
         One text; empty for no names.
     """
     count = max(len(names), total or 0)
-    named = list(names if count <= most else names[:most])
+    if count == most + 1:
+        most = count if len(names) == count else most - 1
+    named = list(names if count <= most else names[: max(most, 1)])
     last = f"{number(count - len(named))} more" if count > len(named) else (named.pop() if named else "")
     # Names that hold commas themselves are told apart by semicolons.
     between = "; " if any(", " in name for name in (*named, last)) else ", "
