@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.registry.scripted import Clock, Reply, Scripted, data, ids, registry, served, study, talking_to, text
 from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
-from watcher.registry.batches import BATCH, FAILED_IN_A_ROW, MOST_PAGES, READINGS
+from watcher.registry.batches import BATCH, FAILED_IN_A_ROW, MOST_PAGES, READINGS, SPLITS_BEFORE_DOUBT
 from watcher.registry.model import NoAnswerError, RateLimitedError
 from watcher.registry.wire import RECORD_CAP
 
@@ -67,7 +67,7 @@ async def test_parameters_are_the_documented_ones_and_the_page_holds_the_batch()
     assert found.requests[0].params == {
         "format": "json",
         "markupFormat": "markdown",
-        "pageSize": str(BATCH),
+        "pageSize": str(BATCH + 1),
         "filter.ids": ",".join(ids(3)),
     }
 
@@ -269,7 +269,6 @@ async def test_a_broken_record_leaves_nobody_missing():
     "bad",
     [
         Reply(body=b"<html>", kind="text/html"),
-        Reply(body=b'{"studies":[{'),
         text(404, "no such path"),
         text(302, "", Location="/maintenance"),
         text(500, ""),
@@ -284,6 +283,129 @@ async def test_one_batch_that_fails_harms_no_other(bad):
     assert found.records == ids(100) + ids(100, start=201)
     assert set(found.failed) == set(ids(100, start=101))
     assert (found.error, found.missing, found.refused) == (None, [], {})
+
+
+SPOILT = [
+    rb'"\ud800"',
+    b"NaN",
+    b'"\x01"',
+    b"[" * 1000 + b"]" * 1000,
+    b'{"a":' * 1000 + b"1" + b"}" * 1000,
+    b'"\xff"',
+]
+
+
+def spoiling(*culprits, by):
+    """A registry of all ids asked for, where the records of some hold something no decoder takes."""
+
+    def answer(request):
+        records = []
+        for one in request.ids:
+            record = json.dumps(study(one)).encode()
+            records.append(b'{"spoilt":' + by + b"," + record[1:] if one in culprits else record)
+        return Reply(body=b'{"studies":[' + b",".join(records) + b"]}")
+
+    return answer
+
+
+@pytest.mark.parametrize("by", SPOILT)
+async def test_one_record_that_cannot_be_decoded_fails_alone_and_by_name(by):
+    culprit = ids(200)[37]
+    found = await read_from(spoiling(culprit, by=by), ids(200))
+    assert found.error is None
+    assert set(found.failed) == {culprit}
+    assert [one for page in found.pages for one in page.unreadable] == [culprit]
+    assert set(found.records) == set(ids(200)) - {culprit}
+    assert (found.missing, found.refused) == ([], {})
+    assert len(found.requests) <= 1 + 2 * 7 + 1
+
+
+@pytest.mark.parametrize(
+    "culprits", [ids(3), ids(7), ids(50), ids(3, start=98), ids(100)[::9], [ids(100)[0], ids(100)[50], ids(100)[99]]]
+)
+async def test_records_that_cannot_be_decoded_keep_no_healthy_one_back(culprits):
+    found = await read_from(spoiling(*culprits, by=b"NaN"), ids(100))
+    assert set(found.records) == set(ids(100)) - set(culprits)
+    assert set(found.failed) == set(culprits)
+    assert (found.error, found.missing) == (None, [])
+
+
+async def test_answers_that_can_never_be_decoded_are_not_asked_for_id_by_id():
+    found = await read_from(lambda _: Reply(body=b'{"studies":[{"protocolSection":'), ids(1000))
+    assert isinstance(found.error, RegistryAnswerError)
+    assert set(found.failed) == set(ids(300))
+    assert len(found.requests) == FAILED_IN_A_ROW * SPLITS_BEFORE_DOUBT
+
+
+async def test_a_registry_that_breaks_off_in_mid_poll_is_not_asked_id_by_id():
+    def answer(request):
+        return registry(ids(1000))(request) if "NCT00000001" in request.ids else Reply(body=b'{"studies":[')
+
+    found = await read_from(answer, ids(1000))
+    assert found.records == ids(100)
+    assert len(found.requests) == 1 + FAILED_IN_A_ROW * SPLITS_BEFORE_DOUBT
+
+
+@pytest.mark.parametrize("culprits", [ids(3), ids(7), ids(3, start=98)])
+async def test_ids_that_spoil_a_batch_from_its_beginning_are_told_from_a_wrong_request(culprits):
+    found = await read_from(registry(ids(100), spoilt=culprits), ids(100))
+    assert set(found.refused) == set(culprits)
+    assert set(found.records) == set(ids(100)) - set(culprits)
+    assert (found.error, found.failed) == (None, {})
+
+
+async def test_a_broken_record_without_a_name_condemns_no_id_that_is_only_missing():
+    there = ids(4, start=3)
+
+    def answer(request):
+        records = [json.dumps(study(one)).encode() for one in request.ids if one in there]
+        nameless = [b'{"protocolSection":{}}'] if "NCT00000002" in request.ids else []
+        return Reply(body=b'{"studies":[' + b",".join(records + nameless) + b"]}")
+
+    found = await read_from(answer, ids(6))
+    assert set(found.records) == set(there)
+    assert found.missing == ["NCT00000001"]
+    assert set(found.failed) == {"NCT00000002"}
+    assert [one for page in found.pages for one in page.unreadable] == ["NCT00000002"]
+
+
+async def test_a_trial_that_stands_twice_in_an_answer_with_two_contents_is_in_doubt():
+    twice = [study("NCT00000001", briefTitle="A"), study("NCT00000002"), study("NCT00000001", briefTitle="B")]
+    found = await read_from([data({"studies": twice})], ids(2))
+    (first, second) = sorted((record for page in found.pages for record in page.records), key=lambda one: one.nct_id)
+    assert "twice" in first.doubt
+    assert second.doubt == ""
+
+
+async def test_a_trial_that_stands_twice_with_one_content_is_believed():
+    found = await read_from([data({"studies": [study("NCT00000001"), study("NCT00000001")]})], ids(1))
+    assert [record.doubt for page in found.pages for record in page.records] == [""]
+
+
+async def test_an_id_with_a_record_of_its_own_is_no_alias():
+    answer = data({"studies": [study("NCT00000001"), study("NCT00000002", aliases=("NCT00000001",))]})
+    found = await read_from([answer], ids(2))
+    assert sorted(found.records) == ids(2)
+    assert (found.aliased, found.failed, found.missing) == ({}, {}, [])
+
+
+async def test_an_id_that_two_records_call_their_alias_has_moved_to_neither():
+    answer = data({"studies": [study(one, aliases=("NCT00000001",)) for one in ("NCT99000001", "NCT99000002")]})
+    found = await read_from([answer], ids(1))
+    assert found.aliased == {}
+    assert "NCT99000001 and NCT99000002" in found.failed["NCT00000001"]
+
+
+async def test_a_full_batch_costs_one_request_where_every_full_page_has_a_token():
+    def answer(request):
+        size, start = int(request.params["pageSize"]), int(request.params.get("pageToken", "0"))
+        wanted = request.ids[start : start + size]
+        following = {"nextPageToken": str(start + size)} if len(wanted) == size else {}
+        return data({"studies": [study(one) for one in wanted]} | following)
+
+    found = await read_from(answer, ids(250))
+    assert found.records == ids(250)
+    assert len(found.requests) == 3
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,11 @@ def test_a_missing_token_is_no_error(body):
     assert read_version(answer(body)) == Version(token=None, api_version="2.0.5")
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"apiVersion":2}', b'{"apiVersion":"2'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b'{"apiVersion":2}', b'{"apiVersion":"2', rb'{"apiVersion":"\ud800"}',
+     b'{"apiVersion":"2","x":' + b"[" * 1000 + b"]" * 1000 + b"}", b'{"apiVersion":"2","x":NaN}'],
+)  # fmt: skip
 def test_what_names_no_version_is_not_believed(body):
     with pytest.raises(RegistryAnswerError):
         read_version(answer(body))
@@ -200,7 +204,11 @@ def test_records_decode_to_what_was_sent():
     assert decode_record(stamped) == json.loads(stamped)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"a":"\xff"}', b"null"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"a":"\xff"}', b"null", b'{"a":' + b"9" * 5000 + b"}", b'{"a":1e999}', b'{"a":NaN}',
+     rb'{"a":"\ud800"}', b'{"a":' * 1000 + b"1" + b"}" * 1000, b'{"a":' + b"[" * 64 + b"]" * 64 + b"}"],
+)  # fmt: skip
 def test_what_is_no_object_does_not_decode(body):
     with pytest.raises(RegistryAnswerError):
         decode_record(body)

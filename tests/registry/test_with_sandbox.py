@@ -7,7 +7,7 @@ from watcher.errors import RegistryAnswerError, RegistryUnavailableError
 from watcher.registry.model import Moved, NotFound, RawRecord
 from watcher.registry.page import decode_record
 from watcher.registry.plausibility import Verdict, judge_age, judge_content
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.faults import UNDECODABLE, Fault, FaultKind
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 
@@ -80,12 +80,39 @@ async def test_a_fault_that_passes_is_overcome_with_one_request_more(sandbox, ki
     assert len(sandbox.requests) == 4
 
 
-@pytest.mark.parametrize("kind", [FaultKind.HTML, FaultKind.NOT_JSON])
-async def test_what_cannot_be_believed_fails_its_batch_alone(sandbox, kind):
-    sandbox.arm(Fault(kind=kind, match="/studies"))
+async def test_what_cannot_be_believed_fails_its_batch_alone(sandbox):
+    sandbox.arm(Fault(kind=FaultKind.HTML, match="/studies"))
     _, pages = await poll(sandbox)
     assert len(pages[0].failed) == 100
     assert len(pages[1].records) == 30
+    assert len(sandbox.requests) == 3
+
+
+async def test_an_answer_that_cannot_be_decoded_is_halved(sandbox):
+    sandbox.arm(Fault(kind=FaultKind.NOT_JSON, match="/studies"))
+    _, pages = await poll(sandbox)
+    assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS
+    assert len(sandbox.requests) == 5
+
+
+@pytest.mark.parametrize("kind", sorted(UNDECODABLE - {FaultKind.DIGITS}))
+async def test_a_record_no_decoder_takes_fails_alone(sandbox, kind):
+    sandbox.arm(Fault(kind=kind, ids=(TRIALS[40],), times=None))
+    _, pages = await poll(sandbox)
+    assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS[:40] + TRIALS[41:]
+    assert [one for page in pages for one in page.unreadable] == [TRIALS[40]]
+
+
+async def test_a_number_without_end_is_found_when_the_record_is_decoded(sandbox):
+    sandbox.arm(Fault(kind=FaultKind.DIGITS, ids=(TRIALS[40],), times=None))
+    _, pages = await poll(sandbox)
+    (record,) = (one for page in pages for one in page.records if one.nct_id == TRIALS[40])
+    with pytest.raises(RegistryAnswerError, match="cannot be read"):
+        decode_record(record.body)
+
+
+async def test_a_full_batch_costs_one_request(sandbox):
+    await poll(sandbox)
     assert len(sandbox.requests) == 3
 
 

@@ -79,11 +79,18 @@ def test_pages_follow_their_token_to_the_end_and_give_each_study_once(sandbox):
     assert (seen, pages) == (32, 5)
 
 
-@pytest.mark.parametrize(("asked", "given"), [("", 10), ("pageSize=0", 10), ("pageSize=5000", 32), ("pageSize=32", 32)])
+@pytest.mark.parametrize(("asked", "given"), [("", 10), ("pageSize=0", 10), ("pageSize=5000", 32), ("pageSize=33", 32)])
 def test_the_page_size_has_a_default_and_a_most(sandbox, asked, given):
     reply = ask(f"{sandbox.base_url}/studies?{asked}")
     assert len(reply.json["studies"]) == given
     assert ("nextPageToken" in reply.json) == (given < 32)
+
+
+def test_every_full_page_has_a_token_and_the_last_may_be_empty(sandbox):
+    page = ask(f"{sandbox.base_url}/studies?pageSize=32")
+    assert len(page.json["studies"]) == 32
+    last = ask(f"{sandbox.base_url}/studies?pageSize=32&pageToken={page.json['nextPageToken']}")
+    assert last.json == {"studies": []}
 
 
 def test_a_page_of_more_than_a_thousand_is_cut_to_a_thousand():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError
 from watcher.registry.asking import Asker
@@ -17,6 +18,7 @@ from watcher.registry.model import (
     Page,
     RateLimitedError,
     RawRecord,
+    UnreadableAnswerError,
     is_nct_id,
 )
 from watcher.registry.page import Sheet, read_page
@@ -25,11 +27,24 @@ from watcher.registry.wire import PAGE_CAP, said, unexpected
 BATCH = 100
 """Ids a request. The registry documents no limit; 500 are in use elsewhere, and 100 make an address of 1.3 KB."""
 
+PAGE_SIZE = BATCH + 1
+"""Studies a page: more than a batch has ids. A page that is full comes with a token for the next one, which the
+registry gives without looking whether anything is left, so a full page would cost a second, empty request.
+"""
+
 FAILED_IN_A_ROW = 3
 """So many failed requests in a row are the registry's failure, not the ids'."""
 
 REFUSED_BEFORE_DOUBT = 3
 """So many single ids refused, and nothing ever delivered, make the request itself the culprit."""
+
+SPLITS_BEFORE_DOUBT = 12
+"""So many requests of one batch in a row that had to be halved make the registry the culprit, not single ids."""
+
+SPLITS_BEFORE_LOOKING_ELSEWHERE = 8
+"""One culprit in a hundred takes so many halvings. When more fail in a row, the largest part left is asked for next: it
+shows whether the registry answers anything at all.
+"""
 
 READINGS = 3
 """How often a batch is begun at most: page tokens die with the data version, and then it begins again."""
@@ -72,27 +87,34 @@ class Batches:
             raise self._last_error
 
     async def _batch(self, batch: Sequence[str]) -> AsyncGenerator[Page]:
-        """Read one batch, in halves where it is refused or too large."""
+        """Read one batch, in halves where it is refused, too large or cannot be decoded."""
         refused: dict[str, str] = {}
+        doubted: dict[str, str] = {}  # refused since the last answer that was good
         parts = [batch]
+        splits = 0
         while parts:
-            part = parts.pop()
+            part = parts.pop(0 if splits >= SPLITS_BEFORE_LOOKING_ELSEWHERE else -1)
             try:
-                page = await self._read(part)
-            except (_BatchRefusedError, OverCapError) as error:
+                page, left = await self._read(part)
+            except (_BatchRefusedError, OverCapError, UnreadableAnswerError) as error:
+                splits += 1
                 if len(part) > 1:
                     middle = len(part) // 2
                     parts += [part[middle:], part[:middle]]
-                elif isinstance(error, OverCapError):
-                    yield Page(failed={part[0]: str(error)})
+                elif isinstance(error, _BatchRefusedError):
+                    doubted[part[0]] = str(error)
                 else:
-                    refused[part[0]] = str(error)
-                    if not self._has_delivered and len(refused) >= REFUSED_BEFORE_DOUBT:
-                        rest = [*refused, *(one for left in reversed(parts) for one in left)]
-                        doubted = RegistryAnswerError(f"the registry refuses the request itself: {error}")
-                        yield Page(failed=dict.fromkeys(rest, str(doubted)))
-                        self._note(doubted)
-                        return
+                    is_unreadable = isinstance(error, UnreadableAnswerError)
+                    yield Page(
+                        failed={part[0]: str(error)}, unreadable=frozenset(part) if is_unreadable else frozenset()
+                    )
+                is_over = not parts and not self._has_delivered and len(doubted) >= REFUSED_BEFORE_DOUBT
+                if is_over or (parts and splits >= SPLITS_BEFORE_DOUBT):
+                    rest = [*doubted, *(one for left in reversed(parts) for one in left)]
+                    failure = _doubt(error)
+                    yield Page(refused=refused, failed=dict.fromkeys(rest, str(failure)))
+                    self._note(failure)
+                    return
             except RegistryError as error:
                 if _ends_the_run(error):
                     raise
@@ -100,10 +122,13 @@ class Batches:
                 self._note(error)
             else:
                 self._has_delivered = True
-                self._failed_in_a_row = 0
+                self._failed_in_a_row = splits = 0
+                refused |= doubted
+                doubted.clear()
+                parts += [left] if left else []
                 yield page
-        if refused:
-            yield Page(refused=refused)
+        if refused or doubted:
+            yield Page(refused=refused | doubted)
 
     def _note(self, error: RegistryError) -> None:
         """Count a failure, and give up when it is one too many in a row."""
@@ -112,8 +137,12 @@ class Batches:
         if self._failed_in_a_row >= FAILED_IN_A_ROW:
             raise error
 
-    async def _read(self, ids: Sequence[str]) -> Page:
-        """Read these ids completely, from the first page again when a page token is no longer taken."""
+    async def _read(self, ids: Sequence[str]) -> tuple[Page, Sequence[str]]:
+        """Read these ids completely, from the first page again when a page token is no longer taken.
+
+        Returns:
+            The page, and the ids that are to be asked for again by themselves; mostly none.
+        """
         for _ in range(READINGS):
             try:
                 return await self._read_once(ids)
@@ -121,12 +150,12 @@ class Batches:
                 continue
         raise RegistryAnswerError(f"the registry did not take its own page token, {READINGS} times")
 
-    async def _read_once(self, ids: Sequence[str]) -> Page:
+    async def _read_once(self, ids: Sequence[str]) -> tuple[Page, Sequence[str]]:
         """Read these ids page by page, following `nextPageToken` with all parameters repeated."""
         params = {
             "format": "json",
             "markupFormat": "markdown",
-            "pageSize": str(BATCH),
+            "pageSize": str(PAGE_SIZE),
             "filter.ids": ",".join(ids),
         }
         tally = _Tally(ids)
@@ -142,7 +171,7 @@ class Batches:
             sheet = read_page(answer)
             tally.take(sheet)
             if sheet.next_token is None:
-                return tally.page()
+                return tally.page(), tally.again()
             if sheet.next_token in tokens or len(tokens) >= MOST_PAGES:
                 raise RegistryAnswerError("the registry's pages do not come to an end")
             tokens.add(sheet.next_token)
@@ -158,6 +187,7 @@ class _Tally:
         self._records: dict[str, RawRecord] = {}
         self._aliased: dict[str, str] = {}
         self._failed: dict[str, str] = {}
+        self._unreadable: set[str] = set()
         self._nameless = ""
         self._unasked = 0
         self._bytes = 0
@@ -173,32 +203,79 @@ class _Tally:
             if record.nct_id not in self._asked and not aliases:
                 self._unasked += 1
                 continue
-            self._records[record.nct_id] = record
-            self._aliased.update(dict.fromkeys(aliases, record.nct_id))
-            for one in (record.nct_id, *aliases):
-                self._left.pop(one, None)
+            known = self._records.get(record.nct_id)
+            self._records[record.nct_id] = record if known is None else _one_of(known, record)
+            for alias in aliases:
+                self._claim(alias, record.nct_id)
+            self._left.pop(record.nct_id, None)
             self._bytes += len(record.body)
         for unreadable in sheet.unreadable:
             if unreadable.nct_id in self._asked:
                 self._failed[unreadable.nct_id] = unreadable.reason
+                self._unreadable.add(unreadable.nct_id)
                 self._left.pop(unreadable.nct_id, None)
             else:
                 self._nameless = unreadable.reason
         if self._bytes > PAGE_CAP:
             raise OverCapError(f"the answer is larger than {PAGE_CAP // 1024 // 1024} MB")
 
+    def _claim(self, alias: str, nct_id: str) -> None:
+        """Note that a record calls an asked id its alias; two records that do contradict one another."""
+        self._left.pop(alias, None)
+        if self._aliased.setdefault(alias, nct_id) != nct_id:
+            others = " and ".join(sorted({self._aliased[alias], nct_id}))
+            self._failed[alias] = f"the registry says in one answer that {alias} was merged into {others}"
+
+    def again(self) -> Sequence[str]:
+        """Return the ids to ask for again by themselves: which of them a broken record belongs to is not known."""
+        return tuple(self._left) if self._nameless and len(self._left) > 1 else ()
+
     def page(self) -> Page:
-        """Give the whole; ids left over are missing, unless a record without a readable name may be theirs."""
+        """Return the whole. Ids left over are missing, unless a record without a readable name may be theirs.
+
+        Raises:
+            UnreadableAnswerError: All that was asked for is left over, and one record or more cannot be read.
+        """
+        failed, unreadable = dict(self._failed), set(self._unreadable)
+        missing = tuple(self._left)
         if self._nameless:
-            self._failed.update(dict.fromkeys(self._left, f"a record of the same answer is broken: {self._nameless}"))
-            self._left.clear()
+            missing = ()
+            if self.again() and len(self._left) == len(self._asked):
+                raise UnreadableAnswerError(f"a record cannot be read: {self._nameless}")
+            if len(self._left) == 1:
+                failed.update(dict.fromkeys(self._left, f"the record cannot be read: {self._nameless}"))
+                unreadable.update(self._left)
+        for one in self._records:
+            failed.pop(one, None)  # a record of its own came: it is no alias, and its other copy does not count
+            unreadable.discard(one)
         return Page(
             records=tuple(self._records.values()),
-            aliased=self._aliased,
-            missing=tuple(self._left),
-            failed=self._failed,
+            aliased={
+                alias: nct_id
+                for alias, nct_id in self._aliased.items()
+                if alias not in self._records and alias not in failed
+            },
+            missing=missing,
+            failed=failed,
+            unreadable=frozenset(unreadable),
             unasked=self._unasked,
         )
+
+
+def _one_of(one: RawRecord, other: RawRecord) -> RawRecord:
+    """Return what an answer says of a trial that stands in it twice: the newer copy, or neither when they differ."""
+    newer = max(one, other, key=lambda record: record.data_version or "")
+    if one.doubt or one.fingerprint != other.fingerprint:
+        doubt = f"The registry sent {one.nct_id} twice in one answer, with different contents."
+        return replace(newer, doubt=doubt, aliases=())
+    return newer
+
+
+def _doubt(error: Exception) -> RegistryAnswerError:
+    """Return the error for a batch whose halves fail like the whole."""
+    if isinstance(error, _BatchRefusedError):
+        return RegistryAnswerError(f"the registry refuses the request itself: {error}")
+    return RegistryAnswerError(f"hardly any part of the registry's answer can be read: {error}")
 
 
 def _ends_the_run(error: RegistryError) -> bool:

@@ -52,6 +52,7 @@ class RawRecord:
             equal records; different ones do not mean a change (spacing and order count here).
         data_version: The record's `versionHolder`, e.g. `2026-03-13`, or None when it has none.
         aliases: Obsolete ids that now mean this record, as the record lists them; mostly empty.
+        doubt: Why the record cannot be believed whatever it says, one sentence; empty when nothing speaks against it.
     """
 
     nct_id: str
@@ -59,6 +60,7 @@ class RawRecord:
     fingerprint: str
     data_version: str | None
     aliases: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Page:
         missing: Ids a complete, believable answer left out; only on a batch's last page. Not yet "gone".
         refused: Id → reason, for ids the registry, or the shape of an id, does not allow.
         failed: Id → reason, for ids that could not be read this time; they stay due.
+        unreadable: Those of `failed` whose own record came and cannot be read; the others got no answer.
         unasked: How many records came that nobody asked for; they are dropped.
     """
 
@@ -82,6 +85,7 @@ class Page:
     missing: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
     unasked: int = 0
 
 
@@ -158,6 +162,10 @@ class NoAnswerError(RegistryUnavailableError):
 
 class RateLimitedError(RegistryUnavailableError):
     """429 after all tries: whoever asks on is impolite."""
+
+
+class UnreadableAnswerError(RegistryAnswerError):
+    """An answer that calls itself JSON and cannot be decoded; its batch is halved to find the culprit."""
 
 
 class OverCapError(RegistryAnswerError):

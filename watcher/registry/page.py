@@ -1,7 +1,7 @@
 """Bytes → raw records: the shape of an answer, the split into records, their fingerprints.
 
 Decodes of each record only what names and dates it; the rest stays bytes until somebody needs it. Does not judge
-whether a record is plausible.
+whether a record is plausible. Whatever a decoder raises becomes one of our errors here.
 """
 
 from __future__ import annotations
@@ -15,12 +15,20 @@ import msgspec
 
 from watcher.changes.model import Record
 from watcher.errors import RegistryAnswerError
-from watcher.registry.model import RawRecord, Version, is_nct_id
+from watcher.registry.model import RawRecord, UnreadableAnswerError, Version, is_nct_id
 from watcher.registry.wire import RECORD_CAP, Answer
 
 _VERSION_HOLDER = b'"versionHolder"'
 _TEXT_VALUE = re.compile(rb'\s*:\s*"([^"\\]*)"')
 _FINGERPRINT_DIGITS = 32
+
+MOST_LEVELS = 64
+"""Deepest nesting of a record that is read. Records of the registry have about fifteen levels; comparing, printing and
+storing descend level by level, so a record nested without end would stop them all.
+"""
+
+_DECODER_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError, MemoryError)
+"""What a decoder raises at hostile bytes: bad JSON, bad UTF-8, lone surrogates, endless nesting or endless numbers."""
 
 
 class _Identification(msgspec.Struct, frozen=True):
@@ -94,7 +102,7 @@ def read_version(answer: Answer) -> Version:
     _check_type(answer)
     try:
         said = _VERSION.decode(answer.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _DECODER_FAULTS as error:
         raise RegistryAnswerError(f"the registry's /version cannot be read: {error}") from error
     if said.apiVersion is None and said.dataTimestamp is None:
         raise RegistryAnswerError("the registry's /version names neither an API version nor a data version")
@@ -105,15 +113,18 @@ def read_page(answer: Answer) -> Sheet:
     """Split one page of `/studies`.
 
     Raises:
-        RegistryAnswerError: Not the answer of `/studies`: no JSON, cut, or without `studies`.
+        UnreadableAnswerError: It cannot be decoded: cut, or spoilt by one of its records.
+        RegistryAnswerError: It is not the answer of `/studies`: no JSON, or JSON without `studies`.
 
     Source: https://clinicaltrials.gov/api/oas/v2, schema PagedStudies.
     """
     _check_type(answer)
     try:
         page = _PAGED.decode(answer.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         raise RegistryAnswerError(f"the registry's list of studies cannot be read: {error}") from error
+    except _DECODER_FAULTS as error:
+        raise UnreadableAnswerError(f"the registry's list of studies cannot be read: {error}") from error
     records: list[RawRecord] = []
     unreadable: list[Unreadable] = []
     for raw in page.studies:
@@ -142,12 +153,30 @@ def decode_record(body: bytes) -> Record:
     """Decode one record's bytes.
 
     Raises:
-        RegistryAnswerError: The bytes are no JSON object in UTF-8.
+        RegistryAnswerError: The bytes are no JSON object in UTF-8, or nested more than `MOST_LEVELS` deep.
     """
     try:
-        return cast("Record", msgspec.json.decode(body, type=dict[str, object]))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        record = msgspec.json.decode(body, type=dict[str, object])
+    except _DECODER_FAULTS as error:
         raise RegistryAnswerError(f"the record cannot be read: {error}") from error
+    if _is_deeper(record, MOST_LEVELS):
+        raise RegistryAnswerError(f"the record cannot be read: it is nested more than {MOST_LEVELS} levels deep")
+    return cast("Record", record)
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Return whether a value has more levels of objects and lists than `most`; walks them without recursion."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            part
+            for outer in level
+            for part in (outer.values() if isinstance(outer, dict) else cast("list[object]", outer))
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def fingerprint(body: bytes, data_version: str | None) -> str:
@@ -176,7 +205,7 @@ def _take(body: bytes) -> RawRecord | Unreadable:
         head = _HEAD.decode(body)
         if not body.isascii():
             body.decode()  # the decoder does not look into the texts it skips
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _DECODER_FAULTS as error:
         return Unreadable(None, str(error))
     said = head.protocolSection.identificationModule
     if not is_nct_id(said.nctId):

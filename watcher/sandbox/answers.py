@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from watcher.sandbox.faults import FaultKind
-from watcher.sandbox.shaping import shaped_record, strangers
+from watcher.sandbox.faults import UNDECODABLE, FaultKind
+from watcher.sandbox.shaping import second_copies, shaped_record, strangers, undecodable
 from watcher.sandbox.stage import Scene
 from watcher.sandbox.timeline import Timeline, TimelineError
 
@@ -122,7 +122,10 @@ def _version(scene: Scene, query: str) -> Answer:
         raise _RefusedError(f"Unknown parameter: `{name}`")
     stamp = f'"dataTimestamp" : "{scene.data_version}T09:00:00"'
     lines = ['"apiVersion" : "2.0.5"', *([] if _plays(scene, FaultKind.NO_TIMESTAMP) else [stamp])]
-    return Answer(status=200, content_type=JSON_TYPE, body=("{\n  " + ",\n  ".join(lines) + "\n}").encode())
+    body = ("{\n  " + ",\n  ".join(lines) + "\n}").encode()
+    for fault in scene.shaping:
+        body = undecodable(body, fault.kind) if fault.kind in UNDECODABLE else body
+    return Answer(status=200, content_type=JSON_TYPE, body=body)
 
 
 def _page(timeline: Timeline, scene: Scene, query: str) -> Answer:
@@ -137,8 +140,10 @@ def _page(timeline: Timeline, scene: Scene, query: str) -> Answer:
     if _plays(scene, FaultKind.EMPTY_PAGE):
         page, end = (), start
     studies = [study for nct_id in page if (study := shaped_record(timeline, scene, nct_id)) is not None]
+    studies += second_copies(timeline, scene, page)
     total = f'"totalCount":{len(ids)},' if parameters.get("countTotal") == "true" and start == 0 else ""
-    following = f',"nextPageToken":"{_token(scene, end)}"' if end < len(ids) or end == start else ""
+    # as the registry does: a full page has a token whether or not anything is left, and the last page may be empty
+    following = f',"nextPageToken":"{_token(scene, end)}"' if end <= len(ids) else ""
     body = b'{%s"studies":[\n%s\n]%s}' % (total.encode(), b",\n".join(studies), following.encode())
     return Answer(status=200, content_type=JSON_TYPE, body=body)
 

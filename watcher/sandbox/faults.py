@@ -24,7 +24,10 @@ class FaultKind(StrEnum):
     that calls itself JSON), `dropped` (the connection closes before any answer), `token` (a page token is refused).
 
     In the records: `hollow` (most modules and overallStatus gone), `stale` (as of the data version before),
-    `no-version-holder`, `missing` (silently absent), all for the `ids` named or for every record when none is;
+    `no-version-holder`, `missing` (silently absent), `swapped` (the body of another trial under its id), `twice` (it
+    comes a second time with another content), and records that no decoder takes: `surrogate` (a lone one), `nan`,
+    `control` (a raw control character), `deep` (1,000 levels), `digits` (an integer of 5,000), `utf8` (bytes that are
+    none); all for the `ids` named or for every record when none is, the last six with `match` also for `/version`;
     `wrong-ids` (the `ids` named, or any one, come along unasked), `empty-page` (a page without studies that is not the
     last), `no-timestamp` (`/version` without dataTimestamp).
 
@@ -49,6 +52,14 @@ class FaultKind(StrEnum):
     STALE = "stale"
     NO_VERSION_HOLDER = "no-version-holder"
     MISSING = "missing"
+    SWAPPED = "swapped"
+    TWICE = "twice"
+    SURROGATE = "surrogate"
+    NAN = "nan"
+    CONTROL = "control"
+    DEEP = "deep"
+    DIGITS = "digits"
+    UTF8 = "utf8"
     WRONG_IDS = "wrong-ids"
     EMPTY_PAGE = "empty-page"
     NO_TIMESTAMP = "no-timestamp"
@@ -76,8 +87,15 @@ REPLACING = frozenset(
 )
 """Faults that stand in place of the answer; at most one of them fires per request."""
 
-SHAPING = frozenset(
+UNDECODABLE = frozenset(
+    {FaultKind.SURROGATE, FaultKind.NAN, FaultKind.CONTROL, FaultKind.DEEP, FaultKind.DIGITS, FaultKind.UTF8}
+)
+"""Faults that leave a record no decoder takes."""
+
+SHAPING = UNDECODABLE | frozenset(
     {
+        FaultKind.SWAPPED,
+        FaultKind.TWICE,
         FaultKind.HOLLOW,
         FaultKind.STALE,
         FaultKind.NO_VERSION_HOLDER,
