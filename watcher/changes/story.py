@@ -11,13 +11,12 @@ from dataclasses import replace
 from watcher.changes.folding import Line, lines_of
 from watcher.changes.headline import headline
 from watcher.changes.meaning.judge import family_rank
-from watcher.changes.meaning.parts import as_list, as_object, as_text, at, texts
+from watcher.changes.meaning.parts import as_object, as_text, at, texts
 from watcher.changes.model import Change, Comparison, Origin, Phrase, Record, Severity, Stamp, Story
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
 
-_LONGEST_TITLE = 60
-_LONGEST_NAME = 80
 _MOST_MINOR_LINES = 6
 _TOLD_WITH = "told_with"
 
@@ -60,7 +59,7 @@ def tell(
     top = headline(told, level_of)
     return Story(
         nct_id=comparison.nct_id,
-        short_name=short_name or name_of(record),
+        short_name=short_name or short_name_of(record),
         title=values.plain(as_text(at(record, "protocolSection", "identificationModule", "briefTitle"))),
         context=context_of(record),
         severity=level_of(told[0]),
@@ -74,26 +73,6 @@ def tell(
         steps=steps,
         step_note=step_note,
     )
-
-
-def name_of(record: Record) -> str:
-    """Give a trial's short name: up to two interventions and the first condition, else the title cut short.
-
-    Args:
-        record: The record, as the registry sent it.
-
-    Returns:
-        The name, never corrected; the id when the record has neither.
-    """
-    arms = at(record, "protocolSection", "armsInterventionsModule", "interventions")
-    names = values.distinct(as_text(as_object(item).get("name")) for item in as_list(arms))
-    interventions = " + ".join([name for name in names if name][:2])
-    conditions = texts(at(record, "protocolSection", "conditionsModule", "conditions"))
-    if interventions:
-        return values.short(", ".join([interventions, *conditions[:1]]), _LONGEST_NAME)
-    identification = as_object(at(record, "protocolSection", "identificationModule"))
-    title = as_text(identification.get("briefTitle")) or as_text(identification.get("officialTitle"))
-    return values.short(title, _LONGEST_TITLE) or as_text(identification.get("nctId"))
 
 
 def context_of(record: Record) -> tuple[str, ...]:

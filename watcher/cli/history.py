@@ -53,12 +53,12 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
 def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
     """Tell versions one after the other as the terminal shows them, colours included where it has any."""
     from watcher.changes.model import Severity
-    from watcher.changes.story import name_of
+    from watcher.changes.trial_names import short_name as short_name_of
     from watcher.cli.terminal import clean, console
 
     screen = console()
     with screen.capture() as captured:
-        name = trial.short_name or name_of(trial.record)
+        name = trial.short_name or short_name_of(trial.record)
         screen.print(clean(f"{trial.nct_id}  {name}"), style="bold", markup=False)
         screen.print(f"https://clinicaltrials.gov/study/{trial.nct_id}?tab=history", style="dim", markup=False)
         told = 0

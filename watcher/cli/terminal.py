@@ -252,7 +252,9 @@ def print_trials(found: Sequence[Mapping[str, Any]]) -> None:
 
 def _trial_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     state = _state(row)
-    name = clean(row["short_name"] or row["title"] or "").replace("\n", " ")
+    short = row["short_name"] or ""
+    whole = row["title"] if short.endswith("…") and row["title"] else short  # the line is cut below where it must be
+    name = clean(whole).replace("\n", " ")
     status = _words(row["status"]) or state
     noted = f"({state}) {name}" if state and state != status else name
     return row["nct_id"], status, clean(", ".join(row["watches"])), noted
@@ -278,7 +280,7 @@ def print_trial(found: Mapping[str, Any]) -> None:
     if state := _state(found):
         table.add_row("State", Text(state + (f": {clean(found['reason'])}" if found["reason"] else ""), style="bold"))
     if found["short_name"]:
-        table.add_row("Your name for it", Text(clean(found["short_name"])))
+        table.add_row("Short name", Text(clean(found["short_name"])))
     table.add_row("Watched as", Text(clean(", ".join(found["watches"])) or "not watched now"))
     versions = counted(found["versions"], "version")
     table.add_row("Kept", Text(f"{versions} since {_when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))

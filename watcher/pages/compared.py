@@ -10,7 +10,8 @@ from datetime import datetime
 
 from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
-from watcher.changes.story import context_of, name_of
+from watcher.changes.story import context_of
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.pages.model import Step
 from watcher.pages.telling import chapter_of
@@ -52,7 +53,7 @@ def compared_page(
     )
     title = value_at(record, _TITLE)
     context = {
-        "chapter": chapter_of(step, record, name_of(record)),
+        "chapter": chapter_of(step, record, short_name_of(record)),
         "headline": plain(story),
         "title": plain(values.plain(title)) if isinstance(title, str) else "",
         "context": tuple(plain(piece) for piece in context_of(record)),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.model import Record
-from watcher.changes.story import name_of
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.pages.listing import Mention
 from watcher.pages.mirror import title_of
@@ -155,7 +155,7 @@ class OpenCountry:
 def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
     """Read what lists need of one trial."""
     status, design = module(record, "statusModule"), module(record, "designModule")
-    name, title = cut(plain(own_name or name_of(record)), 90), title_of(record)
+    name, title = cut(plain(own_name or short_name_of(record)), 90), title_of(record)
     countries = countries_of(record)
     sponsor = module(record, "sponsorCollaboratorsModule").get("leadSponsor")
     posted = status.get("lastUpdatePostDateStruct")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.parts import as_object
-from watcher.changes.story import name_of
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.pages import charts, people, study
 from watcher.pages.mirror import title_of
 from watcher.pages.model import REGISTRY_URL, Trial
@@ -150,7 +150,7 @@ def page_of(
 
 def short_name(trial: Trial) -> str:
     """Give a trial's short name: the operator's own, else one made of what it studies."""
-    return cut(plain(trial.short_name or name_of(trial.record)), 90)
+    return cut(plain(trial.short_name or short_name_of(trial.record)), 90)
 
 
 def code_of(status: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from watcher.changes.exchange import dumps, printed
 from watcher.changes.history import value_at
 from watcher.changes.model import Json, Story
-from watcher.changes.story import name_of
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.model import RecipientConfig
@@ -156,7 +156,7 @@ def _greeted(trial: Followed, body: bytes | None) -> Greeted:
     status = value_at(record, _STATUS)
     return Greeted(
         nct_id=trial.nct_id,
-        short_name=trial.short_name or name_of(record),
+        short_name=trial.short_name or short_name_of(record),
         status=values.enum(status) if isinstance(status, str) else None,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from watcher.changes.exchange import from_bytes, printed
 from watcher.changes.history import value_at
 from watcher.changes.model import Comparison
+from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording.say import phrase
 from watcher.config.watchlist import Watchlist
 from watcher.digests.slots import next_slots
@@ -121,7 +122,8 @@ def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]
     record = decode(body) if body is not None else {}
     return {
         "nct_id": kept.nct_id,
-        "short_name": watched.short_name if watched is not None else None,
+        "short_name": (watched.short_name if watched is not None else None)
+        or (short_name_of(record) if record else kept.nct_id),
         "title": value_at(record, ("protocolSection", "identificationModule", "briefTitle")),
         "status": value_at(record, (*_STATUS, "overallStatus")),
         "watches": list(watched.watches) if watched is not None else [],
