@@ -1,9 +1,15 @@
 """Dates that pass are told once, though no record changed."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from tests.service.house import ANA, DAYS, ONE, QUIET, Time, trial
+import pytest
+
+from tests.service.house import ANA, DAYS, FIVE, ONE, QUIET, TWO, Time, alias_of, trial
+from watcher.sandbox.faults import Fault, FaultKind
 from watcher.service.vitals import UPKEEP_DONE
+from watcher.store.model import Life
 
 
 def completed(nct_id, day):
@@ -81,3 +87,49 @@ async def test_clock_that_was_years_ahead_silences_no_date_to_come_and_no_tidyin
     where.time.now = datetime(2031, 7, 3, 10, tzinfo=UTC)
     await where.run()
     assert len(where.bodies("ana")) == 1
+
+
+DUE = completed(ONE, "2025-08-01")
+CALM = {day: trial(TWO) for day in DAYS[:4]}
+
+
+def rows(where, statement, *values):
+    with closing(sqlite3.connect(where.state / "watcher.db")) as connection, connection:
+        return connection.execute(statement, values).fetchall()
+
+
+HOLLOW = Fault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None)
+
+
+@pytest.mark.parametrize(
+    ("states", "fault", "life"),
+    [
+        ({ONE: {DAYS[0]: DUE, DAYS[1]: None}, TWO: CALM}, None, Life.GONE),
+        (
+            {ONE: {DAYS[0]: DUE, DAYS[1]: None}, FIVE: {DAYS[1]: alias_of(trial(FIVE), ONE)}, TWO: CALM},
+            None,
+            Life.MERGED,
+        ),
+        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, HOLLOW, Life.QUARANTINED),
+        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, None, Life.PRESENT),
+    ],
+    ids=lambda value: value.value if isinstance(value, Life) else "",
+)
+async def test_date_that_passes_is_told_of_a_trial_that_is_there_and_of_no_other(house, states, fault, life):
+    where = house(states, settings=ANA + QUIET, time=Time(datetime(2026, 6, 30, 10, tzinfo=UTC)))
+    await where.run()
+    dates = rows(where, "SELECT nct_id, kind, due_on, seq FROM milestone")
+    if fault is not None:
+        where.registry.arm(fault)
+    await where.next()
+    if life is not Life.QUARANTINED:  # of the next data version it would be believed
+        await where.next()
+    assert where.kept(ONE).life is life
+    if life in (Life.GONE, Life.MERGED):
+        assert rows(where, "SELECT * FROM milestone WHERE nct_id = ?", ONE) == []
+        rows(where, "INSERT INTO milestone (nct_id, kind, due_on, seq) VALUES (?, ?, ?, ?)", *dates[0])  # left over
+    where.time.now = datetime(2026, 7, 3, 10, tzinfo=UTC)
+    await where.run()
+    assert any("1 Aug 2026" in body for body in where.bodies("ana")) is (life is Life.PRESENT)
+    clocks = [version for version in where.versions(ONE) if version.kind.value == "clock"]
+    assert len(clocks) == (1 if life is Life.PRESENT else 0)

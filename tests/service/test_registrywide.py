@@ -13,8 +13,11 @@ IDS = tuple(f"NCT9910{number:04}" for number in range(1, 31))
 _TITLE = ("protocolSection", "identificationModule", "officialTitle")
 
 
-def crowd(number_reformatted):
-    """Thirty trials, some of which get another spelling of a title without a sponsor's update."""
+def crowd(number_reformatted, later=""):
+    """Thirty trials, some of which get another spelling of a title without a sponsor's update.
+
+    With `later` the registry alone gives the first one two more titles in the next data versions.
+    """
     states = {}
     for number, nct_id in enumerate(IDS):
         record = put(trial(nct_id), _TITLE, "A Study of Things")
@@ -22,14 +25,17 @@ def crowd(number_reformatted):
         if number < number_reformatted:
             states[nct_id][DAYS[1]] = put(record, _TITLE, "A Study of Quite Other Things")
     states[IDS[0]][DAYS[2]] = states[IDS[0]].get(DAYS[1], states[IDS[0]][DAYS[0]])
+    if later:
+        states[IDS[0]][DAYS[2]] = put(states[IDS[0]][DAYS[1]], _TITLE, "A Study in Between")
+        states[IDS[0]][DAYS[3]] = put(states[IDS[0]][DAYS[1]], _TITLE, later)
     return states
 
 
 @pytest.fixture
 def installation(house):
-    def build(number_reformatted):
+    def build(number_reformatted, later=""):
         settings = OPS_ON + ANA + QUIET + OPS
-        return house(crowd(number_reformatted), settings=settings, watched=IDS)
+        return house(crowd(number_reformatted, later), settings=settings, watched=IDS)
 
     return build
 
@@ -95,3 +101,37 @@ async def test_reformatting_of_which_a_part_is_read_later_is_quiet_all_through_a
     assert where.bodies("ana") == []
     notices = [path.read_text() for path in (where.state / "ops").glob("*.eml")]
     assert len([notice for notice in notices if "officialTitle" in notice.replace("=\n", "")]) == 1
+
+
+async def test_change_after_a_reformatting_is_told_to_a_reader_whose_window_begins_with_it(installation):
+    where = installation(25, later="A Study Under Its Final Title")
+    where.settings = where.settings.replace('send = "immediate"', 'send = "daily 07:30"', 1)
+    await where.run()
+    await where.next()
+    where.time.now = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # nothing to tell, and the base holds the new spelling
+    await where.run()
+    assert where.bodies("ana") == []
+    await where.next()
+    await where.next()
+    where.time.now = datetime(2026, 6, 3, 5, 30, tzinfo=UTC)
+    await where.run()
+    (body,) = where.bodies("ana")
+    assert "1 of your 30 trials changed" in body
+    assert "in 2 updates" in body  # compared anew, over both versions
+
+
+async def test_window_that_ends_with_a_reformatting_tells_the_rest_of_it(house):
+    many = {nct_id: put(trial(nct_id), _TITLE, "A Study of Things") for nct_id in IDS}
+    states = {nct_id: {DAYS[0]: record} for nct_id, record in many.items()}
+    larger = put(many[IDS[0]], ("protocolSection", "designModule", "enrollmentInfo", "count"), 900)
+    states[IDS[0]][DAYS[1]] = larger
+    for nct_id in IDS[:25]:
+        states[nct_id][DAYS[2]] = put(larger if nct_id == IDS[0] else many[nct_id], _TITLE, "A Study of Other Things")
+    settings = OPS_ON + ANA.replace("immediate", "monthly 1 00:00") + QUIET + OPS
+    where = house(states, settings=settings, watched=IDS)
+    await where.run()
+    await where.next()
+    await where.next(send_all=True)
+    (body,) = where.bodies("ana")
+    assert "240 planned → 900 planned" in body
+    assert "title" not in body.lower()

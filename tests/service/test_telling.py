@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,10 +26,10 @@ from tests.service.house import (
     TWO,
     trial,
 )
+from watcher import app
 from watcher.app import watchlist_reader
 from watcher.changes.compare import compare_records
 from watcher.changes.story import tell
-from watcher.config.watchlist import Watched, Watchlist
 from watcher.rendering.environment import builtin_templates
 from watcher.sandbox.smtp import SmtpStage
 from watcher.service import windows
@@ -527,13 +528,16 @@ async def test_nothing_watched_is_said_and_due_digests_still_go_out(house):
 
 
 async def test_telling_waits_while_a_watchlist_cannot_be_read(house):
-    home = house(news() | calm(TWO), settings=CALM)
+    home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET)
     await home.run()
+    await home.next()
     with home.open() as parts:
         before = parts.store.ledger.reader("ana")
-        part = Watchlist(trials={ONE: Watched(nct_id=ONE, watches=("all",))}, is_whole=False)
+        whole = app.watchlist_reader(parts.loaded)()
+        part = replace(whole, trials={TWO: whole.trials[TWO]}, is_whole=False)
         assert tell_due(parts, part, Signals(), is_complete=True, send_all=True) == 0
         assert parts.store.ledger.reader("ana") == before
+        assert tell_due(parts, whole, Signals(), is_complete=True, send_all=True) == 1  # it had something to tell
 
 
 async def test_preview_shows_what_would_be_sent_and_changes_nothing(house):
