@@ -523,8 +523,10 @@ async def test_nothing_watched_is_said_and_due_digests_still_go_out(house):
     home.watched = []
     home.time.now = SLOT
     report = await home.run()
-    assert report.poll is None
     assert "nothing is watched" in report.said[0]
+    assert home.subjects("ana") == [STOPPED]
+    assert report.poll is not None  # until a second reading finds the watchlist empty
+    assert (await home.run()).poll is None
 
 
 async def test_telling_waits_while_a_watchlist_cannot_be_read(house):

@@ -1,5 +1,7 @@
 """The ledger: what a recipient has not been told of, and that telling is stored whole or not at all."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.make import NOW, ONE, THREE, TWO, gone, keep, later, letter
@@ -128,7 +130,7 @@ def test_nothing_is_compared_across_a_gap_in_watching(store):
     meet(store)
     keep(store, ONE, b"2")
     store.trials.sync_watched([], NOW)
-    store.trials.sync_watched([ONE], NOW)
+    store.trials.sync_watched([ONE], NOW + timedelta(days=31))
     keep(store, ONE, b"3")
     assert store.ledger.windows("ana", EVERY) == (Window(nct_id=ONE, base=None, newest=3, steps=0),)
     keep(store, ONE, b"4")

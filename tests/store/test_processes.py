@@ -10,7 +10,7 @@ from tests.store.make import NOW, ONE, TWO, keep, later, letter, new
 from watcher.changes.model import Severity
 from watcher.errors import StoreError
 from watcher.store import upkeep
-from watcher.store.model import Compared, Page, Poll, PollOutcome
+from watcher.store.model import Compared, Membership, Page, Poll, PollOutcome
 from watcher.store.store import Store
 from watcher.store.telling import Composed, Fault, FaultState, Snooze, State, Step, Suspension
 
@@ -40,7 +40,9 @@ def writer(path):
 
 WRITES = {
     "sync_watched": lambda store: store.trials.sync_watched([ONE], NOW),
-    "join": lambda store: store.trials.join([ONE]),
+    "replace": lambda store: store.memberships.replace(ended=(), kept=(Membership(nct_id=ONE, watch="a"),)),
+    "remove membership": lambda store: store.memberships.remove([ONE], "a"),
+    "join": lambda store: store.trials.join([ONE], NOW),
     "mark_checked": lambda store: store.trials.mark_checked([ONE], "t", NOW),
     "commit_page": lambda store: store.versions.commit_page(Page(new=(new(ONE),)), NOW),
     "record": lambda store: store.polls.record(

@@ -126,7 +126,7 @@ def test_trials_do_not_keep_each_other(store):
 def test_first_record_after_a_gap_in_watching_stays(store):
     seqs = fill(store, count=3)
     store.trials.sync_watched([], NOW)
-    store.trials.sync_watched([ONE], NOW)
+    store.trials.sync_watched([ONE], NOW + timedelta(days=31))
     seqs += [keep(store, ONE, record(number)) for number in range(3, 8)]
     store.retention.prune(AFTER)
     assert kept(store, seqs) == [seqs[0], seqs[3], *seqs[-2:]]

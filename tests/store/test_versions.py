@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -377,12 +377,37 @@ def test_more_ids_than_one_list_holds_are_all_due_and_all_marked(store):
     assert store.trials.due(ids, "t1") == ()
 
 
-def test_trial_added_again_is_due_at_once_and_starts_anew(store):
+LONG_AFTER = NOW + timedelta(days=30, seconds=1)
+
+
+@pytest.mark.parametrize("gap", [timedelta(0), timedelta(days=30), timedelta(days=-40)], ids=["none", "30 d", "back"])
+def test_trial_added_again_soon_is_due_at_once_and_goes_on_from_its_last_version(store, gap):
     store.trials.sync_watched([ONE, TWO], NOW)
     keep(store, ONE, b"1")
     store.trials.mark_checked([ONE, TWO], "t1", NOW)
     store.trials.sync_watched([TWO], NOW)
+    store.trials.sync_watched([ONE, TWO], NOW + gap)
+    (back,) = store.trials.due([ONE, TWO], "t1")
+    assert (back.nct_id, back.starts_anew, back.newest_seq) == (ONE, False, 1)
+    commit(store, new=(new(ONE, b"2", previous=1),))
+
+
+def test_trial_that_starts_anew_does_so_also_when_it_leaves_again_before_it_was_read(store):
+    store.trials.sync_watched([ONE], NOW)
+    keep(store, ONE, b"1")
+    store.trials.sync_watched([], NOW)
+    store.trials.sync_watched([ONE], LONG_AFTER)
+    store.trials.sync_watched([], LONG_AFTER)
+    store.trials.sync_watched([ONE], LONG_AFTER)
+    assert only(store).starts_anew
+
+
+def test_trial_added_again_late_is_due_at_once_and_starts_anew(store):
     store.trials.sync_watched([ONE, TWO], NOW)
+    keep(store, ONE, b"1")
+    store.trials.mark_checked([ONE, TWO], "t1", NOW)
+    store.trials.sync_watched([TWO], NOW)
+    store.trials.sync_watched([ONE, TWO], LONG_AFTER)
     (back,) = store.trials.due([ONE, TWO], "t1")
     assert (back.nct_id, back.starts_anew, back.newest_seq) == (ONE, True, 1)
     with pytest.raises(ValueError, match="the one to judge against is None"):
@@ -396,7 +421,7 @@ def test_trial_added_again_that_did_not_change_is_watched_as_before(store):
     store.trials.sync_watched([ONE], NOW)
     keep(store, ONE, b"1")
     store.trials.sync_watched([], NOW)
-    store.trials.sync_watched([ONE], NOW)
+    store.trials.sync_watched([ONE], LONG_AFTER)
     commit(store, unchanged=(unchanged(body=b"1"),))
     assert not only(store).starts_anew
     commit(store, new=(new(ONE, b"2", previous=1),))
@@ -405,7 +430,7 @@ def test_trial_added_again_that_did_not_change_is_watched_as_before(store):
 def test_trial_added_again_before_it_was_ever_read_is_simply_new(store):
     store.trials.sync_watched([ONE], NOW)
     store.trials.sync_watched([], NOW)
-    store.trials.sync_watched([ONE], NOW)
+    store.trials.sync_watched([ONE], LONG_AFTER)
     assert not only(store).starts_anew
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from watcher.cli.settings import Settings
+from watcher.config.load import Loaded
 from watcher.errors import UsageError
 
 CONFIG_NAME = "config.toml"
@@ -92,7 +93,7 @@ def add(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> Non
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.config.watchlist import add_ids
 
-    path = _ids_file(settings, watch_name)
+    _, path = _ids_file(settings.load(), watch_name)
     added = add_ids(path, ids)
     click.echo(f"added to {path}: {', '.join(added)}" if added else f"nothing to add: all are in {path}")
 
@@ -109,22 +110,39 @@ def remove(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> 
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.config.watchlist import remove_ids
 
-    path = _ids_file(settings, watch_name)
+    loaded = settings.load()
+    watch, path = _ids_file(loaded, watch_name)
     gone = remove_ids(path, ids)
+    if gone:
+        _forget(settings, loaded, gone, watch)
     click.echo(f"removed from {path}: {', '.join(gone)}" if gone else f"nothing to remove: none is in {path}")
 
 
-def _ids_file(settings: Settings, watch_name: str | None) -> Path:
+def _forget(settings: Settings, loaded: Loaded, ids: tuple[str, ...], watch: str) -> None:
+    """Count trials as removed from a watch at once; a file that merely lacks them is read twice before it counts."""
+    from watcher import app
+    from watcher.errors import StoreError
+
+    state = settings.state(loaded)
+    if not app.database_of(loaded, state).exists():
+        return
+    try:
+        with app.open_for_reading(loaded, state) as parts:
+            parts.store.memberships.remove(ids, watch)
+    except StoreError as error:
+        click.echo(f"counts from the second poll on: {error}", err=True)
+
+
+def _ids_file(loaded: Loaded, watch_name: str | None) -> tuple[str, Path]:
     from watcher.config.watchlist import ids_files
 
-    loaded = settings.load()
     files = dict(ids_files(loaded.config, config_path=loaded.path))
     if watch_name is not None:
         if watch_name in files:
-            return files[watch_name]
+            return watch_name, files[watch_name]
         raise UsageError(f'{loaded.path}: no watch named "{watch_name}" has an ids_file')
     if len(files) == 1:
-        return next(iter(files.values()))
+        return next(iter(files.items()))
     if not files:
         raise UsageError(f'{loaded.path}: no watch has an ids_file; add ids_file = "watchlist.txt" to one')
     names = ", ".join(f'"{name}"' for name in files)

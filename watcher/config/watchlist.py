@@ -47,11 +47,13 @@ class Watchlist:
         trials: By id, in the order first named.
         problems: Lines that name no trial and files that cannot be read; may be empty.
         is_whole: Whether every file could be read. Else trials may be missing that nobody took out.
+        is_complete: Whether every line could be read as well. Only then does a missing id count as removed.
     """
 
     trials: Mapping[str, Watched] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     is_whole: bool = True
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def read_watchlist(loaded: Loaded) -> Watchlist:
     for recipient in loaded.config.recipient:
         for nct_id in recipient.ids:
             trials.setdefault(nct_id, Watched(nct_id=nct_id, watches=()))
-    return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole)
+    return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole, is_complete=not problems)
 
 
 def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:

@@ -29,7 +29,7 @@ from watcher.service.sending import send_due
 from watcher.service.showing import look_at
 from watcher.service.standing import status_line
 from watcher.service.telling import tell_due
-from watcher.service.watching import follow_merged, poll_ids
+from watcher.service.watching import follow_merged, poll_ids, watched_now
 
 log = structlog.get_logger()
 
@@ -221,7 +221,7 @@ class Daemon:
         """
         async with self.parts.turn:
             parts = self.parts
-            watchlist = follow_merged(self.read(), parts.store)
+            watchlist = watched_now(self.read(), parts.store, parts.clock())
             own = report if polled is parts else None
             is_complete = own is not None and own.outcome.is_complete
             is_settled = own is not None and own.is_settled

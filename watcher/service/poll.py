@@ -209,7 +209,8 @@ async def _read(
     fresh = dict(todo)
     async for raw in client.pages(sorted(todo)):
         if raw.aliased:
-            parts.store.trials.join(raw.aliased.values())  # else the next poll would take it for one added then
+            # else the next poll would take it for one added then
+            parts.store.trials.join(raw.aliased.values(), parts.clock())
         kept = _kept(raw, fresh, parts)
         judged = await asyncio.to_thread(judge_records, raw.records, kept, parts.store)
         merged = judge_aliases(raw.aliased, kept, token)

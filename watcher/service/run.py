@@ -22,7 +22,7 @@ from watcher.service.registrywide import judge_data_version
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import Sent, send_due, settle_left
 from watcher.service.telling import tell_due
-from watcher.service.watching import follow_merged, poll_ids
+from watcher.service.watching import follow_merged, poll_ids, watched_now
 from watcher.store.model import Life, PollOutcome
 
 log = structlog.get_logger()
@@ -112,14 +112,16 @@ def start(parts: Parts, signals: Signals) -> None:
 
 
 def read_watched(parts: Parts, read: WatchlistReader, signals: Signals) -> Watchlist:
-    """Read the watchlist, say which lines are bad and which recipients seem renamed, and follow merged ids."""
+    """Read the watchlist, say which lines are bad and which recipients seem renamed; return what is watched now."""
     signal_renamed(parts, signals)
     watchlist = read()
     if watchlist.problems:
         signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
+    elif not watchlist.trials:
+        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)  # though what was watched a moment ago is still polled
     else:
         signals.well(WATCHLIST_PART)
-    return follow_merged(watchlist, parts.store)
+    return watched_now(watchlist, parts.store, parts.clock())
 
 
 async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> PollReport | None:

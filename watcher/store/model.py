@@ -64,7 +64,7 @@ class Kept:
         data_version: `versionHolder` of the newest believed answer (newer than the version's own when only the
             stamp moved), or None.
         newest_seq: The newest version, an event included, or None.
-        starts_anew: It was out of all watches for a while: its next new version is a baseline, not compared.
+        starts_anew: It was out of all watches for long: its next new version is a baseline, not compared.
         checked_token: The token it was last checked at, or None.
         checked_at: When that was, or None.
         missing_since: Data version at which it was first absent, in life ABSENT and GONE; else None.
@@ -84,6 +84,23 @@ class Kept:
     missing_since: str | None = None
     merged_into: str | None = None
     quarantine: Quarantine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """One trial in one watch, as the watchlists were read last.
+
+    Attributes:
+        nct_id: The trial.
+        watch: Name of the watch; empty when only a recipient's own list names the trial.
+        short_name: The operator's own name for it, or None.
+        missing_since: When a complete reading first lacked it, or None.
+    """
+
+    nct_id: str
+    watch: str
+    short_name: str | None = None
+    missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

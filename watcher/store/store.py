@@ -13,6 +13,7 @@ from watcher.store.faults import Faults, Notes
 from watcher.store.highlights import Highlights
 from watcher.store.identity import read_id
 from watcher.store.ledger import Ledger
+from watcher.store.memberships import Memberships
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
 from watcher.store.retention import Retention
@@ -28,6 +29,7 @@ class Store:
 
     Attributes:
         trials: Where each trial stands.
+        memberships: Which watch holds which, as read last.
         versions: Their versions, comparisons and the log.
         highlights: Which of them have something to tell, by number.
         polls: The record of polls.
@@ -44,6 +46,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.trials = Trials(database)
+        self.memberships = Memberships(database)
         self.versions = Versions(database)
         self.highlights = Highlights(database)
         self.polls = Polls(database)

@@ -108,8 +108,19 @@ trial = Table(
     Column("checked_at", Moment),
     Column("missing_since", Text),
     Column("merged_into", String(11)),
+    Column("left_at", Moment),
     Index(None, "newest_seq"),
     Index(None, "checked_token"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("nct_id", String(11), primary_key=True),
+    Column("watch", Text, primary_key=True),  # empty for a recipient's own list
+    Column("short_name", Text),
+    Column("missing_since", Moment),
+    Index(None, "watch"),
 )
 
 quarantine = Table(

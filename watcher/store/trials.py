@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -12,6 +12,9 @@ from watcher.store import tables
 from watcher.store.database import Database, chunks
 from watcher.store.model import Kept, Life, Quarantine
 from watcher.store.packing import unpack
+
+SHORT_GAP = timedelta(days=30)
+"""How long a trial may be out of all watches and still be compared with its last version."""
 
 _LIVES = {life.value: life for life in Life}
 
@@ -25,8 +28,9 @@ class Trials:
     def sync_watched(self, ids: Collection[str], now: datetime) -> None:
         """Note which trials are watched from now on; writes only what differs.
 
-        A trial that left all watches keeps its history; when it comes back it `starts_anew`: its next new version is a
-        baseline, never compared across the gap. Does not make anything due or checked.
+        A trial that left all watches keeps its history. When it comes back within `SHORT_GAP` it goes on as if it had
+        never left; later it `starts_anew`: its next new version is a baseline, never compared across the gap.
+        Does not make anything due or checked.
 
         Args:
             ids: Every watched id, all of them valid; repeats are fine.
@@ -41,13 +45,13 @@ class Trials:
                 return
         with self._database.write() as connection:
             watched = _watched(connection)
-            _leave(connection, sorted(watched - wanted))
-            _join(connection, sorted(wanted - watched))
+            _leave(connection, sorted(watched - wanted), now)
+            _join(connection, sorted(wanted - watched), now)
 
-    def join(self, ids: Collection[str]) -> None:
+    def join(self, ids: Collection[str], now: datetime) -> None:
         """Watch trials that an answer held in the place of watched ones; writes only what differs.
 
-        One that was watched before, or was merged itself, `starts_anew`, as by `sync_watched`.
+        One that was watched before goes on or `starts_anew`, as by `sync_watched`.
 
         Raises:
             StoreError: The database cannot be written.
@@ -57,7 +61,7 @@ class Trials:
             if wanted <= _watched(connection):
                 return
         with self._database.write() as connection:
-            _join(connection, sorted(wanted - _watched(connection)))
+            _join(connection, sorted(wanted - _watched(connection)), now)
 
     def due(self, ids: Collection[str], token: str | None) -> tuple[Kept, ...]:
         """Give the watched trials not checked at this token.
@@ -197,20 +201,27 @@ def _watched(connection: Connection) -> set[str]:
     return set(connection.scalars(select(tables.trial.c.nct_id).where(tables.trial.c.watched)))
 
 
-def _leave(connection: Connection, ids: Sequence[str]) -> None:
+def _leave(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     for piece in chunks(ids):
-        connection.execute(update(tables.trial).where(tables.trial.c.nct_id.in_(piece)).values(watched=False))
+        own = tables.trial.c.nct_id.in_(piece)
+        connection.execute(update(tables.trial).where(own).values(watched=False, left_at=now))
 
 
-def _join(connection: Connection, ids: Sequence[str]) -> None:
-    """Watch trials: new ones get a row; known ones become due at once, and start anew if they have a past."""
+def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Watch trials: new ones get a row; known ones become due at once, and start anew after a long gap.
+
+    A merged trial always starts anew: what was kept under the other id meanwhile is not its own history.
+    """
+    trial = tables.trial.c
+    is_long = trial.left_at.is_(None) | (trial.left_at < now - SHORT_GAP) | (trial.life == Life.MERGED.value)
+    starts_anew = trial.newest_seq.is_not(None) & (trial.starts_anew | is_long)
     known = set[str]()
     for piece in chunks(ids):
         known.update(connection.scalars(select(tables.trial.c.nct_id).where(tables.trial.c.nct_id.in_(piece))))
         connection.execute(
             update(tables.trial)
             .where(tables.trial.c.nct_id.in_(piece))
-            .values(watched=True, starts_anew=tables.trial.c.newest_seq.is_not(None), checked_token=None)
+            .values(watched=True, starts_anew=starts_anew, checked_token=None, left_at=None)
         )
     add_trials(connection, [nct_id for nct_id in ids if nct_id not in known])
 

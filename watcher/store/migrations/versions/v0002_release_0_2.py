@@ -1,4 +1,4 @@
-"""What release 0.2 adds: the random id of the store.
+"""What release 0.2 adds: the random id of the store, which watch holds which trial.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
@@ -19,6 +19,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply every change of this release."""
     _store_id()
+    _membership()
 
 
 def _store_id() -> None:
@@ -27,3 +28,26 @@ def _store_id() -> None:
     connection = op.get_bind()
     if connection.scalar(sa.select(note.c.value).where(note.c.name == "store id")) is None:
         connection.execute(sa.insert(note).values(name="store id", value=secrets.token_hex(16)))
+
+
+def _membership() -> None:
+    """Remember which watch holds which trial, and when a trial left all watches.
+
+    Trials watched so far begin as known by id alone, so that a torn watchlist at the first reading removes none.
+    """
+    op.create_table(
+        "membership",
+        sa.Column("nct_id", sa.String(length=11), nullable=False),
+        sa.Column("watch", sa.Text(), nullable=False),
+        sa.Column("short_name", sa.Text(), nullable=True),
+        sa.Column("missing_since", sa.String(length=27), nullable=True),
+        sa.PrimaryKeyConstraint("nct_id", "watch", name="pk_membership"),
+    )
+    op.create_index("ix_membership_watch", "membership", ["watch"], unique=False)
+    op.add_column("trial", sa.Column("left_at", sa.String(length=27), nullable=True))
+    trial = sa.table("trial", *(sa.column(name) for name in ("nct_id", "watched", "left_at", "checked_at")))
+    membership = sa.table("membership", sa.column("nct_id"), sa.column("watch"))
+    connection = op.get_bind()
+    connection.execute(sa.update(trial).where(trial.c.watched == 0).values(left_at=trial.c.checked_at))
+    watched = sa.select(trial.c.nct_id, sa.literal("")).where(trial.c.watched == 1)
+    connection.execute(sa.insert(membership).from_select(["nct_id", "watch"], watched))
