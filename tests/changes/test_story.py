@@ -75,13 +75,13 @@ HEADLINES = [
     (
         people(200) | dates("2028-07", "2028-12") | {LOCATIONS: sites(3)},
         people(280) | dates("2029-09", "2030-02") | {LOCATIONS: sites(12)},
-        "Expanded to 280 participants, primary completion 14 months later, 9 sites added",
+        "Expanded from 200 to 280 participants, primary completion 14 months later, 9 sites added",
         "Expanded to 280",
     ),
     (
         people(200) | dates("2028-07", "2030-01"),
         people(280) | dates("2029-09", "2030-01"),
-        "Expanded to 280 participants, primary completion 14 months later",
+        "Expanded from 200 to 280 participants, primary completion 14 months later",
         "Expanded to 280",
     ),
     (people(200), people(280), "Target raised from 200 to 280 (+40 %)", "Raised to 280 participants"),

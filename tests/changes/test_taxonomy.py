@@ -262,7 +262,7 @@ DATES = (
         new={_PRIMARY: _planned("2028-06-30")},
         change=("date.primary.slip", "major", _P, "changed", "sponsor"),
         rule="critical → major",
-        says="it is now the day of study completion, which did not move",
+        says="now the day of study completion, which did not move",
     ),
     Row(
         name="a slip takes no context",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from watcher.changes.model import Change, Json, Origin, Verb
 from watcher.changes.wording import values
+from watcher.changes.wording.enrollment import is_taken_back
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
 
@@ -74,10 +75,14 @@ def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
     in_brackets = f" ({size})" if isinstance(size, str) else ""
     if change.kind == "enrollment.final":
         return Clause(f"Final enrollment{_of_target(change)}", f"{values.number(new)} of {values.number(old)} enrolled")
+    if is_taken_back(facts):
+        text = f"Enrollment planned again: {values.counted(new, 'participant')}, after an actual count of {old:,}"
+        return Clause(text, f"{values.number(new)} planned again")
     if change.kind == "enrollment.target" and facts.get("new_type") != "actual":
         people = values.counted(new, "participant")
         if new > old and with_slip:
-            return Clause(f"Expanded to {people}", f"Expanded to {values.number(new)}")
+            text = f"Expanded from {values.number(old)} to {people}"
+            return Clause(text, f"Expanded to {values.number(new)}")
         verb = "cut" if new < old else "raised"
         text = f"Target {verb} from {values.number(old)} to {values.number(new)}{in_brackets}"
         return Clause(text, f"{values.capitalised(verb)} to {people}")
