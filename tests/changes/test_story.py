@@ -265,7 +265,10 @@ HEADLINES = [
                 "women", "people of any age"
             ),
         ),
-        "Eligibility changed: 1 criterion reworded, 1 criterion added, minimum age widened and sex narrowed",
+        (
+            "Sex changed from All to Female (narrowed); minimum age changed from 18 years to 12 years (widened);"
+            " and 2 more changes"
+        ),
         "Eligibility changed",
     ),
     ({LOCATIONS: sites(20)}, {LOCATIONS: sites(22)}, "2 sites added", "2 sites added"),

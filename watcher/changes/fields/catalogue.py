@@ -32,7 +32,7 @@ from watcher.changes.fields import (
 )
 from watcher.changes.fields.row import Identity, Row
 
-CATALOGUE_REVISION = 1
+CATALOGUE_REVISION = 2
 """Raised whenever rows or kinds change so that kept comparisons would read differently."""
 
 _MODULES = (
