@@ -4,9 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# Tests on real registry records and seed pages run where those folders lie beside the checkout; elsewhere they skip and say so.
+# Tests on real registry records, on pairs of them and on seed pages run where those folders lie beside the checkout; elsewhere they skip and say so.
 ifneq ($(wildcard ../shared/registry-data),)
 export TRIAL_RECORDS ?= $(abspath ../shared/registry-data)
+endif
+ifneq ($(wildcard ../shared/cases),)
+export TRIAL_CASES ?= $(abspath ../shared/cases)
 endif
 ifneq ($(wildcard ../shared/seeds),)
 export TRIAL_SEEDS ?= $(abspath ../shared/seeds)

@@ -1,4 +1,4 @@
-"""Real records, where a folder of them is named by TRIAL_RECORDS."""
+"""Real records, where a folder of them is named by TRIAL_RECORDS, and edited pairs in that of TRIAL_CASES."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 _FOLDER = os.environ.get("TRIAL_RECORDS")
+
+_CASES = os.environ.get("TRIAL_CASES")
+
+needs_cases = pytest.mark.skipif(not _CASES, reason="TRIAL_CASES names no folder of pairs with what they must say")
 
 needs_records = pytest.mark.skipif(not _FOLDER, reason="TRIAL_RECORDS names no folder of real records")
 
@@ -30,6 +34,12 @@ def pair_paths() -> list[tuple[Path, Path]]:
     """Give neighbouring versions of the same trial."""
     folders = sorted(Path(_FOLDER or "").glob("pairs/*")) if _FOLDER else []
     return [pair for folder in folders for pair in pairwise(sorted(folder.glob("*.json")))]
+
+
+def case(name: str) -> tuple[Any, Any]:
+    """Return the older and the newer record of an edited pair."""
+    folder = Path(_CASES or "") / "compare" / name
+    return load(folder / "old.json"), load(folder / "new.json")
 
 
 @cache

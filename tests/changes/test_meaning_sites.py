@@ -166,14 +166,14 @@ def test_another_number_another_town_and_another_country_are_another_site(number
     assert kinds.count("site.removed") == kinds.count("site.added") == len(near)
 
 
-def test_one_masked_site_in_a_city_is_known_again_but_not_among_several():
+def test_as_many_hidden_sites_as_shown_ones_in_a_town_are_the_same():
     gone = site("Research Site", city="Bern", country="Spain")
     came = site("Bern Clinic", city="Bern", country="Spain")
     assert only_news(listing(gone), listing(came)).kind == "site.unmasked"
     several = [site("Research Site", city="Bern", country="Spain", zip=code) for code in ("1", "2")]
     named = [site(f"Clinic {name}", city="Bern", country="Spain", zip=code) for name, code in (("A", "3"), ("B", "4"))]
-    kinds = [change.kind for change in news(changes(listing(*several), listing(*named)))]
-    assert sorted(kinds) == ["site.added"] * 2 + ["site.removed"] * 2
+    assert [change.kind for change in news(changes(listing(*several), listing(*named)))] == ["site.unmasked"] * 2
+    assert [change.kind for change in news(changes(listing(*named), listing(*several)))] == ["site.masked"] * 2
 
 
 def test_moved_coordinates_are_the_registrys_doing():
@@ -282,9 +282,13 @@ def test_many_withdrawn_or_suspended_say_how_many_had_recruited(kind):
         (
             lambda row: {**row, "facility": row["facility"] + " East", "zip": "9"},
             "site.renamed",
-            "7 sites under another name",
+            "7 sites listed under another name or address: “Clinic 0 East, Town 0”, before “Clinic 0, Town 0”",
         ),
-        (lambda row: {**row, "facility": "Research Site"}, "site.masked", "7 sites’ names withheld"),
+        (
+            lambda row: {**row, "facility": "Research Site"},
+            "site.masked",
+            "7 sites now hidden as “Research Site”: Clinic 0, Town 0; ",
+        ),
         (
             lambda row: {**row, "status": "ENROLLING_BY_INVITATION"},
             "site.status_changed",
@@ -334,13 +338,18 @@ BASE = [site(f"Clinic {at}", city=f"Town {at}") for at in range(5)]
     [
         ([], [SPAIN], "country.added", "First site in Spain, already recruiting."),
         ([], [{**SPAIN, "status": "NOT_YET_RECRUITING"}], "country.added", "First site in Spain."),
-        ([{**SPAIN, "status": "WITHDRAWN"}], [SPAIN], "country.added", "First site in Spain, already recruiting."),
+        (
+            [{**SPAIN, "status": "WITHDRAWN"}],
+            [SPAIN],
+            "country.added",
+            "1 site now in Spain, already recruiting; until now only withdrawn ones were listed there.",
+        ),
         ([{**SPAIN, "status": "NOT_YET_RECRUITING"}], [SPAIN], "country.opened", "First recruiting site in Spain."),
         (
             [SPAIN],
             [{**SPAIN, "status": "COMPLETED"}],
             "country.paused",
-            "No site in Spain is recruiting any more, or about to; 1 site remains listed.",
+            "No site in Spain is recruiting any more, or about to; 1 site remains listed, as completed.",
         ),
         ([SPAIN], [], "country.removed", "No sites in Spain any more; the only one was removed."),
     ],
@@ -350,6 +359,46 @@ def test_country(old, new, kind, words):
     assert (change.kind, change.severity) == (kind, Severity.MAJOR)
     assert change.path == "countries.spain"
     assert said(change) == words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "NOT_YET_RECRUITING",
+            "WITHDRAWN",
+            "No site in Spain is planned to recruit any longer; 1 site remains listed, as",
+        ),
+        (
+            "NOT_YET_RECRUITING",
+            "SUSPENDED",
+            "No site in Spain is planned to recruit any longer; 1 site remains listed, as",
+        ),
+        ("RECRUITING", "SUSPENDED", "No site in Spain is recruiting any more, or about to; 1 site remains listed, as"),
+    ],
+)
+def test_no_site_recruits_any_more_only_where_one_had(old, new, words):
+    (change,) = countries_of([*BASE, {**SPAIN, "status": old}], [*BASE, {**SPAIN, "status": new}])
+    assert change.kind == "country.paused"
+    assert said(change).startswith(words)
+
+
+@pytest.mark.parametrize("old", ["COMPLETED", "ACTIVE_NOT_RECRUITING", "TERMINATED", "SUSPENDED", "UNKNOWN"])
+def test_a_site_that_may_have_recruited_before_is_no_first_one(old):
+    assert countries_of([*BASE, {**SPAIN, "status": old}], [*BASE, SPAIN]) == []
+    waiting = {**SPAIN, "city": "Vigo", "status": "NOT_YET_RECRUITING"}
+    closed = {**SPAIN, "status": old}
+    assert countries_of([*BASE, closed, waiting], [*BASE, closed, {**waiting, "status": "RECRUITING"}]) == []
+
+
+def test_sites_that_were_withdrawn_are_no_first_sites():
+    rows = [{**SPAIN, "city": city, "status": "WITHDRAWN"} for city in ("Vigo", "Ronda", "Cadiz")]
+    (change,) = countries_of([*BASE, *rows], [*BASE, *[{**row, "status": "RECRUITING"} for row in rows]])
+    assert said(change) == (
+        "3 sites now in Spain, already recruiting; until now only withdrawn ones were listed there."
+    )
+    (gone,) = countries_of([*BASE, *rows], BASE)
+    assert said(gone) == "No sites in Spain any more; all 3 were removed; they were listed as withdrawn."
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.model import Change
+from watcher.changes.site_clause import site_clause
 from watcher.changes.wording import values
 from watcher.changes.wording.build import text
-from watcher.changes.wording.references import has_notice, notice_of, title_of
-from watcher.changes.wording.results import number_shifts
+from watcher.changes.wording.references import title_of
 from watcher.changes.wording.say import phrase
 
 _NOUNS: Sequence[tuple[str, str, str]] = (
@@ -62,12 +62,6 @@ _VERBS: Mapping[str, str] = {
     "modified": "changed",
 }
 _PAST = ("added", "removed", "renamed", "closed", "withdrawn", "suspended", "opened", "paused")
-_COUNTRIES = (
-    ("country.added", "first sites in"),
-    ("country.removed", "no site left in"),
-    ("country.opened", "first recruiting sites in"),
-    ("country.paused", "no site recruiting in"),
-)
 _MOST_PARTS = 3
 _MOST_TAG_WORDS = 4
 _OUTWEIGHS = 3
@@ -84,42 +78,16 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
         The clause: `43 sites removed, 7 added; no site left in Greece and Mexico`; what has no number by its labels:
         `Acronym and brief title changed`.
     """
-    if changes[0].kind == "results.updated" and number_shifts(changes[0]):
-        return _numbers_clause(changes[0])
-    notice = next((change for change in changes if has_notice(change)), None)
-    if notice is not None:
-        return _notice_clause(notice)
     counts = _counts(changes)
     tag = _tag(changes, counts)
     if len(changes) == 1 and how_many(changes[0]) == 1:
         return _single(changes[0], tag)
-    countries = [_of_countries(changes, kind, lead, bool(counts)) for kind, lead in _COUNTRIES]
-    pieces = [_by_number(counts), next((said for said in countries if said), "")]
-    said = "; ".join(piece for piece in pieces if piece)
+    said = site_clause(changes) or _by_number(counts)
     if not said:
         labels = values.distinct(phrase(change).label for change in changes)
         said = f"{labels[0]}{''.join(f', {_lowered(label)}' for label in labels[1:-1])}"
         said += f" and {_lowered(labels[-1])} changed" if len(labels) > 1 else " changed"
     return Clause(values.capitalised(said), tag)
-
-
-def _numbers_clause(change: Change) -> Clause:
-    """Say which posted number differs; the first of several by itself, the others by count."""
-    first = number_shifts(change)[0]
-    count = change.facts.get("numbers_count")
-    more = f" and {values.counted(count - 1, 'more number')}" if isinstance(count, int) and count > 1 else ""
-    return Clause(f"Posted results edited: {first}{more}", "Posted results edited")
-
-
-def _notice_clause(change: Change) -> Clause:
-    """Lead with a retraction or an expression of concern, whatever else happened to the references."""
-    what, count = notice_of(change), how_many(change)
-    if count > 1:
-        return Clause(f"{what} noted for {values.counted(count, 'publication')}", f"{what} noted")
-    cited = _names(change)
-    name = (title_of(cited[0]) or cited[0]) if cited else ""
-    named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
-    return Clause(f"{what} noted for publication{named}", f"{what} noted")
 
 
 def results_clause(changes: Sequence[Change]) -> Clause:
@@ -162,21 +130,17 @@ def _counts(changes: Sequence[Change]) -> dict[tuple[str, str, str], int]:
 
 
 def _by_number(counts: Mapping[tuple[str, str, str], int]) -> str:
+    """Say the first three parts, and how many more there are; a single one left is said, not counted."""
     pieces: list[str] = []
     named = ""
-    for (one, many, verb), count in list(counts.items())[:_MOST_PARTS]:
+    shown = list(counts.items())
+    rest = shown[_MOST_PARTS:] if len(shown) > _MOST_PARTS + 1 else []
+    for (one, many, verb), count in shown[: len(shown) - len(rest)]:
         said = values.number(count) if named == many else values.counted(count, one, many)
         pieces.append(f"{said} {verb}")
         named = many
-    return ", ".join(pieces)
-
-
-def _of_countries(changes: Sequence[Change], kind: str, lead: str, has_sites: bool) -> str:
-    names = [name for change in changes if change.kind == kind for name in _names(change)]
-    if not names:
-        return ""
-    lead = "first ones in" if has_sites and kind == "country.added" else lead
-    return f"{lead} {values.listed(names, _MOST_PARTS)}"
+    more = f" and {values.counted(sum(count for _, count in rest), 'more change')}" if rest else ""
+    return ", ".join(pieces) + more
 
 
 def _names(change: Change) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.changes.model import Change, Phrase, Severity
+from watcher.changes.site_clause import totals
 from watcher.changes.wording import sites
 from watcher.changes.wording.reverted import phrase_of, reverted_note
 
@@ -26,7 +27,7 @@ class Line:
 
 
 def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> list[Line]:
-    """Put changes into lines; more than three of one kind of site change are one line.
+    """Put changes into lines; more than three of one kind of site change, or equal ones, are one line.
 
     Args:
         told: Changes in the order of telling.
@@ -41,10 +42,27 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
         if change.kind in _FOLDED and reverted_note(change) is None:
             alike.setdefault(change.kind, []).append(change)
     lines: list[Line] = []
+    has_totals = False
     for change in told:
         level, same = level_of(change), alike.get(change.kind, [])
-        if len(same) <= _MOST_LINES or reverted_note(change) is not None:
-            lines.append(Line(change, level, replace(phrase_of(change), severity=level)))
+        if reverted_note(change) is not None or not _is_one_line(same):
+            words = phrase_of(change)
         elif same[0] is change:
-            lines.append(Line(change, level, replace(sites.together(same, countries), severity=level)))
+            words = sites.together(same, countries)
+        else:
+            continue
+        if change.kind in _FOLDED and not has_totals and reverted_note(change) is None:
+            words, has_totals = _with_totals(words, change), True
+        lines.append(Line(change, level, replace(words, severity=level)))
     return lines
+
+
+def _is_one_line(same: Sequence[Change]) -> bool:
+    """Return whether changes of one kind become one line: more than three, or two that read the same."""
+    names = [change.facts.get("name") for change in same]
+    return len(same) > _MOST_LINES or any(name is not None and names.count(name) > 1 for name in names)
+
+
+def _with_totals(words: Phrase, change: Change) -> Phrase:
+    found = totals([change])
+    return replace(words, sentence=f"{words.sentence} In all, {', '.join(found)}.") if found else words

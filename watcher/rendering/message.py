@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from watcher.errors import DamagedError
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
@@ -74,11 +72,8 @@ class Message:
         """Read what `to_json` wrote.
 
         Raises:
-            DamagedError: The bytes are of another shape.
+            TypeError: The bytes are of another shape: a bug or a damaged store.
         """
-        try:
-            values = json.loads(body)
-            attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
-            return cls(**values, attachments=attachments)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise DamagedError(f"the stored message cannot be read ({type(error).__name__})") from error
+        values = json.loads(body)
+        attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
+        return cls(**values, attachments=attachments)

@@ -8,12 +8,14 @@ from watcher.changes.country_names import canonical_country
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.parts import merged, part
-from watcher.changes.meaning.places import Site
+from watcher.changes.meaning.places import OPEN, Site
 from watcher.changes.meaning.site_rows import SiteList
 from watcher.changes.model import Severity, Verb
 
-_OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
-_OPEN_OR_SOON = _OPEN | {"NOT_YET_RECRUITING"}
+_OPEN_OR_SOON = OPEN | {"NOT_YET_RECRUITING"}
+_NEVER_OPEN = frozenset({"NOT_YET_RECRUITING", "WITHDRAWN"})
+"""Statuses of sites that have not recruited yet; what others have done before they do not say."""
+
 _RUNNING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "AVAILABLE", "UNKNOWN", ""})
 
 
@@ -37,14 +39,15 @@ def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
         is_paired = row.old is not None and row.new is not None
         edits = row.item.touching("status") if is_paired else row.item.edits
         claims.setdefault(row.shown.country, []).extend(edits)
+    for town in sites.towns:
+        claims.setdefault(town.new[0].country, []).extend(town.edits)
     drafts = []
     for country in sorted(country for country, edits in claims.items() if edits):
-        kind = _kind(old.get(country, ()), new.get(country, ()), sites)
+        before, now = old.get(country, ()), new.get(country, ())
+        kind = _kind(before, now, sites)
         if kind is not None:
             edits = merged(claims[country], _notes(evidence, country) if kind in ("added", "removed") else ())
-            drafts.append(
-                _draft(country, kind, old.get(country, ()), new.get(country, ()), edits, is_first=not sites.old)
-            )
+            drafts.append(_draft(country, kind, before, now, edits, is_first=not sites.old))
     return gathered(drafts, "countries", most=1) if not sites.old else gathered(drafts, "countries")
 
 
@@ -63,8 +66,7 @@ def _kind(old: Sequence[Site], new: Sequence[Site], sites: SiteList) -> str | No
         return None
     if was <= {"WITHDRAWN"}:
         return "added"
-    is_unveiled = sites.has_new_overall and was == {None}
-    if now & _OPEN and not was & _OPEN and not is_unveiled:
+    if now & OPEN and was <= _NEVER_OPEN:
         return "opened"
     is_paused = bool(was & _OPEN_OR_SOON) and not now & (_OPEN_OR_SOON | {None})
     return "paused" if is_paused and sites.new_overall in _RUNNING else None
@@ -85,7 +87,13 @@ def _draft(
     rule, level = _RULES[kind], Severity.MAJOR
     if is_first and kind == "added":
         rule, level = "first site list · major → minor: no sites were listed before", Severity.MINOR
-    recruiting = sum(one.status in _OPEN for one in new)
+    was_withdrawn = kind == "added" and bool(old)
+    had_recruited = any(one.status in OPEN for one in old)
+    if was_withdrawn:
+        rule = "sites of a country where all were withdrawn"
+    elif kind == "paused" and not had_recruited:
+        rule = "no site of the country about to recruit any more"
+    statuses = {one.status for one in (new or old)}
     return Draft(
         kind=f"country.{kind}",
         level=level,
@@ -98,9 +106,12 @@ def _draft(
         facts={
             "name": country,
             "old_sites": len(old),
-            "new_sites": len(new),
-            "recruiting": recruiting,
+            "new_sites": sum(one.status != "WITHDRAWN" for one in new) if kind == "added" else len(new),
+            "recruiting": sum(one.status in OPEN for one in new),
             "first_list": is_first,
+            "was_withdrawn": was_withdrawn,
+            "had_recruited": had_recruited,
+            "status": next(iter(statuses)) if len(statuses) == 1 else None,
         },
     )
 

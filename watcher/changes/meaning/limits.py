@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watcher.changes.criteria import key
-from watcher.changes.headings import Section
+from watcher.changes.criteria import Section, key
 
 
 class Direction(StrEnum):

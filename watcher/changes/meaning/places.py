@@ -1,4 +1,4 @@
-"""A site as a place: its key, its name for people, whether its name is masked, whether two rows mean the same place.
+"""A site as a place: its key, its name for people, whether its name is masked, how near two of them are.
 
 Source: a third of the site rows on ClinicalTrials.gov have no name of their own (`Research Site`, `Local Institution -
 0062`, `Investigational Site Number : 123`), and the registry rewrites city names and coordinates by itself, so neither
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from watcher.changes.country_names import canonical_country
 from watcher.changes.fields import contacts_locations
 from watcher.changes.meaning.parts import as_list, as_object, as_text
+from watcher.changes.meaning.site_names import plain_text
 from watcher.changes.model import Json
 
 _BRANDED = re.compile(
@@ -29,8 +30,9 @@ _NUMBER = re.compile(
 )
 """The sponsor's own number of a site: in a masked name, `Local Institution - 0062`, or a contact's, `Site 0062`."""
 
-_NEAR_DEGREES = 0.3
-_SAME_DEGREES = 0.05
+
+OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+"""Statuses under which a site takes people in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Site:
         zip: The same for the postal code.
         country: The country by its present name.
         key: Seed-style key: `emerald coast clinic|st-malo||france`, as spelt, lower-cased, empty parts kept.
+        is_stand_in: Whether the list gives this name to so many sites that it tells none of them.
     """
 
     row: Mapping[str, Json]
@@ -54,6 +57,7 @@ class Site:
     zip: str
     country: str
     key: str
+    is_stand_in: bool = False
 
     @property
     def status(self) -> str | None:
@@ -63,7 +67,7 @@ class Site:
     @property
     def is_masked(self) -> bool:
         """Whether the row gives no name that tells one site from another."""
-        return not self.facility or is_masked(self.facility)
+        return self.is_stand_in or not self.facility or is_masked(self.facility)
 
     @property
     def number(self) -> str | None:
@@ -77,13 +81,18 @@ class Site:
         """All that names the place."""
         return (self.facility, self.city, self.state, self.zip, self.country)
 
+    @property
+    def town(self) -> tuple[str, str]:
+        """Country and town, the town without accents."""
+        return (self.country, plain_text(self.city))
+
     def name(self) -> str:
-        """Give the site for people: facility and city, or what there is of them."""
+        """Return the site for people: facility and city, or what there is of them."""
         return ", ".join(part for part in (as_text(self.row.get("facility")), as_text(self.row.get("city"))) if part)
 
 
-def site(row: Json) -> Site:
-    """Read a row of the list of sites."""
+def site(row: Json, stand_ins: frozenset[str] = frozenset()) -> Site:
+    """Read a row of the list of sites; `stand_ins` are folded names that the list gives to most of its sites."""
     fields = as_object(row)
     facility, city, state, code, country = (as_text(fields.get(part)) for part in _PARTS)
     return Site(
@@ -94,6 +103,7 @@ def site(row: Json) -> Site:
         zip=fold(code),
         country=canonical_country(country),
         key=f"{facility}|{city}|{state}|{country}".lower(),
+        is_stand_in=bool(stand_ins) and fold(facility) in stand_ins,
     )
 
 
@@ -110,49 +120,27 @@ def is_masked(name: str) -> bool:
     return contacts_locations.is_masked(name) or _BRANDED.fullmatch(name) is not None
 
 
-def is_same_place(old: Site, new: Site) -> bool:
-    """Whether two rows mean the same site, whatever its name, status and coordinates.
-
-    Args:
-        old: Row of the older record.
-        new: Row of the newer record.
-
-    Returns:
-        True for the same country with the same postal code, the same facility and city, a masked name on either side
-        in the same city; for a city the registry spells anew, the same proper name or the sponsor's same number at most
-        about 30 km away, or masked names at most about 5 km away.
-    """
-    if old.country != new.country:
-        return False
-    if old.zip and old.zip == new.zip:
-        return True
-    if old.city == new.city:
-        return old.facility == new.facility or old.is_masked or new.is_masked or _is_numbered_alike(old, new)
-    if _is_numbered_alike(old, new):
-        return _are_within(_NEAR_DEGREES, old, new) or _same_name_for_city(old, new)
-    if old.is_masked and new.is_masked:
-        return _are_within(_SAME_DEGREES, old, new)
-    return old.facility == new.facility and (_are_within(_NEAR_DEGREES, old, new) or _same_name_for_city(old, new))
-
-
 def point(one: Site) -> tuple[float, float] | None:
-    """Give latitude and longitude of a site, None when the registry gives none."""
+    """Return latitude and longitude of a site, None when the registry gives none."""
     where = as_object(one.row.get("geoPoint"))
     lat, lon = where.get("lat"), where.get("lon")
     return (lat, lon) if isinstance(lat, int | float) and isinstance(lon, int | float) else None
 
 
-def _is_numbered_alike(old: Site, new: Site) -> bool:
-    return old.number is not None and old.number == new.number
-
-
-def _are_within(degrees: float, old: Site, new: Site) -> bool:
+def are_near(old: Site, new: Site, degrees: float) -> bool:
+    """Return whether both have coordinates that are at most so many degrees apart."""
     before, after = point(old), point(new)
     if before is None or after is None:
         return False
     return abs(before[0] - after[0]) <= degrees and abs(before[1] - after[1]) <= degrees
 
 
-def _same_name_for_city(old: Site, new: Site) -> bool:
-    """Whether the city of one row is part of the other's: `Seoul` and `Seoul, Jongno-gu`."""
-    return bool(old.city and new.city) and (old.city in new.city or new.city in old.city)
+def is_town_spelt_longer(old: Site, new: Site) -> bool:
+    """Return whether the town of one row is part of the other's: `Seoul` and `Seoul, Jongno-gu`."""
+    before, after = old.town[1], new.town[1]
+    return bool(before and after) and (before in after or after in before)
+
+
+def has_other_number(old: Site, new: Site) -> bool:
+    """Return whether the sponsor's numbers of both are known and differ."""
+    return old.number is not None and new.number is not None and old.number != new.number

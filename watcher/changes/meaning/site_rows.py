@@ -1,18 +1,20 @@
 """The differing rows of the list of sites, matched by place: what stayed, what came, what went.
 
-Rows come paired by the catalogue's keys. A pair whose rows do not mean the same place is taken apart here, and what is
-left over is matched once more by place. The work grows linearly with the number of rows.
+Rows come paired by the catalogue's keys. A pair whose name or place differs is taken apart here, and what is left over
+is matched by `site_matching`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.meaning.parts import Item, as_list, as_text, merged, protocol
-from watcher.changes.meaning.places import Site, is_same_place, point, site
+from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, merged, protocol
+from watcher.changes.meaning.places import OPEN, Site, site
+from watcher.changes.meaning.site_matching import Half, match
+from watcher.changes.model import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,21 @@ class SiteRow:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class RewrittenTown:
+    """The rows of one town of which it cannot be decided which is which.
+
+    Attributes:
+        old: Those of the older record that are not in the newer one as they were.
+        new: Those of the newer record that were not in the older one.
+        edits: The edits that touch any of them.
+    """
+
+    old: tuple[Site, ...]
+    new: tuple[Site, ...]
+    edits: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteList:
     """All that is to be known about the two lists of sites.
@@ -45,17 +62,21 @@ class SiteList:
         old: Every row of the older record.
         new: Every row of the newer record.
         rows: The differing ones, matched by place; in the order of their edits.
+        towns: Towns whose lists were rewritten; their rows are in no other place.
         old_overall: Overall status of the older record.
         new_overall: Overall status of the newer record.
         repeated: Keys that stand more than once in one of the records.
+        totals: Facts `old_total`, `new_total`, `old_recruiting`, `new_recruiting`.
     """
 
     old: Sequence[Site]
     new: Sequence[Site]
     rows: Sequence[SiteRow]
+    towns: Sequence[RewrittenTown]
     old_overall: str
     new_overall: str
     repeated: frozenset[str]
+    totals: Mapping[str, Json]
 
     @property
     def has_new_overall(self) -> bool:
@@ -63,7 +84,7 @@ class SiteList:
         return self.old_overall != self.new_overall
 
     def path(self, one: Site) -> str:
-        """Give the seed-style path of a site; the postal code is appended where the key would repeat."""
+        """Return the seed-style path of a site; the postal code is appended where the key would repeat."""
         code = as_text(one.row.get("zip")).lower()
         return f"locations.{one.key}" + (f"|{code}" if one.key in self.repeated and code else "")
 
@@ -81,109 +102,91 @@ def site_list(evidence: Evidence) -> SiteList | None:
     if not module.touching("locations"):
         return None
     status = protocol(evidence, "statusModule")
-    old, new = (tuple(site(row) for row in as_list(side("locations"))) for side in (module.before, module.after))
+    old, new = (_sites(as_list(side("locations"))) for side in (module.before, module.after))
     repeats = (Counter(one.key for one in side) for side in (old, new))
+    rows, towns = _matched(
+        module.items("locations"), {id(one.row): one for one in old}, {id(one.row): one for one in new}
+    )
     return SiteList(
         old=old,
         new=new,
-        rows=_matched(module.items("locations"), {id(one.row): one for one in (*old, *new)}),
+        rows=rows,
+        towns=towns,
         old_overall=as_text(status.before("overallStatus")),
         new_overall=as_text(status.after("overallStatus")),
         repeated=frozenset(key for side in repeats for key, count in side.items() if count > 1),
+        totals={
+            "old_total": len(old),
+            "new_total": len(new),
+            "old_recruiting": sum(one.status in OPEN for one in old),
+            "new_recruiting": sum(one.status in OPEN for one in new),
+        },
     )
 
 
-def _matched(items: Iterable[Item], read: Mapping[int, Site]) -> list[SiteRow]:
-    """Match rows by place; `read` holds the rows already read, by the identity of the object."""
-    paired: list[SiteRow] = []
-    gone: list[tuple[Site, Item]] = []
-    came: list[tuple[Site, Item]] = []
+def _sites(rows: Sequence[Json]) -> tuple[Site, ...]:
+    """Read the rows of one list; a name that at least half of them bear, in several towns, tells none of them."""
+    found = tuple(site(row) for row in rows)
+    counts = Counter(one.facility for one in found if one.facility)
+    common = {name for name, count in counts.items() if count >= _LEAST_ALIKE and 2 * count >= len(found)}
+    towns = {name: {one.city for one in found if one.facility == name} for name in common}
+    stand_ins = frozenset(name for name in common if len(towns[name]) > 1)
+    return tuple(site(row, stand_ins) for row in rows) if stand_ins else found
+
+
+_LEAST_ALIKE = 3
+
+
+def _matched(
+    items: Iterable[Item], olds: Mapping[int, Site], news: Mapping[int, Site]
+) -> tuple[list[SiteRow], list[RewrittenTown]]:
+    """Match rows by place; `olds` and `news` hold the rows already read, by the identity of the object."""
+    rows: list[SiteRow] = []
+    gone: list[Half] = []
+    came: list[Half] = []
     for item in items:
-        old = None if item.old is None else read.get(id(item.old)) or site(item.old)
-        new = None if item.new is None else read.get(id(item.new)) or site(item.new)
-        if old is not None and new is not None and is_same_place(old, new):
-            paired.append(SiteRow(old, new, item))
+        old = None if item.old is None else olds.get(id(item.old)) or site(item.old)
+        new = None if item.new is None else news.get(id(item.new)) or site(item.new)
+        if old is not None and new is not None and _is_plainly_one(old, new):
+            rows.append(SiteRow(old, new, item))
             continue
         if old is not None:
-            gone.append((old, item))
+            gone.append(Half(old, item, old.is_masked, old.number))
         if new is not None:
-            came.append((new, item))
-    for key, alone in _KEYS:
-        if not gone or not came:
-            break
-        pairs, gone, came = _by(key, gone, came, alone=alone)
-        paired += [SiteRow(old, new, _joined(one, other)) for (old, one), (new, other) in pairs]
-    rows = [*paired, *(SiteRow(old, None, item) for old, item in gone), *(SiteRow(None, new, i) for new, i in came)]
-    return sorted(rows, key=lambda row: row.item.edits)
+            came.append(Half(new, item, new.is_masked, new.number))
+    left = match(gone, came)
+    for one, other in left.pairs:
+        item = one.item if one.item is other.item else _joined(one.item, other.item)
+        rows.append(SiteRow(one.site, other.site, item))
+    rows += [SiteRow(half.site, None, half.item) for half in left.gone]
+    rows += [SiteRow(None, half.site, half.item) for half in left.came]
+    towns = [
+        RewrittenTown(
+            tuple(half.site for half in town.gone),
+            tuple(half.site for half in town.came),
+            merged(*(half.item.edits for half in (*town.gone, *town.came))),
+        )
+        for town in left.towns
+    ]
+    return sorted(rows, key=lambda row: row.item.edits), sorted(towns, key=lambda town: town.edits)
 
 
-def _identity(one: Site) -> Hashable | None:
-    return one.identity
-
-
-def _code(one: Site) -> Hashable | None:
-    return (one.country, one.zip) if one.zip else None
-
-
-def _named(one: Site) -> Hashable | None:
-    return (one.country, one.city, one.facility) if one.facility and not one.is_masked else None
-
-
-def _number_alone(one: Site) -> Hashable | None:
-    number = one.number
-    return (one.country, number) if number is not None else None
-
-
-def _city_alone(one: Site) -> Hashable | None:
-    return (one.country, one.city, one.state)
-
-
-def _name_alone(one: Site) -> Hashable | None:
-    return (one.country, one.facility) if one.facility and not one.is_masked else None
-
-
-def _point_alone(one: Site) -> Hashable | None:
-    where = point(one)
-    return (one.country, round(where[0], 1), round(where[1], 1)) if where is not None else None
-
-
-_KEYS: tuple[tuple[Callable[[Site], Hashable | None], bool], ...] = (
-    (_identity, False),
-    (_named, False),
-    (_code, False),
-    (_number_alone, True),
-    (_city_alone, True),
-    (_name_alone, True),
-    (_point_alone, True),
-)
-"""Ways to know a site again, strongest first; the last four only where one row stands on each side."""
-
-_Rows = list[tuple[Site, Item]]
-
-
-def _by(
-    key: Callable[[Site], Hashable | None], gone: _Rows, came: _Rows, *, alone: bool
-) -> tuple[list[tuple[tuple[Site, Item], tuple[Site, Item]]], _Rows, _Rows]:
-    left: dict[Hashable, _Rows] = {}
-    right: dict[Hashable, _Rows] = {}
-    for side, rows in ((left, gone), (right, came)):
-        for row in rows:
-            found = key(row[0])
-            if found is not None:
-                side.setdefault(found, []).append(row)
-    pairs = []
-    for found, ours in left.items():
-        theirs = right.get(found, [])
-        if alone and (len(ours) != 1 or len(theirs) != 1):
-            continue
-        pairs += [(one, other) for one, other in zip(ours, theirs, strict=False) if is_same_place(one[0], other[0])]
-    used = {id(row) for pair in pairs for row in pair}
-    return pairs, [row for row in gone if id(row) not in used], [row for row in came if id(row) not in used]
+def _is_plainly_one(old: Site, new: Site) -> bool:
+    """Return whether two rows have one country and name, and one town or postal code."""
+    if old.country != new.country or old.facility != new.facility:
+        return False
+    return old.city == new.city or (bool(old.zip) and old.zip == new.zip)
 
 
 def _joined(old: Item, new: Item) -> Item:
     """Make one item of two rows matched here; every difference between them is claimed with all edits of both."""
     edits = merged(old.edits, new.edits)
-    before, after = site(old.old).row, site(new.new).row
+    before, after = as_object(old.old), as_object(new.new)
     keys = {key for key in (*before, *after) if before.get(key) != after.get(key)}
-    return Item(old.old, new.new, edits, dict.fromkeys(sorted(keys) or ["facility"], edits))
+    if not keys & _TOLD:
+        keys.add("facility")
+    return Item(old.old, new.new, edits, dict.fromkeys(sorted(keys), edits))
+
+
+_TOLD = frozenset({"facility", "city", "state", "zip", "status", "geoPoint", "contacts"})
+"""Keys of a row whose differences are told."""

@@ -12,13 +12,12 @@ from dataclasses import replace
 
 from watcher.changes.meaning.countries import countries
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.gather import MOST_SINGLE, gathered, together
-from watcher.changes.meaning.parts import merged
+from watcher.changes.meaning.gather import MOST_NAMED, MOST_SINGLE, gathered, together
+from watcher.changes.meaning.parts import as_text, merged
+from watcher.changes.meaning.places import OPEN
+from watcher.changes.meaning.site_labels import described, told_apart
 from watcher.changes.meaning.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.model import Json, Severity, Verb
-
-OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
-"""Statuses under which a site takes people in."""
 
 _CLOSED = frozenset({"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED", "NO_LONGER_AVAILABLE"})
 _COUNTED = frozenset(
@@ -44,11 +43,13 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
         return []
     drafts = [draft for row in sites.rows for draft in _row(row, sites)]
     unveiled = [row for row in sites.rows if _is_unveiled(row, sites)]
+    drafts = told_apart(drafts)
     told = [draft for draft in drafts if draft.kind in _COUNTED and draft.level is not Severity.NOISE]
     quiet = [draft for draft in drafts if draft.kind not in _COUNTED or draft.level is Severity.NOISE]
     return [
         *_counted(told, len(sites.old)),
         *countries(evidence, sites),
+        *_rewritten(sites),
         *([_unveiling(unveiled, sites)] if unveiled else []),
         *_quiet(quiet),
     ]
@@ -95,8 +96,9 @@ def _draft(
             "name": one.name(),
             "city": one.city,
             "country": one.country,
-            "old_total": len(sites.old),
-            "new_total": len(sites.new),
+            "town": as_text(one.row.get("city")),
+            "zip": as_text(one.row.get("zip")) or None,
+            **sites.totals,
             **facts,
         },
     )
@@ -161,8 +163,12 @@ def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
         if row.old.is_masked != row.new.is_masked:
             kind = "site.masked" if row.new.is_masked else "site.unmasked"
             rule = f"same place, name {'masked' if row.new.is_masked else 'unmasked'}"
-        values = (row.old.name(), row.new.name())
-        drafts.append(_quiet_draft(row, sites, kind, rule, merged(named, moved), values=values, was=row.old.name()))
+        was, now = described(row.old, row.new)
+        draft = _quiet_draft(row, sites, kind, rule, merged(named, moved), values=(was, now), was=was, name=now)
+        if kind == "site.masked":
+            hidden_as = as_text(row.new.row.get("facility")) or None
+            draft = replace(draft, facts={**draft.facts, "name": was, "hidden_as": hidden_as})
+        drafts.append(draft)
     if moved and not named:
         points = (row.old.row.get("geoPoint"), row.new.row.get("geoPoint"))
         rule = "coordinates of an unchanged address"
@@ -228,6 +234,7 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
         if any(draft.facts.get("last_status") for draft in same):
             extra["last_statuses"] = dict(Counter(str(draft.facts.get("last_status") or "") for draft in same))
         extra["cities"] = sorted({str(draft.facts["city"]) for draft in same if draft.facts["city"]})
+        extra["towns"] = list(dict.fromkeys(as_text(draft.facts["town"]) for draft in same))[:MOST_NAMED]
         kind_rule = one.rule
         if any(draft.rule != one.rule for draft in same):
             kind_rule = f"{one.kind}, {len(same)} sites" + (
@@ -254,6 +261,39 @@ def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
     return result
 
 
+def _rewritten(sites: SiteList) -> list[Draft]:
+    """Tell the towns of which it cannot be decided which row is which, by number."""
+    drafts = []
+    old, new = (Counter(one.town for one in side) for side in (sites.old, sites.new))
+    for town in sites.towns:
+        one = town.new[0]
+        city = as_text(one.row.get("city"))
+        recruiting = [sum(site.status in OPEN for site in side) for side in (town.old, town.new)]
+        drafts.append(
+            Draft(
+                kind="site.rewritten",
+                level=Severity.MINOR,
+                rule="it cannot be decided which site of the town is which",
+                path=f"locations.|{city.lower()}||{one.country.lower()}",
+                verb=Verb.CHANGED,
+                before=[site.row for site in town.old],
+                after=[site.row for site in town.new],
+                edits=town.edits,
+                facts={
+                    "name": city,
+                    "city": one.city,
+                    "country": one.country,
+                    "before": old[one.town],
+                    "now": new[one.town],
+                    "recruiting_before": recruiting[0],
+                    "recruiting_now": recruiting[1],
+                    **sites.totals,
+                },
+            )
+        )
+    return gathered(drafts, "locations.rewritten")
+
+
 _PATHS = {
     "site.renamed": "locations.facility",
     "site.masked": "locations.facility.masked",
@@ -278,8 +318,7 @@ def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Draft:
         edits=merged(*(row.item.touching("status") for row in rows)),
         facts={
             "count": len(rows),
-            "old_total": len(sites.old),
-            "new_total": len(sites.new),
+            **sites.totals,
             "statuses": dict(sorted(statuses.items())),
             "unveiled": is_shown,
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import values
-from watcher.changes.wording.build import in_country, names, number, text, worded
+from watcher.changes.wording.build import countries_listed, in_country, names, number, text, worded
 
 _LABEL = "Countries"
 
@@ -26,30 +26,38 @@ def _one(change: Change, country: str) -> Phrase:
     old, new, open_ = (number(change.facts, key) for key in ("old_sites", "new_sites", "recruiting"))
     sites, where = values.counted(new, "site"), in_country(country)
     if change.kind == "country.added":
-        open_of = "already" if open_ == new else f"{values.number(open_)} of them already"
-        recruiting = f", {open_of} recruiting" if open_ else ""
-        if change.facts.get("first_list") is True:
-            said = (
-                f"first site listed{where}{recruiting}"
-                if new == 1
-                else f"first list of sites{where}: {sites}{recruiting}"
-            )
-        else:
-            said = f"first site{where}{recruiting}" if new == 1 else f"first sites{where}: {sites}{recruiting}"
-        return worded(change, _LABEL, said, now=country)
+        return worded(change, _LABEL, _added(change, new, open_, where), now=country)
     if change.kind == "country.opened":
         said = f"first recruiting sites{where}: {values.number(open_)} of {sites} there"
         return worded(change, _LABEL, f"first recruiting site{where}" if new == 1 else said)
+    status = text(change.facts, "status")
+    listed_as = f", as {values.enum(status).lower()}" if status else ""
     if change.kind == "country.paused":
-        remains = f"{sites} {'remains' if new == 1 else 'remain'} listed"
+        remains = f"{sites} {'remains' if new == 1 else 'remain'} listed{listed_as}"
+        if change.facts.get("had_recruited") is False:
+            return worded(change, _LABEL, f"no site{where} is planned to recruit any longer; {remains}")
         return worded(change, _LABEL, f"no site{where} is recruiting any more, or about to; {remains}")
     gone = "the only one was removed" if old == 1 else f"all {values.number(old)} were removed"
-    return worded(change, _LABEL, f"no sites{where} any more; {gone}", was=country)
+    was = f"; {'it was' if old == 1 else 'they were'} listed as withdrawn" if status == "WITHDRAWN" else ""
+    return worded(change, _LABEL, f"no sites{where} any more; {gone}{was}", was=country)
+
+
+def _added(change: Change, new: int, open_: int, where: str) -> str:
+    sites = values.counted(new, "site")
+    open_of = "already" if open_ == new else f"{values.number(open_)} of them already"
+    recruiting = f", {open_of} recruiting" if open_ else ""
+    if change.facts.get("was_withdrawn") is True:
+        return f"{sites} now{where}{recruiting}; until now only withdrawn ones were listed there"
+    if change.facts.get("first_list") is True:
+        if new == 1:
+            return f"first site listed{where}{recruiting}"
+        return f"first list of sites{where}: {sites}{recruiting}"
+    return f"first site{where}{recruiting}" if new == 1 else f"first sites{where}: {sites}{recruiting}"
 
 
 def _several(change: Change) -> Phrase:
     found, count = names(change.facts), number(change.facts, "count")
-    where = values.listed(list(found), 6, count)
+    where = countries_listed(found, 6, count)
     in_all = values.counted(count, "country", "countries")
     said = {
         "country.added": f"first sites in {in_all}: {where}",
@@ -58,4 +66,8 @@ def _several(change: Change) -> Phrase:
     }.get(change.kind, f"no sites any more in {in_all}: {where}")
     if change.facts.get("first_list") is True:
         said = f"first list of sites, in {in_all}: {where}"
+    elif change.facts.get("was_withdrawn") is True:
+        said = f"sites in {in_all} where until now only withdrawn ones were listed: {where}"
+    elif change.kind == "country.paused" and change.facts.get("had_recruited") is False:
+        said = f"no site planned to recruit any longer in {in_all}: {where}"
     return worded(change, _LABEL, said, items=found)

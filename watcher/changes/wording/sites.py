@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 from watcher.changes.model import Change, Json, Phrase, Severity
 from watcher.changes.wording import values
-from watcher.changes.wording.build import after_colon, in_country, named, names, number, some, text, worded
+from watcher.changes.wording.build import (
+    after_colon,
+    countries_listed,
+    in_country,
+    named,
+    names,
+    number,
+    some,
+    text,
+    worded,
+)
 
 _LABEL = "Sites"
 _DONE: Mapping[str, tuple[str, str]] = {
@@ -65,7 +75,7 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     else:
         said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}: "
         said += _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
-    said += _remarkable(loudest.kind, countries)
+    said += _remarkable(loudest.kind, count, countries)
     if loudest.kind == "site.added":
         said += _recruiting(sum(map(_open, changes)), count)
     elif loudest.kind == "site.removed":
@@ -75,13 +85,11 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
 
 
 def _towns(changes: Sequence[Change]) -> dict[str, str]:
-    """Give per country the towns of its sites as they are spelt, in brackets: ` (Lyon and Paris)`."""
+    """Return per country the towns of its sites in brackets: ` (Lyon and Paris)`."""
     found: dict[str, list[str]] = {}
     for change in changes:
-        folded = [*names(change.facts, "cities"), text(change.facts, "city")]
-        for name in _names(change):
-            town = next((town for town in folded if town and name.casefold().endswith(town)), "")
-            found.setdefault(text(change.facts, "country"), []).extend([name[-len(town) :]] if town else [])
+        towns = [*names(change.facts, "towns"), named(text(change.facts, "town"))]
+        found.setdefault(text(change.facts, "country"), []).extend(town for town in towns if town)
     return {country: f" ({values.listed(values.distinct(towns))})" for country, towns in found.items() if towns}
 
 
@@ -94,11 +102,11 @@ def _of_all(change: Change, count: int, one: str, many: str) -> str:
 
 
 def _spread(where: Sequence[str], rest: int) -> str:
-    """Give the counts of the countries with most sites, and the rest as one."""
-    if len(where) <= _MOST_COUNTRIES:
+    """Return the counts of the countries with most sites, and the rest as one; a single country left is named."""
+    if len(where) <= _MOST_COUNTRIES + 1:
         return values.listed(where, _MOST_COUNTRIES)
     shown = ", ".join(where[:_MOST_COUNTRIES])
-    return f"{shown} and {values.number(rest)} in {values.number(len(where) - _MOST_COUNTRIES)} more"
+    return f"{shown} and {values.number(rest)} in {values.number(len(where) - _MOST_COUNTRIES)} more countries"
 
 
 def _open(change: Change) -> int:
@@ -109,17 +117,22 @@ _MOST_COUNTRIES = 5
 _MOST_WITH_TOWNS = 8
 
 _GO_WITH = {
-    "site.added": ("country.added", "first ones in"),
-    "site.activated": ("country.opened", "first ones in"),
-    "site.closed": ("country.paused", "none recruiting any more in"),
-    "site.removed": ("country.removed", "none left in"),
+    "site.added": ("country.added", "the first one in", "first ones in"),
+    "site.activated": ("country.opened", "the first one in", "first ones in"),
+    "site.closed": ("country.paused", "none recruiting any more in", "none recruiting any more in"),
+    "site.removed": ("country.removed", "none left in", "none left in"),
 }
 
 
-def _remarkable(kind: str, countries: Sequence[Change]) -> str:
-    goes_with, said = _GO_WITH.get(kind, ("", ""))
-    found = [name for change in countries if change.kind == goes_with for name in _names(change)]
-    return f"; {said} {values.listed(found, 6)}" if found else ""
+def _remarkable(kind: str, count: int, countries: Sequence[Change]) -> str:
+    goes_with, one, many = _GO_WITH.get(kind, ("", "", ""))
+    found = [
+        name
+        for change in countries
+        if change.kind == goes_with and change.facts.get("was_withdrawn") is not True
+        for name in _names(change)
+    ]
+    return f"; {one if count == 1 else many} {countries_listed(found, 6)}" if found else ""
 
 
 def _count(change: Change) -> int:
@@ -200,16 +213,52 @@ def _many(change: Change, one: str, many: str) -> str:
 
 
 def _renamed(change: Change) -> Phrase:
-    how = {
-        "site.masked": ("site’s name withheld", "sites’ names withheld"),
-        "site.unmasked": ("site’s name shown", "sites’ names shown"),
-    }.get(change.kind, ("site under another name or address", "sites under another name or address"))
-    if _count(change) > 1:
-        return worded(change, _LABEL, _many(change, *how), items=_names(change))
+    count = _count(change)
+    if count > 1:
+        return worded(change, _LABEL, _renamed_many(change, count), items=_names(change))
     was, now = (named(side) if isinstance(side, str) else "" for side in (change.before, change.after))
-    lead = how[0].replace("site’s name", "name of a site")
-    lead = "a site is listed under another name or address" if lead == how[0] else lead
+    lead = {
+        "site.masked": "the name of a site is now hidden",
+        "site.unmasked": "the name of a site is now shown",
+    }.get(change.kind, "a site is listed under another name or address")
     return worded(change, _LABEL, f"{lead}: now “{now}”, before “{was}”", was=was or None, now=now or None)
+
+
+def _renamed_many(change: Change, count: int) -> str:
+    sites = values.counted(count, "site")
+    if change.kind == "site.masked":
+        hidden_as = text(change.facts, "hidden_as")
+        how = f" as “{named(hidden_as)}”" if hidden_as else ""
+        return f"{sites} now hidden{how}: {some(count, _names(change))}"
+    if change.kind == "site.unmasked":
+        return f"{sites} now shown by name: {some(count, _names(change))}"
+    was, now = (_first(side) for side in (change.before, change.after))
+    pair = f"“{now}”, before “{was}”; and {values.number(count - 1)} more" if was and now else ""
+    return f"{sites} listed under another name or address: {pair or some(count, _names(change))}"
+
+
+def _first(value: Json) -> str:
+    return named(value[0]) if isinstance(value, list | tuple) and value and isinstance(value[0], str) else ""
+
+
+def _rewritten(change: Change) -> Phrase:
+    count = _count(change)
+    where = in_country(text(change.facts, "country"))
+    if count > 1:
+        said = (
+            f"the lists of sites in {values.number(count)} towns{where} were rewritten: {some(count, _names(change))}"
+        )
+        return worded(change, _LABEL, said, items=_names(change))
+    before, now, was_open, is_open = (
+        number(change.facts, key) for key in ("before", "now", "recruiting_before", "recruiting_now")
+    )
+    sizes = f"{values.number(before)} before, {values.number(now)} now"
+    if was_open != is_open:
+        sizes += (
+            f"; of those that differ {values.number(was_open)} recruited before, {values.number(is_open)} recruit now"
+        )
+    place = named(text(change.facts, "name")) or "a town"
+    return worded(change, _LABEL, f"the list of sites in {place}{where and ',' + where[3:]} was rewritten ({sizes})")
 
 
 def _geocoded(change: Change) -> Phrase:
@@ -260,6 +309,7 @@ _QUIET: Mapping[str, Callable[[Change], Phrase]] = {
     "site.renamed": _renamed,
     "site.masked": _renamed,
     "site.unmasked": _renamed,
+    "site.rewritten": _rewritten,
     "site.geocoded": _geocoded,
     "site.status_changed": _status_changed,
 }

@@ -1,0 +1,53 @@
+"""What sites are called where their names alone would not tell them apart, or would not show what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from watcher.changes.meaning.evidence import Draft
+from watcher.changes.meaning.parts import as_text
+from watcher.changes.meaning.places import Site
+
+_ADDRESS = ("zip", "state", "country")
+
+
+def described(old: Site, new: Site) -> tuple[str, str]:
+    """Return the names of one site in both records, with the part of the address that alone differs.
+
+    Args:
+        old: Its older row.
+        new: Its newer row.
+
+    Returns:
+        `Spine Clinic, Graz 8010` and `Spine Clinic, Graz 8011`.
+    """
+    was, now = old.name(), new.name()
+    if was != now:
+        return was, now
+    for part in _ADDRESS:
+        before, after = as_text(old.row.get(part)), as_text(new.row.get(part))
+        if before != after:
+            between = " " if part == "zip" else ", "
+            was += f"{between}{before}" if before else ""
+            now += f"{between}{after}" if after else ""
+    return was, now
+
+
+def told_apart(drafts: Sequence[Draft]) -> list[Draft]:
+    """Add the postal code to names that several sites of one kind of change share.
+
+    Args:
+        drafts: One for each site, with `name` and `zip` among their facts.
+
+    Returns:
+        The same drafts; names that nothing tells apart stay equal, to be counted.
+    """
+    named = Counter((draft.kind, draft.facts.get("name")) for draft in drafts)
+    result = []
+    for draft in drafts:
+        name, code = as_text(draft.facts.get("name")), as_text(draft.facts.get("zip"))
+        is_shared = named[(draft.kind, draft.facts.get("name"))] > 1 and code and not name.endswith(code)
+        result.append(replace(draft, facts={**draft.facts, "name": f"{name} {code}"}) if is_shared else draft)
+    return result
