@@ -56,13 +56,19 @@ class _Arm:
     edits: list[int] = field(default_factory=list)
 
 
-def references(items: Mapping[str, Sequence[Item]], told: Collection[str], renamed: Mapping[str, str]) -> References:
+def references(
+    items: Mapping[str, Sequence[Item]],
+    told: Collection[str],
+    renamed: Mapping[str, str],
+    controls: Mapping[str, Collection[str]],
+) -> References:
     """Read the edits of the references of paired arms and interventions.
 
     Args:
         items: `arm` and `intervention` → the differing items of that list.
         told: Paths of the drafts made of the items themselves.
         renamed: Older name or label → newer one.
+        controls: `arms` → labels of control arms, `drugs` → names of what is no placebo.
 
     Returns:
         New drafts and claims; every edit of the references is in at least one of them.
@@ -92,7 +98,7 @@ def references(items: Mapping[str, Sequence[Item]], told: Collection[str], renam
                 arm.edits.extend(edits)
             if not (causes or open_gained or open_lost):
                 spelling.extend(edits)
-    drafts = [_membership(label, arm) for label, arm in arms.items()]
+    drafts = [_membership(label, arm, controls) for label, arm in arms.items()]
     if spelling:
         drafts.append(_respelt(merged(spelling)))
     return References(tuple(drafts), {path: merged(edits) for path, edits in follow.items()})
@@ -104,11 +110,14 @@ def _members(sort: Sort, item: Json) -> tuple[str, ...]:
     return tuple(name.partition(": ")[2] or name for name in names) if sort is ARM else names
 
 
-def _membership(label: str, arm: _Arm) -> Draft:
+def _membership(label: str, arm: _Arm, controls: Mapping[str, Collection[str]]) -> Draft:
+    level, rule = Severity.MINOR, "arm: its interventions changed"
+    if label in controls["arms"] and any(name in controls["drugs"] for name in (*arm.gained, *arm.lost)):
+        level, rule = Severity.MAJOR, f"{rule} · minor → major: a control arm gains or loses a drug"
     return Draft(
         kind="arm.modified",
-        level=Severity.MINOR,
-        rule="arm: its interventions changed",
+        level=level,
+        rule=rule,
         path=ARM.path(label),
         verb=Verb.CHANGED,
         before=list(arm.lost) or None,

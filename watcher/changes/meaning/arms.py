@@ -1,7 +1,8 @@
 """What edits of arms and interventions mean: added, removed, renamed, modified; membership told once.
 
-Items come paired by label or name, then by content. A label repeated in the other list's references is no change of its
-own: the change of the arm or intervention it names claims it.
+Items come paired by label or name, then by content. A pair of two names stays one only when its identity is proved
+(`meaning.arm_identity`); else one thing was removed and another added. A label repeated in the other list's references
+is no change of its own: the change of the arm or intervention it names claims it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
+from watcher.changes.meaning.arm_identity import proved
 from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import has_other_amounts, is_same_in_form, words
+from watcher.changes.meaning.forms import is_same_in_form, words
 from watcher.changes.meaning.parts import (
     Item,
     Part,
@@ -28,6 +31,7 @@ from watcher.changes.model import Json, Severity, Verb
 _LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})
 _FEW_ARMS = 4
 _DRUGS = frozenset({"DRUG", "BIOLOGICAL", "GENETIC", "DIETARY_SUPPLEMENT", "COMBINATION_PRODUCT"})
+_CONTROLS = frozenset({"PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION"})
 _WORDS_OF_FORM = words(
     "the a an of in and or plus with without for to by arm group cohort part dose level mg kg ml iv sc po daily weekly "
     "placebo tablet tablets capsule capsules injection infusion oral treatment therapy standard care"
@@ -44,8 +48,7 @@ class _Scene:
         old_names: Names of the older record's interventions, case-folded.
         new_names: Names of the newer record's interventions.
         drugs: Words of the names of all interventions.
-        aliases: Words of the other names of interventions.
-        respelt: Words in which the two names of a renamed intervention differ, when they share one.
+        aliases: Words of the names by which one drug is proved to be called.
         renamed: Name or label of the older record → that of the newer one, for both lists.
     """
 
@@ -55,7 +58,6 @@ class _Scene:
     new_names: frozenset[str]
     drugs: frozenset[str]
     aliases: frozenset[str]
-    respelt: frozenset[str]
     renamed: Mapping[str, str]
 
 
@@ -71,13 +73,27 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     module = protocol(evidence, "armsInterventionsModule")
     if not module.edits:
         return []
-    items = {sort.kind: module.items(sort.field) for sort in (ARM, INTERVENTION)}
+    items = proved({sort.kind: module.items(sort.field) for sort in (ARM, INTERVENTION)}, evidence)
     scene = _scene(evidence, module, items)
     drafts = [draft for sort in (ARM, INTERVENTION) for item in items[sort.kind] for draft in _item(sort, item, scene)]
     named = {draft.path for draft in drafts if not draft.kind.endswith(".modified") or draft.verb is not Verb.CHANGED}
-    memberships = references(items, named, scene.renamed)
+    memberships = references(items, named, scene.renamed, _controls(module))
     claimed = [replace(draft, edits=merged(draft.edits, memberships.follow.get(draft.path, ()))) for draft in drafts]
     return [*claimed, *memberships.drafts]
+
+
+def _controls(module: Part) -> Mapping[str, frozenset[str]]:
+    """Give the labels of the control arms and the names of what is tested or compared, by what they are."""
+    arms = [as_object(one) for side in (module.before, module.after) for one in as_list(side("armGroups"))]
+    things = [as_object(one) for side in (module.before, module.after) for one in as_list(side("interventions"))]
+    return {
+        "arms": frozenset(as_text(one.get("label")) for one in arms if one.get("type") in _CONTROLS),
+        "drugs": frozenset(
+            as_text(one.get("name"))
+            for one in things
+            if one.get("type") in _DRUGS and not words(as_text(one.get("name"))) & {"placebo", "sham"}
+        ),
+    }
 
 
 def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]) -> _Scene:
@@ -91,13 +107,11 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         if item.old is not None and item.new is not None
     }
     aliases: set[str] = set()
-    respelt: frozenset[str] = frozenset()
     for one in (*sides[0], *sides[1]):
         aliases.update(*(words(name) for name in texts(one.get("otherNames"))))
     for item in items["intervention"]:
-        old, new = (words(as_text(as_object(side).get("name"))) for side in (item.old, item.new))
-        if old & new:
-            respelt |= old ^ new
+        if item.old is not None and item.new is not None and item.touching("name"):
+            aliases.update(*(words(as_text(as_object(side).get("name"))) for side in (item.old, item.new)))
     drugs: set[str] = set().union(
         *(words(as_text(one.get("name"))) for side in sides for one in side if one.get("type") in _DRUGS)
     )
@@ -108,7 +122,6 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         new_names=names[1],
         drugs=frozenset(drugs - _WORDS_OF_FORM),
         aliases=frozenset(aliases),
-        respelt=respelt,
         renamed={old: new for old, new in renamed.items() if old != new},
     )
 
@@ -158,16 +171,15 @@ def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
 
 def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> Draft:
     before, after = (as_text(as_object(side).get(sort.name)) for side in (item.old, item.new))
-    was, now = words(before), words(after)
-    changed = (was ^ now) - scene.aliases - (scene.respelt if sort is ARM else frozenset())
-    # A drug spelt with more or fewer words, or by one of its other names, is still that drug.
-    is_same_drug = sort is INTERVENTION and (was <= now or now <= was or was <= scene.aliases or now <= scene.aliases)
-    level, rule = Severity.MINOR, f"{sort.kind} renamed, content kept"
+    changed = (words(before) ^ words(after)) - scene.aliases
+    amounts = amount_change(before, after)
+    has_other_dose = doses(before) != doses(after)
+    level, rule = Severity.MINOR, f"{sort.kind} renamed: proved to be the same {sort.kind}"
     if is_same_in_form(before, after):
         level, rule = Severity.NOISE, f"{sort.kind} renamed: only case or punctuation differs"
-    elif any(any(sign.isdigit() for sign in word) for word in changed):
+    elif has_other_dose or (not amounts.is_respelt and any(sign.isdigit() for word in changed for sign in word)):
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a number in the name changed"
-    elif changed & scene.drugs and not is_same_drug:
+    elif sort is ARM and changed & scene.drugs:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a drug name in it changed"
     return Draft(
         kind=f"{sort.kind}.renamed",
@@ -178,7 +190,7 @@ def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> D
         before=before,
         after=after,
         edits=edits,
-        facts={"name": after, "was": before},
+        facts={"name": after, "was": before, **(_amount_facts(amounts) if has_other_dose else {})},
         takes_context=sort is ARM,
     )
 
@@ -190,11 +202,16 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
     old, new = as_object(item.old), as_object(item.new)
     parts = [name for key, name in _PART_NAMES.items() if key in keys]
     described = as_text(old.get("description")), as_text(new.get("description"))
+    amounts = amount_change(*described) if "description" in keys else amount_change("", "")
     level, rule = Severity.MINOR, f"{sort.kind}: {' and '.join(parts) or 'details'} edited"
     if set(keys) == {"description"} and is_same_in_form(*described):
         level, rule = Severity.NOISE, f"{sort.kind}: only case, punctuation or markup of the description differs"
-    elif "description" in keys and has_other_amounts(*described):
+    elif amounts.is_other:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a dose or number in it changed"
+    elif amounts.is_respelt:
+        rule = f"{rule}: the same amount in another unit"
+    if sort is ARM and level is Severity.MINOR and "type" in keys and {old.get("type"), new.get("type")} & _CONTROLS:
+        level, rule = Severity.MAJOR, f"{rule} · minor → major: a control arm changed its kind"
     name = sort.name_of(item)
     is_text = parts == ["description"]
     return Draft(
@@ -206,12 +223,25 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
         before=old.get("description") if is_text else item.old,
         after=new.get("description") if is_text else item.new,
         edits=item.touching(*keys),
-        facts={"name": name, "parts": parts, **_types(old, new)},
+        facts={"name": name, "parts": parts, **_types(old, new), **_amount_facts(amounts), **_other_names(old, new)},
         takes_context=sort is ARM,
     )
+
+
+def _amount_facts(amounts: AmountChange) -> dict[str, Json]:
+    """Give the one amount that was replaced by one, or that the same amount is given in another unit."""
+    if amounts.was and amounts.now:
+        return {"was_amount": amounts.was, "now_amount": amounts.now}
+    return {"is_same_amount": True} if amounts.is_respelt else {}
 
 
 def _types(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
     if old.get("type") == new.get("type"):
         return {}
     return {"old_type": old.get("type"), "new_type": new.get("type")}
+
+
+def _other_names(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
+    before, after = texts(old.get("otherNames")), texts(new.get("otherNames"))
+    came, went = [one for one in after if one not in before], [one for one in before if one not in after]
+    return {"names_added": came, "names_removed": went} if came or went else {}
