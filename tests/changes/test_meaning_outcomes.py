@@ -112,7 +112,7 @@ def test_reworded_outcome_tells_every_part():
     change = the(changes(old, new), "outcome.primary.modified")
     assert said(change) == (
         "Primary outcome reworded (after the start of the trial), now “Change in worst pain intensity”, before "
-        "“Change in pain intensity”; its time frame edited too."
+        "“Change in pain intensity”; time frame now “Baseline and 48 weeks”, before “Baseline and 24 weeks”."
     )
 
 
@@ -159,7 +159,7 @@ def test_outcome_that_changes_lists_is_moved(source, target, kind, level, measur
     assert [one.kind for one in found] == [kind]
     assert (change.severity, change.verb) == (level, Verb.MOVED)
     assert "Outcome" in said(change)
-    assert ("its measure edited" in said(change)) == ("randomised" in measure)
+    assert ("; now “Overall survival, all randomised" in said(change)) == ("randomised" in measure)
 
 
 def test_outcome_replaced_by_another_is_no_move():

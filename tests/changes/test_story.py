@@ -465,10 +465,11 @@ def test_verbs_and_origins_of_lines_are_those_of_their_changes():
     assert all(change.origin is Origin.REGISTRY for change in compared({}, people(5), posted=None).changes)
 
 
-def test_things_without_a_number_are_named_by_their_labels():
+def test_things_without_a_number_are_told_from_what_to_what():
     acronym = ("protocolSection", "identificationModule", "acronym")
     found = told({}, {TITLE: "Another name for this", acronym: "BACK-EASE"})
-    assert found.headline == "Acronym and title changed"
+    was = "Veridoxan Against Chronic Low Back Pain"
+    assert found.headline == f"Acronym SPINE-EASE → BACK-EASE; title “{was}” → “Another name for this”"
     long = told({}, {("protocolSection", "descriptionModule", "briefSummary"): "Other words altogether. " * 20})
     assert long.headline == "Brief summary reworded"
 

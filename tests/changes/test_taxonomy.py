@@ -637,6 +637,47 @@ OUTCOMES = (
         ),
         change=("outcome.timeframes", "minor", "outcomes.timeFrames", "changed", "sponsor"),
     ),
+    Row(
+        name="primary outcome reworded in the step that posts results",
+        **_from_to(
+            f"{_OUTCOMES}.primaryOutcomes",
+            [_OUTCOME],
+            [_OUTCOME | {"measure": "Mean Change From Baseline in Pain Intensity"}],
+            new={"/hasResults": True},
+        ),
+        change=(
+            "outcome.restated_with_results",
+            "minor",
+            "outcomes.primary.Mean Change From Baseline in Pain Intensity",
+            "changed",
+            "sponsor",
+        ),
+        says="restated with the results",
+    ),
+    Row(
+        name="primary outcome with another time frame in the step that posts results",
+        **_from_to(
+            f"{_OUTCOMES}.primaryOutcomes",
+            [_OUTCOME],
+            [_OUTCOME | {"timeFrame": "Baseline and 52 weeks"}],
+            new={"/hasResults": True},
+        ),
+        change=(
+            "outcome.restated_with_results",
+            "major",
+            "outcomes.primary.Change in pain intensity",
+            "changed",
+            "sponsor",
+        ),
+        rule="minor → major: the time frame or a number differs",
+        says="time frame now “Baseline and 52 weeks”, before “Baseline and 24 weeks”",
+    ),
+    Row(
+        name="all outcomes gone",
+        new={_OUTCOMES: None},
+        change=("record.part_removed", "major", "record.outcomes", "removed", "sponsor"),
+        says="The record no longer has any outcome measures; before, it had 1 primary outcome, 4 secondary outcomes",
+    ),
 )
 
 _A = "armsInterventions.arms"
@@ -706,6 +747,12 @@ DESIGN = (
         new={"designModule.phases": ["PHASE2", "PHASE3"]},
         change=("design.phase", "critical", "design.phases", "changed", "sponsor"),
         says="Phase changed from Phase 2 to Phase 2/3",
+    ),
+    Row(
+        name="study type, also when it becomes observational",
+        new={"designModule.studyType": "OBSERVATIONAL"},
+        change=("design.study_type", "major", "design.studyType", "changed", "sponsor"),
+        says="Study type changed from Interventional to Observational",
     ),
     Row(
         name="allocation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import Clause, plain_clause
+from watcher.changes.fact_clauses import labelled_clause
 from watcher.changes.model import Change
 from watcher.changes.site_clause import site_clause
 from watcher.changes.wording import values
@@ -38,6 +39,7 @@ _TAGS: Mapping[str, str] = {
     "oversight": "Oversight changed",
     "record.gone": "Record gone",
     "record.merged": "Record merged",
+    "record.part_removed": "Part of record missing",
     "record.returned": "Record back",
     "results.delay_certified": "Results delay certified",
     "results.due_soon": "Results due soon",
@@ -60,6 +62,7 @@ _VERBS: Mapping[str, str] = {
     "promoted": "made primary",
     "demoted": "made secondary",
     "modified": "changed",
+    "restated_with_results": "restated with the results",
 }
 _PAST = ("added", "removed", "renamed", "closed", "withdrawn", "suspended", "opened", "paused")
 _MOST_PARTS = 3
@@ -84,6 +87,9 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
         return _single(changes[0], tag)
     said = site_clause(changes) or _by_number(counts)
     if not said:
+        told = labelled_clause(changes, tag)
+        if told is not None:
+            return told
         labels = values.distinct(phrase(change).label for change in changes)
         said = f"{labels[0]}{''.join(f', {_lowered(label)}' for label in labels[1:-1])}"
         said += f" and {_lowered(labels[-1])} changed" if len(labels) > 1 else " changed"

@@ -17,6 +17,7 @@ from watcher.changes.clauses import (
     status_clause,
 )
 from watcher.changes.counting import counted_clause, results_clause
+from watcher.changes.fact_clauses import arms_clause, design_clause, outcomes_clause
 from watcher.changes.model import Change, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import reverted_note, said_reverted
@@ -116,6 +117,12 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
             return date_clause(changes, leads=leads)
         case "eligibility":
             return eligibility_clause(changes)
+        case "primary outcomes" | "other outcomes" if (clause := outcomes_clause(changes)) is not None:
+            return clause
+        case "arms" if (clause := arms_clause(changes)) is not None:
+            return clause
+        case "design" if (clause := design_clause(changes)) is not None:
+            return clause
         case "results" if changes[0].kind == "results.posted" and changes[0].verb is Verb.ADDED:
             return Clause("Results posted", "Results posted")
         case "violation":
@@ -129,7 +136,7 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
 
 def _joined(lead: Clause, second: Clause) -> Clause:
     text = _lowered(second.text)
-    mark = "; " if ":" in text or ":" in lead.text or "“" in lead.text else ", "
+    mark = "; " if ":" in text or any(sign in lead.text for sign in (":", "“", ", ")) else ", "
     both = f"{lead.text}{mark}{text}"
     return Clause(both if len(both) <= _LONGEST else lead.text, lead.tag)
 

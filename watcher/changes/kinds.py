@@ -36,10 +36,10 @@ _BY_FAMILY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outcome.primary", _OUTCOMES[:3]),  # one that moves to or from the primary ones is promoted or demoted
     ("outcome.secondary", _OUTCOMES),
     ("outcome.other", _OUTCOMES),
-    ("outcome", ("promoted", "demoted", "timeframes")),
+    ("outcome", ("promoted", "demoted", "timeframes", "restated_with_results")),
     ("arm", _EDITS),
     ("intervention", _EDITS),
-    ("design", ("phase", "allocation", "masking", "model", "purpose")),
+    ("design", ("phase", "study_type", "allocation", "masking", "model", "purpose")),
     ("country", ("added", "opened", "paused", "removed")),
     (
         "site",
@@ -74,7 +74,7 @@ _BY_FAMILY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("text", ("title", "summary", "description", "keywords", "design")),
     ("contact", ("central", "official", "site")),
     ("trial", ("new", "left_search")),
-    ("record", ("baseline", "merged", "gone", "returned")),
+    ("record", ("baseline", "merged", "gone", "returned", "part_removed")),
     ("admin", ("verified", "touched", "dates")),
     ("registry", ("reformatted",)),
     ("field", ("changed", "unclassified")),

@@ -134,8 +134,8 @@ class AmountChange:
     Attributes:
         is_other: Whether another amount or another frequency is named.
         is_respelt: Whether the same amounts are given in another unit or spelling.
-        was: The one amount that went, as shown, when exactly one was replaced by one; else empty.
-        now: The one that came.
+        was: The one amount that went or was respelt, as shown, when it is exactly one; else empty.
+        now: What came in its place.
     """
 
     is_other: bool
@@ -156,8 +156,9 @@ def amount_change(old: str, new: str) -> AmountChange:
     came = {key: one for key, one in after.items() if key not in before}
     often = _frequencies(old), _frequencies(new)
     if not gone and not came and often[0] == often[1]:
-        spelt = ({one.shown for one in side.values()} for side in (before, after))
-        return AmountChange(is_other=False, is_respelt=next(spelt) != next(spelt))
+        respelt = [(one.shown, after[key].shown) for key, one in before.items() if one.shown != after[key].shown]
+        was, now = respelt[0] if len(respelt) == 1 else ("", "")
+        return AmountChange(is_other=False, is_respelt=bool(respelt), was=was, now=now)
     if len(gone) == len(came) == 1:
         return AmountChange(
             is_other=True, is_respelt=False, was=next(iter(gone.values())).shown, now=next(iter(came.values())).shown

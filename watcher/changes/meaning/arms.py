@@ -14,7 +14,7 @@ from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
 from watcher.changes.meaning.arm_identity import proved
 from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import is_same_in_form, words
+from watcher.changes.meaning.forms import essence, is_same_in_form, words
 from watcher.changes.meaning.parts import (
     Item,
     Part,
@@ -131,12 +131,22 @@ def _item(sort: Sort, item: Item, scene: _Scene) -> list[Draft]:
         return [_came_or_went(sort, item, scene)]
     drafts = []
     name_edits = item.touching(sort.name)
+    known: tuple[str, ...] = ("otherNames",) if name_edits and _only_swaps_names(item) else ()
     if name_edits:
-        drafts.append(_renamed(sort, item, name_edits, scene))
-    rest = tuple(key for key in item.by_key if key not in (sort.name, sort.members, "interventionMappedName"))
+        drafts.append(_renamed(sort, item, merged(name_edits, item.touching(*known)), scene))
+    told = (sort.name, sort.members, "interventionMappedName", *known)
+    rest = tuple(key for key in item.by_key if key not in told)
     if rest:
         drafts.append(_modified(sort, item, rest))
     return drafts
+
+
+def _only_swaps_names(item: Item) -> bool:
+    """Decide whether the other names differ in nothing but the two names of a renamed intervention."""
+    old, new = as_object(item.old), as_object(item.new)
+    names = {essence(as_text(side.get("name"))) for side in (old, new)}
+    before, after = ({essence(one) for one in texts(side.get("otherNames"))} for side in (old, new))
+    return before ^ after <= names
 
 
 def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
@@ -229,10 +239,9 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
 
 
 def _amount_facts(amounts: AmountChange) -> dict[str, Json]:
-    """Give the one amount that was replaced by one, or that the same amount is given in another unit."""
-    if amounts.was and amounts.now:
-        return {"was_amount": amounts.was, "now_amount": amounts.now}
-    return {"is_same_amount": True} if amounts.is_respelt else {}
+    """Give the one amount that was replaced or respelt, and whether it is the same one in another unit."""
+    shown: dict[str, Json] = {"was_amount": amounts.was, "now_amount": amounts.now} if amounts.was else {}
+    return {**shown, **({"is_same_amount": True} if amounts.is_respelt else {})}
 
 
 def _types(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:

@@ -24,6 +24,14 @@ _CODED = (
         takes_context=True,
     ),
     Told(
+        keys=("studyType",),
+        kind="design.study_type",
+        level=_MAJOR,
+        path="design.studyType",
+        field="study type",
+        takes_context=True,
+    ),
+    Told(
         keys=(_INFO, "allocation"),
         kind="design.allocation",
         level=_MAJOR,

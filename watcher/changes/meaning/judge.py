@@ -10,7 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from watcher.changes.meaning import other
+from watcher.changes.meaning import modules, other
 from watcher.changes.meaning.evidence import Draft, Evidence, Explain
 from watcher.changes.meaning.explainers import EXPLAINERS
 from watcher.changes.model import Change, Json, Origin, Place
@@ -96,7 +96,7 @@ def changes_of(drafts: Iterable[Draft], evidence: Evidence, *, rest_because: str
     Returns:
         Changes in the order of telling, paths unique, every edit claimed.
     """
-    drafts = list(drafts)
+    drafts = modules.told_once(drafts, evidence)
     claimed = {index for draft in drafts for index in draft.edits}
     rest = other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed))
     drafts.extend(dataclasses.replace(draft, rule=f"{draft.rule}{rest_because}") for draft in rest)
@@ -123,7 +123,7 @@ def family_rank(kind: str) -> int:
 def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]) -> Change:
     level, rule = draft.level, draft.rule
     for steps, because in lifts if draft.takes_context else ():
-        if steps < 0 and draft.kind.startswith("status."):
+        if steps < 0 and draft.kind.startswith(("status.", "design.study_type")):
             continue
         moved = level.raised(steps)
         if moved is not level:

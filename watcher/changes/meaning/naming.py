@@ -20,72 +20,16 @@ _APART = re.compile(r"[,;/|=]|\bor\b|\baka\b|\balso known as\b|\bformerly\b|\bpr
 _LONGEST = 600
 _LEAST_TYPED = 8
 _FIRST_LETTERS = 2
-_EMPTY = frozenset(
-    [
-        "the",
-        "an",
-        "of",
-        "in",
-        "and",
-        "or",
-        "plus",
-        "with",
-        "for",
-        "to",
-        "by",
-        "intervention",
-        "treatment",
-        "therapy",
-        "drug",
-        "product",
-        "study",
-        "investigational",
-        "arm",
-        "group",
-        "cohort",
-        "programme",
-        "program",
-        "course",
-        "training",
-        "session",
-        "regimen",
-        "administration",
-        "experimental",
-        "comparator",
-        "dose",
-        "only",
-        "alone",
-        "combined",
-        "combination",
-    ]
+_EMPTY = words(
+    "the an of in and or plus with for to by intervention treatment therapy drug product study "
+    "investigational arm group cohort programme program course training session regimen administration "
+    "experimental comparator dose only alone combined combination"
 )
 """Words that say nothing about which thing is meant."""
 
-_SALTS = frozenset(
-    [
-        "hydrochloride",
-        "hcl",
-        "citrate",
-        "sodium",
-        "mesylate",
-        "maleate",
-        "succinate",
-        "tartrate",
-        "sulfate",
-        "sulphate",
-        "acetate",
-        "phosphate",
-        "besylate",
-        "fumarate",
-        "bromide",
-        "chloride",
-        "potassium",
-        "calcium",
-        "monohydrate",
-        "dihydrate",
-        "tosylate",
-        "hydrobromide",
-    ]
+_SALTS = words(
+    "hydrochloride hcl citrate sodium mesylate maleate succinate tartrate sulfate sulphate acetate phosphate "
+    "besylate fumarate bromide chloride potassium calcium monohydrate dihydrate tosylate hydrobromide"
 )
 """Words that say nothing behind the name of a drug, and are the drug before one: `Potassium chloride`."""
 
@@ -238,7 +182,7 @@ def _are_same_words(old: str, new: str) -> bool:
     left = list(after)
     for word in before:
         match = next((one for one in left if one == word), None) or next(
-            (one for one in left if _is_spelt_alike(word, one)), None
+            (one for one in left if is_spelt_alike(word, one)), None
         )
         if match is None:
             return False
@@ -265,7 +209,7 @@ def _stem(word: str) -> str:
     return word.removesuffix("s") if len(word) > _FIRST_LETTERS + 1 else word
 
 
-def _is_spelt_alike(one: str, other: str) -> bool:
+def is_spelt_alike(one: str, other: str) -> bool:
     """Decide whether two words are one in two spellings: plural, British or American, one letter inside a long word.
 
     Names of drugs that differ in one letter differ at their beginning (afatinib, apatinib), so it must be the same.

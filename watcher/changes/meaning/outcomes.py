@@ -1,6 +1,6 @@
 """What edits of the outcome measures mean: added, removed, reworded, promoted, demoted; always with the timing.
 
-Items of one list come paired. Here a removed item of one list is paired with an added one of another by its measure.
+Items of one list come paired by likeness; `meaning.outcome_identity` keeps the pairs that are proved and finds others.
 Does not say whether a change of outcomes is right or wrong.
 """
 
@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from watcher.changes.meaning.amounts import amount_change
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import essence, is_same_in_form, likeness, stands_for, words
-from watcher.changes.meaning.parts import Item, as_object, as_text, merged, protocol
+from watcher.changes.meaning.forms import essence, is_same_in_form
+from watcher.changes.meaning.outcome_identity import Outcome, matched, taken_apart
+from watcher.changes.meaning.parts import Item, Part, as_list, as_object, as_text, at, merged, protocol
 from watcher.changes.meaning.timing import Timing, timing
 from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.partial_date import read
 
 _LISTS: Mapping[str, str] = {
     "primaryOutcomes": "primary",
@@ -22,26 +25,12 @@ _LISTS: Mapping[str, str] = {
     "otherOutcomes": "other",
 }
 _PARTS: Mapping[str, str] = {"measure": "measure", "timeFrame": "time frame", "description": "description"}
-_LEAST_LIKENESS = 0.75
-_LEAST_MEASURE = 0.5
-_LEAST_DESCRIPTION = 60  # characters; shorter descriptions fit many outcomes
+_MOST_DAYS_WITH_RESULTS = 31
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 _MOST_STEP_DAYS = 3 * _DAYS["month"] + 1
 _MOST_STEP_SHARE = 0.10
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(day|week|month|year)s?\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A differing outcome measure and the list it is in (`primary`, `secondary`, `other`)."""
-
-    list: str
-    item: Item
-
-    @property
-    def measure(self) -> str:
-        return as_text(as_object(self.item.new if self.item.new is not None else self.item.old).get("measure"))
 
 
 def explain(evidence: Evidence) -> Iterable[Draft]:
@@ -56,45 +45,58 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     module = protocol(evidence, "outcomesModule")
     if not module.edits:
         return []
+    scene = _Scene(timing(evidence), _comes_with_results(evidence), module)
     found = [
-        _Outcome(name, half) for field, name in _LISTS.items() for item in module.items(field) for half in _halves(item)
+        half
+        for field, name in _LISTS.items()
+        for item in module.items(field)
+        for half in taken_apart(Outcome(name, item), is_restated=scene.is_restated)
     ]
-    when = timing(evidence)
-    moves, rest = _moved(found)
-    modified = [one for one in rest if one.item.old is not None and one.item.new is not None]
-    step = _shared_step(modified, when)
-    drafts = [_move(gone, came, when) for gone, came in moves]
-    drafts += [_came_or_went(one, when) for one in rest if one.item.old is None or one.item.new is None]
+    matches = matched(found, is_restated=scene.is_restated)
+    modified = [one for one in matches.rest if one.is_pair]
+    step = _shared_step(modified, scene.when)
+    drafts = [_move(gone, came, scene) for gone, came in matches.moves]
+    drafts += [_came_or_went(one, scene) for one in matches.rest if not one.is_pair]
     if step is not None:
-        return [*drafts, _time_frames(modified, step, when)]
-    return [*drafts, *(_modified(one, when) for one in modified)]
+        return [*drafts, _time_frames(modified, step, scene.when)]
+    return [*drafts, *(_modified(one, scene) for one in modified)]
 
 
-def _halves(item: Item) -> tuple[Item, ...]:
-    """Leave a pair that is one outcome together; take one apart whose measures name different things."""
-    if item.old is None or item.new is None:
-        return (item,)
-    old, new = as_object(item.old), as_object(item.new)
-    before, after = as_text(old.get("measure")), as_text(new.get("measure"))
-    described = as_text(old.get("description")), as_text(new.get("description"))
-    if (
-        likeness(before, after) >= _LEAST_MEASURE
-        or stands_for(before, after)
-        or (min(map(len, described)) >= _LEAST_DESCRIPTION and likeness(*described) >= _LEAST_LIKENESS)
-    ):
-        return (item,)
-    return Item(item.old, None, item.edits, {}), Item(None, item.new, item.edits, {})
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What all outcomes are judged by.
+
+    Attributes:
+        when: When in the life of the trial the update was posted.
+        is_restated: Whether results were posted in this step or shortly before it.
+        module: The outcomes of both records.
+    """
+
+    when: Timing
+    is_restated: bool
+    module: Part
+
+
+def _comes_with_results(evidence: Evidence) -> bool:
+    """Decide whether results are posted in this step, or were posted at most 31 days before it."""
+    if at(evidence.new, "hasResults") is not True:
+        return False
+    if at(evidence.old, "hasResults") is not True:
+        return True
+    first = read(at(evidence.new, "protocolSection", "statusModule", "resultsFirstPostDateStruct", "date"))
+    day = read(evidence.posted)
+    return first is not None and day is not None and 0 <= (day.first - first.last).days <= _MOST_DAYS_WITH_RESULTS
 
 
 def _path(name: str, measure: str) -> str:
     return f"outcomes.{name}.{measure}" if measure else f"outcomes.{name}"
 
 
-def _facts(one: _Outcome, when: Timing) -> dict[str, Json]:
+def _facts(one: Outcome, when: Timing) -> dict[str, Json]:
     return {"list": one.list, "measure": one.measure, "timing": when.value}
 
 
-def _came_or_went(one: _Outcome, when: Timing) -> Draft:
+def _came_or_went(one: Outcome, scene: _Scene) -> Draft:
     verb = Verb.REMOVED if one.item.new is None else Verb.ADDED
     is_primary = one.list == "primary"
     return Draft(
@@ -106,25 +108,48 @@ def _came_or_went(one: _Outcome, when: Timing) -> Draft:
         before=one.item.old,
         after=one.item.new,
         edits=one.item.edits,
-        facts=_facts(one, when),
+        facts={**_facts(one, scene.when), **_twins(one, scene.module)},
         takes_context=is_primary,
     )
 
 
-def _modified(one: _Outcome, when: Timing) -> Draft:
+def _twins(one: Outcome, module: Part) -> dict[str, Json]:
+    """Give the outcomes of the same measure that stay in the list, and the part that tells this one from them."""
+    own = as_object(one.item.old if one.item.new is None else one.item.new)
+    field = next(field for field, name in _LISTS.items() if name == one.list)
+    kept = [
+        outcome
+        for outcome in map(as_object, as_list(module.after(field)))
+        if essence(as_text(outcome.get("measure"))) == essence(one.measure) and outcome is not one.item.new
+    ]
+    if not kept:
+        return {}
+    differs = next(
+        (key for key in ("timeFrame", "description") if any(outcome.get(key) != own.get(key) for outcome in kept)), ""
+    )
+    return {"others": len(kept), "told_apart_by": differs, "other": kept[0].get(differs) if differs else None}
+
+
+def _modified(one: Outcome, scene: _Scene) -> Draft:
     old, new = as_object(one.item.old), as_object(one.item.new)
     differing = [key for key in sorted(set(old) | set(new)) if old.get(key) != new.get(key)]
     telling = [key for key in differing if not is_same_in_form(as_text(old.get(key)), as_text(new.get(key)))]
     is_primary = one.list == "primary"
     parts = [name for key, name in _PARTS.items() if key in telling]
-    level = Severity.MAJOR if is_primary else Severity.MINOR
+    kind, level = f"outcome.{one.list}.modified", Severity.MAJOR if is_primary else Severity.MINOR
     rule = f"{one.list} outcome: {' and '.join(parts) or 'text'} edited"
+    takes_context = is_primary
     if not telling:
         level, rule = Severity.NOISE, f"{one.list} outcome: only case, punctuation or markup differs"
-    elif is_primary and when is Timing.AFTER_PRIMARY_COMPLETION:
-        level, rule = Severity.CRITICAL, f"{rule} · major → critical: {when.value}"
+    elif scene.is_restated:
+        kind, level, takes_context = "outcome.restated_with_results", Severity.MINOR, False
+        rule = f"{rule} with the posting of results"
+        if is_primary and ("timeFrame" in telling or _has_other_number(old, new, telling)):
+            level, rule = Severity.MAJOR, f"{rule} · minor → major: the time frame or a number differs"
+    elif is_primary and scene.when is Timing.AFTER_PRIMARY_COMPLETION:
+        level, rule = Severity.CRITICAL, f"{rule} · major → critical: {scene.when.value}"
     return Draft(
-        kind=f"outcome.{one.list}.modified",
+        kind=kind,
         level=level,
         rule=rule,
         path=_path(one.list, one.measure),
@@ -132,63 +157,16 @@ def _modified(one: _Outcome, when: Timing) -> Draft:
         before=one.item.old,
         after=one.item.new,
         edits=one.item.edits,
-        facts={**_facts(one, when), "parts": parts},
-        takes_context=is_primary,
+        facts={**_facts(one, scene.when), "parts": parts},
+        takes_context=takes_context,
     )
 
 
-def _moved(found: Sequence[_Outcome]) -> tuple[list[tuple[_Outcome, _Outcome]], list[_Outcome]]:
-    """Pair what left one list with what came into another, the equal measures first; give the rest."""
-    left = [one for one in found if one.item.new is None]
-    came = [one for one in found if one.item.old is None]
-    moves: list[tuple[_Outcome, _Outcome]] = []
-    by_measure: dict[tuple[str, ...], list[_Outcome]] = {}
-    for one in came:
-        by_measure.setdefault(essence(one.measure), []).append(one)
-    open_left: list[_Outcome] = []
-    for gone in left:
-        same = [one for one in by_measure.get(essence(gone.measure), ()) if one.list != gone.list]
-        if same:
-            moves.append((gone, same[0]))
-            by_measure[essence(gone.measure)].remove(same[0])
-        else:
-            open_left.append(gone)
-    taken = {id(one) for _, one in moves}
-    moves += _similar(open_left, [one for one in came if id(one) not in taken])
-    moved = {id(one) for pair in moves for one in pair}
-    return moves, [one for one in found if id(one) not in moved]
+def _has_other_number(old: Mapping[str, Json], new: Mapping[str, Json], keys: Iterable[str]) -> bool:
+    return any(amount_change(as_text(old.get(key)), as_text(new.get(key))).is_other for key in keys)
 
 
-def _similar(left: Sequence[_Outcome], came: Sequence[_Outcome]) -> list[tuple[_Outcome, _Outcome]]:
-    if not left or not came:
-        return []
-    bags = {id(one): words(one.measure) for one in (*left, *came)}
-    holders: dict[str, list[_Outcome]] = {}
-    for one in came:
-        for word in bags[id(one)]:
-            holders.setdefault(word, []).append(one)
-    ranked: list[tuple[float, int, int]] = []
-    place = {id(one): position for position, one in enumerate(came)}
-    for position, gone in enumerate(left):
-        bag = bags[id(gone)]
-        rare = sorted(bag & set(holders), key=lambda word: (len(holders[word]), word))[:3]
-        candidates = {id(one): one for word in rare for one in holders[word][:20] if one.list != gone.list}
-        for key, one in candidates.items():
-            share = 2 * len(bag & bags[key]) / (len(bag) + len(bags[key]))
-            if share >= _LEAST_LIKENESS:
-                ranked.append((-share, position, place[id(one)]))
-    pairs: list[tuple[_Outcome, _Outcome]] = []
-    used_left: set[int] = set()
-    used_came: set[int] = set()
-    for _, position, other in sorted(ranked):
-        if position not in used_left and other not in used_came:
-            used_left.add(position)
-            used_came.add(other)
-            pairs.append((left[position], came[other]))
-    return pairs
-
-
-def _move(gone: _Outcome, came: _Outcome, when: Timing) -> Draft:
+def _move(gone: Outcome, came: Outcome, scene: _Scene) -> Draft:
     old, new = as_object(gone.item.old), as_object(came.item.new)
     parts = [name for key, name in _PARTS.items() if not is_same_in_form(as_text(old.get(key)), as_text(new.get(key)))]
     if came.list == "primary":
@@ -206,7 +184,7 @@ def _move(gone: _Outcome, came: _Outcome, when: Timing) -> Draft:
         before=gone.item.old,
         after=came.item.new,
         edits=merged(gone.item.edits, came.item.edits),
-        facts={**_facts(came, when), "from": gone.list, "to": came.list, "parts": parts},
+        facts={**_facts(came, scene.when), "from": gone.list, "to": came.list, "parts": parts},
     )
 
 
@@ -218,7 +196,7 @@ class _Step:
     unit: str
 
 
-def _shared_step(modified: Sequence[_Outcome], when: Timing) -> _Step | None:
+def _shared_step(modified: Sequence[Outcome], when: Timing) -> _Step | None:
     """Give the step that all modified outcomes share, if it is small and nothing else differs in any of them."""
     if len(modified) < 2:
         return None
@@ -246,7 +224,7 @@ def _step(item: Item) -> _Step | None:
     return _Step(size, units[0]) if is_small else None
 
 
-def _time_frames(modified: Sequence[_Outcome], step: _Step, when: Timing) -> Draft:
+def _time_frames(modified: Sequence[Outcome], step: _Step, when: Timing) -> Draft:
     lists = sorted({one.list for one in modified}, key=list(_LISTS.values()).index)
     size = int(step.size) if step.size.is_integer() else step.size
     first = modified[0].item

@@ -9,6 +9,7 @@ from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, named, names, text, worded
 
 _LONGEST_HEADING = 60
+_SAME_AMOUNT = "the same amount in another unit or spelling"
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
 
@@ -80,11 +81,25 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
         pieces.append(f"description now “{now}”, before “{was}”")
     elif "description" in parts:
         pieces.append(f"description {'added' if after else 'removed'}")
+    also: list[str] = []
+    if all(types) and marks:
+        also.append(f"type: {values.enum(types[0]).lower()} → {values.enum(types[1]).lower()}")
     if "other names" in parts:
-        pieces.append("other names edited")
+        pieces.append(_other_names(change))
+        also.append(_other_names(change))
+    if change.facts.get("is_same_amount") is True:
+        pieces.append(_SAME_AMOUNT)
+        also.append(_SAME_AMOUNT)
     said = f"{label} “{name}” edited: {'; '.join(pieces) or 'details'}"
     heading = _heading(label, name) if marks or (was and now) else None
-    return worded(change, label, said, heading=heading, was=was, now=now, marks=marks)
+    return worded(change, label, said, heading=heading, was=was, now=now, marks=marks, items=also)
+
+
+def _other_names(change: Change) -> str:
+    came, went = names(change.facts, "names_added"), names(change.facts, "names_removed")
+    pieces = [f"added {values.listed(came)}"] if came else []
+    pieces += [f"removed {values.listed(went)}"] if went else []
+    return f"other names: {'; '.join(pieces)}" if pieces else "other names in another order"
 
 
 def _described(value: Json) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from watcher.changes.model import Change, Json, Mark, Phrase, Verb
+from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, field, number, text, worded
 
@@ -25,7 +26,7 @@ def say(change: Change) -> Phrase:
         change: A change with the facts of `meaning.outcomes`.
 
     Returns:
-        Its words; the timing stands in the sentence and as the note.
+        Its words; the timing stands in the sentence and on a line of its own.
     """
     if change.kind == "outcome.timeframes":
         return _time_frames(change)
@@ -44,67 +45,126 @@ def _label(change: Change) -> str:
 
 def _of(outcome: Json) -> str:
     measure, frame = field(outcome, "measure"), field(outcome, "timeFrame")
-    return values.quoted(measure) + (f" (time frame: {values.short(frame, 80)})" if frame else "")
+    return values.quoted(measure) + (f" (time frame: {values.short(frame, 120)})" if frame else "")
 
 
 def _came_or_went(change: Change) -> Phrase:
     is_new = change.verb is Verb.ADDED
     outcome = change.after if is_new else change.before
-    measure = values.short(field(outcome, "measure"))
+    measure, frame = values.short(field(outcome, "measure")), field(outcome, "timeFrame")
+    twins = _twins(change, outcome)
+    details = [f"time frame: {values.short(frame, 120)}"] if frame else []
     return worded(
         change,
         _label(change),
-        f"{_label(change)} {_DONE[change.verb]} ({_when(change)}): {_of(outcome)}",
+        f"{_label(change)} {_DONE[change.verb]} ({_when(change)}): {_of(outcome)}{f'; {twins}' if twins else ''}",
         was=None if is_new else measure,
         now=measure if is_new else None,
-        note=_when(change),
+        items=(*details, *([twins] if twins else []), _when(change)),
     )
+
+
+def _twins(change: Change, outcome: Json) -> str:
+    """Say which of several outcomes of one measure this is, and that the others stay."""
+    others, apart = number(change.facts, "others"), text(change.facts, "told_apart_by")
+    if not others:
+        return ""
+    stays = "another one of this name stays" if others == 1 else f"{others} others of this name stay"
+    if apart == "description" and field(outcome, apart):
+        other = change.facts.get("other")
+        kept = f", described “{values.short(values.plain(other), 80)}”" if isinstance(other, str) else ""
+        return f"the one described “{values.short(field(outcome, apart), 80)}”; {stays}{kept}"
+    if apart == "timeFrame":
+        other = change.facts.get("other")
+        kept = f", with time frame {values.short(values.plain(other), 80)}" if isinstance(other, str) else ""
+        return f"{stays}{kept}"
+    return stays if apart else f"listed once {'more' if change.verb is Verb.ADDED else 'less'}; {stays}"
 
 
 def _moved(change: Change) -> Phrase:
     verb = {"outcome.promoted": "promoted", "outcome.demoted": "demoted"}.get(change.kind, "moved")
     was, now = text(change.facts, "from"), text(change.facts, "to")
-    parts = _list(change.facts.get("parts"))
-    besides = f", its {values.listed(parts)} edited" if parts else ""
+    parts = _shown_parts(change)
+    besides = f"; {'; '.join(part.sentence for part in parts)}" if parts else ""
     return worded(
         change,
         "Outcome",
-        f"Outcome {verb} from {was} to {now} ({_when(change)}){besides}: {_of(change.after)}",
+        f"Outcome {verb} from {was} to {now} ({_when(change)}): {_of(change.after)}{besides}",
         was=f"{was} outcome",
         now=f"{now} outcome",
-        note=_when(change),
-        items=(_of(change.after),),
+        items=(_of(change.after), *(part.line for part in parts), _when(change)),
     )
 
 
 def _modified(change: Change) -> Phrase:
-    parts = _list(change.facts.get("parts"))
-    key, name = next(((key, name) for key, name in _PARTS if name in parts), _PARTS[0])
-    before, after = (_raw(side, key) for side in (change.before, change.after))
-    marks, was, now = _shown(before, after)
-    measure = values.quoted(field(change.after, "measure"))
+    parts, measure = _shown_parts(change), values.quoted(field(change.after, "measure"), 80)
+    is_restated = change.kind == "outcome.restated_with_results"
+    done = "restated with the results" if is_restated else "reworded"
     if not parts:
-        how = f"{measure}, in punctuation or case alone"
-    elif not before:
-        how = f"{measure}: {name} added, “{now}”"
-    elif not after:
-        how = f"{measure}: {name} removed, it was “{was}”"
-    elif key == "measure":
-        how = f"now “{now}”, before “{was}”"
-    else:
-        how = f"{measure}: {name} now “{now}”, before “{was}”"
-    rest = [part for part in parts if part != name]
-    also = f"; its {values.listed(rest)} edited too" if rest else ""
+        return worded(
+            change,
+            _label(change),
+            f"{_label(change)} reworded, {measure}, in punctuation or case alone",
+            marks=_shown(_raw(change.before, "measure"), _raw(change.after, "measure"))[0],
+        )
+    first = parts[0]
+    lead = "" if first.key == "measure" else f"{measure}: "
+    said = f"{_label(change)} {done} ({_when(change)}), {lead}{'; '.join(part.sentence for part in parts)}"
+    named = [] if first.key == "measure" else [f"{first.name}: "]
     return worded(
         change,
         _label(change),
-        f"{_label(change)} reworded ({_when(change)}), {how}{also}" if parts else f"{_label(change)} reworded, {how}",
-        was=was or None,
-        now=now or None,
-        note=_when(change),
-        marks=marks,
-        items=(f"{name} of {measure}",) if parts and key != "measure" else (),
+        said,
+        heading=f"{_label(change)} {measure}",
+        was=first.was or None,
+        now=first.now or None,
+        marks=(*(Mark(MarkKind.SAME, name) for name in named), *first.marks) if first.marks else (),
+        items=(
+            *([] if first.marks or not named else [f"this is its {first.name}"]),
+            *(part.line for part in parts[1:]),
+            *(["restated with the results"] if is_restated else []),
+            _when(change),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _PartShown:
+    """One part of an outcome that differs: from what to what, with its marks."""
+
+    key: str
+    name: str
+    was: str
+    now: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The part within a sentence."""
+        name = "" if self.key == "measure" else f"{self.name} "
+        if not self.was:
+            return f"{self.name} added, “{self.now}”"
+        if not self.now:
+            return f"{self.name} removed, it was “{self.was}”"
+        return f"{name}now “{self.now}”, before “{self.was}”"
+
+    @property
+    def line(self) -> str:
+        """The part on a line of its own."""
+        if not self.was or not self.now:
+            return self.sentence
+        return f"{self.name}: {self.was} → {self.now}"
+
+
+def _shown_parts(change: Change) -> list[_PartShown]:
+    """Show every part that differs, the measure first."""
+    parts = _list(change.facts.get("parts"))
+    shown = []
+    for key, name in _PARTS:
+        if name in parts:
+            marks, was, now = _shown(_raw(change.before, key), _raw(change.after, key))
+            shown.append(_PartShown(key, name, was, now, marks))
+    return shown
 
 
 def _raw(outcome: Json, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.changes.model import Change, Json, Phrase
 from watcher.changes.wording import other, values
-from watcher.changes.wording.build import text, worded
+from watcher.changes.wording.build import names, text, worded
 
 _WHAT = {"geoPoint": "map positions", "country": "country names"}
 
@@ -26,6 +26,8 @@ def say(change: Change) -> Phrase:
 
 def _record(change: Change) -> Phrase:
     facts = change.facts
+    if change.kind == "record.part_removed":
+        return _part_removed(change)
     watch = f" “{text(facts, 'watch')}”" if text(facts, "watch") else ""
     was, now = (side if isinstance(side, str) else "" for side in (change.before, change.after))
     posted = text(facts, "first_posted")
@@ -38,6 +40,22 @@ def _record(change: Change) -> Phrase:
         "record.baseline": "first version of this record kept",
     }.get(change.kind, "the record changed as a whole")
     return worded(change, "Record", said)
+
+
+def _part_removed(change: Change) -> Phrase:
+    """Say that the record no longer has a whole part, with what it held by number and name."""
+    counts = change.facts.get("counts")
+    held = [
+        values.counted(count, noun)
+        for pair in (counts if isinstance(counts, list | tuple) else ())
+        if isinstance(pair, list | tuple) and len(pair) == 2
+        for count, noun in [pair]
+        if isinstance(count, int) and isinstance(noun, str)
+    ]
+    what, had = text(change.facts, "held"), values.listed(held)
+    said = f"the record no longer has any {what}{f'; before, it had {had}' if had else ''}"
+    shown = ("none in the record", names(change.facts)) if had else (None, ())
+    return worded(change, values.capitalised(what), said, was=had or None, now=shown[0], items=shown[1])
 
 
 def _since(value: Json, said: str) -> str:

@@ -1,0 +1,272 @@
+"""Clauses that hold the fact itself: which outcome took the place of which, from which dose to which, which design.
+
+Each looks at the changes of one topic. Where the fact is too long or there are too many, the caller counts instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from watcher.changes.clauses import Clause
+from watcher.changes.model import Change, Json, MarkKind, Verb
+from watcher.changes.wording import values
+from watcher.changes.wording.build import field, names, text
+from watcher.changes.wording.say import phrase
+from watcher.changes.words import diff
+
+_LONGEST = 110
+_LONGEST_NAME = 50
+_LONGEST_VALUE = 70
+_LONGEST_PIECE = 30
+_MOST_FACTS = 2
+_LARGEST_GROUP = 3
+
+_MASKING: Mapping[str, str] = {
+    "NONE": "open",
+    "SINGLE": "single-blind",
+    "DOUBLE": "double-blind",
+    "TRIPLE": "triple-blind",
+    "QUADRUPLE": "quadruple-blind",
+}
+_MODELS: Mapping[str, str] = {
+    "SINGLE_GROUP": "one group",
+    "PARALLEL": "parallel groups",
+    "CROSSOVER": "crossover",
+    "FACTORIAL": "factorial",
+    "SEQUENTIAL": "groups in sequence",
+}
+_DESIGN_ORDER = ("design.phase", "design.study_type", "design.allocation", "design.masking", "design.model")
+
+
+def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
+    """Say which outcomes came, went or changed, by name; None when counting says it better."""
+    gone = [one for one in changes if one.kind in ("outcome.primary.removed", "outcome.demoted")]
+    came = [one for one in changes if one.kind in ("outcome.primary.added", "outcome.promoted")]
+    if len(gone) == len(came) == 1:
+        was, now = (_measure(one) for one in (gone[0], came[0]))
+        said = f"{was} dropped as primary outcome, {now} in its place"
+        if gone[0].kind == "outcome.demoted":
+            said = f"{was} no longer primary outcome, {now} in its place"
+        return Clause(values.capitalised(said), "Primary outcome replaced")
+    facts = _joined(changes, _outcome)
+    return Clause(facts, _outcome_tag(changes)) if facts else None
+
+
+def arms_clause(changes: Sequence[Change]) -> Clause | None:
+    """Say what changed in the arms and interventions, by name and dose; None when counting says it better."""
+    shift = _shared_amount(changes)
+    if shift:
+        of = values.listed(values.distinct(_name(one) for one in changes), _MOST_FACTS)
+        label = f"{phrase(changes[0]).label} " if len(changes) == 1 else ""
+        same = ", the same amount" if changes[0].facts.get("is_same_amount") is True else ""
+        said = f"{label}{of}: {shift}{same}"
+        if len(said) <= _LONGEST:
+            return Clause(said, shift if len(shift.split()) <= 4 else "Amount changed")
+    facts = _joined(changes, _arm) or _exchanged([one for one in changes if one.kind.startswith("arm.")])
+    return Clause(facts, _arms_tag(changes)) if facts else None
+
+
+def design_clause(changes: Sequence[Change]) -> Clause | None:
+    """Say the design from what to what: `Randomized, double-blind → open, one group`; None for a single change."""
+    coded = sorted((one for one in changes if one.kind in _DESIGN_ORDER), key=lambda one: _DESIGN_ORDER.index(one.kind))
+    if len(coded) < 2 or len(coded) < len([one for one in changes if one.kind.startswith("design.")]):
+        return None
+    sides = [
+        values.distinct(filter(None, (_design(side) for side in column)))
+        for column in zip(*((one.before, one.after) for one in coded), strict=True)
+    ]
+    if not all(sides):
+        return None
+    said = values.capitalised(f"{', '.join(sides[0])} → {', '.join(sides[1])}")
+    return Clause(said, "Design changed") if len(said) <= _LONGEST else None
+
+
+def labelled_clause(changes: Sequence[Change], tag: str) -> Clause | None:
+    """Say two or three fields from what to what, by label; None when none of them is short enough."""
+    pieces: list[str] = []
+    for change in changes[:_LARGEST_GROUP]:
+        words = phrase(change)
+        label = words.label if not pieces else words.label[:1].lower() + words.label[1:]
+        if words.was and words.now and len(words.was) + len(words.now) <= _LONGEST_VALUE:
+            was, now = (_quoted_text(side) for side in (words.was, words.now))
+            pieces.append(f"{label} {was} → {now}")
+        elif words.now and not words.was:
+            pieces.append(f"{label} now given: {values.short(words.now, _LONGEST_NAME)}")
+        elif words.was and not words.now:
+            pieces.append(f"{label} no longer given, it was {values.short(words.was, _LONGEST_NAME)}")
+        elif words.now:
+            pieces.append(f"{label} now “{values.short(words.now, _LONGEST_NAME)}”")
+        else:
+            pieces.append(f"{label} edited")
+    if len(changes) > _LARGEST_GROUP:
+        pieces.append(f"{values.counted(len(changes) - _LARGEST_GROUP, 'more change')}")
+    said = "; ".join(pieces)
+    return Clause(values.capitalised(said), tag) if len(said) <= _LONGEST + _LONGEST_NAME else None
+
+
+def _quoted_text(value: str) -> str:
+    """Quote a text of several words, so that it is told from ours."""
+    return f"“{value}”" if len(value.split()) > _MOST_FACTS else value
+
+
+def _joined(changes: Sequence[Change], fact_of: Callable[[Change], str]) -> str:
+    """Join the facts of a few changes; empty when there are too many or they are too long."""
+    if len(changes) > _MOST_FACTS:
+        return ""
+    facts = values.distinct(filter(None, (fact_of(one) for one in changes)))
+    if len(facts) < len(changes):
+        return ""
+    said = "; ".join([facts[0], *(fact[:1].lower() + fact[1:] for fact in facts[1:])])
+    if len(changes) == _MOST_FACTS and changes[0].kind.partition(".")[0] == changes[1].kind.partition(".")[0]:
+        said = _exchanged(changes) or said
+    return said if len(said) <= _LONGEST else ""
+
+
+def _exchanged(changes: Sequence[Change]) -> str:
+    """Say one thing that went and one that came: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
+    gone = [one for one in changes if one.kind.endswith(".removed") and one.verb is Verb.REMOVED]
+    came = [one for one in changes if one.kind.endswith(".added") and one.verb is Verb.ADDED]
+    if len(gone) != 1 or len(came) != 1:
+        return ""
+    label, other = phrase(gone[0]).label, phrase(came[0]).label
+    again = "" if label == other else f"{other.lower()} "
+    return f"{label} {_named(gone[0])} removed, {again}{_named(came[0])} added"
+
+
+def _named(change: Change) -> str:
+    return _quoted_measure(change) if change.kind.startswith("outcome.") else _name(change)
+
+
+def _outcome(change: Change) -> str:
+    label, measure = phrase(change).label, _quoted_measure(change)
+    match change.kind:
+        case "outcome.promoted":
+            return f"{measure} is now a primary outcome"
+        case "outcome.demoted":
+            return f"{measure} is now a {text(change.facts, 'to')} outcome, no longer primary"
+        case "outcome.restated_with_results":
+            return f"{label} {measure} restated with the results"
+    if change.verb in (Verb.ADDED, Verb.REMOVED):
+        others = change.facts.get("others")
+        stays = "; another one of this name stays" if others and change.verb is Verb.REMOVED else ""
+        return f"{label} {measure} {change.verb.value}{stays}"
+    if change.verb is Verb.MOVED:
+        return f"{measure} is now a {text(change.facts, 'to')} outcome"
+    return _reworded(change, label, measure)
+
+
+def _reworded(change: Change, label: str, measure: str) -> str:
+    parts = [part for part in names(change.facts, "parts") if part]
+    keys = {"measure": "measure", "time frame": "timeFrame", "description": "description"}
+    order = [part for part in ("time frame", "measure", "description") if part in parts]
+    for part in order:
+        shift = _shift(field(change.before, keys[part]), field(change.after, keys[part]))
+        if shift and part == "measure":
+            return f"{label} reworded: {shift}"
+        if shift:
+            said = f"{values.capitalised(part)} of {label[:1].lower()}{label[1:]}"
+            full = f"{said} {measure}: {shift}"
+            unnamed = f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
+            return full if len(full) <= _LONGEST else unnamed
+    return f"{label} {measure}: {values.listed(parts)} reworded" if parts else ""
+
+
+def _arm(change: Change) -> str:
+    label, name, facts = phrase(change).label, _name(change), change.facts
+    if change.kind.endswith(".renamed"):
+        return f"{label} renamed: now {name}, before {values.quoted(text(facts, 'was'), _LONGEST_NAME)}"
+    if not change.kind.endswith(".modified"):
+        return f"{label} {name} {change.verb.value}"
+    if change.verb is not Verb.CHANGED or "gained" in facts:
+        return phrase(change).sentence.rstrip(".")
+    if text(facts, "old_type") and text(facts, "new_type"):
+        was, now = (values.enum(text(facts, side)).lower() for side in ("old_type", "new_type"))
+        return f"{label} {name}: {was} → {now}"
+    shift = _shift(*(_described(side) for side in (change.before, change.after)))
+    if shift:
+        return f"{label} {name}: {shift}"
+    parts = values.listed(list(names(facts, "parts")))
+    return f"{label} {name}: {parts} edited" if parts else ""
+
+
+def _described(value: Json) -> str:
+    return (
+        field(value, "description")
+        if isinstance(value, Mapping)
+        else values.plain(value)
+        if isinstance(value, str)
+        else ""
+    )
+
+
+def _shift(before: str, after: str) -> str:
+    """Say from what to what: whole when both are short, else the one stretch that differs; empty when it is long."""
+    if not before or not after or before == after:
+        return ""
+    if len(before) + len(after) <= _LONGEST_VALUE:
+        return f"{before} → {after}"
+    changed = [mark for mark in diff(before, after) if mark.kind is not MarkKind.SAME]
+    if [mark.kind for mark in changed] != [MarkKind.REMOVED, MarkKind.ADDED]:
+        return ""
+    was, now = (mark.text.strip() for mark in changed)
+    if not was or not now or max(len(was), len(now)) > _LONGEST_PIECE:
+        return ""
+    unit = after.partition(now)[2].split(" ")[:2] if now[-1:].isdigit() else []
+    return f"{was} → {now}{f' {unit[1]}' if len(unit) > 1 and not unit[0] else ''}".rstrip(",.;")
+
+
+def _shared_amount(changes: Sequence[Change]) -> str:
+    """Give the one amount that changed in all of them: `12 → 8 mg/kg`; empty when they differ or there is none."""
+    shifts = {(text(one.facts, "was_amount"), text(one.facts, "now_amount")) for one in changes}
+    if len(shifts) != 1 or any(one.kind.endswith(".renamed") for one in changes):
+        return ""
+    ((was, now),) = shifts
+    if not was or not now:
+        return ""
+    number, _, unit = was.partition(" ")
+    return f"{number if unit and now.endswith(f' {unit}') else was} → {now}"
+
+
+def _design(value: Json) -> str:
+    if isinstance(value, str):
+        if value == "NA":
+            return ""
+        return _MASKING.get(value) or _MODELS.get(value) or values.enum(value)[:1].lower() + values.enum(value)[1:]
+    if isinstance(value, list | tuple) and all(isinstance(one, str) and one.startswith("PHASE") for one in value):
+        return "/".join(values.enum(str(one)) for one in value)
+    return ""
+
+
+def _measure(change: Change) -> str:
+    outcome = change.after if change.verb is not Verb.REMOVED else change.before
+    return values.short(field(outcome, "measure") or text(change.facts, "measure"), _LONGEST_NAME)
+
+
+def _quoted_measure(change: Change) -> str:
+    return f"“{_measure(change)}”"
+
+
+def _name(change: Change) -> str:
+    return values.quoted(text(change.facts, "name"), _LONGEST_NAME)
+
+
+def _outcome_tag(changes: Sequence[Change]) -> str:
+    label = "Outcome" if len(changes) > 1 else phrase(changes[0]).label
+    kind = changes[0].kind
+    if len(changes) > 1:
+        return "Outcomes changed"
+    if kind == "outcome.restated_with_results":
+        return f"{label} restated"
+    if kind in ("outcome.promoted", "outcome.demoted"):
+        return f"Outcome made {text(changes[0].facts, 'to')}"
+    if names(changes[0].facts, "parts") == ("time frame",):
+        return "Time frame changed"
+    return f"{label} {changes[0].verb.value}"
+
+
+def _arms_tag(changes: Sequence[Change]) -> str:
+    if len(changes) > 1:
+        labels = values.distinct(phrase(one).label for one in changes)
+        return f"{labels[0]}s changed" if len(labels) == 1 else "Arms changed"
+    last = changes[0].kind.rpartition(".")[2]
+    return f"{phrase(changes[0]).label} {'changed' if last == 'modified' else last}"
