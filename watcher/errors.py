@@ -11,6 +11,7 @@
     │   ├── RegistryUnavailableError  time-out, dropped, 429, 5xx, after all retries
     │   └── RegistryAnswerError       an answer that cannot be believed (HTML, cut, no JSON, over the cap)
     ├── StoreError                the state folder or the database                      exit 74
+    │   ├── DamagedError              one stored record or message cannot be read back  exit 74
     │   ├── StoreLockedError          another run holds the run lock                    exit 75
     │   └── StorePermissionError      may not read or write                             exit 77
     ├── RenderError               a template failed
@@ -103,6 +104,10 @@ class RegistryAnswerError(RegistryError):
 
 class StoreError(WatcherError):
     """The state folder or the database cannot be used; nothing in it was touched."""
+
+
+class DamagedError(StoreError):
+    """One stored record, comparison or message cannot be read back; the rest of the store can be used."""
 
 
 class StoreLockedError(StoreError):

@@ -72,7 +72,8 @@ def test_a_slip_onto_the_unmoved_completion_date_is_never_above_major_and_says_s
     change = only(primary("2028-01-01") | completion("2029-01-01"), primary("2029-01-01"))
     assert change.severity is Severity.MAJOR
     assert change.rule.endswith(" · critical → major: the new date is the unmoved completion date")
-    assert "it is now the day of study completion, which did not move" in phrase(change).sentence
+    assert "now the day of study completion, which did not move" in phrase(change).sentence
+    assert "now the day of study completion, which did not move" in (phrase(change).note or "")
 
 
 @pytest.mark.parametrize(

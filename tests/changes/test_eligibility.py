@@ -67,7 +67,7 @@ def test_a_number_that_proves_it_gives_the_direction():
 def test_a_small_rewording_is_minor():
     (change,) = edited("Able to give written informed consent", "Capable to give written informed consent")
     assert told(change)[:2] == ("criterion.changed", "minor")
-    assert "at most two words differ" in change.rule
+    assert "only words that mean the same differ" in change.rule
 
 
 def test_a_listed_condition_is_never_a_small_rewording():
@@ -178,7 +178,7 @@ def test_a_text_that_cannot_be_split_is_one_change_and_says_so(old, new, level, 
             "changed",
             "Minimum age changed from 18 years to 21 years (narrowed).",
         ),
-        ("minimumAge", "18 Years", None, "major", "removed", "Minimum age removed; it was 18 years (widened)."),
+        ("minimumAge", "18 Years", None, "major", "removed", "Minimum age no longer given; it was 18 years."),
         ("minimumAge", None, "6 Months", "major", "added", "Minimum age added: 6 months (narrowed)."),
         (
             "maximumAge",
@@ -188,7 +188,7 @@ def test_a_text_that_cannot_be_split_is_one_change_and_says_so(old, new, level, 
             "changed",
             "Maximum age changed from 75 years to 80 years (widened).",
         ),
-        ("maximumAge", "75 Years", None, "major", "removed", "Maximum age removed; it was 75 years (widened)."),
+        ("maximumAge", "75 Years", None, "major", "removed", "Maximum age no longer given; it was 75 years."),
         ("maximumAge", None, "75 Years", "major", "added", "Maximum age added: 75 years (narrowed)."),
         ("minimumAge", "12 Months", "1 Year", "noise", "changed", "Minimum age changed from 12 months to 1 year."),
         (
@@ -223,15 +223,15 @@ FIELDS = [
     ("sex", "ALL", "FEMALE", "sex", "major", "Sex changed from All to Female (narrowed)."),
     ("sex", "FEMALE", "ALL", "sex", "major", "Sex changed from Female to All (widened)."),
     ("sex", "FEMALE", "MALE", "sex", "major", "Sex changed from Female to Male."),
-    ("genderBased", False, True, "sex", "major", "Eligibility by gender changed from no to yes."),
-    ("genderDescription", None, "Women", "sex", "major", "Eligibility by gender, description added: “Women”."),
+    ("genderBased", False, True, "sex", "major", "Eligibility is now based on gender."),
+    ("genderDescription", None, "Women", "sex", "major", "Gender description added: “Women”."),
     (
         "genderDescription",
         "Women.",
         None,
         "sex",
         "major",
-        "Eligibility by gender, description removed; it was “Women”.",
+        "Gender description no longer given; it was “Women”.",
     ),
     ("genderDescription", "women only", "Women only.", "sex", "noise", None),
     ("healthyVolunteers", False, True, "healthy_volunteers", "major", "Healthy volunteers are now accepted (widened)."),

@@ -57,7 +57,7 @@ SENTENCES = [
     (people(263), people(99, "ACTUAL"), "Enrollment is given as actual: 99 participants of 263 planned (38 %)."),
     (people(None, None), people(1, "ACTUAL"), "Enrollment is given as actual: 1 participant."),
     (people(99, "ACTUAL"), people(101, "ACTUAL"), "Actual enrollment corrected from 99 to 101 participants (+2 %)."),
-    (people(99, "ACTUAL"), people(150), "Enrollment changed from 99 actual to 150 planned (+52 %)."),
+    (people(99, "ACTUAL"), people(150), "Enrollment planned again: 150 participants, after an actual count of 99."),
     (people(99, None), people(150), "Enrollment changed from 99 to 150 planned (+52 %)."),
     (people(99999999), people(150), "Planned enrollment is now given: 150 participants."),
     (people(150), people(99999999), "Enrollment is no longer given; it was 150 participants planned."),

@@ -277,7 +277,7 @@ def test_responsible_party_given():
             "Two years after the end",
             "ipd.statement",
             MINOR,
-            "Statement on sharing participants’ data edited.",
+            "When data will be shared edited: now “Two years after the end”, before “One year after the end”.",
         ),
         (
             field("referencesModule", "availIpds"),

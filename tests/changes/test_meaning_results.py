@@ -58,6 +58,61 @@ def test_results_updated_is_told_by_section():
     assert said(change) == "Posted results edited in adverse events, more information and another section."
 
 
+def with_numbers(deaths: int | None, p_value: str, value: str = "4.1") -> dict[str, Any]:
+    group: dict[str, Json] = {"id": "EG000", "title": "Veridoxan", "seriousNumAffected": 2}
+    group |= {} if deaths is None else {"deathsNumAffected": deaths}
+    outcome: Json = {
+        "type": "PRIMARY",
+        "title": "Pain at week 12",
+        "timeFrame": "12 weeks",
+        "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": value}]}]}],
+        "analyses": [{"groupIds": ["OG000"], "statisticalMethod": "t-test", "pValue": p_value}],
+    }
+    record = put(with_results(quiet_record()), ("resultsSection", "adverseEventsModule", "eventGroups"), [group])
+    return put(record, ("resultsSection", "outcomeMeasuresModule", "outcomeMeasures"), [outcome])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "level", "words"),
+    [
+        (with_numbers(0, "0.04"), with_numbers(3, "0.04"), "major", "adverse events: deaths in “Veridoxan” 0 → 3."),
+        (with_numbers(None, "0.04"), with_numbers(3, "0.04"), "major", "deaths in “Veridoxan” not given → 3."),
+        (with_numbers(0, "0.04"), with_numbers(0, "0.4"), "major", "p-value in “Pain at week 12” 0.04 → 0.4."),
+        (
+            with_numbers(0, "0.04", "4.1"),
+            with_numbers(0, "0.04", "4.2"),
+            "minor",
+            "measured value in “Pain at week 12” 4.1 → 4.2.",
+        ),
+        (
+            with_numbers(0, "0.04", "4.1"),
+            with_numbers(1, "0.05", "4.2"),
+            "major",
+            "deaths in “Veridoxan” 0 → 1; p-value in “Pain at week 12” 0.04 → 0.05; "
+            "measured value in “Pain at week 12” 4.1 → 4.2.",
+        ),
+    ],
+)
+def test_numbers_of_posted_results_are_told_was_and_now(old, new, level, words):
+    (change,) = news(changes(old, new))
+    assert (change.kind, change.severity.value) == ("results.updated", level)
+    assert said(change).endswith(words)
+
+
+def test_a_number_of_posted_results_leads_the_headline():
+    found = news(changes(with_numbers(0, "0.04"), with_numbers(3, "0.05")))
+    top = headline(found, lambda change: change.severity)
+    assert top.text == "Posted results edited: deaths in “Veridoxan” 0 → 3 and 1 more number"
+
+
+def test_a_retraction_leads_the_headline_and_the_tag():
+    old = quiet_record()
+    new = put(old, (*REFERENCES, 0, "retractions"), [{"pmid": "1", "source": "J Ex. 2022"}])
+    top = headline(news(changes(old, new)), lambda change: change.severity)
+    assert top.tag == "Retraction noted"
+    assert top.text.startswith("Retraction noted for publication “")
+
+
 @pytest.mark.parametrize(
     ("infos", "events", "kind", "words"),
     [
@@ -266,14 +321,14 @@ def test_posted_results_leave_a_publication_minor():
             " Retraction In: J Ex. 2022;1:2.",
             Severity.MAJOR,
             Origin.REGISTRY,
-            "Retraction or expression of concern noted",
+            "Retraction noted",
         ),
         (
             1,
             " Expression of Concern In: J Ex. 2022.",
             Severity.MAJOR,
             Origin.REGISTRY,
-            "Retraction or expression of concern",
+            "Expression of concern noted",
         ),
         (0, " Epub 2021.", Severity.NOISE, Origin.SPONSOR, "Citation of reference “"),
         (0, ".", Severity.NOISE, Origin.SPONSOR, "Citation of reference “"),
@@ -365,7 +420,11 @@ def test_documents():
     assert said(change) == "Study document added: informed consent form, dated 1 Feb 2026."
     assert said(the(changes(new, old), "document.removed")).startswith("Study document removed: informed consent form")
     edited = the(changes(old, put(old, (*DOCUMENTS, 0, "size"), 7)), "document.changed")
-    assert said(edited) == "Study document edited: study protocol and statistical analysis plan, dated 1 Feb 2025."
+    assert said(edited) == (
+        "Study document edited: study protocol and statistical analysis plan, size in bytes 1,234,567 → 7."
+    )
+    redated = the(changes(old, put(old, (*DOCUMENTS, 0, "date"), "2026-03-09")), "document.changed")
+    assert said(redated).endswith("plan, dated 1 Feb 2025 → 9 Mar 2026.")
     other = put(
         old, DOCUMENTS, [*get(old, DOCUMENTS), {"label": "Leaflet", "filename": "a.pdf"}, {"filename": "b.pdf"}]
     )

@@ -75,13 +75,14 @@ HEADLINES = [
     (
         people(200) | dates("2028-07", "2028-12") | {LOCATIONS: sites(3)},
         people(280) | dates("2029-09", "2030-02") | {LOCATIONS: sites(12)},
-        "Expanded to 280 participants, primary completion 14 months later, 9 sites added in Austria (3 → 12 sites)",
+        "Expanded from 200 to 280 participants, primary completion 14 months later, "
+        "9 sites added in Austria (3 → 12 sites)",
         "Expanded to 280",
     ),
     (
         people(200) | dates("2028-07", "2030-01"),
         people(280) | dates("2029-09", "2030-01"),
-        "Expanded to 280 participants, primary completion 14 months later",
+        "Expanded from 200 to 280 participants, primary completion 14 months later",
         "Expanded to 280",
     ),
     (people(200), people(280), "Target raised from 200 to 280 (+40 %)", "Raised to 280 participants"),
@@ -265,7 +266,10 @@ HEADLINES = [
                 "women", "people of any age"
             ),
         ),
-        "Eligibility changed: 1 criterion reworded, 1 criterion added, minimum age widened and sex narrowed",
+        (
+            "Sex changed from All to Female (narrowed); minimum age changed from 18 years to 12 years (widened);"
+            " and 2 more changes"
+        ),
         "Eligibility changed",
     ),
     ({LOCATIONS: sites(20)}, {LOCATIONS: sites(22)}, "2 sites added in City 20 and City 21, Austria", "2 sites added"),

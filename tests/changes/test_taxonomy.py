@@ -262,7 +262,7 @@ DATES = (
         new={_PRIMARY: _planned("2028-06-30")},
         change=("date.primary.slip", "major", _P, "changed", "sponsor"),
         rule="critical → major",
-        says="it is now the day of study completion, which did not move",
+        says="now the day of study completion, which did not move",
     ),
     Row(
         name="a slip takes no context",
@@ -463,10 +463,33 @@ ELIGIBILITY = (
         says="Inclusion criterion relaxed",
     ),
     Row(
-        name="criterion reworded by two words",
-        **_criteria("Previous surgery of the lumbar spine", "Earlier surgery of the lumbar spine"),
+        name="criterion reworded by harmless words",
+        **_criteria("Previous surgery of the lumbar spine", "Previous surgery of lumbar spines"),
         change=("eligibility.criterion.changed", "minor", f"{_TEXT}.exclusion[0]", "changed", "sponsor"),
-        rule="at most two words differ",
+        rule="only words that mean the same differ",
+    ),
+    Row(
+        name="criterion with a word that turns the meaning",
+        **_criteria("Previous surgery of the lumbar spine", "Planned surgery of the lumbar spine"),
+        change=("eligibility.criterion.changed", "major", f"{_TEXT}.exclusion[0]", "changed", "sponsor"),
+        rule="a word that turns the meaning changed",
+    ),
+    Row(
+        name="criterion split in two",
+        **_criteria("* Pregnant or breastfeeding women", "* Pregnant women\n* Breastfeeding women"),
+        change=("eligibility.criterion.split", "minor", f"{_TEXT}.exclusion[1]", "changed", "sponsor"),
+        rule="nothing else differs",
+        says="Exclusion criterion split into two: “Pregnant women” and “Breastfeeding women”",
+    ),
+    Row(
+        name="two criteria merged",
+        **_criteria(
+            "* Previous surgery of the lumbar spine\n* Pregnant or breastfeeding women",
+            "* Previous surgery of the lumbar spine, or pregnant or breastfeeding women",
+        ),
+        change=("eligibility.criterion.merged", "minor", f"{_TEXT}.exclusion[0]", "changed", "sponsor"),
+        rule="nothing else differs",
+        says="Two exclusion criteria merged into one: now",
     ),
     Row(
         name="criterion with another negation",

@@ -31,6 +31,8 @@ SPOKEN = [
      f"Record {ONE} is believed again"),
     (f"record {ONE}", "the program tripped over this record (KeyError); please report it", f"Failing: record {ONE}",
      "still failing", "works again, after failing", f"Record {ONE} works again"),
+    (f"stored record {ONE}", "damaged", f"Damaged: stored record {ONE}", "still damaged",
+     "can be read again, after being damaged", f"Stored record {ONE} can be read again"),
     ("template a.j2", "broken", "Failing: template a.j2", "still failing", "is in order again, after failing",
      "Template a.j2 is in order again"),
     ("digest for ana", "no", "Failing: digest for ana", "still failing", "is made again, after failing",

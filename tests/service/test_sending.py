@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -377,10 +378,21 @@ async def test_message_left_in_mid_send_blocks_its_channel_no_longer_than_to_the
     assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
 
 
+SENDABLE = {
+    "message_id": "<x@y>",
+    "date": "2026-06-01T10:00:00Z",
+    "subject": "broken",
+    "text": "text",
+    "html": None,
+    "boundary": "=_b",
+}
+
+
 async def test_message_the_program_trips_over_harms_no_other_channel_and_then_no_other_message(house):
     home = house(STATES, settings=ANA + ROOM)
     await home.run()
-    broken = NewMessage(recipient="ana", channel="email", subject="broken", message_id="<x@y>", payload=b"{}")
+    payload = json.dumps({**SENDABLE, "subject": 5}).encode()  # a bug of ours: no subject but a number
+    broken = NewMessage(recipient="ana", channel="email", subject="broken", message_id="<x@y>", payload=payload)
     with home.look() as parts:
         parts.store.outbox.add([broken], home.time.now)
     report = await home.next()

@@ -488,27 +488,27 @@ def damage(home, nct_id):
         parts.store.versions.commit_page(Page(new=(version,)), home.time.now)
 
 
-async def test_recipient_the_program_trips_over_harms_nobody_else(house):
+async def test_recipient_whose_trial_is_damaged_in_the_store_harms_nobody_else(house):
     settings = ANA + QUIET + 'watches = ["more"]\n' + BOB + QUIET + 'watches = ["all"]\n'
     more = f'[[watch]]\nname = "more"\nids = ["{FIVE}"]\n'
     home = house(news() | calm(TWO, FIVE), settings=settings + OPS + OPS_ON + more)
     await home.run()
     damage(home, FIVE)
     report = await home.next()
-    assert report.has_bugs
-    assert [line.split(":")[0] for line in report.said] == ["digest for ana", f"record {FIVE}"]
+    assert (report.has_damage, report.has_bugs) == (True, False)
+    assert [line.split(":")[0] for line in report.said] == ["digest for ana", f"stored record {FIVE}"]
     assert (home.subjects("ana"), home.subjects("bob")) == ([], [STOPPED])
 
 
-async def test_record_the_program_trips_over_harms_no_other_and_stays_due(house):
+async def test_trial_whose_stored_record_is_damaged_harms_no_other_and_stays_due(house):
     home = house(news() | calm(TWO, THREE), settings=CALM + 'watches = ["all"]\n', watched=[ONE, TWO])
     home.settings += f'[[watch]]\nname = "more"\nids = ["{THREE}"]\n'
     await home.run()
     damage(home, THREE)
     report = await home.next()
-    assert report.poll.tripped.keys() == {THREE}
+    assert report.poll.damaged.keys() == {THREE}
     assert report.poll.troubled == (THREE,)
-    assert report.has_bugs
+    assert (report.has_damage, report.has_bugs) == (True, False)
     assert home.subjects("ana") == [STOPPED]
     home.asked()
     report = await home.run()

@@ -191,13 +191,13 @@ def test_readers_change_no_byte_of_the_database(path):
 
 
 def test_backup_is_a_sound_copy_of_what_was_committed(path, store, tmp_path):
-    seq = keep(store, body=b"kept")
+    seq = keep(store, body=b'{"kept":1}')
     target = tmp_path / "copy.db"
     upkeep.backup(path, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert upkeep.check(target) == ()
     with Store.open(target) as copy:
-        assert copy.versions.body(seq) == b"kept"
+        assert copy.versions.body(seq) == b'{"kept":1}'
         assert keep(copy, body=b"goes on") == seq + 1
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.make import NOW, ONE, THREE, TWO, compared, gone, keep, later, new, unchanged
 from watcher.changes.model import Severity
+from watcher.errors import DamagedError
 from watcher.store.model import (
     Absent,
     Event,
@@ -129,7 +130,9 @@ def test_body_of_an_unknown_codec_is_not_guessed_at(store, path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE body SET codec='brotli'")
         connection.commit()
-    with pytest.raises(ValueError, match="brotli"):
+    with pytest.raises(
+        DamagedError, match=r"record of NCT99000001, version 1, is damaged in the store .*brotli.*db restore"
+    ):
         store.versions.body(seq)
 
 

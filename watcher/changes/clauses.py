@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.model import Change, Json, Origin, Verb
+from watcher.changes.model import Change, Json, MarkKind, Origin, Verb
 from watcher.changes.wording import values
+from watcher.changes.wording.enrollment import is_taken_back
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
+from watcher.changes.words import shorten, side
 
 _LONGEST_CLAUSE = 110
 _SHORT_REASON = 40
+_SHORT_CRITERION = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,14 @@ def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
     in_brackets = f" ({size})" if isinstance(size, str) else ""
     if change.kind == "enrollment.final":
         return Clause(f"Final enrollment{_of_target(change)}", f"{values.number(new)} of {values.number(old)} enrolled")
+    if is_taken_back(facts):
+        text = f"Enrollment planned again: {values.counted(new, 'participant')}, after an actual count of {old:,}"
+        return Clause(text, f"{values.number(new)} planned again")
     if change.kind == "enrollment.target" and facts.get("new_type") != "actual":
         people = values.counted(new, "participant")
         if new > old and with_slip:
-            return Clause(f"Expanded to {people}", f"Expanded to {values.number(new)}")
+            text = f"Expanded from {values.number(old)} to {people}"
+            return Clause(text, f"Expanded to {values.number(new)}")
         verb = "cut" if new < old else "raised"
         text = f"Target {verb} from {values.number(old)} to {values.number(new)}{in_brackets}"
         return Clause(text, f"{values.capitalised(verb)} to {people}")
@@ -114,17 +121,80 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
 
 
 def eligibility_clause(changes: Sequence[Change]) -> Clause:
-    """Say who may take part now: one criterion by its text, several by number."""
+    """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
     tag = f"Eligibility {_effect(changes)}"
+    facts = [change for change in changes if _is_limit(change)]
+    if facts:
+        return Clause(_limits(facts, len(changes) - len(facts)), tag)
     if len(changes) == 1:
-        return plain_clause(changes[0], tag)
+        return Clause(_criterion_clause(changes[0]), tag)
     criteria = [change for change in changes if change.kind.startswith(_CRITERION)]
-    verbs = [_CRITERION_VERBS[change.verb] for change in criteria]
+    verbs = [_happened(change) for change in criteria]
     if len(criteria) == len(changes) and len(set(verbs)) == 1:
-        return Clause(f"{len(criteria)} eligibility criteria {verbs[0]}", tag)
+        directions = {change.facts.get("direction") for change in criteria}
+        only = next(iter(directions)) if len(directions) == 1 else None
+        return Clause(f"{len(criteria)} eligibility criteria {only or verbs[0]}", tag)
     parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
     parts += [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
     return Clause(f"Eligibility changed: {values.listed(parts, 3)}", tag)
+
+
+def _is_limit(change: Change) -> bool:
+    """Whether a change is of sex, age or volunteers: a coded fact, no text about it."""
+    if change.kind in ("eligibility.age", "eligibility.healthy_volunteers"):
+        return True
+    return change.kind == "eligibility.sex" and change.facts.get("field") == "sex"
+
+
+def _limits(facts: Sequence[Change], others: int) -> str:
+    """Say the first two facts in plain words, and count the rest."""
+    pieces = [phrase(change).sentence.rstrip(".") for change in facts[:2]]
+    text = "; ".join([pieces[0], *map(_lowered, pieces[1:])])
+    more = len(facts) - len(pieces) + others
+    return f"{text}; and {values.counted(more, 'more change')}" if more else text
+
+
+def _criterion_clause(change: Change) -> str:
+    """Say one criterion by its sentence when that is short, else by what differs in it, else by what happened."""
+    words = phrase(change)
+    sentence = words.sentence.rstrip(".")
+    if len(sentence) <= _LONGEST_CLAUSE:
+        return sentence
+    label = words.label
+    happened = change.facts.get("direction") or _happened(change)
+    if change.kind == f"{_CRITERION}moved":
+        return _moved(change)
+    if change.kind.endswith((".split", ".merged")):
+        return f"{label}: {words.note}"
+    if change.kind.startswith(_CRITERION) and not words.marks:
+        return f"{label} {happened}: “{values.short((words.now or words.was or '').rstrip('.'), _SHORT_CRITERION)}”"
+    if change.kind == f"{_CRITERION}changed":
+        near = shorten(words.marks, limit=_SHORT_CRITERION, around=20)
+        was, now = side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)
+        said = f"{label} {happened}: “{was}” → “{now}”"
+        if was != now and len(said) <= _LONGEST_CLAUSE:
+            return said
+    return f"{label} {happened}" if change.kind.startswith(_CRITERION) or words.marks else f"{label} {change.verb}"
+
+
+def _moved(change: Change) -> str:
+    """Say that a criterion moved, with its words; with both texts when they differ."""
+    facts = change.facts
+    came_from, section = facts.get("from"), facts.get("section")
+    old, new = (values.plain(text) if isinstance(text := facts.get(name), str) else "" for name in ("old_text", "text"))
+    if old and facts.get("is_reworded"):
+        both = f"Moved from {came_from} (“{old.rstrip('.')}”) to {section} (“{new.rstrip('.')}”)"
+        short = f"Criterion moved from {came_from} to {section}, with other words"
+        return both if len(both) <= _LONGEST_CLAUSE else short
+    return f"Criterion moved from {came_from} to {section}: “{values.short(new.rstrip('.'), _SHORT_CRITERION)}”"
+
+
+def _happened(change: Change) -> str:
+    """Return what happened to a criterion, in one word."""
+    what = change.kind.removeprefix(_CRITERION)
+    if change.verb is not Verb.REVERTED and what in ("split", "merged"):
+        return what
+    return _CRITERION_VERBS[change.verb]
 
 
 def plain_clause(change: Change, tag: str) -> Clause:

@@ -10,7 +10,8 @@ from watcher.changes.model import Change
 from watcher.changes.site_clause import site_clause
 from watcher.changes.wording import values
 from watcher.changes.wording.build import text
-from watcher.changes.wording.references import title_of
+from watcher.changes.wording.references import has_notice, notice_of, title_of
+from watcher.changes.wording.results import number_shifts
 from watcher.changes.wording.say import phrase
 
 _NOUNS: Sequence[tuple[str, str, str]] = (
@@ -81,6 +82,11 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
         The clause: `43 sites removed, 7 added; no site left in Greece and Mexico`; what has no number by its labels:
         `Acronym and brief title changed`.
     """
+    if changes[0].kind == "results.updated" and number_shifts(changes[0]):
+        return _numbers_clause(changes[0])
+    notice = next((change for change in changes if has_notice(change)), None)
+    if notice is not None:
+        return _notice_clause(notice)
     counts = _counts(changes)
     tag = _tag(changes, counts)
     if len(changes) == 1 and how_many(changes[0]) == 1:
@@ -94,6 +100,25 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
         said = f"{labels[0]}{''.join(f', {_lowered(label)}' for label in labels[1:-1])}"
         said += f" and {_lowered(labels[-1])} changed" if len(labels) > 1 else " changed"
     return Clause(values.capitalised(said), tag)
+
+
+def _numbers_clause(change: Change) -> Clause:
+    """Say which posted number differs; the first of several by itself, the others by count."""
+    first = number_shifts(change)[0]
+    count = change.facts.get("numbers_count")
+    more = f" and {values.counted(count - 1, 'more number')}" if isinstance(count, int) and count > 1 else ""
+    return Clause(f"Posted results edited: {first}{more}", "Posted results edited")
+
+
+def _notice_clause(change: Change) -> Clause:
+    """Lead with a retraction or an expression of concern, whatever else happened to the references."""
+    what, count = notice_of(change), how_many(change)
+    if count > 1:
+        return Clause(f"{what} noted for {values.counted(count, 'publication')}", f"{what} noted")
+    cited = _names(change)
+    name = (title_of(cited[0]) or cited[0]) if cited else ""
+    named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
+    return Clause(f"{what} noted for publication{named}", f"{what} noted")
 
 
 def results_clause(changes: Sequence[Change]) -> Clause:

@@ -1,9 +1,10 @@
 """Eligibility text as criteria: cut into single points, each known as inclusion or exclusion.
 
-The text is free prose with habits: headings, bullets, numbers, nested lists. What is indented under a bullet belongs to
-it; a heading for a cohort stays with the criteria under it. A text without headings and lists cannot be cut.
+The text is free prose with habits: headings, bullets, numbers, nested lists, tables. What is indented under a bullet
+belongs to it, and so does a table; a heading for a cohort stays with the criteria under it. A text without headings and
+lists cannot be cut.
 
-Does not say what a difference means.
+Does not say what a difference means; what a heading says is read by `headings`.
 
 Source: ClinicalTrials.gov API v2, `EligibilityCriteria` with `markupFormat=markdown`.
 """
@@ -14,18 +15,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import groupby
 
+from watcher.changes import criteria_tables as tables
+from watcher.changes.headings import Heading, Position, Section, read
 from watcher.changes.wording.values import plain
-
-
-class Section(StrEnum):
-    """Under which heading a criterion stands; OPEN when the text does not say."""
-
-    INCLUSION = "inclusion"
-    EXCLUSION = "exclusion"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +29,7 @@ class Criterion:
     Attributes:
         section: Inclusion, exclusion or neither.
         cohort: Heading it stands under when that says more than inclusion or exclusion, markup undone; else None.
+        lead_in: Sentence in front of the list it stands in, markup undone; else None.
         position: 0-based number within its section, over all cohorts.
         raw: As the registry spells it, list sign left out, further lines with their indentation.
         text: In one line for people: markup undone, nested points set off by `•`.
@@ -43,6 +38,7 @@ class Criterion:
 
     section: Section
     cohort: str | None
+    lead_in: str | None = None
     position: int
     raw: str
     text: str
@@ -50,26 +46,15 @@ class Criterion:
 
 
 _BULLET = re.compile(
-    r"(?:\\?[*•●◦▪·‣–—-]|\(?\d{1,3}\s?\\?[.)]|[a-z]\\?[.)]|[A-Z]\\?\)|\(?[ivx]{1,5}\\?[.)])(?:\s+|(?<=[•●◦▪‣])|(?<=\d[.)])(?=[A-Za-z]))"
+    r"(?:\\?[*•●◦▪·‣–—-]|\(?\d{1,3}\s?\\?[.)]|[a-z]\\?[.)]|[A-Z]\\?\)|\(?[ivx]{1,5}\\?[.)]|o(?=\s+[A-Z]))"
+    r"(?:\s+|(?<=[•●◦▪‣])|(?<=\d[.)])(?=[A-Za-z])|(?<=[-–—])(?=[A-Z][a-z]))"
 )
-_NAME = r"(?:non-?)?(?:inclusion|exclusion)"
-_RUN_IN = re.compile(rf"(?i)(?:(?:key|main|major|general)\s+)?({_NAME})\s+criteri(?:a|on)\s*:+\s*(?=\S)")
-_MID_LINE = re.compile(r"(?<=[\w.;,)])\s+(?=(?:(?:Key|Main) )?(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) [Cc]\w+\s*:)")
-_HEADING = re.compile(
-    rf"(?i)(?P<before>[^.;]{{0,80}}?)\b(?P<name>{_NAME})(?:\s+criteri(?:a|on))?"
-    r"(?P<after>\s*(?:[-–—(]|for\b|of\b|in\b|by\b|only\b|to\b|if\b|includes?\b|are\b).{0,70}?)?\s*(?P<colon>:*)"
+_MID_LINE = re.compile(
+    r"(?<=[\w.;,)])\s+(?=(?:(?:Key|Main) )?(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) [Cc]\w+\s*[:：])"
 )
-_SENTENCE_WORDS = re.compile(
-    r"(?i)\b(?:meet\w*|appl\w+|fulfil\w*|inclusion\W+(?:and\W+)?exclusion|not be|prior to|at)\b"
-)
-_PLAIN_HEADING = re.compile(
-    r"(?i)(?:(?:key|main|major|list of)\s+)*(?:non-?)?(?:inclusion|exclusion)(?:\s+criteri(?:a|on))?"
-)
-_COHORT = re.compile(
-    r"(?i)(?:for\s+)?(?:\w+\s+)?(?:cohort|part|phase|arm|group|stage|sub-?study|stratum|population|controls?|cases?"
-    r"|healthy (?:volunteers|subjects|participants|controls))\b[^.;]{0,60}:"
-)
-_LONGEST_HEADING = 110
+_BREAK = re.compile(r"(?i)\\?<\s*(?:br|/?p|/li|/?[ou]l)\s*/?\s*\\?>")
+_POINT = re.compile(r"(?i)\\?<li\\?>")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|\\?</?(?:b|strong|em|u)\\?>")
 
 
 def split(text: str) -> tuple[Criterion, ...]:
@@ -82,13 +67,23 @@ def split(text: str) -> tuple[Criterion, ...]:
         Criteria in the order of the text; empty when it cannot be cut: no heading and no list.
     """
     reader = _Reader()
-    for line in text.split("\n"):
-        reader.take(line.rstrip())
+    reader.take_all(_lines(text))
     return tuple(reader.criteria()) if reader.has_structure else ()
 
 
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text; a line break or list point in HTML is one too, but not within a table."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if tables.is_row(line):
+            lines.append(_BREAK.sub("; ", line).rstrip())
+        else:
+            lines += [part.rstrip() for part in _POINT.sub("\n* ", _BREAK.sub("\n", line)).split("\n")]
+    return lines
+
+
 def folded(text: str) -> str:
-    r"""Give a text without markup, escapes and case, one spelling for one sign: `\>=18 Years.` → `≥18 years.`."""
+    r"""Return a text without markup, escapes and case, one spelling for one sign: `\>=18 Years.` → `≥18 years.`."""
     clean = unicodedata.normalize("NFKC", _SUPERSCRIPT.sub(" ", plain(text))).casefold()
     for pattern, sign in _SIGNS:
         clean = pattern.sub(sign, clean)
@@ -96,7 +91,7 @@ def folded(text: str) -> str:
 
 
 def key(text: str) -> str:
-    r"""Give what a text says without spacing, markup, escapes, punctuation and case: `\>=18 Years.` and `≥ 18 years`.
+    r"""Return what a text says without spacing, markup, escapes, punctuation and case: `\>=18 Years.` and `≥ 18 years`.
 
     Args:
         text: As the registry sends it.
@@ -122,6 +117,7 @@ _MEANING = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[<>≥≤=±%+�
 class _Item:
     section: Section
     cohort: str | None
+    lead_in: str | None
     lines: list[str]
 
 
@@ -131,24 +127,35 @@ class _Reader:
 
     section: Section = Section.OPEN
     cohort: str | None = None
+    lead_in: str | None = None
     top: int | None = None
     after_blank: bool = True
+    follows_heading: bool = False
     has_structure: bool = False
     items: list[_Item] = field(default_factory=list)
     is_open: bool = False
 
-    def take(self, line: str) -> None:
-        if not line.strip():
-            self.after_blank = True
+    def take_all(self, lines: Sequence[str]) -> None:
+        following = _following(lines)
+        for line, after in zip(lines, following, strict=True):
+            self.take(line, after)
+
+    def take(self, line: str, after: str = "") -> None:
+        """Read one line; `after` is the next line that holds text."""
+        is_row = tables.is_row(line)
+        if not is_row and not any(sign.isalnum() for sign in line):
+            self.after_blank = self.after_blank or not line.strip()
             return
         indent = len(line) - len(line.lstrip())
         bare, is_listed = _without_bullet(line.strip())
-        heading = _heading(bare, is_listed=is_listed) if indent <= (self.top or 0) or not is_listed else None
-        if heading is not None:
-            self._head(*heading)
+        heading = None if is_row else self._heading(bare, after, is_listed=is_listed, indent=indent)
+        if is_row:
+            self._row(line)
+        elif heading is not None:
+            self._head(heading, after)
         elif (inner := _MID_LINE.search(line)) is not None:
             self.take(line[: inner.start()])
-            self.take(line[inner.end() :])
+            self.take(line[inner.end() :], after)
         elif is_listed:
             self.has_structure = True
             self._listed(line, bare, indent)
@@ -163,6 +170,7 @@ class _Reader:
             yield Criterion(
                 section=item.section,
                 cohort=item.cohort,
+                lead_in=item.lead_in,
                 position=counts[item.section],
                 raw="\n".join(item.lines),
                 text=shown,
@@ -170,29 +178,53 @@ class _Reader:
             )
             counts[item.section] += 1
 
+    def _heading(self, bare: str, after: str, *, is_listed: bool, indent: int) -> Heading | None:
+        if is_listed and indent > (self.top or 0):
+            return None
+        if _is_note(bare) and self.is_open:
+            return None
+        is_within = not is_listed and self.top is not None and indent > self.top and self.is_open
+        at = Position(
+            section=self.section,
+            is_listed=is_listed,
+            is_apart=not is_within and (self.after_blank or not self.is_open),
+            leads_list=_without_bullet(after.strip())[1],
+            leads_table=tables.is_row(after),
+            follows_heading=self.follows_heading,
+        )
+        return read(bare, at)
+
     def _flattened(self) -> Iterator[_Item]:
         """Where one introduction holds a whole section as its nested list, take the nested points as the criteria."""
         for (section, cohort), group in groupby(self.items, key=lambda item: (item.section, item.cohort)):
             items = list(group)
             head, *nested = items[0].lines
-            inner = _Reader(section=section, cohort=cohort)
+            inner = _Reader(section=section, cohort=cohort, lead_in=items[0].lead_in)
             if len(items) == 1 and head.rstrip().endswith(":"):
-                for line in nested:
-                    inner.take(line)
+                inner.take_all(nested)
             if len(inner.items) > 1:
-                yield _Item(section, cohort, [head])
+                yield _Item(section, cohort, items[0].lead_in, [head])
                 yield from inner.items
             else:
                 yield from items
 
-    def _head(self, section: Section | None, cohort: str | None, rest: str) -> None:
+    def _head(self, heading: Heading, after: str) -> None:
         self.has_structure = True
-        if section is not None:
-            self.section = section
-        self.cohort, self.top, self.is_open = cohort, None, False
-        if rest:
+        if heading.lead_in is None or heading.section is not self.section:
+            self.cohort = heading.cohort
+        self.section, self.lead_in = heading.section, heading.lead_in
+        self.top, self.is_open = None, False
+        self.follows_heading = heading.is_section or self.follows_heading
+        if heading.rest:
             self.after_blank = True
-            self.take(rest)
+            self.take(heading.rest, after)
+
+    def _row(self, line: str) -> None:
+        """Take a row of a table: it belongs to the criterion before it."""
+        if self.is_open:
+            self.items[-1].lines.append(line)
+        else:
+            self._open(line.strip())
 
     def _listed(self, line: str, bare: str, indent: int) -> None:
         if self.top is None:
@@ -204,15 +236,33 @@ class _Reader:
             self._open(bare)
 
     def _unlisted(self, line: str, indent: int) -> None:
-        belongs = self.is_open and (not self.after_blank or (self.top is not None and indent > self.top))
+        is_within = not self.after_blank or (self.top is not None and indent > self.top) or _is_note(line.strip())
+        belongs = self.is_open and is_within
         if belongs:
             self.items[-1].lines.append(line)
         else:
             self._open(line.strip())
 
     def _open(self, text: str) -> None:
-        self.items.append(_Item(self.section, self.cohort, [text]))
-        self.is_open = True
+        self.items.append(_Item(self.section, self.cohort, self.lead_in, [text]))
+        self.is_open, self.follows_heading = True, False
+
+
+def _is_note(text: str) -> bool:
+    """Whether a line is a note in brackets to the criterion before it: `[Part 3 only]`."""
+    bare = text.replace("\\", "")
+    return bare[:1] in ("(", "[") and bare[-1:] in (")", "]")
+
+
+def _following(lines: Sequence[str]) -> list[str]:
+    """Return for every line the next one that holds text."""
+    found: list[str] = []
+    after = ""
+    for line in reversed(lines):
+        found.append(after)
+        if any(sign.isalnum() for sign in line):
+            after = line
+    return found[::-1]
 
 
 def _without_bullet(text: str) -> tuple[str, bool]:
@@ -224,37 +274,11 @@ def _without_bullet(text: str) -> tuple[str, bool]:
 
 def _shown(lines: Sequence[str]) -> str:
     pieces: list[str] = []
-    for line in lines:
-        bare, is_listed = _without_bullet(line.strip())
-        pieces.append(f"• {bare}" if is_listed and pieces else bare)
-    return plain(" ".join(pieces))
-
-
-def _heading(text: str, *, is_listed: bool) -> tuple[Section | None, str | None, str] | None:
-    """Read a line as a heading: its section (None: as before), its cohort, and what follows on the same line."""
-    run_in = _RUN_IN.match(text)
-    if run_in is not None:
-        return _section(run_in[1]), None, text[run_in.end() :]
-    if len(text) > _LONGEST_HEADING:
-        return None
-    match = _HEADING.fullmatch(plain(text))
-    if match is not None and _is_title(match, is_listed=is_listed):
-        title = match[0].rstrip(": ")
-        return _section(match["name"]), None if _PLAIN_HEADING.fullmatch(title) else title, ""
-    if not is_listed and text.endswith(":") and (text.isupper() or _COHORT.fullmatch(text)):
-        return None, plain(text).rstrip(": "), ""
-    return None
-
-
-def _is_title(match: re.Match[str], *, is_listed: bool) -> bool:
-    has_name_alone = "criteri" not in match[0].lower()
-    if has_name_alone and not _PLAIN_HEADING.fullmatch(match[0].rstrip(": ")):
-        return False
-    if _SENTENCE_WORDS.search(match[0]):
-        return False
-    return bool(match["colon"]) or (not is_listed and not match[0].endswith((".", ",", ";")))
-
-
-def _section(name: str) -> Section:
-    is_inclusion = name.lower() == "inclusion"
-    return Section.INCLUSION if is_inclusion else Section.EXCLUSION
+    for is_table, group in groupby(lines, key=tables.is_row):
+        if is_table:
+            pieces.append(tables.shown(list(group)))
+            continue
+        for line in group:
+            bare, is_listed = _without_bullet(line.strip())
+            pieces.append(f"• {bare}" if is_listed and pieces else bare)
+    return plain(_BOLD.sub(r"\1", " ".join(pieces)))

@@ -1,8 +1,9 @@
 """Which criterion of an older eligibility text is which one of a newer text.
 
-Equal criteria are paired first, wherever they stand; then, between two neighbours that were paired, what was put in
-place of what; then the most similar; at last across inclusion and exclusion. A criterion is compared with at most 20
-others that share a rare word, so that the work grows near-linearly.
+Equal criteria are paired first, wherever they stand; then those that were split or merged are found; then, between two
+neighbours that were paired, what was put in place of what; then the most similar; at last across inclusion and
+exclusion. A criterion without a section fits one of any section. A criterion is compared with at most 20 others that
+share a rare word, so that the work grows near-linearly.
 
 Does not say what a difference means.
 """
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from watcher.changes.criteria import Criterion, Section
+from watcher.changes.criteria import Criterion
+from watcher.changes.criteria_splits import Words, rest_of, splits
+from watcher.changes.headings import Section
 
 _LEAST_IN_PLACE = 0.35
 _LEAST_ALONE_IN_PLACE = 0.22
@@ -23,6 +26,7 @@ _LEAST_ANYWHERE = 0.5
 _LEAST_MOVED = 0.7
 _MOST_CANDIDATES = 20
 _MOST_IN_PLACE = 400
+_MOST_REWORDED = 400
 _STEM = 6
 _EMPTY_WORDS = frozenset(
     re.findall(
@@ -41,11 +45,15 @@ class Paired:
 
     Attributes:
         pairs: (older, newer), in the order of the newer text.
+        split: (older, its parts in the newer text).
+        merged: (parts in the older text, newer).
         removed: Older ones without a partner, in the order of the older text.
         added: Newer ones without a partner, in the order of the newer text.
     """
 
     pairs: tuple[tuple[Criterion, Criterion], ...]
+    split: tuple[tuple[Criterion, tuple[Criterion, ...]], ...] = ()
+    merged: tuple[tuple[tuple[Criterion, ...], Criterion], ...] = ()
     removed: tuple[Criterion, ...]
     added: tuple[Criterion, ...]
 
@@ -63,27 +71,38 @@ def pair(old: Sequence[Criterion], new: Sequence[Criterion]) -> Paired:
     match = _Match(old=old, new=new)
     for same in (_place_and_cohort, _place, lambda criterion: ()):
         match.by_equality(same)
-    match.in_place()
-    match.by_likeness(_LEAST_ANYWHERE, lambda criterion: criterion.section)
-    match.by_likeness(_LEAST_MOVED, lambda criterion: None)
+    match.by_sharing_out()
+    match.in_place(lambda criterion: criterion.section)
+    match.in_place(lambda criterion: None)
+    match.by_likeness(_LEAST_ANYWHERE, _is_one_section)
+    match.by_likeness(_LEAST_MOVED, lambda one, other: True)
+    match.by_rest()
+    single = [(partner, index) for index, partner in match.partner_of_new.items() if index not in match.grouped_new()]
     return Paired(
-        pairs=tuple((old[match.partner_of_new[index]], new[index]) for index in sorted(match.partner_of_new)),
+        pairs=tuple((old[one], new[other]) for one, other in sorted(single, key=lambda pair: pair[1])),
+        split=tuple((old[one], tuple(new[part] for part in parts)) for one, parts in sorted(match.split.items())),
+        merged=tuple((tuple(old[part] for part in parts), new[one]) for one, parts in sorted(match.merged.items())),
         removed=tuple(old[index] for index in match.free_old()),
         added=tuple(new[index] for index in match.free_new()),
     )
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Give the share of common words of two sets, 0 to 1: twice the common ones by the sum of both (Dice)."""
+    """Return the share of common words of two sets, 0 to 1: twice the common ones by the sum of both (Dice)."""
     total = len(one) + len(other)
     return 2 * len(one & other) / total if total else 1.0
 
 
 def stems(text: str) -> frozenset[str]:
-    """Give the beginnings of the telling words of a text; of all its words when none is telling."""
+    """Return the beginnings of the telling words of a text; of all its words when none is telling."""
     words = _WORD.findall(text.casefold())
     telling = [word for word in words if word not in _EMPTY_WORDS] or words
     return frozenset(word if word[:1].isdigit() else word[:_STEM] for word in telling)
+
+
+def _is_one_section(one: Criterion, other: Criterion) -> bool:
+    """Whether two criteria stand in the same section, or one of them in none."""
+    return one.section is other.section or Section.OPEN in (one.section, other.section)
 
 
 def _place_and_cohort(criterion: Criterion) -> Hashable:
@@ -102,12 +121,68 @@ class _Match:
     partner_of_new: dict[int, int] = field(default_factory=dict)
     stems_old: dict[int, frozenset[str]] = field(default_factory=dict)
     stems_new: dict[int, frozenset[str]] = field(default_factory=dict)
+    split: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    merged: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def free_old(self) -> list[int]:
         return [index for index in range(len(self.old)) if index not in self.partner_of_old]
 
     def free_new(self) -> list[int]:
         return [index for index in range(len(self.new)) if index not in self.partner_of_new]
+
+    def grouped_new(self) -> set[int]:
+        """Return the newer criteria that belong to a split or are a merger."""
+        return {*self.merged, *(part for parts in self.split.values() for part in parts)}
+
+    def by_sharing_out(self) -> None:
+        """Find the criteria that were split, then those that were merged, among those without an equal partner."""
+        old, new = self._free_words()
+        for found in splits(old, new, self._fits):
+            self._set_split(found.whole, found.parts)
+        old, new = self._free_words()
+        for found in splits(new, old, lambda whole, part: self._fits(part, whole)):
+            self._set_merged(found.parts, found.whole)
+
+    def by_rest(self) -> None:
+        """Take a criterion added or removed into a reworded one when all its words stood, or now stand, in that."""
+        if len(self.partner_of_old) > _MOST_REWORDED and len(self.free_new()) + len(self.free_old()) > _MOST_IN_PLACE:
+            return
+        grouped_new, reworded = self.grouped_new(), self._reworded()
+        for one, other in reworded:
+            if other in grouped_new:
+                continue
+            before, after = self._old_stems(one), self._new_stems(other)
+            added = {index: self._new_stems(index) for index in self.free_new()}
+            parts = rest_of(before, after, added, lambda index, one=one: self._fits(one, index))  # type: ignore[misc]
+            if parts:
+                self._set_split(one, tuple(sorted((other, *parts))))
+                continue
+            removed = {index: self._old_stems(index) for index in self.free_old()}
+            parts = rest_of(after, before, removed, lambda index, other=other: self._fits(index, other))  # type: ignore[misc]
+            if parts:
+                self._set_merged(tuple(sorted((one, *parts))), other)
+
+    def _reworded(self) -> list[tuple[int, int]]:
+        return [(one, other) for one, other in self.partner_of_old.items() if self.old[one].key != self.new[other].key]
+
+    def _free_words(self) -> tuple[dict[int, Words], dict[int, Words]]:
+        return (
+            {index: self._old_stems(index) for index in self.free_old()},
+            {index: self._new_stems(index) for index in self.free_new()},
+        )
+
+    def _fits(self, old: int, new: int) -> bool:
+        return _is_one_section(self.old[old], self.new[new])
+
+    def _set_split(self, whole: int, parts: tuple[int, ...]) -> None:
+        self.split[whole] = parts
+        self.partner_of_old[whole] = parts[0]
+        self.partner_of_new.update(dict.fromkeys(parts, whole))
+
+    def _set_merged(self, parts: tuple[int, ...], whole: int) -> None:
+        self.merged[whole] = parts
+        self.partner_of_new[whole] = parts[0]
+        self.partner_of_old.update(dict.fromkeys(parts, whole))
 
     def by_equality(self, place: Callable[[Criterion], Hashable]) -> None:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
@@ -118,28 +193,29 @@ class _Match:
             if found:
                 self._join(found.pop(), index)
 
-    def in_place(self) -> None:
+    def in_place(self, place: Callable[[Criterion], Section | None]) -> None:
         """Pair what stands between the same two paired neighbours."""
-        gaps_old, gaps_new = self._gaps_old(), self._gaps_new()
+        gaps_old = _gaps(self.old, self.new, self.partner_of_old, place, of_older=True)
+        gaps_new = _gaps(self.new, self.old, self.partner_of_new, place, of_older=False)
         for gap, new in gaps_new.items():
             old = gaps_old.get(gap, [])
             if len(old) * len(new) > _MOST_IN_PLACE:
                 continue
             least = _LEAST_ALONE_IN_PLACE if len(old) == len(new) == 1 else _LEAST_IN_PLACE
-            self._best(product(old, new), least)
+            self._best(((one, other) for one, other in product(old, new) if self._fits(one, other)), least)
 
-    def by_likeness(self, least: float, place: Callable[[Criterion], Section | None]) -> None:
-        holders: dict[Hashable, list[int]] = defaultdict(list)
+    def by_likeness(self, least: float, fits: Callable[[Criterion, Criterion], bool]) -> None:
+        holders: dict[str, list[int]] = defaultdict(list)
         for index in self.free_old():
             for stem in self._old_stems(index):
-                holders[place(self.old[index]), stem].append(index)
+                holders[stem].append(index)
         candidates: list[tuple[int, int]] = []
         for index in self.free_new():
-            section = place(self.new[index])
-            blocks = [held for stem in self._new_stems(index) if (held := holders.get((section, stem)))]
+            blocks = [held for stem in self._new_stems(index) if (held := holders.get(stem))]
             seen: dict[int, None] = {}
             for held in sorted(blocks, key=len):
-                seen.update(dict.fromkeys(self._nearest(held, index)))
+                near = self._nearest(held, index)
+                seen.update(dict.fromkeys(one for one in near if fits(self.old[one], self.new[index])))
                 if len(seen) >= _MOST_CANDIDATES:
                     break
             candidates.extend((candidate, index) for candidate in list(seen)[:_MOST_CANDIDATES])
@@ -148,7 +224,7 @@ class _Match:
     def _nearest(self, held: list[int], index: int) -> list[int]:
         if len(held) <= _MOST_CANDIDATES:
             return held
-        return sorted(held, key=lambda candidate: abs(candidate - index))[:_MOST_CANDIDATES]
+        return sorted(held, key=lambda candidate: abs(candidate - index))[: 2 * _MOST_CANDIDATES]
 
     def _best(self, candidates: Iterable[tuple[int, int]], least: float) -> None:
         scored = (
@@ -157,28 +233,6 @@ class _Match:
         for score, _, new, old in sorted(scored):
             if -score >= least and old not in self.partner_of_old and new not in self.partner_of_new:
                 self._join(old, new)
-
-    def _gaps_old(self) -> dict[Hashable, list[int]]:
-        gaps: dict[Hashable, list[int]] = defaultdict(list)
-        anchors: dict[Section, int] = {}
-        for index, criterion in enumerate(self.old):
-            partner = self.partner_of_old.get(index)
-            if partner is None:
-                gaps[criterion.section, anchors.get(criterion.section)].append(index)
-            elif self.new[partner].section is criterion.section:
-                anchors[criterion.section] = partner
-        return gaps
-
-    def _gaps_new(self) -> dict[Hashable, list[int]]:
-        gaps: dict[Hashable, list[int]] = defaultdict(list)
-        anchors: dict[Section, int] = {}
-        for index, criterion in enumerate(self.new):
-            partner = self.partner_of_new.get(index)
-            if partner is None:
-                gaps[criterion.section, anchors.get(criterion.section)].append(index)
-            elif self.old[partner].section is criterion.section:
-                anchors[criterion.section] = index
-        return gaps
 
     def _join(self, old: int, new: int) -> None:
         self.partner_of_old[old] = new
@@ -193,3 +247,23 @@ class _Match:
         if index not in self.stems_new:
             self.stems_new[index] = stems(self.new[index].key)
         return self.stems_new[index]
+
+
+def _gaps(
+    criteria: Sequence[Criterion],
+    others: Sequence[Criterion],
+    partners: Mapping[int, int],
+    place: Callable[[Criterion], Section | None],
+    *,
+    of_older: bool,
+) -> dict[Hashable, list[int]]:
+    """Return the criteria without a partner by the paired neighbour before them, named by its newer index."""
+    gaps: dict[Hashable, list[int]] = defaultdict(list)
+    anchors: dict[Section | None, int] = {}
+    for index, criterion in enumerate(criteria):
+        partner, section = partners.get(index), place(criterion)
+        if partner is None:
+            gaps[section, anchors.get(section)].append(index)
+        elif place(others[partner]) is section:
+            anchors[section] = partner if of_older else index
+    return gaps

@@ -31,7 +31,7 @@ _BY_FAMILY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("date.start", ("moved", "actual", "retroactive")),
     ("date", ("precision",)),
     ("enrollment", ("target", "final", "corrected")),
-    ("eligibility.criterion", ("added", "removed", "changed", "moved")),
+    ("eligibility.criterion", ("added", "removed", "changed", "moved", "split", "merged")),
     ("eligibility", ("age", "sex", "healthy_volunteers", "population", "sampling", "text")),
     ("outcome.primary", _OUTCOMES[:3]),  # one that moves to or from the primary ones is promoted or demoted
     ("outcome.secondary", _OUTCOMES),

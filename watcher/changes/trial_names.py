@@ -164,8 +164,8 @@ def _read(record: Record) -> Iterator[_Intervention]:
     identification = _object(record, "protocolSection", "identificationModule")
     title = _words(plain(_text(identification.get("briefTitle"))))
     arms = [arm for arm in _objects(module.get("armGroups")) if arm.get("interventionNames")]
-    tests = [_members(arm) for arm in arms if arm.get("type") not in _CONTROL_ARMS]
-    compares = [_members(arm) for arm in arms if arm.get("type") in _CONTROL_ARMS]
+    tests = [_members(arm) for arm in arms if _text(arm.get("type")) not in _CONTROL_ARMS]
+    compares = [_members(arm) for arm in arms if _text(arm.get("type")) in _CONTROL_ARMS]
     for item in _objects(module.get("interventions")):
         name = _OR_PLACEBO.sub("", short(plain(_text(item.get("name"))), _LONGEST_READ))
         if not name:

@@ -108,6 +108,8 @@ def codes(report: RunReport) -> Iterable[Exit]:
 
     if report.has_bugs:
         yield Exit.BUG
+    if report.has_damage:
+        yield Exit.STORE
     if report.poll is None or report.sent.has_config_fault:
         yield Exit.CONFIG
     if is_registry_down(report.poll):

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from watcher.errors import DamagedError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
@@ -72,8 +74,11 @@ class Message:
         """Read what `to_json` wrote.
 
         Raises:
-            TypeError: The bytes are of another shape: a bug or a damaged store.
+            DamagedError: The bytes are of another shape.
         """
-        values = json.loads(body)
-        attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
-        return cls(**values, attachments=attachments)
+        try:
+            values = json.loads(body)
+            attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
+            return cls(**values, attachments=attachments)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise DamagedError(f"the stored message cannot be read ({type(error).__name__})") from error

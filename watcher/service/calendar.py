@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import structlog
 
+from watcher.errors import DamagedError
 from watcher.service.parts import Parts
 from watcher.store.model import Compared, Event, Kept, Life, Milestone, Page, VersionKind
 
@@ -53,8 +54,13 @@ def tell_passed(parts: Parts, ids: Collection[str]) -> int:
 def _event(parts: Parts, kept: Kept, passed: Collection[Milestone]) -> Event | None:
     if kept.newest_seq is None or kept.starts_anew or kept.life is not Life.PRESENT:
         return None
-    compared = _compared(parts, kept, passed)
-    if compared is None or parts.store.versions.comparison(kept.newest_seq) == compared.body:
+    try:
+        compared = _compared(parts, kept, passed)
+        known = parts.store.versions.comparison(kept.newest_seq)
+    except DamagedError as error:  # told when the record is needed for comparing; a backup tells the date anew
+        log.warning("record_damaged", nct_id=kept.nct_id, reason=str(error))
+        return None
+    if compared is None or known == compared.body:
         return None  # nothing left of it, or a run that ended right after storing it is being resumed
     return Event(
         nct_id=kept.nct_id,

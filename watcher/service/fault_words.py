@@ -12,6 +12,7 @@ from watcher.service.parts import (
     PAGES_PART,
     RECIPIENT_PART,
     REGISTRY_PART,
+    STORED_PART,
     TEXTFILE_PART,
     WATCHLIST_PART,
 )
@@ -111,6 +112,16 @@ _TABLE = (
         "data version, or something sound again.",
         advice="Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
         after="What changed in it is told like any other change.",
+    ),
+    Words(
+        concerns=STORED_PART,
+        during="being damaged",
+        over="can be read again",
+        meaning="This trial cannot be compared with its last version, so its changes are told to nobody. All other "
+        "trials are read and told as ever; nothing is lost.",
+        advice="Run `watcher db check`: it names all that is damaged. Then stop the watcher and put a backup in the "
+        "place of the store: `watcher db restore FILE`. Look at the disk: bytes do not change by themselves.",
+        after="What changed in it meanwhile is told like any other change.",
     ),
     Words(
         concerns="template ",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from watcher.changes.exchange import from_bytes
 from watcher.changes.meaning.parts import as_object
 from watcher.changes.model import Comparison, Record
 from watcher.config.watchlist import Watched, Watchlist
 from watcher.pages.mirror import mirror_of
 from watcher.pages.model import Site, Step, Trial
 from watcher.service.happenings import first_seen
-from watcher.service.judging import decode
+from watcher.service.judging import decode, decode_comparison
 from watcher.service.parts import Parts
 from watcher.store.model import Kept, LogEntry, Version
 
@@ -78,7 +77,7 @@ def steps_of(entries: Iterable[LogEntry]) -> tuple[Step, ...]:
 
 def _comparison(version: Version, compared: bytes | None) -> Comparison:
     if compared is not None:
-        return from_bytes(compared)
+        return decode_comparison(compared)
     return first_seen(version.nct_id, data_version=version.data_version, posted=version.last_update_posted)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from watcher.service.parts import DIGEST_PART, PAGE_TEMPLATE_PART
+from watcher.service.parts import DIGEST_PART, PAGE_TEMPLATE_PART, STORED_PART
 from watcher.service.pulse import STALLED_AFTER
 from watcher.service.reload import CONFIG_PART
 from watcher.service.vitals import Vitals
@@ -21,7 +21,7 @@ PATIENCE = timedelta(minutes=15)
 POLLS_MISSED = 3
 """So many intervals without a poll are too many."""
 
-_SINGLE = ("record ", "template ", PAGE_TEMPLATE_PART, "message ", DIGEST_PART)
+_SINGLE = ("record ", STORED_PART, "template ", PAGE_TEMPLATE_PART, "message ", DIGEST_PART)
 """Beginnings of the names of parts that concern one trial, one message or one recipient; so does `… to NAME`."""
 
 

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from watcher.changes.model import Comparison, Record, Severity
-from watcher.errors import StoreError
+from watcher.errors import DamagedError, StoreError
 from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import Verdict, judge_age, judge_content
 from watcher.store.model import Compared, Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
@@ -39,6 +39,7 @@ class Status(StrEnum):
     STALE = "stale"
     QUARANTINED = "quarantined"
     FAILED = "failed"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store:
 
     Returns:
         One per record, in their order; a trial that comes twice is judged once. A record that our own code trips over
-        is FAILED: it stays due, and harms no other.
+        is FAILED, one whose stored version is damaged is DAMAGED: it stays due, and harms no other.
 
     Raises:
         StoreError: The store cannot be read.
@@ -86,6 +87,8 @@ def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store:
 def _guarded(record: RawRecord, kept: Kept, store: Store) -> Judged:
     try:
         return _judge(record, kept, store)
+    except DamagedError as error:
+        return Judged(nct_id=record.nct_id, status=Status.DAMAGED, reason=str(error))
     except StoreError:
         raise
     except Exception as error:  # the boundary of one study: a bug met by one record must not stop the others
@@ -101,7 +104,7 @@ def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
     is_back = kept.life in (Life.GONE, Life.MERGED)
     if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
         return _unchanged(record, is_stamp_only=True)
-    decoded = decode(record.body)
+    decoded = _decoded(record.body)
     before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
     before = None if before_body is None else decode(before_body)
     content = judge_content(decoded, before)
@@ -228,12 +231,33 @@ def pack(comparison: Comparison) -> Compared:
 
 
 def decode(body: bytes) -> Record:
-    """Decode a record's bytes.
+    """Return the record held by stored bytes.
 
     Raises:
-        ValueError: They are no JSON object: a damaged store, since answers are checked before.
+        DamagedError: They are no JSON object.
     """
+    try:
+        return _decoded(body)
+    except ValueError as error:
+        raise DamagedError(f"a stored record cannot be read ({error}); see `watcher db check`") from error
+
+
+def decode_comparison(stored: bytes) -> Comparison:
+    """Return the comparison held by stored bytes.
+
+    Raises:
+        DamagedError: They are no comparison.
+    """
+    from watcher.changes.exchange import from_bytes
+
+    try:
+        return from_bytes(stored)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedError(f"a stored comparison cannot be read ({error!r}); see `watcher db check`") from error
+
+
+def _decoded(body: bytes) -> Record:
     found = msgspec.json.decode(body)
     if not isinstance(found, dict):
-        raise ValueError("a stored record is no JSON object")  # noqa: TRY004 — it is the value that is wrong
+        raise ValueError("no JSON object")  # noqa: TRY004 — it is the value that is wrong
     return found

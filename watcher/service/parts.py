@@ -29,6 +29,8 @@ ENDPOINT_PART = "health endpoint"
 TEXTFILE_PART = "health textfile"
 DIGEST_PART = "digest for "
 """Beginning of the part a digest that cannot be made stands under in the fault table."""
+STORED_PART = "stored record "
+"""Beginning of the part a trial whose stored record is damaged stands under in the fault table."""
 RECIPIENT_PART = "recipient "
 """Beginning of the part a suspected renaming stands under in the fault table."""
 
@@ -77,6 +79,7 @@ class Signals:
 
     heard: dict[str, str | None] = field(default_factory=dict)
     bugs: set[str] = field(default_factory=set)
+    damages: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def failing(self, part: str, sentence: str) -> None:
@@ -88,6 +91,11 @@ class Signals:
     def tripped(self, part: str, sentence: str) -> None:
         """Note that our own code failed on a part: a bug, told like any fault and by its own exit code."""
         self.bugs.add(part)
+        self.failing(part, sentence)
+
+    def damaged(self, part: str, sentence: str) -> None:
+        """Note that a part fails for something damaged in the store: a fault, and the exit code of the store."""
+        self.damages.add(part)
         self.failing(part, sentence)
 
     def well(self, part: str) -> None:

@@ -47,8 +47,11 @@ ASK_ASIDE_AGAIN = timedelta(hours=1)
 """Quarantined records alone are asked for again so often until the next data version."""
 
 
-_UNUSABLE = frozenset({Status.STALE, Status.QUARANTINED, Status.FAILED})
-_LOUD = frozenset({Status.QUARANTINED, Status.FAILED})
+_UNUSABLE = frozenset({Status.STALE, Status.QUARANTINED, Status.FAILED, Status.DAMAGED})
+_LOUD = frozenset({Status.QUARANTINED, Status.FAILED, Status.DAMAGED})
+
+
+_ASKED_AGAIN = frozenset({Status.STALE, Status.FAILED, Status.DAMAGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class PollReport:
         counts: How many trials went where.
         troubled: Ids that were quarantined, missing, refused or not reached in this very poll; sorted.
         tripped: Ids of records our own code tripped over, with the reason.
+        damaged: Ids of trials whose stored record cannot be read back, with the reason.
         is_empty: `/version` answered, records were due, and nothing usable came.
         is_settled: All that came is of one data version, and what did not come was asked for: it can be told.
         read_of: The token of what was read last, however the poll ended; None when nothing was.
@@ -71,6 +75,7 @@ class PollReport:
     counts: PollCounts
     troubled: tuple[str, ...]
     tripped: Mapping[str, str]
+    damaged: Mapping[str, str]
     is_empty: bool
     is_settled: bool
     read_of: str | None
@@ -85,6 +90,7 @@ class Tally:
     refused: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     tripped: dict[str, str] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
     due: int = 0
     has_answers: bool = False
     is_settled: bool = False
@@ -169,6 +175,7 @@ async def poll(parts: Parts, ids: Sequence[str], signals: Signals, *, is_whole: 
         counts=counts,
         troubled=tally.troubled(),
         tripped=tally.tripped,
+        damaged=tally.damaged,
         is_empty=tally.due > 0 and not tally.usable() and not tally.has_answers,
         is_settled=tally.is_settled,
         read_of=tally.read_of,
@@ -247,7 +254,7 @@ def _page(judged: Sequence[Judged]) -> Page:
 
 def _checked(raw: RawPage, judged: Sequence[Judged], lost: Lost) -> tuple[str, ...]:
     """Give the ids that went somewhere: a stale or failed one did not, it is asked for again at the next poll."""
-    believed = [entry.nct_id for entry in judged if entry.status not in (Status.STALE, Status.FAILED)]
+    believed = [entry.nct_id for entry in judged if entry.status not in _ASKED_AGAIN]
     absent = [nct_id for nct_id in raw.missing if nct_id not in lost.failed]
     return (*believed, *raw.aliased, *absent, *raw.refused)
 
@@ -260,6 +267,8 @@ def _note(raw: RawPage, judged: Sequence[Judged], lost: Lost, tally: Tally) -> N
         tally.failed.discard(entry.nct_id)
         if entry.status is Status.FAILED:
             tally.tripped[entry.nct_id] = entry.reason
+        elif entry.status is Status.DAMAGED:
+            tally.damaged[entry.nct_id] = entry.reason
         level = told.warning if entry.status in _LOUD else told.info
         extra = {"reason": entry.reason} if entry.reason else {}
         level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import structlog
 
 from watcher.changes.model import Comparison
+from watcher.errors import DamagedError
 from watcher.service.parts import Parts
 from watcher.store.store import Store
 
@@ -49,7 +50,6 @@ def judge_data_version(parts: Parts, token: str | None, fetched: int, *, is_whol
 
 
 def _judge(parts: Parts, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
-    from watcher.changes.exchange import from_bytes
     from watcher.changes.meaning.registry_wide import LEAST_TRIALS, quieten, registry_wide
     from watcher.service.judging import pack
 
@@ -57,8 +57,8 @@ def _judge(parts: Parts, day: str, fetched: int, known: Mapping[str, int]) -> Ma
     changed = store.versions.of_data_version(day)
     if len(changed) < LEAST_TRIALS:
         return {}
-    pairs = [(version.seq, store.versions.comparison(version.seq)) for version in changed]
-    comparisons = {seq: from_bytes(stored) for seq, stored in pairs if stored is not None}
+    pairs = [(version.seq, _stored(store, version.seq)) for version in changed]
+    comparisons = {seq: stored for seq, stored in pairs if stored is not None}
     found = registry_wide(tuple(comparisons.values()), fetched=fetched)
     families = {**known, **found.families}
     if not families:
@@ -67,6 +67,18 @@ def _judge(parts: Parts, day: str, fetched: int, known: Mapping[str, int]) -> Ma
     store.versions.replace_comparisons({seq: pack(new) for seq, new in quiet.items() if new != comparisons[seq]})
     store.notes.put(f"{_FOUND}{day}", json.dumps({"families": families, "fetched": fetched}))
     return families
+
+
+def _stored(store: Store, seq: int) -> Comparison | None:
+    """Return a stored comparison; None for one that is damaged: the others are judged without it."""
+    from watcher.service.judging import decode_comparison
+
+    try:
+        stored = store.versions.comparison(seq)
+        return None if stored is None else decode_comparison(stored)
+    except DamagedError as error:
+        log.warning("comparison_damaged", seq=seq, reason=str(error))
+        return None
 
 
 def quietened(comparison: Comparison, store: Store) -> Comparison:

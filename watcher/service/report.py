@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from watcher.changes.exchange import from_bytes, printed
+from watcher.changes.exchange import printed
 from watcher.changes.history import value_at
 from watcher.changes.model import Comparison
 from watcher.changes.trial_names import short_name as short_name_of
@@ -19,7 +19,7 @@ from watcher.digests.slots import next_slots
 from watcher.service.channels import lines_of
 from watcher.service.faults import failing
 from watcher.service.happenings import first_seen
-from watcher.service.judging import decode
+from watcher.service.judging import decode, decode_comparison
 from watcher.service.parts import Parts
 from watcher.service.watching import poll_ids
 from watcher.service.windows import headline_of
@@ -151,7 +151,7 @@ def log_object(parts: Parts, entry: LogEntry) -> dict[str, Any]:
 
 def _comparison(entry: LogEntry) -> Comparison:
     if entry.compared is not None:
-        return from_bytes(entry.compared)
+        return decode_comparison(entry.compared)
     version = entry.version
     return first_seen(version.nct_id, data_version=version.data_version, posted=version.last_update_posted)
 

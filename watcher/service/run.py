@@ -15,7 +15,7 @@ from watcher.service.calendar import tell_passed
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.meeting import meet_recipients, signal_renamed
 from watcher.service.notices import settle, tell_reformatted
-from watcher.service.parts import WATCHLIST_PART, Parts, Signals, WatchlistReader
+from watcher.service.parts import STORED_PART, WATCHLIST_PART, Parts, Signals, WatchlistReader
 from watcher.service.poll import PollReport, poll
 from watcher.service.pulse import remove_sign
 from watcher.service.registrywide import judge_data_version
@@ -42,6 +42,7 @@ class RunReport:
         said: What a one-shot run prints: faults that are new, due for their reminder, or over.
         has_bad_ids: Whether a watchlist has lines that name no trial.
         has_bugs: Whether our own code tripped over a record or a recipient.
+        has_damage: Whether something stored could not be read back.
     """
 
     poll: PollReport | None
@@ -51,6 +52,7 @@ class RunReport:
     said: tuple[str, ...]
     has_bad_ids: bool
     has_bugs: bool
+    has_damage: bool = False
 
 
 async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True) -> RunReport:
@@ -94,6 +96,7 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
         said=said,
         has_bad_ids=bool(watchlist.problems),
         has_bugs=bool(signals.bugs),
+        has_damage=bool(signals.damages),
     )
 
 
@@ -141,6 +144,8 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         await asyncio.to_thread(tell_passed, parts, ids)
     for nct_id, reason in report.tripped.items():
         signals.tripped(f"record {nct_id}", reason)
+    for nct_id, reason in report.damaged.items():
+        signals.damaged(f"{STORED_PART}{nct_id}", reason)
     _signal_records(parts, ids, signals, is_complete=report.outcome.is_complete)
     return report
 
@@ -154,8 +159,8 @@ def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals, *, is_co
         signals.failing(f"record {nct_id}", f"the registry's answer for {nct_id} is not believed: {reason}")
     for fault in parts.store.faults.all() if is_complete else ():
         known = fault.part.removeprefix("record ")
-        if known != fault.part and known not in aside:
-            signals.well(fault.part)
+        if (known != fault.part and known not in aside) or fault.part.startswith(STORED_PART):
+            signals.well(fault.part)  # of what failed just now this changes nothing
 
 
 def is_registry_down(report: PollReport | None) -> bool:

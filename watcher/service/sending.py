@@ -17,7 +17,7 @@ import structlog
 from watcher.delivery.backoff import GIVE_UP_AFTER, next_attempt
 from watcher.delivery.words import without_promise
 from watcher.digests.quiet import quiet_until
-from watcher.errors import ConfigError, DeliveryError, DeliveryReason, StoreError
+from watcher.errors import ConfigError, DamagedError, DeliveryError, DeliveryReason, StoreError
 from watcher.rendering.message import Message
 from watcher.service.channels import Line, address_of, all_lines, carrier, fingerprint, part_of
 from watcher.service.faults import failing
@@ -190,7 +190,11 @@ async def _send_all(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Li
             if (until := _quiet_until(parts, target)) is not None:
                 parts.store.outbox.retry_at(entry.id, until, "held until the quiet hours end", refund=True)
                 continue
-            result, goes_on = await _send(parts, claim, target, session, signals)
+            message = _opened(parts, claim, signals)
+            if message is None:
+                sent += Sent(failed=1)
+                continue
+            result, goes_on = await _send(parts, claim, message, target, session, signals)
             sent += result
             if not goes_on:
                 sent += Sent(down=frozenset({line.key}))
@@ -198,12 +202,28 @@ async def _send_all(parts: Parts, line: Line, lines: Mapping[tuple[str, str], Li
     return sent
 
 
+def _opened(parts: Parts, claim: Claim, signals: Signals) -> Message | None:
+    """Return the message of a claim; one that cannot be read back is given up and told, and None."""
+    why = claim.damage
+    if not why:
+        try:
+            return Message.from_json(claim.payload)
+        except DamagedError as error:
+            why = str(error)
+    parts.store.outbox.dead(claim.entry.id, why, parts.clock())
+    _tell_dead(signals, claim.entry, why)
+    log.error("message_damaged", id=claim.entry.id, recipient=claim.entry.recipient, reason=why)
+    return None
+
+
 def _quiet_until(parts: Parts, line: Line) -> datetime | None:
     zone = parts.loaded.config.zone(line.recipient)
     return quiet_until(line.recipient.quiet, zone, parts.clock())
 
 
-async def _send(parts: Parts, claim: Claim, line: Line, session: Session, signals: Signals) -> tuple[Sent, bool]:
+async def _send(
+    parts: Parts, claim: Claim, message: Message, line: Line, session: Session, signals: Signals
+) -> tuple[Sent, bool]:
     """Try one message; say what came of it and whether the channel can go on."""
     outbox, entry = parts.store.outbox, claim.entry
 
@@ -212,7 +232,7 @@ async def _send(parts: Parts, claim: Claim, line: Line, session: Session, signal
 
     try:
         address = address_of(line, parts)
-        receipt = await session.deliver(Message.from_json(claim.payload), address, on_step)
+        receipt = await session.deliver(message, address, on_step)
     except ConfigError as error:
         outbox.retry_at(entry.id, parts.clock() + timedelta(minutes=5), str(error), refund=True)
         signals.failing(part_of(line.key, line.recipient.name), str(error))

@@ -16,7 +16,7 @@ from watcher.config.model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.digests.routing import watches_of
 from watcher.digests.slots import next_slots
-from watcher.errors import StoreError, WatcherError
+from watcher.errors import DamagedError, StoreError, WatcherError
 from watcher.service.channels import Line, lines_of, message_domain, stop_address, thread_of
 from watcher.service.due import HEARD, LOOKED, Moment, Telling, due, moment_of, snoozed_trials
 from watcher.service.faults import failing
@@ -74,6 +74,10 @@ def tell_due(
                 comparisons = Comparisons(store=parts.store)
             composed = _compose(parts, telling, comparisons, signals, moment)
             parts.store.ledger.commit_composed(composed, moment.now)
+        except DamagedError as error:  # concerns the readers of one trial, and no other
+            signals.damaged(part, f"{part} could not be made: {error}")
+            log.warning("digest_failed", recipient=recipient.name, reason=str(error))
+            continue
         except StoreError:
             raise
         except WatcherError as error:

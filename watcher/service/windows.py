@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
 from watcher.changes.compare import compare_records
-from watcher.changes.exchange import from_bytes
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.story import tell
 from watcher.changes.window import net_effect
 from watcher.changes.wording import values
 from watcher.config.model import Least, NearConfig
 from watcher.digests.levels import Ear, as_heard
-from watcher.service.judging import decode, read_history
+from watcher.service.judging import decode, decode_comparison, read_history
 from watcher.service.registrywide import quietened
 from watcher.store.model import LogEntry
 from watcher.store.store import Store
@@ -101,12 +100,12 @@ class Comparisons:
         """Compare the two ends of a window, and add what changed and went back, or happened, in between."""
         steps = [entry.compared for entry in entries if entry.compared is not None]
         if len(entries) == 1 and steps:
-            return from_bytes(steps[0])
+            return decode_comparison(steps[0])
         assert window.base is not None  # noqa: S101 — `each` leaves windows without a base out
         pair = (window.base, window.newest)
         if pair not in self._over_several:
             _make_room(self._over_several, _MOST_COMPARED)
-            self._over_several[pair] = self._over(window.nct_id, window.base, newest, [*map(from_bytes, steps)])
+            self._over_several[pair] = self._over(window.nct_id, window.base, newest, [*map(decode_comparison, steps)])
         return self._over_several[pair]
 
     def _over(self, nct_id: str, base: int, newest: Record, steps: Sequence[Comparison]) -> Comparison:

@@ -122,12 +122,13 @@ def the_payload(connection: Connection, number: int) -> bytes:
 
     Raises:
         LookupError: There is no such message.
+        DamagedError: They cannot be unpacked.
     """
     table = tables.payload
     row = connection.execute(select(table.c.codec, table.c.data).where(table.c.message == number)).first()
     if row is None:
         raise LookupError(f"There is no message {number} in the outbox.")
-    return unpack(row.codec, row.data)
+    return unpack(row.codec, row.data, f"message {number}")
 
 
 def set_values(connection: Connection, number: int, **values: object) -> None:

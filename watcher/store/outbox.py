@@ -10,8 +10,9 @@ import builtins
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from watcher.errors import DamagedError
 from watcher.store.database import Database
 from watcher.store.messages import (
     TABLE,
@@ -117,7 +118,7 @@ class Outbox:
                 attempts=TABLE.c.attempts + 1,
                 next_attempt_at=None,
             )
-            return Claim(entry=the_entry(connection, oldest), payload=the_payload(connection, oldest))
+            return _claimed(connection, oldest)
 
     def step(self, message: int, step: Step) -> None:
         """Write down how far the present try has come, before going further.
@@ -380,3 +381,12 @@ class Outbox:
             numbers = list[int](connection.scalars(select(TABLE.c.id).where(old)))
             remove_messages(connection, numbers)
         return len(numbers)
+
+
+def _claimed(connection: Connection, number: int) -> Claim:
+    """Return a message just claimed; what is damaged of it must not stop the ones behind it."""
+    entry = the_entry(connection, number)
+    try:
+        return Claim(entry=entry, payload=the_payload(connection, number))
+    except (DamagedError, LookupError) as error:
+        return Claim(entry=entry, payload=b"", damage=str(error))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from watcher.errors import DamagedError
+
 CODEC = "zlib"
 """What new rows are packed with; older rows keep the name of theirs."""
 
@@ -16,12 +18,28 @@ def pack(data: bytes) -> bytes:
     return zlib.compress(data, LEVEL)
 
 
-def unpack(codec: str, data: bytes) -> bytes:
-    """Give back what was packed.
+def unpack(codec: str, data: bytes, what: str) -> bytes:
+    """Return the bytes that were packed.
+
+    Args:
+        codec: Name of the codec they were packed with.
+        data: The packed bytes.
+        what: What they are, for the error: `the record of NCT01234567`.
 
     Raises:
-        ValueError: The codec is none of ours.
+        DamagedError: They cannot be unpacked.
     """
     if codec != CODEC:
-        raise ValueError(f'Stored bytes are packed as "{codec}", which this program does not know.')
-    return zlib.decompress(data)
+        raise damaged(what, f'packed as "{codec[:16]}", which this program does not know')
+    try:
+        return zlib.decompress(data)
+    except (zlib.error, TypeError) as error:  # TypeError: SQLite keeps whatever was written, a text too
+        raise damaged(what, str(error)) from error
+
+
+def damaged(what: str, why: str) -> DamagedError:
+    """Return the error that names something damaged and the remedy."""
+    return DamagedError(
+        f"{what} is damaged in the store ({why}); `watcher db check` names all that is damaged, "
+        "`watcher db restore FILE` puts a backup in its place"
+    )

@@ -199,10 +199,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A message taken for sending: the try is already counted."""
+    """A message taken for sending: the try is already counted.
+
+    Attributes:
+        entry: The message.
+        payload: Its frozen bytes; empty when they are damaged.
+        damage: Why it can never be sent; empty for a sound message.
+    """
 
     entry: Entry
     payload: bytes
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,7 @@ class Trials:
         table = tables.quarantine
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.nct_id == nct_id)).first()
-        return None if row is None else unpack(row.codec, row.data)
+        return None if row is None else unpack(row.codec, row.data, f"the record of {nct_id} put aside")
 
     def mark_checked(self, ids: Collection[str], token: str, now: datetime) -> None:
         """Note that these trials were checked at this token: they are due again when it moves.

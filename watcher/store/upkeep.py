@@ -14,6 +14,7 @@ from pathlib import Path
 from watcher.errors import StoreError, StorePermissionError
 from watcher.ownership import give_to_owner_of_folder
 from watcher.store import database
+from watcher.store.damage import find_damage
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, connect, in_words
 from watcher.store.identity import renew_id
 from watcher.store.lock import RunLock, make_folder
@@ -89,7 +90,7 @@ def prepare(path: Path, lock: RunLock, now: datetime, *, schema: Schema = PRESEN
 
 
 def check(path: Path) -> tuple[str, ...]:
-    """Examine a database: integrity, foreign keys, whose it is, its revision. Changes nothing.
+    """Examine a database: integrity, foreign keys, everything packed, whose it is, its revision. Changes nothing.
 
     Returns:
         One sentence per problem; empty when it is sound. A file that cannot even be opened is a problem too.
@@ -101,10 +102,12 @@ def check(path: Path) -> tuple[str, ...]:
         with in_words(path), closing(connect(path, BUSY_TIMEOUT, mode="ro")) as connection:
             damage = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
             dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+            unreadable = [] if damage else list(find_damage(connection))
     except StoreError as error:
         return (str(error),)
     problems = [f"{path} is damaged: {text}." for text in damage]
     problems += [f"{path}: row {row[1]} of {row[0]} points at a row of {row[2]} that is not there." for row in dangling]
+    problems += [f"{path}: {text}" for text in unreadable]
     if found is Standing.OLDER:
         problems.append(f"{path} is older than this program; run `watcher db migrate`.")
     return tuple(problems)

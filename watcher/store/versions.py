@@ -84,7 +84,7 @@ class Versions:
             ).first()
         if row is None or row.data is None:  # never an older body in place of one that is not kept any more
             raise LookupError(f"Version {seq} of {own.nct_id} has no record behind it.")
-        return unpack(row.codec, row.data)
+        return unpack(row.codec, row.data, _record(own.nct_id, seq))
 
     def each_newest_body(self, ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Give id and raw record of the newest versions, one after the other, by id; those without one are left out.
@@ -96,7 +96,7 @@ class Versions:
             with self._database.read() as connection:
                 rows = _newest_bodies(connection, every[start : start + _AT_ONCE])
             for row in rows:
-                yield row.nct_id, unpack(row.codec, row.data)
+                yield row.nct_id, unpack(row.codec, row.data, _record(row.nct_id, row.seq))
 
     def version(self, seq: int) -> Version:
         """Give one version.
@@ -178,14 +178,14 @@ class Versions:
                     newest[row.nct_id] = row.seq
             by_seq = {seq: nct_id for nct_id, seq in newest.items()}
             rows = connection.execute(select(body).where(body.c.seq.in_(sorted(by_seq)))).all()
-        return {by_seq[row.seq]: unpack(row.codec, row.data) for row in rows}
+        return {nct: unpack(row.codec, row.data, _record(nct, row.seq)) for row in rows if (nct := by_seq[row.seq])}
 
     def comparison(self, seq: int) -> bytes | None:
         """Give the stored comparison of a version with its predecessor, or None when it has none."""
         table = tables.comparison
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.seq == seq)).first()
-        return None if row is None else unpack(row.codec, row.data)
+        return None if row is None else unpack(row.codec, row.data, f"the comparison of version {seq}")
 
     def log(
         self, nct_id: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -270,7 +270,7 @@ def _newest_bodies(connection: Connection, ids: Collection[str]) -> Sequence[Row
         .group_by(table.c.nct_id)
     )
     return connection.execute(
-        select(table.c.nct_id, body.c.codec, body.c.data)
+        select(table.c.nct_id, table.c.seq, body.c.codec, body.c.data)
         .join(body, body.c.seq == table.c.seq)
         .where(table.c.seq.in_(newest))
         .order_by(table.c.nct_id)
@@ -288,7 +288,12 @@ def _with_comparison() -> Select[*tuple[Any, ...]]:
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> LogEntry:
-    return LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data))
+    what = f"the comparison of {row.nct_id}, version {row.seq},"
+    return LogEntry(version=_read(row), compared=None if row.data is None else unpack(row.codec, row.data, what))
+
+
+def _record(nct_id: str, seq: int) -> str:
+    return f"the record of {nct_id}, version {seq},"
 
 
 def _version(connection: Connection, seq: int) -> Version:

@@ -67,10 +67,13 @@ def days(value: Json) -> float | None:
 
 
 def _effect(before: Json, after: Json, *, is_minimum: bool) -> str:
-    """Say `widened`, `narrowed` or `the same`; a limit that is not there lets everybody in."""
+    """Return `widened`, `narrowed` or `the same`; empty for a limit that is no longer given.
+
+    A limit that was not there before let everybody in.
+    """
     open_end = 0.0 if is_minimum else float("inf")
     old = open_end if before is None else days(before)
-    new = open_end if after is None else days(after)
+    new = days(after)
     if old is None or new is None:
         return ""
     if old == new:

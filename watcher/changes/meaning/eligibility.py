@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from watcher.changes.criteria import Criterion, Section, key, split
+from watcher.changes.criteria import Criterion, split
 from watcher.changes.criteria_pairs import pair
+from watcher.changes.headings import Section, residue
+from watcher.changes.meaning import criteria_cuts as cuts
 from watcher.changes.meaning import limits, rewording
 from watcher.changes.meaning.ages import ages
+from watcher.changes.meaning.criteria_cuts import facts_of, path_of, where
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.forms import is_same_in_form
 from watcher.changes.meaning.parts import Part, as_text, protocol, texts
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Severity, Verb
 
 _CRITERIA = "eligibilityCriteria"
 _TEXT_PATH = "eligibility.criteria"
@@ -54,7 +58,10 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
     drafts = [_criterion(Verb.REMOVED, gone, None, edits) for gone in paired.removed]
     for one, other in paired.pairs:
         drafts.extend(_pair(one, other, edits, conditions))
+    drafts.extend(cuts.split(whole, parts, edits) for whole, parts in paired.split)
+    drafts.extend(cuts.merged(parts, whole, edits) for parts, whole in paired.merged)
     drafts.extend(_criterion(Verb.ADDED, None, come, edits) for come in paired.added)
+    drafts.extend(_lead_ins(old, new, edits, conditions))
     drafts.extend(_headings(old, new, edits))
     yield from drafts or [_layout_only(before, after, edits)]
 
@@ -65,13 +72,13 @@ def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: 
     return Draft(
         kind=f"eligibility.criterion.{verb}",
         level=Severity.MAJOR,
-        rule=f"{_where(shown)} {verb}",
-        path=_path(shown),
+        rule=f"{where(shown)} {verb}",
+        path=path_of(shown),
         verb=verb,
         before=old.raw if old else None,
         after=new.raw if new else None,
         edits=edits,
-        facts=_facts(shown),
+        facts=facts_of(shown),
         takes_context=True,
     )
 
@@ -82,12 +89,17 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
             kind="eligibility.criterion.moved",
             level=Severity.MAJOR,
             rule=f"{old.section} → {new.section}",
-            path=_path(new),
+            path=path_of(new),
             verb=Verb.MOVED,
             before=old.raw,
             after=new.raw,
             edits=edits,
-            facts={**_facts(new), "from": str(old.section), "is_reworded": old.key != new.key},
+            facts={
+                **facts_of(new),
+                "from": str(old.section),
+                "is_reworded": old.key != new.key,
+                "old_text": old.text,
+            },
             takes_context=True,
         )
         return
@@ -98,24 +110,22 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
     yield Draft(
         kind="eligibility.criterion.changed",
         level=level,
-        rule=f"{_where(new)} reworded: {why}",
-        path=_path(new),
+        rule=f"{where(new)} reworded: {why}",
+        path=path_of(new),
         verb=Verb.CHANGED,
         before=old.raw,
         after=new.raw,
         edits=edits,
-        facts={**_facts(new), "old_text": old.text, **({"direction": str(proved)} if proved else {})},
+        facts={**facts_of(new), "old_text": old.text, **({"direction": str(proved)} if proved else {})},
         takes_context=True,
     )
 
 
 def _headings(old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tuple[int, ...]) -> Iterator[Draft]:
     """Tell headings of cohorts that were reworded, added or dropped while their criteria stayed."""
-    before, after = (
-        {key(one.cohort): one.cohort for one in criteria if one.cohort is not None} for criteria in (old, new)
-    )
-    gone = [name for folded, name in before.items() if folded not in after]
-    come = [name for folded, name in after.items() if folded not in before]
+    before, after = ({residue(one.cohort): one.cohort for one in texts_ if one.cohort} for texts_ in (old, new))
+    gone = [name for said, name in before.items() if said not in after and not _is_number(said)]
+    come = [name for said, name in after.items() if said not in before and not _is_number(said)]
     if not (gone or come):
         return
     yield Draft(
@@ -130,6 +140,33 @@ def _headings(old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tup
         facts={"headings": True},
         takes_context=True,
     )
+
+
+def _is_number(said: str) -> bool:
+    """Whether a heading says nothing but a number or letter beside its section."""
+    return all(word.isdigit() or len(word) == 1 for word in said.split())
+
+
+def _lead_ins(
+    old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tuple[int, ...], conditions: frozenset[str]
+) -> Iterator[Draft]:
+    """Tell sentences in front of a list that were reworded: `meet all of the following`, `meet any of …`."""
+    before, after = ({one.lead_in: one.section for one in texts_ if one.lead_in} for texts_ in (old, new))
+    gone = [said for said in before if said not in after]
+    come = [said for said in after if said not in before]
+    for number, (was, now) in enumerate(zip_longest(gone, come)):
+        level, why = rewording.level(was, now, conditions=conditions) if was and now else (Severity.MINOR, "")
+        yield Draft(
+            kind="eligibility.text",
+            level=level,
+            rule=f"introduction of the criteria{f': {why}' if why else ''}",
+            path=f"{_TEXT_PATH}.introduction[{number}]",
+            verb=Verb.CHANGED if was and now else Verb.ADDED if now else Verb.REMOVED,
+            before=was,
+            after=now,
+            edits=edits,
+            facts={"introduction": True},
+        )
 
 
 def _layout_only(before: str, after: str, edits: tuple[int, ...]) -> Draft:
@@ -169,7 +206,8 @@ def _whole_text(before: str, after: str, edits: tuple[int, ...], conditions: fro
 def _sex(part: Part) -> Iterator[Draft]:
     if part.differs("sex"):
         before, after = part.before("sex"), part.after("sex")
-        effect = "widened" if after == "ALL" else "narrowed" if before == "ALL" else ""
+        is_given = before is not None and after is not None
+        effect = "widened" if is_given and after == "ALL" else "narrowed" if is_given and before == "ALL" else ""
         yield _field(part, "sex", "eligibility.sex", Severity.MAJOR, effect)
     if part.differs("genderBased"):
         yield _field(part, "genderBased", "eligibility.sex", Severity.MAJOR)
@@ -181,7 +219,8 @@ def _sex(part: Part) -> Iterator[Draft]:
 def _healthy_volunteers(part: Part) -> Iterator[Draft]:
     if part.differs("healthyVolunteers"):
         before, after = part.before("healthyVolunteers"), part.after("healthyVolunteers")
-        effect = "widened" if after is True else "narrowed" if before is True else ""
+        is_given = before is not None and after is not None
+        effect = "widened" if is_given and after is True else "narrowed" if is_given and before is True else ""
         yield _field(part, "healthyVolunteers", "eligibility.healthy_volunteers", Severity.MAJOR, effect)
 
 
@@ -211,32 +250,15 @@ def _field(part: Part, name: str, kind: str, level: Severity, effect: str = "") 
         before=before,
         after=after,
         edits=part.differs(name),
-        facts={"field": name, **({"effect": effect} if effect else {})},
+        facts={"field": name, **({"effect": effect} if effect else {}), **({"leads": True} if name == "sex" else {})},
         takes_context=True,
     )
 
 
 def _listed_conditions(evidence: Evidence) -> frozenset[str]:
-    """Give the words of the conditions and keywords both records list."""
+    """Return the words of the conditions and keywords both records list."""
     names: list[str] = []
     module = protocol(evidence, "conditionsModule")
     for state in (module.old, module.new):
         names += [*texts(state.get("conditions")), *texts(state.get("keywords"))]
     return frozenset(word for name in names for word in re.findall(r"[^\W\d_]{3,}", name.casefold()))
-
-
-def _facts(criterion: Criterion) -> dict[str, Json]:
-    facts: dict[str, Json] = {"section": str(criterion.section), "text": criterion.text}
-    if criterion.cohort is not None:
-        facts["cohort"] = criterion.cohort
-    return facts
-
-
-def _where(criterion: Criterion) -> str:
-    return "criterion" if criterion.section is Section.OPEN else f"{criterion.section} criterion"
-
-
-def _path(criterion: Criterion) -> str:
-    """Name a criterion; its position is that of the newer text, of the older one for removed criteria."""
-    place = "" if criterion.section is Section.OPEN else f".{criterion.section}"
-    return f"{_TEXT_PATH}{place}[{criterion.position}]"

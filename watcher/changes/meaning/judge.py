@@ -31,6 +31,9 @@ _ORDER = (
     "why_stopped",
     "enrollment",
     "date.primary",
+    "eligibility.sex",
+    "eligibility.age",
+    "eligibility.healthy_volunteers",
     "eligibility",
     "outcome",
     "arm",
@@ -144,8 +147,9 @@ def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]
     )
 
 
-def _telling(change: Change) -> tuple[int, int, tuple[str | int, ...], tuple[int, ...], str]:
-    return (change.severity.rank, family_rank(change.kind), _natural(change.path), change.edits, change.kind)
+def _telling(change: Change) -> tuple[int, int, bool, tuple[str | int, ...], tuple[int, ...], str]:
+    follows = change.facts.get("leads") is not True
+    return (change.severity.rank, family_rank(change.kind), follows, _natural(change.path), change.edits, change.kind)
 
 
 def _natural(path: str) -> tuple[str | int, ...]:

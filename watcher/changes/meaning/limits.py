@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watcher.changes.criteria import Section, key
+from watcher.changes.criteria import key
+from watcher.changes.headings import Section
 
 
 class Direction(StrEnum):

@@ -35,13 +35,22 @@ _VIOLATION_FLAG = (
 )
 _SHARING = (
     Told(keys=("ipdSharing",), kind="ipd.sharing", level=Severity.MINOR, path="ipd.ipdSharing", field="data sharing"),
-    Told(
-        keys=("description",),
-        also=(("infoTypes",), ("timeFrame",), ("accessCriteria",), ("url",)),
-        kind="ipd.statement",
-        level=Severity.MINOR,
-        path="ipd.statement",
-        field="data sharing statement",
+    *(
+        Told(
+            keys=(key,),
+            kind="ipd.statement",
+            level=Severity.MINOR,
+            path=f"ipd.{path}",
+            field=name,
+            is_text=key in ("description", "timeFrame", "accessCriteria"),
+        )
+        for key, path, name in (
+            ("description", "statement", "data sharing statement"),
+            ("infoTypes", "infoTypes", "documents to be shared"),
+            ("timeFrame", "timeFrame", "when data will be shared"),
+            ("accessCriteria", "accessCriteria", "who may have the data"),
+            ("url", "url", "address of the data sharing plan"),
+        )
     ),
 )
 _VIOLATIONS = {

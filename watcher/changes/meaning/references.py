@@ -112,7 +112,8 @@ def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: 
         edits=item.touching(*keys),
         is_registry_made=what != "citation" or _is_found_by_registry(new),
     )
-    return _with(draft, what=what, notice=_notice(after) if what != "citation" else None)
+    notice = _notice(after) if what != "citation" else None
+    return _with(draft, what=what, notice=notice, is_retracted=retracted)
 
 
 def _notice(citation: str) -> str | None:

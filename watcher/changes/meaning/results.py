@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, part, protocol
+from watcher.changes.meaning.result_numbers import MOST_NUMBERS, differing
 from watcher.changes.model import Json, Record, Severity, Verb
 
 SECTIONS: Mapping[str, str] = {
@@ -52,7 +53,7 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
         flags = tuple(index for index, _ in flag.edits)
         drafts.append(_posted(evidence, merged(flags, content, posting), section.new or section.old))
     elif content:
-        drafts.append(_updated(section.old, section.new, content))
+        drafts.append(_updated(evidence, section.old, section.new, content))
     if has_new_delay(dates):
         drafts.append(_delay(evidence, merged(*(dates.differs(field) for field in DELAY_DATES))))
     return [*drafts, *_submission(evidence, is_posted=at(evidence.new, "hasResults") is True)]
@@ -79,19 +80,28 @@ def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Js
     )
 
 
-def _updated(old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int, ...]) -> Draft:
+def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int, ...]) -> Draft:
     names = [name for key, name in SECTIONS.items() if old.get(key) != new.get(key)]
     names += [key for key in sorted({*old, *new}) if key not in SECTIONS and old.get(key) != new.get(key)]
+    numbers, is_grave = differing(evidence)
+    level, rule = Severity.MINOR, "posted results edited"
+    if is_grave:
+        level = Severity.MAJOR
+        rule += " · minor → major: deaths, serious events, a p-value or an effect differs"
     return Draft(
         kind="results.updated",
-        level=Severity.MINOR,
-        rule="posted results edited",
+        level=level,
+        rule=rule,
         path="results",
         verb=Verb.CHANGED,
         before=None,
         after=None,
         edits=edits,
-        facts={"sections": [name if name in SECTIONS.values() else "another section" for name in names]},
+        facts={
+            "sections": [name if name in SECTIONS.values() else "another section" for name in names],
+            "numbers": numbers[:MOST_NUMBERS],
+            "numbers_count": len(numbers),
+        },
     )
 
 

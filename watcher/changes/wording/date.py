@@ -47,9 +47,9 @@ def name_of(change: Change) -> str:
 
 
 def _note(change: Change) -> str | None:
-    """Give the size of the shift, and what else a reader would do something about: told late, results due by a day."""
+    """Return the size of the shift and what else a reader acts on: running total, posted late, results due."""
     facts = change.facts
-    pieces = [_text(facts.get("said"))]
+    pieces = [_text(facts.get("said")), *_standing(change), running_total(facts)]
     if change.kind.startswith("date.primary."):
         behind = lag(facts)
         pieces.append(f"posted {behind}" if behind else None)
@@ -78,19 +78,13 @@ def _head(change: Change, name: str) -> str:
         verb = "corrected" if new_type == "actual" else "moved"
         verb = f"{verb} back" if change.verb is Verb.REVERTED else verb
         return f"{lead} {verb} from {old} to {new}{in_brackets}"
-    return f"{values.capitalised(name)} changed from {old} {old_type} to {new} {new_type}{in_brackets}".replace(
-        "  ", " "
-    )
+    was, now = (" ".join(filter(None, pair)) for pair in ((old, old_type), (new, new_type)))
+    return f"{values.capitalised(name)} changed from {was} to {now}{in_brackets}"
 
 
 def _pieces(change: Change, name: str) -> list[str]:
     facts = change.facts
-    found: list[str | None] = []
-    if change.kind.endswith(".earlier") and facts.get("new_type") == "planned":
-        found.append("still planned")
-    found.append(running_total(facts))
-    if facts.get("equals_completion"):
-        found.append("it is now the day of study completion, which did not move")
+    found: list[str | None] = [*_standing(change), running_total(facts)]
     found.append(_along("study completion", facts.get("completion"), facts))
     found.append(_along("the start", facts.get("start"), facts))
     if change.kind == "date.start.retroactive":
@@ -99,6 +93,16 @@ def _pieces(change: Change, name: str) -> list[str]:
     found.append(f"posted {behind}" if behind else None)
     found.append(results_due(facts))
     return [piece for piece in found if piece]
+
+
+def _standing(change: Change) -> list[str]:
+    """Return what the new date is besides later or earlier: still planned, or the unmoved day of study completion."""
+    facts, found = change.facts, []
+    if change.kind.endswith(".earlier") and facts.get("new_type") == "planned":
+        found.append("still planned")
+    if facts.get("equals_completion"):
+        found.append("now the day of study completion, which did not move")
+    return found
 
 
 def _along(name: str, other: Json, facts: Mapping[str, Json]) -> str | None:

@@ -11,6 +11,7 @@ from watcher.changes.words import diff, shorten, side
 
 _LONGEST = 420
 _LAST_SIGNS = ".;, "
+_SIGN = " • "
 _LONGEST_IN_SENTENCE = 220
 _HEADINGS = {"inclusion": "Inclusion", "exclusion": "Exclusion"}
 _LABELS = {
@@ -19,7 +20,9 @@ _LABELS = {
     "eligibility.population": "Study population",
     "eligibility.sampling": "Sampling method",
 }
-_FIELD_LABELS = {"genderBased": "Eligibility by gender", "genderDescription": "Eligibility by gender, description"}
+_FIELD_LABELS = {"genderBased": "Gender", "genderDescription": "Gender description"}
+_COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
+_LONGEST_PART = 110
 
 
 def say(change: Change) -> Phrase:
@@ -54,11 +57,50 @@ def _criterion(change: Change) -> Phrase:
     if change.verb is Verb.REMOVED:
         return replace(phrase, sentence=f"{label} removed{under}: {_quote(text)}.", was=values.short(text, _LONGEST))
     if change.verb is Verb.MOVED:
-        came_from = _plain(facts.get("from"))
-        worded = ", with other words" if facts.get("is_reworded") else ""
-        sentence = f"Criterion moved from {came_from} to {_plain(section)}{worded}{under}: {_quote(text)}."
-        return replace(phrase, sentence=sentence, was=_HEADINGS.get(came_from), now=values.short(text, _LONGEST))
+        return _moved(phrase, change, under)
+    if change.kind.endswith((".split", ".merged")):
+        return _cut(phrase, change, label, under)
     return _reworded(phrase, change, label, under)
+
+
+def _moved(phrase: Phrase, change: Change, under: str) -> Phrase:
+    """Word a criterion that moved; with other words, what it said before and what it says now."""
+    came_from, section = _plain(change.facts.get("from")), _plain(change.facts.get("section"))
+    old, new = _plain(change.facts.get("old_text")), _plain(change.facts.get("text"))
+    heading = _HEADINGS.get(came_from)
+    moved = replace(phrase, was=heading, now=values.short(new, _LONGEST))
+    if not change.facts.get("is_reworded") or not old:
+        return replace(moved, sentence=f"Criterion moved from {came_from} to {section}{under}: {_quote(new)}.")
+    return replace(
+        moved,
+        sentence=(
+            f"Criterion moved from {came_from} to {section}, with other words{under}: as {came_from} {_quote(old)},"
+            f" now as {section} {_quote(new)}."
+        ),
+        marks=_marked(phrase, old, new).marks,
+        note=f"moved from {heading}, with other words",
+    )
+
+
+def _cut(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
+    """Word a criterion that was split, or criteria that were merged: all its parts, and what it was."""
+    old, new = (_texts(change.facts.get(name)) for name in ("old_texts", "new_texts"))
+    parts, whole = (new, old) if change.kind.endswith(".split") else (old, new)
+    count = _COUNTS[len(parts)] if len(parts) < len(_COUNTS) else str(len(parts))
+    listed = values.listed([_quote(part, _LONGEST_PART) for part in parts], len(parts))
+    first = whole[0] if whole else ""
+    if change.kind.endswith(".split"):
+        sentence = f"{label} split into {count}{under}: {listed}; before {_quote(first, _LONGEST_PART)}."
+        note = f"split into {count}"
+    else:
+        several = f"{values.capitalised(count)} {label.lower().replace('criterion', 'criteria')}"
+        sentence = f"{several} merged into one{under}: now {_quote(first, _LONGEST_PART)}, before {listed}."
+        note = f"{count} merged into one"
+    return replace(_marked(phrase, _SIGN.join(old), _SIGN.join(new)), sentence=sentence, note=note)
+
+
+def _texts(value: Json) -> list[str]:
+    return [_plain(text) for text in value] if isinstance(value, list | tuple) else []
 
 
 def _reworded(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
@@ -89,6 +131,8 @@ def _text(change: Change) -> Phrase:
             now=now,
         )
     old, new = _plain(change.before), _plain(change.after)
+    if change.facts.get("introduction"):
+        return _introduction(phrase, old, new)
     if not old or not new:
         verb = "added" if new else "removed"
         text = values.short(new or old, _LONGEST)
@@ -108,6 +152,17 @@ def _text(change: Change) -> Phrase:
         marked,
         sentence=_reworded_sentence("Eligibility text reworded; it cannot be split into criteria", marked),
     )
+
+
+def _introduction(phrase: Phrase, old: str, new: str) -> Phrase:
+    """Word a sentence in front of a list of criteria."""
+    label = "Introduction of the criteria"
+    named = replace(phrase, label=label)
+    if old and new:
+        marked = _marked(named, old, new)
+        return replace(marked, sentence=_reworded_sentence(f"{label} reworded", marked))
+    sentence = f"{label} {'added' if new else 'removed'}: {_quote(new or old)}."
+    return replace(named, sentence=sentence, was=old or None, now=new or None)
 
 
 def _reworded_sentence(lead: str, marked: Phrase) -> str:
@@ -148,6 +203,9 @@ def _field(change: Change) -> Phrase:
             change, label, sentence=_was_now(label, _quoted(old), _quoted(new)), was=old or None, now=new or None
         )
     before, after = _value(change.before), _value(change.after)
+    if name == "genderBased" and isinstance(change.after, bool):
+        based = "now" if change.after else "no longer" if change.before else "not"
+        return _phrase(change, label, sentence=f"Eligibility is {based} based on gender.")
     sentence = _was_now(label, before, after, effect)
     return _phrase(change, label, sentence=sentence, was=before, now=after, note=effect)
 
@@ -174,7 +232,7 @@ def _was_now(label: str, was: str | None, now: str | None, effect: str | None = 
     if was is None:
         return f"{label} added: {now}{in_brackets}."
     if now is None:
-        return f"{label} removed; it was {was}{in_brackets}."
+        return f"{label} no longer given; it was {was}{in_brackets}."
     return f"{label} changed from {was} to {now}{in_brackets}."
 
 
@@ -187,8 +245,8 @@ def _quoted(text: str) -> str | None:
     return _quote(text) if text else None
 
 
-def _quote(text: str) -> str:
-    return f"“{values.short(text, _LONGEST_IN_SENTENCE).rstrip('.')}”"
+def _quote(text: str, limit: int = _LONGEST_IN_SENTENCE) -> str:
+    return f"“{values.short(text, limit).rstrip('.;, ')}”"
 
 
 def _plain(value: Json) -> str:

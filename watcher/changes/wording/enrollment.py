@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
@@ -49,6 +51,8 @@ def _sentence(change: Change) -> str:
         return f"Enrollment stays at {people}, now {new_type or 'without a type'}"
     size = facts.get("percent")
     in_brackets = f" ({size})" if isinstance(size, str) else ""
+    if is_taken_back(facts):
+        return f"Enrollment planned again: {people}, after an actual count of {values.number(old)}"
     if old_type != new_type:
         was, now = (f"{values.number(count)} {type_}".rstrip() for count, type_ in ((old, old_type), (new, new_type)))
         return f"Enrollment changed from {was} to {now}{in_brackets}"
@@ -56,6 +60,11 @@ def _sentence(change: Change) -> str:
     verb = "set back" if change.verb is Verb.REVERTED else verb
     late = ", together with a later primary completion" if facts.get("is_late_expansion") else ""
     return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}"
+
+
+def is_taken_back(facts: Mapping[str, Json]) -> bool:
+    """Return whether an actual count gave way to a plan: the old number was never a target."""
+    return facts.get("old_type") == "actual" and facts.get("new_type") != "actual"
 
 
 def _of_target(share: Json, target: int | None) -> str:
@@ -67,7 +76,7 @@ def _of_target(share: Json, target: int | None) -> str:
 def _note(change: Change) -> str | None:
     name = "share" if change.kind == "enrollment.final" else "percent"
     size = change.facts.get(name)
-    if not isinstance(size, str) or change.facts.get("old") == change.facts.get("new"):
+    if not isinstance(size, str) or change.facts.get("old") == change.facts.get("new") or is_taken_back(change.facts):
         return None
     return f"{size} % of the target" if name == "share" else size
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import other, values
-from watcher.changes.wording.build import text, worded
+from watcher.changes.wording.build import edited, text, worded
 
 _VIOLATIONS = {
     "violation.identified": "violation of the reporting law identified",
@@ -115,8 +115,25 @@ def _sharing(change: Change) -> Phrase:
         else:
             said = f"plan to share participants’ data: now {now}, before {was}"
         return worded(change, label, said, was=was, now=now)
-    done = {Verb.ADDED: "added", Verb.REMOVED: "removed"}.get(change.verb, "edited")
-    return worded(change, label, f"statement on sharing participants’ data {done}")
+    return _statement(change, label)
+
+
+def _statement(change: Change, label: str) -> Phrase:
+    """Show both sides of one part of the data sharing statement."""
+    name = text(change.facts, "field")
+    before, after = (side if isinstance(side, str) else _listed(side) for side in (change.before, change.after))
+    if not before or not after:
+        shown, done = values.short(values.plain(after or before), 300), "added" if after else "removed"
+        was, now = (None, shown) if after else (shown, None)
+        return worded(change, label, f"{name} {done}: “{shown}”", was=was, now=now)
+    marks, was_text, now_text = edited(before, after)
+    said = f"{name} edited: now “{now_text}”, before “{was_text}”"
+    return worded(change, label, said, was=was_text, now=now_text, marks=marks)
+
+
+def _listed(value: Json) -> str:
+    named = [values.enum(one) for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+    return values.listed(named)
 
 
 def _expanded_access(change: Change) -> Phrase:

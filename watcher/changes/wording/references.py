@@ -40,6 +40,21 @@ def title_of(citation: str) -> str | None:
     return parts[1] if parts is not None else None
 
 
+def has_notice(change: Change) -> bool:
+    """Return whether a change says that a publication was retracted or is under an expression of concern."""
+    return change.kind == "reference.changed" and text(change.facts, "what") == "notice"
+
+
+def notice_of(change: Change) -> str:
+    """Return what a notice says: `Expression of concern`, `Retraction`, or both words where its text is not kept."""
+    notice = text(change.facts, "notice").casefold()
+    if change.facts.get("is_retracted") is True:
+        return "Retraction"
+    if not notice:
+        return "Retraction or expression of concern"
+    return "Expression of concern" if "concern" in notice else "Retraction"
+
+
 def cite(citation: str) -> str:
     """Cite a publication so that its title is seen: `Dummer R et al. Adjuvant … . Lancet Oncol. 2026 Feb 13`.
 
@@ -98,7 +113,7 @@ def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
         return worded(change, label, f"{which} now listed as {now}, before as {was}", was=was, now=now)
     if what in ("notice", "erratum"):
         notice = text(change.facts, "notice")
-        lead = "retraction or expression of concern" if what == "notice" else "erratum"
+        lead = notice_of(change).lower() if what == "notice" else "erratum"
         return worded(change, label, f"{lead} noted for {which}" + (f": “{named(notice)}”" if notice else ""))
     return worded(change, label, f"citation of {which} edited")
 

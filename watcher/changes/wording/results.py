@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from watcher.changes.model import Change, Phrase, Verb
+from collections.abc import Mapping
+
+from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import names, text, worded
+from watcher.changes.wording.build import names, number, text, worded
 
 _LABEL = "Results"
 
@@ -27,7 +29,7 @@ def say(change: Change) -> Phrase:
         on = f" on {values.date(text(facts, 'posted'))}" if text(facts, "posted") else ""
         return worded(change, _LABEL, f"results posted{on}" + (f": {sections}" if sections else ""), now="posted")
     if change.kind == "results.updated":
-        return worded(change, _LABEL, f"posted results edited in {sections}" if sections else "posted results edited")
+        return _updated(change, sections)
     if change.kind == "results.delay_certified":
         how = "dated" if "is_posted" not in facts else "posted on" if facts["is_posted"] is True else "submitted on"
         said = "a delay of the results is certified" + (f", {how} {day}" if day else "")
@@ -35,6 +37,31 @@ def say(change: Change) -> Phrase:
     if change.kind in ("results.due_soon", "results.overdue"):
         return _due(change)
     return _submission(change, day)
+
+
+def _updated(change: Change, sections: str) -> Phrase:
+    """Name the sections that differ, and the numbers in them, was → now, where they are few."""
+    shifts = number_shifts(change)
+    said = f"posted results edited in {sections}" if sections else "posted results edited"
+    hidden = number(change.facts, "numbers_count") - len(shifts)
+    if hidden > 0:
+        shifts.append(f"and {values.counted(hidden, 'more number')}")
+    return worded(change, _LABEL, f"{said}: {'; '.join(shifts)}" if shifts else said, items=tuple(shifts))
+
+
+def number_shifts(change: Change) -> list[str]:
+    """Return the differing numbers of posted results: `deaths in “Placebo” 0 → 3`."""
+    listed = change.facts.get("numbers")
+    return [_shift(one) for one in listed if isinstance(one, Mapping)] if isinstance(listed, list | tuple) else []
+
+
+def _shift(one: Mapping[str, Json]) -> str:
+    of = f" in “{values.short(values.plain(text(one, 'of')), 60)}”" if text(one, "of") else ""
+    was, now = (
+        "not given" if side is None else values.short(values.plain(str(side)), 40)
+        for side in (one.get("was"), one.get("now"))
+    )
+    return f"{text(one, 'name')}{of} {was} → {now}"
 
 
 def _submission(change: Change, day: str) -> Phrase:

@@ -1,0 +1,98 @@
+"""What it means that a criterion was cut in two or more, or that several were put together.
+
+Also the place and the facts by which every criterion is named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from watcher.changes.criteria import Criterion
+from watcher.changes.headings import Section
+from watcher.changes.meaning import rewording
+from watcher.changes.meaning.evidence import Draft
+from watcher.changes.meaning.harmless import FILLERS
+from watcher.changes.model import Json, Severity, Verb
+
+_TEXT_PATH = "eligibility.criteria"
+_JOINERS = frozenset({"and", "or", "both", "either", "as", "well", "also", "any", "all", "have", "has", "had"})
+_SAME = "nothing else differs"
+
+
+def split(whole: Criterion, parts: Sequence[Criterion], edits: tuple[int, ...]) -> Draft:
+    """Return the change of one criterion that became several."""
+    why = _difference(whole, parts)
+    return _draft("split", [whole], parts, parts[0], why, edits)
+
+
+def merged(parts: Sequence[Criterion], whole: Criterion, edits: tuple[int, ...]) -> Draft:
+    """Return the change of several criteria that became one."""
+    why = _difference(whole, parts)
+    return _draft("merged", parts, [whole], whole, why, edits)
+
+
+def facts_of(criterion: Criterion) -> dict[str, Json]:
+    """Return what the words of a criterion need: its section, its text, its cohort."""
+    facts: dict[str, Json] = {"section": str(criterion.section), "text": criterion.text}
+    if criterion.cohort is not None:
+        facts["cohort"] = criterion.cohort
+    return facts
+
+
+def where(criterion: Criterion) -> str:
+    """Return `inclusion criterion`, or `criterion` when it has no section."""
+    return "criterion" if criterion.section is Section.OPEN else f"{criterion.section} criterion"
+
+
+def path_of(criterion: Criterion) -> str:
+    """Name a criterion; its position is that of the newer text, of the older one for removed criteria."""
+    place = "" if criterion.section is Section.OPEN else f".{criterion.section}"
+    return f"{_TEXT_PATH}{place}[{criterion.position}]"
+
+
+def _draft(
+    what: str, old: Sequence[Criterion], new: Sequence[Criterion], shown: Criterion, why: str, edits: tuple[int, ...]
+) -> Draft:
+    old_texts, new_texts = [one.text for one in old], [one.text for one in new]
+    facts: Mapping[str, Json] = {**facts_of(shown), "old_texts": old_texts, "new_texts": new_texts}
+    return Draft(
+        kind=f"eligibility.criterion.{what}",
+        level=Severity.MINOR if why == _SAME else Severity.MAJOR,
+        rule=f"{where(shown)} {what}: {why}",
+        path=path_of(shown),
+        verb=Verb.CHANGED,
+        before="\n".join(one.raw for one in old),
+        after="\n".join(one.raw for one in new),
+        edits=edits,
+        facts=facts,
+    )
+
+
+def _difference(whole: Criterion, parts: Sequence[Criterion]) -> str:
+    """Return what differs between a criterion and its parts besides the cut, in words.
+
+    Words that join (`and`, `or`) go with a cut, and words that all parts share are repeated in each. A negation must
+    stand before every part, unless the words stand in the same order; `or` between criteria that are all required, as
+    those of inclusion are, means something else.
+    """
+    one = whole.key.split()
+    other = [word for part in parts for word in part.key.split()]
+    if _without(one, _JOINERS) == _without(other, _JOINERS):
+        is_turned = whole.section is Section.INCLUSION and one.count("or") > other.count("or")
+        return "“or” no longer joins them" if is_turned else _SAME
+    left = set(_without(one, _JOINERS)) ^ set(_without(other, _JOINERS))
+    if any(word[0].isdigit() for word in left):
+        return "a number differs too"
+    if left:
+        return "other words differ too"
+    negations = Counter(word for word in one if rewording.is_negation(word))
+    if negations and not all(any(map(rewording.is_negation, part.key.split())) for part in parts):
+        return "a negation stands before some parts only"
+    if whole.section is Section.INCLUSION and one.count("or") > other.count("or"):
+        return "“or” no longer joins them"
+    return _SAME
+
+
+def _without(words: Sequence[str], joiners: frozenset[str]) -> list[str]:
+    return [word for word in words if word not in joiners and word not in FILLERS]
