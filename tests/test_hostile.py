@@ -154,6 +154,26 @@ def test_terminal_is_not_steered_by_one_trial(told, name):
     assert not re.search(r"(?<!\\)\]\(https://evil", page)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "changes"),
+        ("export", "changes", "--format", "jsonl"),
+        ("export", "records"),
+        ("log", "--json"),
+        ("list", "--json"),
+        ("status", "--json"),
+        ("outbox", "list", "--json"),
+        ("show", IDS["terminal"], "--json"),
+        ("show", IDS["right to left"], "--json"),
+        ("show", IDS["terminal"], "--format", "markdown"),
+    ],
+    ids=" ".join,
+)
+def test_no_output_for_machines_steers_the_terminal_it_is_looked_at_on(told, words):
+    assert invisible(told.run(*words).replace("\r\n", "\n")) == set()
+
+
 def test_objects_for_machines_are_one_object_a_line(told):
     for words in (("log", "--json"), ("export", "records")):
         lines = told.run(*words).split("\n")[:-1]
@@ -167,6 +187,8 @@ def test_table_holds_no_formula(told):
     assert len(rows) > len(ATTACKS)
     assert len({len(row) for row in rows}) == 1
     assert [cell for row in rows for cell in row if re.match(r"[=+@\t\r]|-\D", cell)] == []
+    parted = csv.reader(io.StringIO(told.run("export", "changes")), delimiter=";")
+    assert [cell for row in parted for cell in row if re.match(r"[\s\"]*[=+@|%-]", cell)] == []
 
 
 def test_pages_run_and_load_nothing(told):

@@ -7,6 +7,7 @@ import logging
 import pytest
 import structlog
 
+from tests.hostile import ATTACKS, invisible
 from watcher.logs import LogFormat, redact_text, set_up_logs
 
 SECRET = "hunter2-and-more"
@@ -54,3 +55,11 @@ def test_journal_is_told_the_level_of_every_line(stream, form):
     lines = stream.getvalue().splitlines()
     assert [line[:3] for line in lines[:6]] == ["<7>", "<6>", "<4>", "<3>", "<2>", "<3>"]
     assert all(line.startswith("<3>") for line in lines[5:])
+
+
+@pytest.mark.parametrize("form", LogFormat)
+def test_no_foreign_text_in_an_event_steers_a_terminal(stream, form):
+    set_up_logs(form=form, level=logging.INFO, stream=stream)
+    structlog.get_logger().info("answered", reply=ATTACKS["terminal"].replace(" ", ""), why=ATTACKS["right to left"])
+    assert "owned" in stream.getvalue()
+    assert not invisible(stream.getvalue())

@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from watcher.text import lines, to_json
+
 MASK = "***"
 
 _SECRET_KEY = re.compile(r"password|secret|token$|authorization|webhook", re.IGNORECASE)
@@ -91,13 +93,17 @@ def set_up_logs(
         cache_logger_on_first_use=False,
     )
     renderer: Any = (
-        structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=False)
+        structlog.processors.JSONRenderer(serializer=to_json)
         if form is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=color)
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     formatter: logging.Formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *([_visible] if form is LogFormat.CONSOLE else []),
+            renderer,
+        ],
         foreign_pre_chain=shared,
     )
     handler.setFormatter(_Prioritised(formatter) if is_journal else formatter)
@@ -106,6 +112,11 @@ def set_up_logs(
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def _visible(_logger: object, _name: str, event: Event) -> Event:
+    """Take out of every text what could steer a terminal; the JSON form escapes it."""
+    return {key: lines(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def redact(event: Event, secrets: Iterable[str] = ()) -> Event:

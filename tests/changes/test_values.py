@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from watcher.changes.wording import values
+from watcher.text import visible
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_keys_become_words():
     ],
 )
 def test_what_nobody_sees_is_taken_out(text, expected):
-    assert values.visible(text) == expected
+    assert visible(text) == expected
 
 
 def test_numbers_without_end_are_words():

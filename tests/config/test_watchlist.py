@@ -143,3 +143,39 @@ def test_a_watchlist_that_is_no_file_is_named_and_not_waited_for(tmp_path):
         assert lines == ()
         assert "is not a file" in problem.text
         assert problem.line == 0
+
+
+UNSEEN = "\u200b\u200c\u2060\ufeff\u00ad\u202a\u202c\u200e"
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_an_id_with_characters_nobody_sees_is_the_id(tmp_path, sign):
+    """As copied from a page: `NCT05935098` with a zero-width space behind it."""
+    path = tmp_path / "list.txt"
+    path.write_text(f"NCT05935098{sign}\n{sign}NCT04514484\t\u00a0# a{sign} name\nNCT0{sign}7555496\n{sign}\n")
+    lines, problems = read_ids_file(path)
+    assert problems == ()
+    assert [line.nct_id for line in lines] == ["NCT05935098", "NCT04514484", "NCT07555496", None]
+    assert lines[1].comment in ("a name", f"a{sign} name")
+    assert add_ids(path, [f"NCT05935098{sign}", f"nct07326982{sign}"]) == ("NCT07326982",)
+    assert path.read_text().endswith("\nNCT07326982\n")
+    assert remove_ids(path, [f"{sign}NCT05935098"]) == ("NCT05935098",)
+    assert "NCT05935098" not in path.read_text()
+
+
+def test_ids_of_the_configuration_are_taken_as_they_are_meant(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[[watch]]\nname = "a"\nids = ["NCT99000001\u200b"]\n'
+        '[[recipient]]\nname = "x"\nfolder = "d"\nids = ["\u2060NCT99000003"]\n'
+    )
+    watchlist = read_watchlist(load_config(path))
+    assert (list(watchlist.trials), watchlist.problems) == (["NCT99000001", "NCT99000003"], ())
+
+
+def test_a_line_that_is_no_id_is_shown_short_and_without_what_steers(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("NCT1\x1b[2J" + "9" * 1000 + "\n")
+    (problem,) = read_ids_file(path)[1]
+    assert "\x1b" not in problem.text
+    assert len(problem.text) < 150

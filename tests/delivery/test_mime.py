@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.delivery.helpers import message
 from watcher.delivery import mime
 from watcher.delivery.headers import parse_mailbox
-from watcher.delivery.words import clean
 from watcher.rendering.message import Attachment
+from watcher.text import plain as clean
 
 HEAD = mime.letterhead("Trial watcher <trials@example.org>", "team@example.org", "stop@example.org")
 TO = parse_mailbox("ana@example.org")

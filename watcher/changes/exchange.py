@@ -24,6 +24,7 @@ from watcher.changes.model import (
     Step,
     Verb,
 )
+from watcher.text import to_json
 
 SCHEMA = 1
 """Version of the printed object; raised when a key changes its meaning or goes."""
@@ -79,9 +80,8 @@ def printed(
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Print a JSON value as UTF-8 text: one line, or indented for a person; half a surrogate pair as its escape."""
-    printed_ = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
-    return printed_.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return a JSON value as text: one line, or indented for a person; what nobody sees as its escape."""
+    return to_json(value, indent=indent, default=_plain)
 
 
 def to_bytes(comparison: Comparison) -> bytes:

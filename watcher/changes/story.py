@@ -16,6 +16,7 @@ from watcher.changes.model import Change, Comparison, Origin, Phrase, Record, Se
 from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
+from watcher.text import visible
 
 _MOST_MINOR_LINES = 6
 _TOLD_WITH = "told_with"
@@ -63,8 +64,8 @@ def tell(
         title=values.plain(as_text(at(record, "protocolSection", "identificationModule", "briefTitle"))),
         context=context_of(record),
         severity=level_of(told[0]),
-        tag=values.visible(top.tag),
-        headline=values.visible(top.text),
+        tag=visible(top.tag),
+        headline=visible(top.text),
         when=when_of(told, comparison.newer),
         lines=tuple(words for line in lines for words in _phrases(line, along)),
         minor=tuple(words for line in every[len(lines) :] for words in _phrases(line, along)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from watcher.cli.exits import Exit
 from watcher.cli.preview import known_recipient
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import to_json
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
@@ -113,7 +113,7 @@ def stats(settings: Settings, as_json: bool) -> None:
         }
         behind = {"recipient": found.behind[0], "seq": found.behind[1]} if found.behind is not None else None
         both = {"schema": 1, **asdict(found), **times, "behind": behind, "removable": asdict(removable)}
-        click.echo(json.dumps(both, ensure_ascii=False, indent=2))
+        click.echo(to_json(both, indent=2))
         return
     click.echo(f"File         {_size(found.file_size)}, {_size(found.free_size)} of it free")
     click.echo(f"Trials       {found.trials:,} with {found.versions:,} versions")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli.settings import Settings
+from watcher.text import lines
 
 if TYPE_CHECKING:
     from watcher.service.rehearsal import Rehearsed
@@ -47,14 +48,13 @@ def demo(settings: Settings, out: Path | None) -> None:
 
 def _show(rehearsed: Rehearsed, folder: Path, site: Path) -> None:
     """Print the digest as it was delivered, and save and name the files to open."""
-    from watcher.cli.terminal import clean
     from watcher.service import rehearsal
 
     saved = rehearsal.save(rehearsed, folder)
     digest = rehearsed.mails[-1]
     click.echo("", err=True)
-    click.echo(f"Subject: {clean(rehearsal.subject_of(digest))}\n")
-    click.echo(clean(rehearsal.body_of(digest, "plain")))
+    click.echo(f"Subject: {lines(rehearsal.subject_of(digest))}\n")
+    click.echo(lines(rehearsal.body_of(digest, "plain")))
     click.echo("Delivered through SMTP and to a Slack webhook, both on this machine. Open them:")
     for what, path in saved.items():
         click.echo(f"  {what:16} {path}")

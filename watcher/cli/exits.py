@@ -26,6 +26,7 @@ from watcher.errors import (
     UsageError,
     WatcherError,
 )
+from watcher.text import lines
 
 
 class Exit(IntEnum):
@@ -101,7 +102,7 @@ def run_and_exit(command: click.Command) -> NoReturn:
         # a pipe closed by its reader is exit 1 to click, which then leaves a wrapper of its own in the place of stdout
         _leave(Exit.DONE if sys.stdout is not stdout or error.code is None else int(error.code))
     except WatcherError as error:
-        click.echo(f"watcher: {error}" if not isinstance(error, ConfigError) else str(error), err=True)
+        click.echo(lines(str(error) if isinstance(error, ConfigError) else f"watcher: {error}"), err=True)
         _leave(exit_code(error))
     except OSError as error:
         if error.filename is None and error.errno not in _NO_ROOM:

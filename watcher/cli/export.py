@@ -68,8 +68,8 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
     """Print every change seen, newest first, noise included, a row each.
 
     Columns: nct_id, title, seq, seen_at, data_version, posted, kind, severity, origin, rule, path, verb, before, after,
-    sentence, record_paths; as in `watcher log --json`. In CSV a cell that a spreadsheet would take for a formula has an
-    apostrophe before it.
+    sentence, record_paths; as in `watcher log --json`. In CSV a cell is one line, and one that a spreadsheet would take
+    for a formula has an apostrophe before it.
 
     \b
         watcher export changes --since 30d > changes.csv

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,6 +11,7 @@ import click
 
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
+from watcher.text import lines, to_json
 
 if TYPE_CHECKING:
     from watcher.service.health import Health
@@ -44,13 +44,11 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
     found = judge(vitals, limit)
     is_fine = found.is_ready if ready else found.is_alive
     if as_json:
-        click.echo(json.dumps(_object(vitals, found), ensure_ascii=False, indent=2))
+        click.echo(to_json(_object(vitals, found), indent=2))
     else:
-        from watcher.cli.terminal import clean
-
         click.echo("ok" if is_fine else "not ok")
         for remark in found.remarks:
-            click.echo(f"{remark.weight.value}: {clean(remark.said)}")
+            click.echo(f"{remark.weight.value}: {lines(remark.said)}")
     sys.exit(int(Exit.DONE if is_fine else Exit.FAILED_PART))
 
 

@@ -11,6 +11,7 @@ import click
 
 from watcher.cli.look import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings
+from watcher.text import lines
 
 if TYPE_CHECKING:
     from watcher.changes.model import Change, Record, Severity
@@ -54,12 +55,12 @@ def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
     """Tell versions one after the other as the terminal shows them, colours included where it has any."""
     from watcher.changes.model import Severity
     from watcher.changes.trial_names import short_name as short_name_of
-    from watcher.cli.terminal import clean, console
+    from watcher.cli.terminal import console
 
     screen = console()
     with screen.capture() as captured:
         name = trial.short_name or short_name_of(trial.record)
-        screen.print(clean(f"{trial.nct_id}  {name}"), style="bold", markup=False)
+        screen.print(lines(f"{trial.nct_id}  {name}"), style="bold", markup=False)
         screen.print(f"https://clinicaltrials.gov/study/{trial.nct_id}?tab=history", style="dim", markup=False)
         told = 0
         for step in steps:
@@ -75,7 +76,7 @@ def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
     """Tell one version on a console of `terminal`; give whether there was anything to tell."""
     from watcher.changes.story import tell
     from watcher.changes.wording.reverted import phrase_of
-    from watcher.cli.terminal import clean, print_story
+    from watcher.cli.terminal import print_story
 
     changes = step.comparison.changes
     story = tell(step.comparison, record=record, short_name=None, level_of=base_level, least=least)
@@ -83,7 +84,7 @@ def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
     if story is None and not step.is_baseline and not (noise and least.value == "noise"):
         return False
     seen = f"── version {step.seq}, seen {step.seen_at:%Y-%m-%d %H:%M} UTC, data of {step.data_version or 'unknown'} "
-    screen.print(f"\n{clean(seen)}".ljust(79, "─"), style="dim", markup=False)
+    screen.print(f"\n{lines(seen)}".ljust(79, "─"), style="dim", markup=False)
     if step.is_baseline:
         screen.print("First version kept; nothing was compared with it.", markup=False)
         return True
@@ -91,7 +92,7 @@ def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
         print_story(screen, story)
     if least.value == "noise":
         for change in noise:
-            screen.print(clean(f"   {phrase_of(change).sentence}"), style="dim", markup=False)
+            screen.print(lines(f"   {phrase_of(change).sentence}"), style="dim", markup=False)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ import click
 
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import to_json, without_unseen
 
 if TYPE_CHECKING:
     from watcher.config.watchlist import Watchlist
@@ -42,7 +42,7 @@ def status(settings: Settings, as_json: bool) -> None:
         found = status_of(parts, app.watchlist_reader(loaded)())
     if as_json:
         poll = {key: found["poll"][key] for key in _POLL}
-        click.echo(json.dumps({**found, "poll": poll}, ensure_ascii=False, indent=2))
+        click.echo(to_json({**found, "poll": poll}, indent=2))
         return
     from watcher.cli.terminal import print_status
 
@@ -65,7 +65,7 @@ def list_trials(settings: Settings, as_json: bool) -> None:
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
         found = trials_of(parts, _watched(parts, app.watchlist_reader(loaded)()))
     if as_json:
-        click.echo(json.dumps({"schema": 1, "trials": found}, ensure_ascii=False, indent=2))
+        click.echo(to_json({"schema": 1, "trials": found}, indent=2))
         return
     from watcher.cli.terminal import print_trials
 
@@ -97,7 +97,7 @@ def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
     if found is None:
         raise never_read(nct_id)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(to_json(found, indent=2))
         return
     from watcher.cli.terminal import print_trial
 
@@ -130,7 +130,7 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
         found = list(_log_objects(parts, entries, severity))
     if as_json:
         for entry in found:
-            click.echo(json.dumps(entry, ensure_ascii=False))
+            click.echo(to_json(entry))
         return
     from watcher.cli.terminal import print_log
 
@@ -162,9 +162,10 @@ def checked_id(text: str) -> str:
     """
     from watcher.config.rules import id_text, is_nct_id
 
-    if not is_nct_id(text.upper()):
+    text = without_unseen(text).strip().upper()
+    if not is_nct_id(text):
         raise UsageError(id_text(text))
-    return text.upper()
+    return text
 
 
 def parse_span(text: str) -> timedelta:

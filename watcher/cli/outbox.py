@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import to_json
 
 if TYPE_CHECKING:
     from watcher.store.telling import Entry
@@ -46,7 +46,7 @@ def list_messages(settings: Settings, as_json: bool) -> None:
         entries = parts.store.outbox.list()
     if as_json:
         for entry in entries:
-            click.echo(json.dumps(_object(entry), ensure_ascii=False))
+            click.echo(to_json(_object(entry)))
         return
     from watcher.cli.terminal import print_messages
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from watcher.cli.exits import Exit
 from watcher.cli.look import parse_span
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import to_json
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
@@ -52,7 +52,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
             elif form == "html":
                 click.echo(message.html or "")
             elif form == "slack":
-                click.echo(json.dumps(message.slack, ensure_ascii=False))
+                click.echo(to_json(message.slack))
             else:
                 from watcher.service.previewing import mail_bytes
 

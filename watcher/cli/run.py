@@ -14,6 +14,7 @@ import click
 from watcher.cli.exits import Exit, loudest
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import lines
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
@@ -72,7 +73,7 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
             is_shown, more = show_run(parts, app.watchlist_reader(loaded)())
             said = (*said, *more)
     for line in said:
-        click.echo(line, err=True)
+        click.echo(lines(line), err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
         click.echo(summary(report))
     return loudest((*codes(report), *([] if is_shown else [Exit.FAILED_PART])))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
+from watcher.text import to_json
 
 
 @click.command("config-schema", short_help="The configuration as JSON Schema, for editors.")
@@ -20,7 +21,7 @@ def config_schema() -> None:
     from watcher.config import schema
 
     found = schema.config_schema(_example().read_text(encoding="utf-8"))
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    click.echo(to_json(found, indent=2))
 
 
 def _example() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from watcher.cli.look import checked_id, parse_span
 from watcher.cli.preview import known_recipient
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.text import to_json
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
@@ -100,7 +100,7 @@ def list_snoozes(settings: Settings, as_json: bool) -> None:
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
         found = snoozes_of(parts)
     for entry in found:
-        click.echo(json.dumps(entry, ensure_ascii=False) if as_json else line_of(entry))
+        click.echo(to_json(entry) if as_json else line_of(entry))
     if not found and not as_json:
         click.echo("Nothing is snoozed.")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.changes.model import Comparison, Mark, MarkKind, Phrase, Record, Severity, Story, Verb
+from watcher.text import lines
 
-_STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _STYLES = {"critical": "bold red", "major": "bold yellow", "minor": "", "noise": "dim"}
 _SIGNS = {"critical": "!!", "major": "!", "minor": "·", "noise": " "}
 _MARKS = {MarkKind.ADDED: "green underline", MarkKind.REMOVED: "red strike", MarkKind.SAME: "", MarkKind.GAP: "dim"}
@@ -36,12 +35,6 @@ _LIVES = {
 }
 _LABEL_COLUMNS = 18
 _PIPED_COLUMNS = 100
-
-
-def clean(text: str) -> str:
-    """Give a foreign text without control characters, separators and direction marks: it cannot steer a terminal."""
-    text = text.replace("\r\n", "\n")
-    return "".join(sign if sign == "\n" or unicodedata.category(sign) not in _STEERING else " " for sign in text)
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
@@ -92,19 +85,19 @@ def print_comparison(comparison: Comparison, record: Record) -> None:
 
 def print_story(screen: Console, story: Story) -> None:
     """Print one trial's story: was → now beside labels, lists under their headings."""
-    screen.print(Text(clean(story.headline), style=_STYLES[story.severity.value] or "bold"))
-    screen.print(Text(clean(" · ".join((story.nct_id, story.title, *story.context)))))
-    screen.print(Text(clean(story.when), style="dim"))
+    screen.print(Text(lines(story.headline), style=_STYLES[story.severity.value] or "bold"))
+    screen.print(Text(lines(" · ".join((story.nct_id, story.title, *story.context)))))
+    screen.print(Text(lines(story.when), style="dim"))
     screen.print()
     heading: str | None = None
     for phrase in story.lines:
         if phrase.heading and phrase.heading != heading:
-            screen.print(Text(f"    {clean(phrase.heading)}", style="bold"))
+            screen.print(Text(f"    {lines(phrase.heading)}", style="bold"))
         heading = phrase.heading
         screen.print(_row(phrase, heading))
     for phrase in story.minor:
         table = _grid(2)
-        table.add_row(_sign(phrase), Text(clean(phrase.sentence)))
+        table.add_row(_sign(phrase), Text(lines(phrase.sentence)))
         screen.print(table)
     screen.print()
 
@@ -119,10 +112,10 @@ def _row(phrase: Phrase, heading: str | None) -> Table:
         table.add_row(_sign(phrase), _value(phrase))
     elif len(phrase.label) > _LABEL_COLUMNS:
         table = _grid(2)
-        table.add_row(_sign(phrase), Text(f"{clean(phrase.label)}: ").append_text(_value(phrase)))
+        table.add_row(_sign(phrase), Text(f"{lines(phrase.label)}: ").append_text(_value(phrase)))
     else:
         table = _grid(2, _LABEL_COLUMNS)
-        table.add_row(_sign(phrase), Text(clean(phrase.label)), _value(phrase))
+        table.add_row(_sign(phrase), Text(lines(phrase.label)), _value(phrase))
     return table
 
 
@@ -148,21 +141,21 @@ def _value(phrase: Phrase) -> Text:
     if phrase.marks:
         text = _marked(phrase.marks)
     elif phrase.heading and phrase.verb is Verb.MOVED and phrase.was and phrase.now:
-        text, note = Text(clean(phrase.now)), f"moved from {phrase.was}"
+        text, note = Text(lines(phrase.now)), f"moved from {phrase.was}"
     elif phrase.was and phrase.now and not _stands_alone(phrase):
-        text = Text(f"{clean(phrase.was)} → {clean(phrase.now)}")
+        text = Text(f"{lines(phrase.was)} → {lines(phrase.now)}")
     elif phrase.heading and (phrase.now or phrase.was):
-        text = Text(clean(phrase.now or phrase.was or ""))
+        text = Text(lines(phrase.now or phrase.was or ""))
     else:
-        text = Text(clean(phrase.sentence if _stands_alone(phrase) else _beside_label(phrase)))
+        text = Text(lines(phrase.sentence if _stands_alone(phrase) else _beside_label(phrase)))
     for more in (note, phrase.origin_note):
         if more and more not in text.plain:
-            text.append(f" ({clean(more)})", style="dim")
+            text.append(f" ({lines(more)})", style="dim")
     if phrase.quote and phrase.quote not in text.plain:
-        text.append(f"\nSponsor's reason: “{clean(phrase.quote)}”")
+        text.append(f"\nSponsor's reason: “{lines(phrase.quote)}”")
     for item in phrase.items:
-        if clean(item) not in text.plain:
-            text.append(f"\n· {clean(item)}")
+        if lines(item) not in text.plain:
+            text.append(f"\n· {lines(item)}")
     return text
 
 
@@ -170,7 +163,7 @@ def _marked(marks: Sequence[Mark]) -> Text:
     """Mark what went and what came in brackets; what was replaced is one pair, with the blanks outside."""
     text = Text()
     for number, mark in enumerate(marks):
-        words = clean(mark.text)
+        words = lines(mark.text)
         style = _MARKS[mark.kind]
         if mark.kind not in _BRACKETS:
             text.append(words, style=style)
@@ -206,15 +199,15 @@ def print_status(found: Mapping[str, Any]) -> None:
     if found["faults"]:
         screen.print(Text("\nWhat fails", style="bold red"))
     for fault in found["faults"]:
-        screen.print(Text(f"  {clean(fault['part'])}, since {_when(fault['since'])}", style="bold"))
-        screen.print(Padding(Text(clean(fault["message"])), (0, 0, 0, 4)))
+        screen.print(Text(f"  {lines(fault['part'])}, since {_when(fault['since'])}", style="bold"))
+        screen.print(Padding(Text(lines(fault["message"])), (0, 0, 0, 4)))
     screen.print()
     if found["recipients"]:
         screen.print(_recipients(found["recipients"]))
         screen.print()
     for entry in found["snoozes"]:
         what = entry["nct_id"] or "everything"
-        whom = f" for {clean(entry['recipient'])}" if entry["recipient"] else ""
+        whom = f" for {lines(entry['recipient'])}" if entry["recipient"] else ""
         screen.print(Text(f"Snoozed: {what}{whom} until {_when(entry['until'])}"))
     waiting = ", ".join(f"{count} {state}" for state, count in found["outbox"].items() if count)
     screen.print(Text(f"Outbox: {waiting}; see them with `watcher outbox list`" if waiting else "Outbox: empty"))
@@ -227,7 +220,7 @@ def _recipients(rows: Sequence[Mapping[str, Any]]) -> Table:
     for row in rows:
         slot = _slot(row["next_slot"]) if row["next_slot"] else "after each poll with news"
         table.add_row(
-            Text(clean(row["name"])), row["channel"], slot, str(row["pending"]), "suspended" if row["suspended"] else ""
+            Text(lines(row["name"])), row["channel"], slot, str(row["pending"]), "suspended" if row["suspended"] else ""
         )
     return table
 
@@ -254,10 +247,10 @@ def _trial_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     state = _state(row)
     short = row["short_name"] or ""
     whole = row["title"] if short.endswith("…") and row["title"] else short  # the line is cut below where it must be
-    name = clean(whole).replace("\n", " ")
+    name = lines(whole).replace("\n", " ")
     status = _words(row["status"]) or state
     noted = f"({state}) {name}" if state and state != status else name
-    return row["nct_id"], status, clean(", ".join(row["watches"])), noted
+    return row["nct_id"], status, lines(", ".join(row["watches"])), noted
 
 
 def _state(row: Mapping[str, Any]) -> str:
@@ -271,17 +264,17 @@ def print_trial(found: Mapping[str, Any]) -> None:
     from watcher.changes.wording.card import card_of
 
     screen = console()
-    screen.print(Text(clean(found["title"] or found["nct_id"]), style="bold"))
+    screen.print(Text(lines(found["title"] or found["nct_id"]), style="bold"))
     screen.print(Text(f"https://clinicaltrials.gov/study/{found['nct_id']}", style="dim"))
     screen.print()
     table = _grid(_LABEL_COLUMNS)
     for label, value in card_of(found["record"]):
-        table.add_row(Text(label), Text(clean(value)))
+        table.add_row(Text(label), Text(lines(value)))
     if state := _state(found):
-        table.add_row("State", Text(state + (f": {clean(found['reason'])}" if found["reason"] else ""), style="bold"))
+        table.add_row("State", Text(state + (f": {lines(found['reason'])}" if found["reason"] else ""), style="bold"))
     if found["short_name"]:
-        table.add_row("Short name", Text(clean(found["short_name"])))
-    table.add_row("Watched as", Text(clean(", ".join(found["watches"])) or "not watched now"))
+        table.add_row("Short name", Text(lines(found["short_name"])))
+    table.add_row("Watched as", Text(lines(", ".join(found["watches"])) or "not watched now"))
     versions = counted(found["versions"], "version")
     table.add_row("Kept", Text(f"{versions} since {_when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))
     table.add_row("Registry data", Text(_when(found["data_version"])))
@@ -296,7 +289,7 @@ def print_log(found: Sequence[Mapping[str, Any]], *, is_loud: bool) -> None:
     for number, entry in enumerate(found):
         if number:
             screen.print()
-        screen.print(Text(f"{entry['nct_id']}  {clean(entry['title'])}", style="bold"))
+        screen.print(Text(f"{entry['nct_id']}  {lines(entry['title'])}", style="bold"))
         screen.print(Text(_origin(entry), style="dim"))
         told = [change for change in entry["changes"] if is_loud or change["severity"] != "noise"]
         if len(entry["changes"]) == 1:
@@ -305,7 +298,7 @@ def print_log(found: Sequence[Mapping[str, Any]], *, is_loud: bool) -> None:
         for change in told:
             sign = Text(_SIGNS[change["severity"]], style=_STYLES[change["severity"]])
             style: Literal["dim", ""] = "dim" if change["severity"] == "noise" else ""
-            table.add_row(sign, Text(clean(change["sentence"]), style=style))
+            table.add_row(sign, Text(lines(change["sentence"]), style=style))
         if noise := len(entry["changes"]) - len(told):
             table.add_row("", Text(f"and {counted(noise, 'change')} of no interest to readers (noise)", style="dim"))
         _flush(screen, table)
@@ -330,20 +323,20 @@ def print_messages(found: Sequence[Mapping[str, Any]]) -> None:
             Text(f"{row['id']:>4}  ").append(row["state"], style="bold").append(f" after {tries}{coming}"),
         )
         table = _grid(8)
-        table.add_row("to", Text(f"{clean(row['recipient'])} by {clean(row['channel'])}"))
-        table.add_row("subject", Text(clean(row["subject"])))
+        table.add_row("to", Text(f"{lines(row['recipient'])} by {lines(row['channel'])}"))
+        table.add_row("subject", Text(lines(row["subject"])))
         if row["last_reply"]:
-            table.add_row("reply", Text(clean(row["last_reply"])))
+            table.add_row("reply", Text(lines(row["last_reply"])))
         screen.print(Padding(table, (0, 0, 0, 6)))
 
 
 def print_finding(verdict: str, part: str, said: str) -> None:
     """Print one finding of the doctor: wrapped for a person on a terminal, else one line."""
     if not sys.stdout.isatty():
-        print(f"{verdict:7}  {clean(part)}: {clean(said)}", flush=True)  # noqa: T201 — one line, however long
+        print(f"{verdict:7}  {lines(part)}: {lines(said)}", flush=True)  # noqa: T201 — one line, however long
         return
     table = _grid(7, 20)
-    table.add_row(Text(verdict, style=_VERDICTS[verdict]), Text(clean(part)), Text(clean(said)))
+    table.add_row(Text(verdict, style=_VERDICTS[verdict]), Text(lines(part)), Text(lines(said)))
     console().print(table)
 
 
@@ -375,7 +368,7 @@ def _when(text: str | None) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return clean(text)
+        return lines(text)
     day = f"{moment.day} {moment:%b %Y}"
     if len(text) <= len("2026-06-09"):
         return day

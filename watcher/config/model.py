@@ -12,10 +12,11 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from watcher.config.hours import Quiet, parse_quiet
+from watcher.text import without_unseen
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -43,6 +44,9 @@ def parse_duration(value: object) -> timedelta:
         raise ValueError(f'"{value}" is too long; at most "{LONGEST.days}d" are possible')
     return timedelta(seconds=seconds)
 
+
+NctIds = Annotated[tuple[str, ...], AfterValidator(lambda ids: tuple(map(without_unseen, ids)))]
+"""Ids as they are meant: one copied from a page brings characters along that nobody sees."""
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
@@ -197,7 +201,7 @@ class WatchConfig(Shape):
     """`[[watch]]`: a named list of trials."""
 
     name: str
-    ids: tuple[str, ...] = ()
+    ids: NctIds = ()
     ids_file: str | None = None
     tags: tuple[str, ...] = ()
 
@@ -338,7 +342,7 @@ class RecipientConfig(Shape):
     apprise: AppriseConfig | None = None
     stdout: bool = False
     watches: tuple[str, ...] | None = None
-    ids: tuple[str, ...] = ()
+    ids: NctIds = ()
     tags: tuple[str, ...] = ()
     least: Least = Least.MINOR
     send: Annotated[Send, BeforeValidator(parse_send)] = Send(cadence=Cadence.DAILY, hour=7, minute=30)

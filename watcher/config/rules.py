@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from watcher.config.lines import Place
 from watcher.config.model import Config, RecipientConfig, Tls
+from watcher.text import plain
 
 PUBLIC_REGISTRY = "clinicaltrials.gov"
 
@@ -261,4 +262,4 @@ def _operator(config: Config) -> Iterator[Finding]:
 
 def id_text(nct_id: str) -> str:
     """Say what is wrong with a malformed id and what to write."""
-    return f'"{nct_id}" is not a trial id; write NCT and eight digits, such as NCT07555496'
+    return f'"{plain(nct_id)[:40]}" is not a trial id; write NCT and eight digits, such as NCT07555496'

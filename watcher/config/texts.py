@@ -5,7 +5,6 @@ Knows keys only as far as they name files. Asks the system for home folders and 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from watcher.config.lines import Place
 from watcher.config.model import Config
 from watcher.config.rules import Finding
 from watcher.config.secrets import named_secrets
+from watcher.text import without_controls
 
 
 def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
@@ -24,7 +24,7 @@ def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str
     elif isinstance(raw, list):
         for index, value in enumerate(raw):
             yield from control_characters(value, (*place, index))
-    elif isinstance(raw, str) and _seen(raw) != raw:
+    elif isinstance(raw, str) and without_controls(raw) != raw:
         key = next((step for step in reversed(place) if isinstance(step, str)), "")
         yield place, f"{key} holds a line break or another control character; take it out"
 
@@ -35,7 +35,7 @@ def without_control_characters(raw: Any) -> Any:
         return {key: without_control_characters(value) for key, value in raw.items()}
     if isinstance(raw, list):
         return [without_control_characters(value) for value in raw]
-    return _seen(raw) if isinstance(raw, str) else raw
+    return without_controls(raw) if isinstance(raw, str) else raw
 
 
 def text_findings(config: Config) -> Iterator[Finding]:
@@ -75,7 +75,3 @@ def _paths(config: Config) -> Iterator[tuple[Place, str]]:
         *((place, ref.file) for place, _, ref in named_secrets(config)),
     )
     yield from ((place, path) for place, path in named if path is not None)
-
-
-def _seen(text: str) -> str:
-    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)

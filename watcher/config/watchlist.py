@@ -18,6 +18,7 @@ from watcher.config.model import Config
 from watcher.config.rules import id_text, is_nct_id
 from watcher.errors import Problem, UsageError
 from watcher.ownership import give_to_owner_of_folder
+from watcher.text import plain, without_unseen
 
 _MARK = "\ufeff"
 """What some editors begin a text with."""
@@ -109,11 +110,11 @@ def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     for number, raw in enumerate(text.splitlines(), 1):
         word, _, comment = raw.partition("#")
-        word = word.strip()
+        word = without_unseen(word).strip()  # copied from a page or a mail, an id brings such along
         if not word:
-            lines.append(Line(number=number, nct_id=None, comment=comment.strip() or None))
+            lines.append(Line(number=number, nct_id=None, comment=plain(comment) or None))
         elif is_nct_id(word.upper()):
-            lines.append(Line(number=number, nct_id=word.upper(), comment=comment.strip() or None))
+            lines.append(Line(number=number, nct_id=word.upper(), comment=plain(comment) or None))
         else:
             problems.append(Problem(str(path), number, id_text(word)))
     return tuple(lines), tuple(problems)
@@ -128,10 +129,10 @@ def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: An id is malformed; the file is as it was.
     """
-    _refuse_malformed(ids)
+    ids = _well_formed(ids)
     text = _read_to_edit(path)
     present = {line.nct_id for line in read_ids_file(path)[0]} if text else set()
-    new = tuple(dict.fromkeys(nct_id.upper() for nct_id in ids if nct_id.upper() not in present))
+    new = tuple(dict.fromkeys(nct_id for nct_id in ids if nct_id not in present))
     if new:
         end = "\r\n" if "\r\n" in text else "\n"
         gap = "" if not text or text.endswith("\n") else end
@@ -148,14 +149,14 @@ def remove_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: An id is malformed; the file is as it was.
     """
-    _refuse_malformed(ids)
+    ids = _well_formed(ids)
     text = _read_to_edit(path)
-    unwanted = {nct_id.upper() for nct_id in ids}
+    unwanted = set(ids)
     mark = _MARK if text.startswith(_MARK) else ""
     kept: list[str] = [mark]
     gone: list[str] = []
     for raw in text.removeprefix(mark).splitlines(keepends=True):
-        word = raw.partition("#")[0].strip().upper()
+        word = without_unseen(raw.partition("#")[0]).strip().upper()
         if word in unwanted:
             gone.append(word)
         else:
@@ -181,10 +182,17 @@ def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | 
     trials[nct_id] = Watched(nct_id=nct_id, watches=watches, short_name=known.short_name or short_name)
 
 
-def _refuse_malformed(ids: Iterable[str]) -> None:
-    bad = [nct_id for nct_id in ids if not is_nct_id(nct_id.upper())]
+def _well_formed(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids as they are kept: upper case, without characters that nobody sees.
+
+    Raises:
+        UsageError: Some are malformed.
+    """
+    words = [without_unseen(nct_id).strip().upper() for nct_id in ids]
+    bad = [word for word in words if not is_nct_id(word)]
     if bad:
-        raise UsageError("; ".join(id_text(nct_id) for nct_id in bad) + "; nothing was changed")
+        raise UsageError("; ".join(id_text(word) for word in bad) + "; nothing was changed")
+    return tuple(words)
 
 
 def _read(path: Path, encoding: str = "utf-8-sig") -> str:

@@ -12,7 +12,7 @@ import base64
 import re
 from dataclasses import dataclass
 
-from watcher.delivery.words import clean
+from watcher.text import plain
 
 _LINE = 76  # of a line that holds an encoded word; RFC 2047 section 2. Others should stay within 78: RFC 5322 2.1.1
 _WORD_FRAME = len("=?utf-8?b??=")
@@ -63,7 +63,7 @@ def parse_mailbox(text: str) -> Mailbox:
         ValueError: Not one address; the text of the error does not repeat it.
     """
     named = _NAMED.fullmatch(text)
-    name = clean(re.sub(r"\\(.)", r"\1", named[1]) if named[1] is not None else named[2]) if named else ""
+    name = plain(re.sub(r"\\(.)", r"\1", named[1]) if named[1] is not None else named[2]) if named else ""
     local, at, domain = (named[3] if named else text.strip()).rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii").lower()
@@ -71,7 +71,7 @@ def parse_mailbox(text: str) -> Mailbox:
         ascii_domain = ""
     # 64 octets before the @ and 255 after it: RFC 5321 section 4.5.3.1
     sizes_hold = len(local.encode("utf-8", "replace")) <= 64 and len(ascii_domain) <= 255
-    has_gaps = local != clean(local) or any(char.isspace() for char in local)
+    has_gaps = local != plain(local) or any(char.isspace() for char in local)
     if not (at and sizes_hold and _LOCAL.fullmatch(local)) or has_gaps:
         raise ValueError("not a mail address; write it as name@example.org")
     if not all(_LABEL.fullmatch(label) for label in ascii_domain.split(".")):
@@ -102,7 +102,7 @@ def words(name: str, text: str) -> Field:
     Returns:
         The field, as plain words where it can, else as encoded words (RFC 2047), every line at most 76 characters.
     """
-    value = clean(text)
+    value = plain(text)
     if value.isascii() and "=?" not in value and all(len(word) <= _LINE - len(name) - 2 for word in value.split(" ")):
         return _field(name, _folded(name, value.split(" ")))
     return _field(name, _encoded(value, len(name) + 2))
@@ -123,7 +123,7 @@ def tokens(name: str, value: str) -> Field:
     Raises:
         ValueError: A part is beyond ASCII or longer than a line may be.
     """
-    value = clean(value)
+    value = plain(value)
     description, bracket, rest = value.rpartition("<")
     if not description.isascii():
         value = _encoded(description.strip(" "), len(name) + 2).replace("\r\n", "") + " " + bracket + rest

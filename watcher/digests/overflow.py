@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from watcher.changes.model import Phrase, Story
 from watcher.digests.stories import RECORD_URL
-from watcher.rendering.escape import plain
 from watcher.rendering.message import Attachment
 from watcher.rendering.view import AttachedView
+from watcher.text import csv_cell
 
 MAX_CSV = 500_000
 """Bytes of the file. Ours: relays take 10 MB and more, but nobody reads a longer table."""
@@ -25,7 +25,6 @@ _LEAST_ROOM = 2_000  # bytes: with less left the file is full, and the rest is n
 
 _COLUMNS = ("Trial", "Name", "Level", "When", "What", "Was", "Now", "In words", "Record")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def table_of(stories: Sequence[Story]) -> tuple[Attachment, AttachedView] | None:
@@ -57,17 +56,6 @@ def table_of(stories: Sequence[Story]) -> tuple[Attachment, AttachedView] | None
     return Attachment(name=FILE_NAME, subtype="csv", content=_BYTE_ORDER_MARK + "".join(rows)), view
 
 
-def cell(text: str) -> str:
-    """Make a text fit for a cell: one line, and never a formula.
-
-    A cell that begins as a formula does gets an apostrophe before it, which spreadsheets take as "this is text".
-
-    Source: https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    shown = plain(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
-
-
 def _row(story: Story, phrase: Phrase) -> Iterable[str]:
     return (
         story.nct_id,
@@ -84,5 +72,5 @@ def _row(story: Story, phrase: Phrase) -> Iterable[str]:
 
 def _line(cells: Iterable[str]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow([cell(text) for text in cells])
+    csv.writer(written).writerow([csv_cell(text) for text in cells])
     return written.getvalue()

@@ -1,8 +1,6 @@
 """Changes as rows for spreadsheets and programs: one row per change, columns that stay.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe before it; the JSON form has every value as it is.
-
-Source: https://owasp.org/www-community/attacks/CSV_Injection
+A cell of the CSV form is one line that no spreadsheet takes for a formula; the JSON form has every value as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import Any
 from watcher.changes.exchange import dumps
 from watcher.changes.model import Comparison
 from watcher.changes.wording.reverted import phrase_of
+from watcher.text import csv_cell
 
 COLUMNS = (
     "nct_id",
@@ -38,9 +37,7 @@ COLUMNS = (
 )
 """The columns, in order. `seq`, `path`, `before` and the others mean what they mean in `log --json`; `seen_at` is RFC
 3339 in UTC; `data_version` and `posted` are those of the newer record, empty when it gives none; in CSV `before` and
-`after` are texts as they are and JSON for everything else, and `record_paths` are joined by a blank."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+`after` are the texts, in one line, and JSON for everything else, and `record_paths` are joined by a blank."""
 
 
 def rows(comparison: Comparison, *, title: str, seq: int, seen_at: datetime) -> Iterator[Mapping[str, Any]]:
@@ -88,19 +85,14 @@ def csv_line(row: Mapping[str, Any]) -> str:
 
     Source: https://www.rfc-editor.org/rfc/rfc4180
     """
-    return _csv([safe_cell(_cell(row[column])) for column in COLUMNS])
-
-
-def safe_cell(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula; blanks before it count too."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text
+    return _csv([csv_cell(_cell(row[column])) for column in COLUMNS])
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return " ".join(value)
     return json.dumps(value, ensure_ascii=False)

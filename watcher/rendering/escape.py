@@ -1,57 +1,21 @@
 """Foreign text made harmless, for each medium in its own way.
 
 Registry records are written by strangers: their titles may hold line breaks, right-to-left marks, markup or mentions.
-`plain` is applied once to every value that enters a view; the other filters add what one medium needs. HTML needs
-none here: the environment escapes it by file name.
+`watcher.text.plain` is applied once to every value that enters a view; the filters here add what one medium needs.
+HTML needs none here: the environment escapes it by file name.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
-_FIXED_SPACES = frozenset("\u00a0\u202f")  # keep "38 %" and "13 Mar" together; every other space may collapse
-_SPACES = re.compile(r"[ \u00a0\u202f]{2,}")
+from watcher.text import plain as plain
+
 ZERO_WIDTH_SPACE = "\u200b"
 """Seen by nobody; ends what Slack would take for markup."""
 
 _SLACK_FORMATS = re.compile(r"[*_~`]")
 _SLACK_EMOJI = re.compile(r":(?=[\w+'-]+:)")
-
-
-def plain(text: str) -> str:
-    """Give one line of visible text: no control, format or bidi characters, white space collapsed.
-
-    Keeps letters of every script, in the order in which they are stored; what is dropped is invisible by itself.
-    Does not shorten.
-
-    Args:
-        text: Any text, lone surrogates included.
-
-    Returns:
-        The line, without space at either end; may be empty.
-
-    Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
-    """
-    if text.isprintable() and "  " not in text:
-        return text.strip()
-    kept = (_visible(character) for character in text)
-    return _SPACES.sub(" ", "".join(kept)).strip(" \u00a0\u202f")
-
-
-def _visible(character: str) -> str:
-    if character in _JOINERS or character in _FIXED_SPACES:
-        return character
-    if character.isspace():
-        return " "
-    match unicodedata.category(character):
-        case "Cc" | "Zl" | "Zp":
-            return " "
-        case "Cf" | "Cs" | "Co" | "Cn":
-            return ""
-        case _:
-            return character
 
 
 def cut(text: str, limit: int) -> str:

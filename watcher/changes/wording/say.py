@@ -32,6 +32,7 @@ from watcher.changes.wording import (
     texts,
     values,
 )
+from watcher.text import visible
 
 Say = Callable[[Change], Phrase]
 
@@ -90,14 +91,14 @@ def phrase(change: Change) -> Phrase:
 def _visible(words: Phrase) -> Phrase:
     """Take what nobody sees out of every text of a phrase, and cut a text that no person would read."""
     shown: dict[str, Any] = {
-        name: values.short(values.visible(text), _LONGEST)
+        name: values.short(visible(text), _LONGEST)
         for name in _TEXTS
         if (text := getattr(words, name)) and not (len(text) <= _LONGEST and text.isprintable())
     }
     marks = words.marks
     if not all(mark.text.isprintable() for mark in marks):
-        marks = tuple(replace(mark, text=values.visible(mark.text)) for mark in marks)
-    items = tuple(map(values.visible, words.items))
+        marks = tuple(replace(mark, text=visible(mark.text)) for mark in marks)
+    items = tuple(map(visible, words.items))
     if not shown and marks is words.marks and items == words.items:
         return words
     return replace(words, marks=marks, items=items, **shown)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -26,9 +25,6 @@ _ENUM = re.compile(
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _LONGEST_WORD = 60
 _LONGEST_NUMBER = 40
-_BLANKS = re.compile(" {2,}")
-_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic spelling and joined emoji need them; they hide nothing
-_FIXED_SPACES = frozenset("\u00a0\u202f")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
 
 ENUM_LABELS: Mapping[str, str] = MappingProxyType(
@@ -189,22 +185,6 @@ def plain(text: str) -> str:
     Source: ClinicalTrials.gov API v2, `markup` fields with `markupFormat=markdown`.
     """
     return " ".join(_ESCAPE.sub(r"\1", html.unescape(text) if "&" in text else text).split())
-
-
-def visible(text: str) -> str:
-    """Take out of a text what nobody sees: control and format characters, marks of direction, lone surrogates.
-
-    Letters of every script stay, in the order in which they are stored.
-
-    Source: Unicode Technical Report 36, section 2.9 (bidirectional text spoofing), https://www.unicode.org/reports/tr36/
-    """
-    return text if text.isprintable() else _BLANKS.sub(" ", "".join(map(_shown, text)))
-
-
-def _shown(character: str) -> str:
-    if character in _JOINERS or character in _FIXED_SPACES or character.isprintable():
-        return character
-    return " " if character.isspace() or unicodedata.category(character) == "Cc" else ""
 
 
 def short(text: str, limit: int = 160) -> str:
