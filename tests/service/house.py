@@ -41,6 +41,7 @@ def trial(nct_id: str, status: str = "RECRUITING", count: int = 240, title: str 
     """Give a fictional record; further keywords replace fields of its status module."""
     record = put(a_record(overallStatus=status, **fields), (*_IDENTITY, "nctId"), nct_id)
     record = put(record, (*_IDENTITY, "nctIdAliases"), None)
+    record = put(record, (*_IDENTITY, "acronym"), None)  # else it would be the trial's short name
     record = put(record, (*_IDENTITY, "briefTitle"), title or f"A Trial Called {nct_id[-1]}")
     record = put(record, ("protocolSection", "armsInterventionsModule", "interventions"), None)
     return put(record, ("protocolSection", "designModule", "enrollmentInfo", "count"), count)

@@ -62,8 +62,8 @@ class Reading:
 
     Attributes:
         watched: How many trials they watch.
-        read: How many of these were read from the registry since their last digest, or are known to stand as they
-            were because the registry's data did not move.
+        read: How many of these were read at the registry's newest data version, or are known to stand as they were
+            because its data did not move; with them those that changed and were read since the last digest.
         unchanged: How many of these show no change to tell, the next two included.
         reverified: How many of these the sponsor verified anew, without other news.
         small_print: How many of these differ otherwise in noise only (order, spelling, reformatting, dates of updates).
@@ -71,9 +71,10 @@ class Reading:
         below_changes: How many changes these trials have below the level.
         not_reached: Ids that the registry did not give.
         quarantined: Ids whose answer could not be believed.
-        read_at: When the last poll read them; None when none ever did.
-        data_version: The registry's data version as spelt there (`2026-03-13`), or None.
-        data_since: The data version of the older end of what is told, or None.
+        read_at: When they were last read, or confirmed not to have moved; None when none ever was.
+        data_version: The newest of the registry's data versions they were read at (`2026-03-13`), or None.
+        data_from: The oldest of those versions, where they were read at more than one; else None.
+        data_since: The registry's data version at the reader's last digest, or None.
     """
 
     watched: int
@@ -87,6 +88,7 @@ class Reading:
     quarantined: tuple[str, ...] = ()
     read_at: datetime | None = None
     data_version: str | None = None
+    data_from: str | None = None
     data_since: str | None = None
 
 

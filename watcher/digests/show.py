@@ -38,6 +38,7 @@ def show_reading(reading: Reading, reader: Reader, changed: int = 0) -> ReadingV
         quarantined_count=len(reading.quarantined),
         read_on=words.day(reading.read_at, reader.zone),
         data_version=words.span(reading.data_version, None),
+        data_read=words.span(reading.data_from, reading.data_version),
         data_span=words.span(reading.data_since, reading.data_version),
     )
 

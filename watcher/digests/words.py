@@ -36,7 +36,9 @@ def span(first: str | None, last: str | None) -> str:
         last: The same.
 
     Returns:
-        One day when they are equal or one is None; empty when both are.
+        One day when they are equal or one is None, the last one when the first lies after it; empty when both are None.
     """
     known = [text for text in (first, last) if text]
+    if len(known) == 2 and known[0] > known[1]:  # a span never runs backwards
+        known = known[1:]
     return values.span(known[0], known[-1]) if known else ""

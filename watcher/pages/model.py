@@ -66,7 +66,7 @@ class Site:
         url: Address under which the folder is published, without a slash at its end; empty when not known. Only feeds
             and the Markdown page use it: links between pages are relative.
         now: The time, aware and in UTC; `recent` and `this week` count back from it.
-        data_version: The registry's data version at the last poll, or None.
+        data_version: The newest of the registry's data versions that a trial was read at, or None.
     """
 
     url: str

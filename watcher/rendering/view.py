@@ -157,7 +157,8 @@ class ReadingView:
         quarantined_count: How many.
         read_on: `13 Mar 2026`, in the reader's zone, or empty.
         data_version: `13 Mar 2026`, or empty.
-        data_span: `25 Feb – 13 Mar 2026`, one day, or empty.
+        data_read: The data versions the trials were read at: `13 Mar 2026`, `12 – 13 Mar 2026`, or empty.
+        data_span: The data since the last digest: `25 Feb – 13 Mar 2026`, one day, or empty.
     """
 
     watched: int
@@ -176,6 +177,7 @@ class ReadingView:
     quarantined_count: int
     read_on: str
     data_version: str
+    data_read: str
     data_span: str
 
 

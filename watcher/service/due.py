@@ -6,6 +6,7 @@ slot stay where they are and everything is told when that ends.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from watcher.digests.quiet import quiet_until
 from watcher.digests.routing import Followed, trials_for
 from watcher.digests.slots import newest_slot, next_slots
 from watcher.service.parts import Parts
+from watcher.service.reading import LastDigest
+from watcher.store.store import Store
 from watcher.store.telling import Direction, Exempt, Reader, Snooze, reader_note
 
 HEARD = "heard"
@@ -23,6 +26,9 @@ HEARD = "heard"
 
 LOOKED = "looked"
 """Note of a recipient: up to which version urgent news was looked for."""
+
+DIGESTED = "digested"
+"""Note of a recipient: when the last digest or welcome was composed, and the registry's data version then."""
 
 A_WEEK = timedelta(days=7) - timedelta(hours=2)
 """After how much silence a weekly sign of life is due; less two hours, since slots drift and some days are shorter."""
@@ -39,7 +45,8 @@ class Moment:
         newest: The newest version there is.
         is_complete: Whether a complete poll has just ended.
         is_settled: Whether everything stored was so when a poll had read all that came of one data version.
-        read_at: When the last complete poll ended, or None.
+        complete_at: When the last complete poll ended, or None.
+        read_at: When the last poll ended that read trials or found that nothing had moved, or None.
         send_all: Whether everybody is told now.
         snoozes: What is held back now.
     """
@@ -48,6 +55,7 @@ class Moment:
     newest: int
     is_complete: bool
     is_settled: bool
+    complete_at: datetime | None
     read_at: datetime | None
     send_all: bool
     snoozes: tuple[Snooze, ...]
@@ -68,6 +76,7 @@ class Telling:
         is_urgent: Whether urgent news is looked for; never together with a digest.
         silent_since: Since when there was nothing to tell, where a sign of life is due should that stay so; else None.
         exempts: The trials that do not follow their cursor.
+        last: Their last digest or welcome, or when they were met.
     """
 
     recipient: RecipientConfig
@@ -80,6 +89,7 @@ class Telling:
     is_urgent: bool
     silent_since: datetime | None
     exempts: tuple[Exempt, ...]
+    last: LastDigest
 
 
 def moment_of(parts: Parts, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool) -> Moment:
@@ -96,13 +106,14 @@ def moment_of(parts: Parts, now: datetime, *, is_complete: bool, is_settled: boo
     settled = parts.store.notes.get(_SETTLED)
     if is_settled and settled != str(newest):
         parts.store.notes.put(_SETTLED, str(newest))
-    last = parts.store.polls.last_complete()
+    complete, read = parts.store.polls.last_complete(), parts.store.polls.last_read()
     return Moment(
         now=now,
         newest=newest,
         is_complete=is_complete,
         is_settled=is_settled or settled == str(newest),
-        read_at=last.finished if last is not None else None,
+        complete_at=complete.finished if complete is not None else None,
+        read_at=read.finished if read is not None else None,
         send_all=send_all,
         snoozes=parts.store.snoozes.active(now),
     )
@@ -142,7 +153,18 @@ def due(parts: Parts, recipient: RecipientConfig, watchlist: Watchlist, moment: 
         is_urgent=is_urgent,
         silent_since=silent_since,
         exempts=exempts,
+        last=last_digest(parts.store, reader),
     )
+
+
+def last_digest(store: Store, reader: Reader) -> LastDigest:
+    """Return a recipient's last digest or welcome; before the first one, when they were met."""
+    note = store.notes.get(reader_note(reader.name, DIGESTED))
+    if note is not None:
+        found = json.loads(note)
+        return LastDigest(at=datetime.fromisoformat(found["at"]), data_version=found["data_version"])
+    poll = store.polls.last_complete(until=reader.started_at)
+    return LastDigest(at=reader.started_at, data_version=poll.token[:10] if poll is not None and poll.token else None)
 
 
 def is_held(parts: Parts, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
@@ -179,7 +201,7 @@ def _was_read_for(reader: Reader, moment: Moment) -> bool:
     """Tell whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
     if moment.is_complete:
         return True
-    return moment.is_settled and moment.read_at is not None and moment.read_at >= reader.started_at
+    return moment.is_settled and moment.complete_at is not None and moment.complete_at >= reader.started_at
 
 
 def _notes(parts: Parts, recipient: RecipientConfig) -> Mapping[str, str]:

@@ -26,9 +26,9 @@ def markdown_of(parts: Parts, watchlist: Watchlist, nct_id: str) -> str | None:
 
 def site_of(parts: Parts) -> Site:
     """Give what holds for all pages now."""
-    last = parts.store.polls.last_complete()
+    token = parts.store.trials.newest_token()
     url = (parts.loaded.config.pages.url or "").rstrip("/")
-    return Site(url=url, now=parts.clock(), data_version=last.token[:10] if last and last.token else None)
+    return Site(url=url, now=parts.clock(), data_version=token[:10] if token else None)
 
 
 def load(parts: Parts, nct_id: str, watched: Watched | None, *, records: bool = False) -> Trial | None:

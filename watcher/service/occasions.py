@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from watcher.changes.exchange import dumps, printed
@@ -13,13 +13,14 @@ from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.model import RecipientConfig
-from watcher.digests.model import Digest, Greeted, Heartbeat, Reading, Welcome
+from watcher.digests.model import Digest, Greeted, Heartbeat, Welcome
 from watcher.digests.routing import Followed
 from watcher.service.judging import decode
 from watcher.service.parts import Parts
+from watcher.service.reading import LastDigest, read_for
 from watcher.service.telling import reader_of
 from watcher.service.windows import Comparisons, Seen, Told
-from watcher.store.model import Kept, Life
+from watcher.store.model import Life
 from watcher.store.telling import Reader
 
 _A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
@@ -38,7 +39,7 @@ def welcome(
         greeted[nct_id] = _greeted(trials[nct_id], body)
     return Welcome(
         reader=reader_of(parts, recipient, now),
-        reading=reading(parts, followed, ()),
+        reading=read_for(parts.store, followed, ()),
         trials=tuple(greeted.values()),
         key=f"welcome-{reader.started_at.isoformat()}",
         at=now,
@@ -55,15 +56,18 @@ def digest_of(
     now: datetime,
     untold: Sequence[Told] = (),
     data: Sequence[Json] = (),
+    last: LastDigest | None = None,
+    held: Collection[str] = (),
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
     What is `untold` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
-    `data_of` gives, for channels that carry them.
+    `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
+    change was held back longer than that.
     """
     return Digest(
         reader=reader_of(parts, recipient, now),
-        reading=reading(parts, followed, told, untold),
+        reading=read_for(parts.store, followed, told, untold, since=last, held=held),
         stories=tuple(entry.story for entry in told if entry.story is not None),
         key=key,
         at=now,
@@ -81,11 +85,12 @@ def heartbeat(
     since: datetime,
     key: str,
     now: datetime,
+    last: LastDigest | None = None,
 ) -> Heartbeat:
     """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
     return Heartbeat(
         reader=reader_of(parts, recipient, now),
-        reading=reading(parts, followed, told),
+        reading=read_for(parts.store, followed, told, since=last),
         period=period(since, now, parts.loaded.config.zone(recipient)),
         key=key,
         at=now,
@@ -106,47 +111,6 @@ def period(since: datetime, now: datetime, zone: tzinfo) -> str:
     if began.date() == now.astimezone(zone).date():
         return f"since {began:%H:%M}"
     return f"since {values.date(began.date().isoformat())}"
-
-
-def reading(parts: Parts, followed: Sequence[Followed], told: Sequence[Told], untold: Sequence[Told] = ()) -> Reading:
-    """Count what was read for a reader and what was not; what is `untold` changed, too, and is told later."""
-    polls = parts.store.polls
-    last, complete = polls.last(), polls.last_complete()
-    token = complete.token if complete is not None else None
-    kept = parts.store.trials.kept([trial.nct_id for trial in followed])
-    unread = tuple(entry.nct_id for entry in kept if not _is_read(entry, token))
-    aside = tuple(entry.nct_id for entry in kept if entry.life is Life.QUARANTINED)
-    changed = (*told, *untold)
-    quiet = [entry for entry in changed if entry.story is None]
-    below = [entry.below for entry in quiet]
-    noise = [entry for entry in quiet if entry.below == 0]
-    reverified = sum(entry.is_reverified for entry in noise)
-    older = [entry.since for entry in told if entry.story is not None]
-    living = [entry for entry in kept if entry.life is not Life.MERGED]
-    read = len(living) - len(unread) - len(aside)
-    return Reading(
-        watched=len(living),
-        read=read,
-        unchanged=max(read - len(changed) + len(noise), 0),
-        reverified=reverified,
-        small_print=len(noise) - reverified,
-        below_trials=sum(number > 0 for number in below),
-        below_changes=sum(below),
-        not_reached=unread,
-        quarantined=aside,
-        read_at=complete.finished if complete is not None else last.finished if last is not None else None,
-        data_version=token[:10] if token else None,
-        data_since=min((version for version in older if version is not None), default=None),
-    )
-
-
-def _is_read(kept: Kept, token: str | None) -> bool:
-    """Tell whether a trial stands as the registry has it; a quarantined one is counted apart."""
-    if kept.life in (Life.QUARANTINED, Life.MERGED):
-        return True
-    if kept.life in (Life.NEW, Life.ABSENT):
-        return False
-    return token is None or kept.checked_token == token
 
 
 def _greeted(trial: Followed, body: bytes | None) -> Greeted:

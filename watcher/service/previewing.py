@@ -14,7 +14,7 @@ from watcher.errors import ConfigError, DeliveryError
 from watcher.rendering.message import Message
 from watcher.service import occasions
 from watcher.service.channels import Line, address_of, carrier, lines_of, message_domain, thread_of
-from watcher.service.due import snoozed_trials
+from watcher.service.due import last_digest, snoozed_trials
 from watcher.service.hearing import ear_of, told_on
 from watcher.service.parts import Parts
 from watcher.service.telling import reader_of
@@ -55,7 +55,9 @@ def preview_messages(
         return ()
     now = parts.clock()
     key = f"preview-{parts.store.versions.max_seq()}"
-    digest = occasions.digest_of(parts, recipient, followed, told, key=key, now=now)
+    reader = parts.store.ledger.reader(recipient.name) if since is None else None
+    last = last_digest(parts.store, reader) if reader is not None else None
+    digest = occasions.digest_of(parts, recipient, followed, told, key=key, now=now, last=last)
     return _composed(parts, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
 
 

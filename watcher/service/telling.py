@@ -5,6 +5,7 @@ Message, cursor and slot move in one transaction; a recipient who fails harms no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from watcher.digests.routing import watches_of
 from watcher.digests.slots import next_slots
 from watcher.errors import DamagedError, StoreError, WatcherError
 from watcher.service.channels import Line, lines_of, message_domain, stop_address, thread_of
-from watcher.service.due import HEARD, LOOKED, Moment, Telling, due, moment_of, snoozed_trials
+from watcher.service.due import DIGESTED, HEARD, LOOKED, Moment, Telling, due, moment_of, snoozed_trials
 from watcher.service.faults import failing
 from watcher.service.hearing import told_on
 from watcher.service.parts import DIGEST_PART, Parts, Signals
@@ -102,9 +103,11 @@ def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: 
         told = {line.key: told_on(parts, recipient, reader, telling.followed, line, comparisons) for line in lines}
     ahead = _ahead(recipient, told) if telling.is_urgent else {}
     messages: list[NewMessage] = []
+    digested: dict[str, str] = {}
     for line in lines:
         for occasion in _occasions(parts, telling, line, told, ahead, comparisons, moment):
             messages += compose_messages(parts, occasion, line, signals)
+            digested |= _digested(occasion, telling, moment)
     return Composed(
         recipient=recipient.name,
         cursor=moment.newest if telling.is_due else reader.cursor,
@@ -113,7 +116,7 @@ def _compose(parts: Parts, telling: Telling, comparisons: Comparisons, signals: 
         exempts=_held_back(parts, telling) if telling.is_due else _told_ahead(ahead),
         cleared=_caught_up(telling, moment) if telling.is_due else (),
         welcomed=telling.greets,
-        notes=_notes(telling, moment, is_heard=bool(messages)),
+        notes={**_notes(telling, moment, is_heard=bool(messages)), **digested},
     )
 
 
@@ -129,6 +132,7 @@ def _occasions(
     from watcher.service import occasions
 
     recipient, followed, now = telling.recipient, telling.followed, moment.now
+    held = [one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND]
 
     def data(entries: Sequence[Told]) -> tuple[Json, ...]:
         return occasions.data_of(parts, entries, comparisons) if line.medium.carries_data else ()
@@ -140,15 +144,38 @@ def _occasions(
         if urgent:
             key = f"urgent-v{moment.newest}"
             yield occasions.digest_of(
-                parts, recipient, followed, urgent, key=key, now=now, untold=others, data=data(urgent)
+                parts,
+                recipient,
+                followed,
+                urgent,
+                key=key,
+                now=now,
+                untold=others,
+                data=data(urgent),
+                last=telling.last,
+                held=held,
             )
     elif any(entry.story is not None for entry in told[line.key]):
         entries, key = told[line.key], _key(telling, moment)
-        yield occasions.digest_of(parts, recipient, followed, entries, key=key, now=now, data=data(entries))
+        yield occasions.digest_of(
+            parts, recipient, followed, entries, key=key, now=now, data=data(entries), last=telling.last, held=held
+        )
     elif telling.silent_since is not None and _is_silent(telling, told):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
         since = telling.silent_since
-        yield occasions.heartbeat(parts, recipient, followed, told[line.key], since=since, key=key, now=now)
+        entries, last = told[line.key], telling.last
+        yield occasions.heartbeat(parts, recipient, followed, entries, since=since, key=key, now=now, last=last)
+
+
+def _digested(occasion: digest.Occasion, telling: Telling, moment: Moment) -> Mapping[str, str]:
+    """Note a digest or a welcome; an urgent message between two digests is neither."""
+    from watcher.digests.model import Digest, Welcome
+
+    is_digest = isinstance(occasion, Digest) and not telling.is_urgent
+    if not (is_digest or isinstance(occasion, Welcome)):
+        return {}
+    assert isinstance(occasion, Digest | Welcome)  # noqa: S101 — just asked
+    return {DIGESTED: json.dumps({"at": moment.now.isoformat(), "data_version": occasion.reading.data_version})}
 
 
 def _key(telling: Telling, moment: Moment) -> str:

@@ -42,10 +42,28 @@ class Polls:
         with self._database.read() as connection:
             return _newest(connection, select(tables.poll))
 
-    def last_complete(self) -> Poll | None:
-        """Give the last poll whose outcome is complete (no news included), or None when there was none."""
+    def last_complete(self, *, until: datetime | None = None) -> Poll | None:
+        """Give the last poll whose outcome is complete (no news included), or None when there was none.
+
+        Args:
+            until: Only polls finished at or before this moment.
+        """
+        complete = select(tables.poll).where(tables.poll.c.outcome.in_(_COMPLETE))
+        if until is not None:
+            complete = complete.where(tables.poll.c.finished <= until)
         with self._database.read() as connection:
-            return _newest(connection, select(tables.poll).where(tables.poll.c.outcome.in_(_COMPLETE)))
+            return _newest(connection, complete)
+
+    def last_read(self) -> Poll | None:
+        """Return the last poll that read trials or found that nothing had moved, or None when there was none."""
+        told = tables.poll.c.outcome.in_(_COMPLETE) | (tables.poll.c.read > 0)
+        with self._database.read() as connection:
+            return _newest(connection, select(tables.poll).where(told))
+
+    def last_dated(self) -> Poll | None:
+        """Return the last poll that learnt the registry's token, or None when there was none."""
+        with self._database.read() as connection:
+            return _newest(connection, select(tables.poll).where(tables.poll.c.token.is_not(None)))
 
     def forget(self, before: datetime) -> int:
         """Remove records of polls finished before a moment, the last complete one excepted; give how many."""

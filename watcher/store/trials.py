@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from watcher.store import tables
 from watcher.store.database import Database, chunks
@@ -95,6 +95,13 @@ class Trials:
         living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Life.MERGED.value)
         with self._database.read() as connection:
             return {row.nct_id: row.merged_into for row in connection.execute(living_on) if row.merged_into}
+
+    def newest_token(self) -> str | None:
+        """Return the newest of the tokens the watched trials were checked at, or None when there is none."""
+        table = tables.trial
+        with self._database.read() as connection:
+            found: str | None = connection.scalar(select(func.max(table.c.checked_token)).where(table.c.watched))
+            return found
 
     def quarantined(self, ids: Collection[str], before: datetime) -> tuple[Kept, ...]:
         """Give the quarantined trials among these, last asked for at or before a moment, ordered by id."""
