@@ -24,7 +24,7 @@ from watcher.config.watchlist import Watchlist, read_watchlist
 from watcher.service.parts import Parts
 from watcher.service.reload import check_reload
 from watcher.store import upkeep
-from watcher.store.lock import RunLock
+from watcher.store.lock import RunLock, check_in_place, identify
 from watcher.store.store import Store
 
 if TYPE_CHECKING:
@@ -53,7 +53,13 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
         path = database_of(loaded, state_dir)
         upkeep.prepare(path, lock, utc_now())
         with Store.open(path) as store:
-            yield parts_of(loaded, state_dir, store)
+            identity = identify(path)
+
+            def check_store() -> None:
+                lock.check_in_place()
+                check_in_place(path, identity)
+
+            yield replace(parts_of(loaded, state_dir, store), check_store=check_store)
 
 
 @contextmanager

@@ -13,6 +13,7 @@
     ├── StoreError                the state folder or the database                      exit 74
     │   ├── DamagedError              one stored record or message cannot be read back  exit 74
     │   ├── StoreLockedError          another run holds the run lock                    exit 75
+    │   ├── StoreLostError            removed or replaced while in use                  exit 74
     │   └── StorePermissionError      may not read or write                             exit 77
     ├── RenderError               a template failed
     └── DeliveryError             a provider did not take a message; reason, is_permanent, retry_after
@@ -112,6 +113,10 @@ class DamagedError(StoreError):
 
 class StoreLockedError(StoreError):
     """Another run holds the run lock."""
+
+
+class StoreLostError(StoreError):
+    """The lock or the database was removed or replaced while this process was using it."""
 
 
 class StorePermissionError(StoreError):

@@ -146,13 +146,18 @@ def test_a_fault_is_printed_when_new_and_when_over_and_the_code_tells_it_every_t
     assert desk.ok("status", "--json").json()["faults"] == []
 
 
-def test_a_record_not_believed_is_exit_1_on_that_run_only(desk, registry):
+def test_a_record_not_believed_is_told_once_and_exit_1_as_long_as_it_is_kept_aside(desk, registry):
     desk.ok("run", "--once")
     registry.next()
     registry.arm(Fault(kind=FaultKind.HOLLOW, times=None, ids=(ONE,)))
     found = desk.quick("run", "--once")
     assert found.code == 1
     assert ONE in found.err
+    again = desk.quick("run", "--once")
+    assert (again.code, again.err) == (1, "")
+    assert [fault["part"] for fault in desk.quick("status", "--json").json()["faults"]] == [f"record {ONE}"]
+    registry.reset()
+    registry.next()
     assert desk.quick("run", "--once").code == 0
 
 

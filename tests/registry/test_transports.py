@@ -352,9 +352,9 @@ def test_errors_of_urllib_have_a_meaning(error, meaning):
 # -- TLS and proxies ---------------------------------------------------------------------------------------------------
 
 
-def served_by_tls(replies):
+def served_by_tls(replies, pem=PEM):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(PEM)
+    context.load_cert_chain(pem)
     rest = iter(replies)
     return Scripted(lambda _: next(rest), tls=context)
 
@@ -371,6 +371,24 @@ async def test_a_ca_from_the_environment_is_honoured(kind, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(PEM))
     with served_by_tls([data({"a": 1})]) as server:
         assert (await fetch(kind, server.url)).body == b'{"a": 1}'
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("pem", "said"),
+    [
+        ("expired.pem", "has expired; check the clock of this machine"),
+        ("not_yet_valid.pem", "is not valid yet; set the clock of this machine right"),
+        ("elsewhere.pem", "is for another name"),
+    ],
+)
+async def test_a_certificate_of_a_wrong_date_or_name_names_the_clock_or_the_host(kind, pem, said, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(PEM.with_name(pem)))
+    with served_by_tls([data({})], PEM.with_name(pem)) as server, pytest.raises(NoAnswerError) as caught:
+        await fetch(kind, server.url)
+    assert caught.value.failure is Failure.UNTRUSTED
+    assert said in str(caught.value)
+    assert "SSL_CERT_FILE" not in str(caught.value)
 
 
 def test_tls_is_verified_as_the_standard_library_does():
@@ -424,6 +442,62 @@ async def test_a_proxy_from_the_environment_is_used(kind, monkeypatch):
         answer = await fetch(kind, "http://registry.invalid/api")
     assert answer.body == b'{"by": "proxy"}'
     assert proxy.requests[0].target == "http://registry.invalid/api/version"
+
+
+@BOTH
+@pytest.mark.parametrize("exempt", ["localhost,[::1],127.0.0.1", "fe11::/16,127.0.0.0/8", "localhost,[::1]"])
+async def test_no_proxy_with_addresses_of_version_6_breaks_nothing(kind, exempt, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", exempt)
+    with served([data({"a": 1})]) as server:
+        host = "localhost" if "127" not in exempt else "127.0.0.1"
+        assert (await fetch(kind, server.url.replace("127.0.0.1", host))).body == b'{"a": 1}'
+
+
+@BOTH
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_dead_proxy_is_named(kind, scheme, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"http://user:secret@127.0.0.1:{port}")
+    with pytest.raises(NoAnswerError) as caught:
+        await fetch(kind, f"{scheme}://registry.invalid/api")
+    assert f"through the proxy 127.0.0.1:{port} ({scheme.upper()}_PROXY)" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@BOTH
+async def test_a_proxy_that_asks_for_a_log_in_is_named(kind, monkeypatch):
+    with served([text(407, "who are you?")]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        with pytest.raises(NoAnswerError) as caught:
+            await fetch(kind, "http://registry.invalid/api")
+    assert f"the proxy 127.0.0.1:{proxy.port} (HTTP_PROXY) asks for a log-in (407)" in str(caught.value)
+    assert caught.value.failure is Failure.UNUSABLE
+
+
+def tunnelled(reply):
+    """Listen as a proxy does that answers CONNECT in its own way."""
+
+    def listen(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(reply)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=listen, args=(listener,), daemon=True).start()
+    return listener
+
+
+@BOTH
+async def test_a_proxy_that_asks_for_a_log_in_before_the_tunnel_is_named(kind, monkeypatch):
+    with tunnelled(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n") as listener:
+        port = listener.getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(NoAnswerError) as caught:
+            await fetch(kind, "https://registry.invalid/api")
+    assert f"the proxy 127.0.0.1:{port} (HTTPS_PROXY) asks for a log-in (407)" in str(caught.value)
 
 
 @pytest.mark.parametrize("proxy", ["gopher://user:secret@127.0.0.1", "socks5://user:secret@127.0.0.1"])

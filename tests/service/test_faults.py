@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from watcher.sandbox.faults import FaultKind
 from watcher.sandbox.smtp import SmtpStage
 from watcher.service.faults import Tell, Transition, advance, failing, line
 from watcher.service.parts import Signals
-from watcher.store.telling import Fault, FaultState
+from watcher.store.telling import Fault, FaultGrade, FaultState
 
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=30)
@@ -27,6 +28,8 @@ NEW = Transition(
     fault=Fault(part="registry", state=FaultState.TOLD, since=NOW, message="it is down", told_at=NOW), tell=Tell.NEW
 )
 OVER = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), tell=Tell.OVER)
+LATE = Transition(fault=row(FaultState.TOLD, told_at=NOW), tell=Tell.NEW)
+SILENT_END = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), tell=None)
 AGAIN = Transition(fault=row(FaultState.REMINDED, told_at=NOW), tell=Tell.REMINDER)
 
 TABLE = [
@@ -37,14 +40,16 @@ TABLE = [
     (FaultState.OK, NOW - DAY, None, None),
     (FaultState.RECOVERED, NOW - DAY, "it is down", NEW),
     (FaultState.RECOVERED, NOW - DAY, None, None),
-    (FaultState.FAILING, None, "it is down", AGAIN),
-    (FaultState.FAILING, None, None, OVER),
+    (FaultState.FAILING, None, "it is down", LATE),
+    (FaultState.FAILING, None, None, SILENT_END),
     (FaultState.TOLD, NOW - DAY + timedelta(seconds=1), "it is down", None),
     (FaultState.TOLD, NOW - DAY, "it is down", AGAIN),
     (FaultState.TOLD, NOW, None, OVER),
     (FaultState.REMINDED, NOW - DAY + timedelta(seconds=1), "it is down", None),
     (FaultState.REMINDED, NOW - DAY, "it is down", AGAIN),
     (FaultState.REMINDED, NOW - DAY, None, OVER),
+    (FaultState.TOLD, NOW + DAY, "it is down", AGAIN),  # told by a clock that was ahead
+    (FaultState.REMINDED, NOW + 40 * DAY, "it is down", AGAIN),
 ]
 
 
@@ -56,6 +61,45 @@ def test_fault_moves_by_the_table(state, told_at, heard, expected):
 
 def test_table_knows_every_state():
     assert {state for state, *_ in TABLE} == {None, *FaultState}
+
+
+def heard(known: Fault | None, grade: FaultGrade, at: datetime) -> Any:
+    return advance(known, "email to ana", "451 later", at, grade)
+
+
+def ended(known: Fault, at: datetime) -> Any:
+    return advance(known, "email to ana", None, at)
+
+
+def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour():
+    new = heard(None, FaultGrade.TEMPORARY, NOW)
+    assert (new.fault.state, new.tell) == (FaultState.FAILING, None)
+    assert failing([new.fault]) == (new.fault,)
+    assert heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=59)) is None
+    told = heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(hours=1))
+    assert (told.fault.state, told.tell, told.fault.since) == (FaultState.TOLD, Tell.NEW, NOW)
+    over = ended(new.fault, NOW + timedelta(minutes=5))
+    assert (over.fault.state, over.tell) == (FaultState.RECOVERED, None)
+
+
+@pytest.mark.parametrize("worse", [FaultGrade.LASTING, FaultGrade.SUSPENDED, FaultGrade.LOST])
+def test_fault_that_becomes_worse_is_told_at_once_and_not_again_when_it_goes_back(worse):
+    temporary = heard(None, FaultGrade.TEMPORARY, NOW).fault
+    told = heard(temporary, worse, NOW + timedelta(minutes=1))
+    assert (told.fault.state, told.tell) == (FaultState.TOLD, Tell.NEW)
+    lasting = heard(None, FaultGrade.LASTING, NOW).fault
+    if worse is not FaultGrade.LASTING:
+        assert heard(lasting, worse, NOW + timedelta(minutes=1)).tell is Tell.WORSE
+    assert heard(told.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=2)) is None
+    assert heard(told.fault, worse, NOW + timedelta(minutes=3)) is None
+
+
+def test_worst_sentence_of_a_run_stands():
+    signals = Signals()
+    signals.failing("email", "451 later", FaultGrade.TEMPORARY)
+    signals.failing("email", "550 no such mailbox", FaultGrade.SUSPENDED)
+    signals.failing("email", "no connection")
+    assert (signals.heard, signals.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
 
 
 @pytest.mark.parametrize("state", [FaultState.TOLD, FaultState.REMINDED])

@@ -11,6 +11,7 @@ import struct
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -87,17 +88,36 @@ async def test_before_the_first_run_it_is_not_alive(home):
     [
         (timedelta(0), True, []),
         (STALLED_AFTER, True, [(Weight.DEAD, "daemon")]),
+        (None, True, [(Weight.DEAD, "daemon")]),
         (timedelta(0), False, [(Weight.DEAD, "daemon")]),
     ],
-    ids=["moves", "stands still", "was killed"],
+    ids=["moves", "stands still", "beat of unknown age", "was killed"],
 )
 async def test_daemon_is_alive_while_it_beats(calm, age, is_running, expected):
-    vitals = replace(calm, beat=calm.now - age, run=Holder(pid=1) if is_running else None)
-    assert said(judge(vitals, 2 * HOUR)) == expected
+    run = Holder(pid=1) if is_running else None
+    for moved in (
+        -40 * 24 * HOUR,
+        -HOUR,
+        HOUR * 0,
+        HOUR,
+        40 * 24 * HOUR,
+    ):  # where the wall clock stands decides nothing
+        assert said(judge(replace(calm, beat=calm.now + moved, beat_age=age, run=run), 2 * HOUR)) == expected
+
+
+@pytest.mark.parametrize("beat", [None, timedelta(0)], ids=["one-shot runs", "daemon"])
+async def test_poll_in_the_future_is_of_unknown_age_and_not_fresh(calm, beat):
+    back = replace(calm, now=calm.last.finished - HOUR)
+    if beat is not None:
+        back = replace(back, beat=back.now, beat_age=beat, run=Holder(pid=1))
+    (remark,) = judge(back, 2 * HOUR).remarks
+    assert remark.weight is (Weight.DEAD if beat is None else Weight.UNREADY)
+    assert "in the future: the clock was set back" in remark.said
 
 
 async def test_daemon_that_beats_but_does_not_poll_is_not_ready(calm):
-    vitals = replace(calm, now=calm.now + 5 * HOUR, beat=calm.now + 5 * HOUR, run=Holder(pid=1))
+    now = calm.now + 5 * HOUR
+    vitals = replace(calm, now=now, beat=now, beat_age=timedelta(0), run=Holder(pid=1))
     assert said(judge(vitals, 2 * HOUR)) == [(Weight.UNREADY, "polls")]
 
 
@@ -406,7 +426,7 @@ def test_command_tells_by_its_exit_code(home):
     ):
         with program(home, "health", *arguments) as asked:
             assert asked.wait() == expected, arguments
-    leave_sign(home.state, datetime.now(UTC))
+    leave_sign(home.state, datetime.now(UTC), monotonic())
     with program(home, "health") as asked:
         assert asked.wait() == 1
     with program(home, "run", "--once") as running:  # takes away what a killed daemon left

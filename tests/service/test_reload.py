@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 
@@ -22,7 +23,16 @@ from watcher.service.daemon import Daemon
 from watcher.service.faults import failing
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.parts import Signals
-from watcher.service.pulse import BEAT_EVERY, LONGEST_JOB, STALLED_AFTER, Pulse, leave_sign, read_sign, remove_sign
+from watcher.service.pulse import (
+    BEAT_EVERY,
+    LONGEST_JOB,
+    STALLED_AFTER,
+    Pulse,
+    Sign,
+    leave_sign,
+    read_sign,
+    remove_sign,
+)
 from watcher.service.reload import changed_sections, check_reload
 from watcher.service.report import status_of
 from watcher.service.run import run_once
@@ -120,10 +130,10 @@ def test_watchdog_is_fed_while_the_scheduler_advances(home):
         watched = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "100000"}
         with program(home, "run", environ=watched) as running:
             systemd.wait_for("WATCHDOG=1", 5)
-            assert read_sign(home.state) is not None
+            assert read_sign(home.state, monotonic()) is not None
             running.terminate()
             assert running.wait() == 0
-    assert read_sign(home.state) is None
+    assert read_sign(home.state, monotonic()) is None
 
 
 def test_refused_configuration_is_over_once_the_daemon_was_started_with_a_good_one(home):
@@ -201,14 +211,22 @@ async def test_job_under_way_for_too_long_stops_the_pulse():
 
 def test_sign_is_left_read_and_removed(tmp_path):
     now = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
-    assert read_sign(tmp_path) is None
-    leave_sign(tmp_path, now)
-    assert read_sign(tmp_path) == now
+    assert read_sign(tmp_path, 100.0) is None
+    leave_sign(tmp_path, now, 100.0)
+    assert read_sign(tmp_path, 103.5) == Sign(at=now, age=timedelta(seconds=3.5))
+    assert read_sign(tmp_path, 99.0) == Sign(at=now, age=None)  # of an earlier start of the machine
+    leave_sign(tmp_path, now, 7.0)
+    assert read_sign(tmp_path, 8.0) == Sign(at=now, age=timedelta(seconds=1))
+    (tmp_path / "watcher.beat").write_bytes(b"")  # as an older version left it
+    old = read_sign(tmp_path, 8.0)
+    assert old is not None
+    assert old.age is None
+    leave_sign(tmp_path, now, 7.0)
     assert (tmp_path / "watcher.beat").stat().st_mode & 0o777 == 0o600
     remove_sign(tmp_path)
     remove_sign(tmp_path)
-    assert read_sign(tmp_path) is None
-    leave_sign(tmp_path / "not there", now)  # no failure of its own
+    assert read_sign(tmp_path, 100.0) is None
+    leave_sign(tmp_path / "not there", now, 100.0)  # no failure of its own
 
 
 async def test_status_line_says_what_is_watched_polled_waiting_and_failing(home):

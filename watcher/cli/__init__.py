@@ -5,13 +5,13 @@ Decides nothing about trials. A command's module, and the rooms behind it, load 
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from watcher import __version__
+from watcher.cli.collector import hurry_collector
 from watcher.cli.exits import run_and_exit
 from watcher.cli.settings import Settings
 from watcher.cli.streams import settle_streams
@@ -111,6 +111,6 @@ def cli(
 
 def main() -> None:
     """Run the command line and leave with the documented exit code (design: The command line)."""
-    gc.set_threshold(20_000, 20, 20)  # loading and decoding make many objects and hardly a cycle
+    hurry_collector()
     settle_streams()
     run_and_exit(cli)

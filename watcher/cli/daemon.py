@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
+import click
+
+from watcher.cli.collector import restore_collector
 from watcher.cli.exits import Exit
+from watcher.errors import StoreLostError
 
 if TYPE_CHECKING:
     from watcher.cli.settings import Settings
@@ -19,8 +25,7 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     """Run until SIGTERM or SIGINT; a second one ends at once. SIGHUP reads the configuration anew.
 
     Returns:
-        0 when everything under way came to its end, 1 when the deadline cut something off; what was cut off is done
-        again by the next start.
+        0 after SIGTERM, 130 after SIGINT. What the deadline cut off is done again by the next start, as after a crash.
     """
     from watcher import app
 
@@ -30,18 +35,27 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
         return renewed
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens: what it asks for is being done
+    restore_collector()
     with app.open_for_run(loaded, settings.state(loaded)) as parts:
-        is_clean, number = asyncio.run(_run(parts, app.watchlist_reader(loaded), reread))
-    if number == signal.SIGINT:
-        return Exit.INTERRUPTED
-    return Exit.DONE if is_clean else Exit.FAILED_PART
+        number = asyncio.run(_run(parts, app.watchlist_reader(loaded), reread))
+    return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
 
 
-async def _run(parts: Parts, read: WatchlistReader, reread: Reread) -> tuple[bool, int]:
+async def _run(parts: Parts, read: WatchlistReader, reread: Reread) -> int:
     from watcher.service.daemon import Daemon
     from watcher.service.lifecycle import Ending
 
     ending = Ending()
     ending.listen(asyncio.get_running_loop())
-    is_clean = await Daemon(parts=parts, read=read, reread=reread).run(ending)
-    return is_clean, ending.signal
+    try:
+        await Daemon(parts=parts, read=read, reread=reread).run(ending)
+    except StoreLostError as error:
+        _leave_at_once(error)
+    return ending.signal
+
+
+def _leave_at_once(error: StoreLostError) -> NoReturn:
+    """End without closing the database: SQLite would delete the write-ahead log that bears its name, another's now."""
+    click.echo(f"watcher: {error}", err=True)
+    sys.stderr.flush()
+    os._exit(Exit.STORE)

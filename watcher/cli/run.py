@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +55,7 @@ def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
 
 def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) -> Exit:
     from watcher import app
-    from watcher.service.run import run_once
+    from watcher.service.run import run_once, standing_parts
 
     state = settings.state(loaded)
     opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
@@ -72,6 +74,7 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
 
             is_shown, more = show_run(parts, app.watchlist_reader(loaded)())
             said = (*said, *more)
+            report = replace(report, standing=standing_parts(parts))
     for line in said:
         click.echo(lines(line), err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
@@ -87,10 +90,20 @@ def _is_to_show(parts: Parts) -> bool:
 
 
 async def _until_terminated(work: object) -> RunReport:
-    """Do the work; SIGTERM cancels it, and what was committed by then stays."""
+    """Do the work; SIGTERM cancels it, and what was committed by then stays.
+
+    A thread that waits for a server cannot be cancelled: the process ends without it.
+    """
+    from watcher.service.lifecycle import END_WITHIN, end_within
+
     assert asyncio.iscoroutine(work)  # noqa: S101 — called with run_once only
     task = asyncio.create_task(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+    def end() -> None:
+        end_within(END_WITHIN, os._exit, Exit.TERMINATED)
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
     result: RunReport = await task
     return result
 
@@ -118,6 +131,8 @@ def codes(report: RunReport) -> Iterable[Exit]:
     if report.has_bad_ids or report.sent.failed or (report.poll is not None and report.poll.troubled):
         yield Exit.FAILED_PART
     if report.poll is not None and not report.poll.outcome.is_complete:
+        yield Exit.FAILED_PART
+    if report.standing:
         yield Exit.FAILED_PART
 
 

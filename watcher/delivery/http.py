@@ -14,7 +14,6 @@ import re
 import socket
 import ssl
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,9 +23,10 @@ import httpx
 
 from watcher import __version__
 from watcher.delivery.contract import OnStep, Step
-from watcher.delivery.tls import client_context
+from watcher.delivery.tls import hook_context
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason
+from watcher.network import proxy_for
 
 _LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
@@ -297,11 +297,10 @@ class _Progress:
 
 def _transport(target: Target) -> httpx.AsyncHTTPTransport:
     """Give a transport through the environment's proxy, if there is one for this host."""
-    scheme = "https" if target.is_encrypted else "http"
-    named = {} if urllib.request.proxy_bypass(target.host) else urllib.request.getproxies()
-    proxy = named.get(scheme, named.get("all"))
+    found = proxy_for(target.url)
+    proxy = found.url if found is not None else None
     try:
-        return httpx.AsyncHTTPTransport(verify=client_context() if target.is_encrypted else False, proxy=proxy)
+        return httpx.AsyncHTTPTransport(verify=hook_context() if target.is_encrypted else False, proxy=proxy)
     except (httpx.InvalidURL, ValueError, ImportError):
         failure = _unusable(
             f"{target} cannot be reached: the proxy named in the environment cannot be used; http:// and https:// "

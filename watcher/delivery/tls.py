@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ssl
 
+from watcher.network import http_context, mail_context
+
 
 def client_context() -> ssl.SSLContext:
-    """Give a context that checks certificate and name against the system's authorities.
+    """Return the context for a mail relay; one a process, see `network.mail_context`."""
+    return mail_context()
 
-    `SSL_CERT_FILE` and `SSL_CERT_DIR` take their place when set (OpenSSL's own rule:
-    https://docs.openssl.org/master/man3/SSL_CTX_load_verify_locations/). Reads them now, so what begins after a
-    change sees it. Authorities that cannot be read are not an error here: nobody is trusted then.
-    """
-    return ssl.create_default_context()
+
+def hook_context() -> ssl.SSLContext:
+    """Return the context for an HTTPS hook; one a process, see `network.http_context`."""
+    return http_context()

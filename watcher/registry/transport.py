@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import httpx
 
+from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
 from watcher.registry.model import Failure, NoAnswerError
 from watcher.registry.wire import (
     ENTIRE_ANSWER_IN,
@@ -21,6 +22,7 @@ from watcher.registry.wire import (
     check_base,
     failure_sentence,
     host_of,
+    proxy_log_in,
     user_agent,
 )
 
@@ -40,15 +42,8 @@ FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
 
 
 def tls_context() -> ssl.SSLContext:
-    """Give a verifying context set up as the standard library's own HTTP client sets up its own.
-
-    Roots are the system's, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`. ALPN is `http/1.1`, which httpx sets itself.
-
-    Source: CPython `Lib/http/client.py`, `HTTPSConnection`: post-handshake authentication on.
-    """
-    context = ssl.create_default_context()
-    context.post_handshake_auth = True
-    return context
+    """Return the verifying context of the process; see `network.http_context`."""
+    return http_context()
 
 
 class HttpxTransport:
@@ -59,6 +54,7 @@ class HttpxTransport:
         self._base_url = base_url
         self._host = host_of(base_url)
         self._timeout = timeout.total_seconds()
+        self._proxy = proxy_for(base_url)
         headers = {
             "User-Agent": user_agent(f"python-httpx/{httpx.__version__}", contact),
             "Accept": "application/json",
@@ -71,14 +67,13 @@ class HttpxTransport:
                 timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_WITHIN)),
                 limits=httpx.Limits(max_connections=2),
                 follow_redirects=False,
-                trust_env=True,
+                proxy=self._proxy.url if self._proxy is not None else None,
+                trust_env=False,  # httpx cannot read every NO_PROXY; `network.proxy_for` did, for both transports
             )
         except (ValueError, ImportError, httpx.InvalidURL):
             # without the cause: its text may hold the proxy's password
             raise NoAnswerError(
-                "the proxy named in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used; "
-                "write http://host:port",
-                Failure.UNUSABLE,
+                f"the proxy {self._proxy} cannot be used; write http://host:port", Failure.UNUSABLE
             ) from None
 
     async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
@@ -88,11 +83,15 @@ class HttpxTransport:
                 return await self._get(address(self._base_url, path, params), cap)
         except TimeoutError as error:
             raise NoAnswerError(f"{self._host} did not finish its answer in time", Failure.TIMEOUT) from error
+        except NoAnswerError:
+            raise
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, ValueError) as error:
-            raise translated(error, self._host, self._timeout) from error
+            raise translated(error, self._host, self._timeout, self._proxy) from error
 
     async def _get(self, url: str, cap: int) -> Answer:
         async with self._client.stream("GET", url) as response:
+            if response.status_code == 407 and self._proxy is not None:
+                raise proxy_log_in(self._proxy)
             inflow = Inflow(response.headers, cap, self._host)
             async for piece in response.aiter_raw():
                 inflow.feed(piece)
@@ -103,22 +102,26 @@ class HttpxTransport:
         await self._client.aclose()
 
 
-def translated(error: Exception, host: str, timeout: float) -> NoAnswerError:
-    """Give our error for one of httpx's.
+def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None = None) -> NoAnswerError:
+    """Return our error for one of httpx's.
 
     Args:
         error: Any error class httpx exports, or a `ValueError` (a host name that cannot be encoded).
         host: For the message.
         timeout: Seconds, for the message.
+        proxy: The proxy that was asked, or None.
     """
+    if isinstance(error, httpx.ProxyError) and proxy is not None and str(error).startswith("407"):
+        return proxy_log_in(proxy)
     failure = next((failure for kind, failure in FAILURES if isinstance(error, kind)), Failure.UNUSABLE)
     chain = tuple(_causes(error))
-    if failure is Failure.DROPPED and any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
-        failure = Failure.UNTRUSTED
+    untrusted = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if failure is Failure.DROPPED and untrusted is not None:
+        return NoAnswerError(certificate_sentence(untrusted, host), Failure.UNTRUSTED)
     # what the system said ("Connection refused") lies deepest; the layers above only say that attempts failed
     told = chain[::-1] if isinstance(error, httpx.ConnectError) else chain
     detail = next((str(cause) for cause in told if str(cause)), "")
-    return NoAnswerError(failure_sentence(failure, host, timeout, detail), failure)
+    return NoAnswerError(failure_sentence(failure, host, timeout, detail, proxy), failure)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

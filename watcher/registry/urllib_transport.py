@@ -14,7 +14,9 @@ import urllib.request
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
+from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
 from watcher.registry.model import Failure, NoAnswerError
 from watcher.registry.wire import (
     ENTIRE_ANSWER_IN,
@@ -24,6 +26,7 @@ from watcher.registry.wire import (
     check_base,
     failure_sentence,
     host_of,
+    proxy_log_in,
     user_agent,
 )
 
@@ -38,6 +41,7 @@ class UrllibTransport:
         self._base_url = base_url
         self._host = host_of(base_url)
         self._timeout = timeout.total_seconds()
+        self._proxy = proxy_for(base_url)
         self._headers = {
             "User-Agent": user_agent(f"Python-urllib/{sys.version_info.major}.{sys.version_info.minor}", contact),
             "Accept": "application/json",
@@ -46,9 +50,9 @@ class UrllibTransport:
         # Only these handlers: no file and ftp addresses, no redirects, and every status is an answer.
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(),
+            urllib.request.ProxyHandler({urlsplit(base_url).scheme: self._proxy.url} if self._proxy else {}),
             urllib.request.HTTPHandler(),
-            urllib.request.HTTPSHandler(),
+            urllib.request.HTTPSHandler(context=http_context()),
             urllib.request.UnknownHandler(),
         ):
             self._opener.add_handler(handler)
@@ -72,33 +76,38 @@ class UrllibTransport:
         try:
             request = urllib.request.Request(url, headers=self._headers)  # noqa: S310 — the opener knows http and https only
             with self._opener.open(request, timeout=self._timeout) as response:
+                if response.status == 407 and self._proxy is not None:
+                    raise proxy_log_in(self._proxy)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 inflow = Inflow(headers, cap, self._host)
                 while not stop.is_set() and (piece := response.read1(_PIECE)):
                     inflow.feed(piece)
                 return Answer(response.status, headers, inflow.finish())
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise translated(error, self._host, self._timeout) from error
+            raise translated(error, self._host, self._timeout, self._proxy) from error
 
 
-def translated(error: Exception, host: str, timeout: float) -> NoAnswerError:
-    """Give our error for one of the standard library's.
+def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None = None) -> NoAnswerError:
+    """Return our error for one of the standard library's.
 
     Args:
         error: An `OSError` (`URLError` and `ssl.SSLError` among them), `HTTPException` or `ValueError`.
         host: For the message.
         timeout: Seconds, for the message.
+        proxy: The proxy that was asked, or None.
     """
     cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
+    if proxy is not None and str(cause).startswith("Tunnel connection failed: 407"):
+        return proxy_log_in(proxy)
     match cause:
         case TimeoutError():
             failure = Failure.TIMEOUT
         case ssl.SSLCertVerificationError():
-            failure = Failure.UNTRUSTED
+            return NoAnswerError(certificate_sentence(cause, host), Failure.UNTRUSTED)
         case http.client.InvalidURL() | ValueError():
             failure = Failure.UNUSABLE
         case URLError():  # no address of ours: urllib's own complaint is text
             failure = Failure.UNUSABLE
         case _:
             failure = Failure.DROPPED
-    return NoAnswerError(failure_sentence(failure, host, timeout, str(cause)), failure)
+    return NoAnswerError(failure_sentence(failure, host, timeout, str(cause), proxy), failure)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from watcher import __version__
 from watcher.errors import RegistryAnswerError
+from watcher.network import Proxy
 from watcher.registry.model import Failure, NoAnswerError, OverCapError
 
 PAGE_CAP = 64 * 1024 * 1024
@@ -110,7 +111,7 @@ def user_agent(library: str, contact: str) -> str:
     return f"{library} trial-watcher/{__version__}" + (f" ({safe})" if safe else "")
 
 
-def failure_sentence(failure: Failure, host: str, timeout: float, detail: str) -> str:
+def failure_sentence(failure: Failure, host: str, timeout: float, detail: str, proxy: Proxy | None = None) -> str:
     """Say in one sentence what happened to a request and, where a person can do something, what.
 
     Args:
@@ -118,17 +119,28 @@ def failure_sentence(failure: Failure, host: str, timeout: float, detail: str) -
         host: Whom we asked.
         timeout: Seconds of one step.
         detail: The library's own words; may be empty.
+        proxy: The proxy we asked through, or None.
     """
     words = " ".join(detail.split())[:200]
+    way = f" through the proxy {proxy}" if proxy is not None else ""
     match failure:
         case Failure.TIMEOUT:
-            return f"{host} did not answer within {timeout:g} s"
+            return f"{host} did not answer within {timeout:g} s{way}"
         case Failure.DROPPED:
-            return f"no connection to {host}, or it was dropped" + (f": {words}" if words else "")
+            return f"no connection to {host}{way}, or it was dropped" + (f": {words}" if words else "")
         case Failure.UNTRUSTED:
-            return f"the certificate of {host} cannot be verified ({words}); set SSL_CERT_FILE to the CA to trust"
+            return f"the certificate of {host} cannot be verified{way} ({words}); set SSL_CERT_FILE to the CA to trust"
         case Failure.UNUSABLE:
             return f"{host} cannot be asked ({words}); check base_url and contact in [registry]"
+
+
+def proxy_log_in(proxy: Proxy) -> NoAnswerError:
+    """Return the error for a proxy that answers 407 (RFC 9110 section 15.5.8)."""
+    return NoAnswerError(
+        f"the proxy {proxy} asks for a log-in (407); write it into {proxy.variable} as http://user:password@host:port, "
+        "or name the registry's host in NO_PROXY",
+        Failure.UNUSABLE,
+    )
 
 
 def said(answer: Answer) -> str:

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
-from watcher.errors import ConfigError, StoreError
+from watcher.errors import ConfigError, StoreError, StoreLostError
 from watcher.service import tidying
+from watcher.service.clocks import ClockWatch
 from watcher.service.endpoint import Endpoint, open_endpoint
 from watcher.service.fault_words import REPORT_IT
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.meeting import meet_recipients
 from watcher.service.notices import settle
-from watcher.service.parts import Parts, Signals, WatchlistReader
+from watcher.service.parts import JOB_PART, RUN_PART, Parts, Signals, WatchlistReader
 from watcher.service.poll import PollReport
 from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
 from watcher.service.reload import CONFIG_PART, changed_sections
-from watcher.service.run import poll_watched, read_watched, show_pages, start
+from watcher.service.run import (
+    note_broken_off,
+    poll_watched,
+    read_watched,
+    show_pages,
+    signal_sending,
+    standing_parts,
+    start,
+)
 from watcher.service.schedule import Interval, Schedule
 from watcher.service.sending import send_due
 from watcher.service.showing import look_at
@@ -39,8 +49,11 @@ TICK_EVERY = timedelta(seconds=30)
 UPKEEP_EVERY = timedelta(hours=1)
 """How often it is asked whether the store is to be tidied, which is done once a day."""
 
-DRAIN_WITHIN = timedelta(seconds=40)
-"""Below systemd's TimeoutStopSec of the shipped unit, so that the end is always our own."""
+DRAIN_WITHIN = timedelta(seconds=5)
+"""What is under way may come to its end for so long; then it is cut off, and the next start makes it good."""
+
+WATCH_EVERY = timedelta(seconds=1)
+"""How often clocks, lock and database are looked at."""
 
 
 Reread = Callable[[Parts], tuple[Parts, WatchlistReader]]
@@ -56,16 +69,20 @@ class Daemon:
         read: Reads the watchlist anew.
         reread: Reads the configuration anew.
         tick_every: How often slots and the outbox are looked at.
+        watch_every: How often clocks, lock and database are looked at.
     """
 
     parts: Parts
     read: WatchlistReader
     reread: Reread
     tick_every: timedelta = TICK_EVERY
+    watch_every: timedelta = WATCH_EVERY
     _schedule: Schedule = field(default_factory=Schedule)
     _pulse: Pulse = field(init=False)
     _refused: str | None = None
     _endpoint: Endpoint | None = None
+    _broken: set[str] = field(default_factory=set)
+    _lost: asyncio.Future[StoreLostError] | None = None
 
     def __post_init__(self) -> None:
         self._pulse = Pulse(monotonic=self.parts.monotonic)
@@ -74,12 +91,17 @@ class Daemon:
         """Work until asked to end, then let what runs come to its end.
 
         Returns:
-            Whether everything came to its own end within the deadline.
+            Whether everything came to its own end within the deadline; what did not is made good by the next start.
+
+        Raises:
+            StoreLostError: The lock or the database was removed or replaced; everything under way was cut off.
         """
         parts = self.parts
-        signals = Signals(heard={CONFIG_PART: None})
+        self._lost = asyncio.get_running_loop().create_future()
+        signals = Signals(heard={CONFIG_PART: None, RUN_PART: None})
         start(parts, signals)
         await self._settled(signals)
+        self._broken = {part for part in standing_parts(parts) if part.startswith(JOB_PART)}
         every = parts.loaded.config.registry.poll_every
         self._pulse.beat()
         ticking = min(self.tick_every, max(every, timedelta(seconds=1)))
@@ -87,36 +109,84 @@ class Daemon:
             (
                 Interval(name="beat", job=self.beat, every=BEAT_EVERY),
                 self._polling(),
-                Interval(name="tick", job=self._pulse.timed("tick", self.tick), every=ticking),
-                Interval(name="upkeep", job=self._pulse.timed("upkeep", self.upkeep), every=UPKEEP_EVERY),
+                Interval(name="tick", job=self._job("tick", self.tick), every=ticking),
+                Interval(name="upkeep", job=self._job("upkeep", self.upkeep), every=UPKEEP_EVERY),
             ),
             parts.clock(),
         )
         await self._show()
         notify(parts.environ, "READY=1", "STATUS=started; first poll under way")
         log.info("daemon_ready", poll_every=str(every))
-        beside = [asyncio.create_task(work) for work in (self._feed_watchdog(), self._renew_when_asked(ending))]
-        await ending.asked.wait()
+        works = (self._feed_watchdog(), self._renew_when_asked(ending), self._watch_clocks_and_store())
+        beside = [asyncio.create_task(work) for work in works]
+        asked = asyncio.ensure_future(ending.asked.wait())
+        lost: asyncio.Future[Any] = self._lost
+        await asyncio.wait({asked, lost}, return_when=asyncio.FIRST_COMPLETED)
         notify(parts.environ, "STOPPING=1", "STATUS=finishing what is under way")
         log.info("daemon_stopping")
-        for task in beside:
+        for task in (*beside, asked):
             task.cancel()
-        is_clean = await self._schedule.drain(DRAIN_WITHIN)
+        is_clean = await self._schedule.drain(timedelta(0) if self._lost.done() else DRAIN_WITHIN)
         remove_sign(parts.state_dir)
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
         log.info("daemon_stopped", clean=is_clean)
+        if self._lost.done():
+            raise self._lost.result()
         return is_clean
+
+    def _job(self, name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Return a job whose failure stands in the fault table until it does its work again."""
+        part = f"{JOB_PART}{name}"
+        timed = self._pulse.timed(name, work)
+
+        async def job() -> None:
+            try:
+                await timed()
+            except StoreLostError as error:
+                self._lose(error)
+            except Exception as error:
+                self._broken.add(part)
+                async with self.parts.turn:
+                    await asyncio.to_thread(note_broken_off, self.parts, part, error)
+                raise
+            else:
+                if part in self._broken:
+                    await self._settled(Signals(heard={part: None}))
+                    self._broken.discard(part)
+
+        return job
+
+    async def _watch_clocks_and_store(self) -> None:
+        """Notice a clock that was moved, and a lock or database that is no longer the one in use."""
+        clocks = ClockWatch(clock=self.parts.clock, monotonic=self.parts.monotonic)
+        while True:
+            await asyncio.sleep(self.watch_every.total_seconds())
+            if by := clocks.moved():
+                log.warning("clock_moved", seconds=round(by.total_seconds()))
+                self._schedule.clock_moved(by)
+            try:
+                self.parts.check_store()
+            except StoreLostError as error:
+                self._lose(error)
+                return
+            except StoreError as error:  # it may be readable again in a moment; the jobs will say so
+                log.warning("store_not_checked", reason=str(error))
+
+    def _lose(self, error: StoreLostError) -> None:
+        if self._lost is not None and not self._lost.done():
+            log.error("store_lost", reason=str(error))
+            self._lost.set_result(error)
 
     def _polling(self) -> Interval:
         every = self.parts.loaded.config.registry.poll_every
         jitter = min(every / 10, timedelta(minutes=5))
-        return Interval(name="poll", job=self._pulse.timed("poll", self.poll), every=every, jitter=jitter)
+        return Interval(name="poll", job=self._job("poll", self.poll), every=every, jitter=jitter)
 
     async def beat(self) -> None:
         """Show that the scheduler moves: to the watchdog, and in the state folder to `watcher health`."""
         self._pulse.beat()
-        leave_sign(self.parts.state_dir, self.parts.clock())
+        leave_sign(self.parts.state_dir, self.parts.clock(), self.parts.monotonic())
 
     async def _renew_when_asked(self, ending: Ending) -> None:
         while True:
@@ -227,7 +297,9 @@ class Daemon:
             is_settled = own is not None and own.is_settled
             tell = partial(tell_due, parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled)
             await asyncio.to_thread(tell)
+        parts.check_store()
         sent = await send_due(parts, signals)
+        signal_sending(sent, signals)
         if await self._settled(signals):
             await send_due(self.parts, Signals(), but=sent.down)
         watched = len(poll_ids(watchlist, parts.store))

@@ -1,17 +1,25 @@
-"""What is said of a fault to the operator: while it lasts, and when it is over. Words only; decides nothing."""
+"""The one table of the kinds of fault: what each is called, means and leads to, while it lasts and when it is over.
+
+Decides nothing about a single fault. `docs/operating.md` shows the same table; a test holds both together.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from watcher.service.parts import (
     DIGEST_PART,
     ENDPOINT_PART,
+    JOB_PART,
     PAGE_TEMPLATE_PART,
     PAGES_PART,
+    POLL_PART,
     RECIPIENT_PART,
     REGISTRY_PART,
+    RUN_PART,
+    SENDING_PART,
     STORED_PART,
     TEXTFILE_PART,
     WATCHLIST_PART,
@@ -23,12 +31,26 @@ REPORT_IT = "please report it"
 """How the sentence of a fault ends that is a bug of ours."""
 
 
+class Origin(StrEnum):
+    """Where a kind of fault comes from."""
+
+    REGISTRY = "registry"
+    DELIVERY = "delivery"
+    HERE = "here"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """How one kind of fault is spoken of.
+    """One kind of fault.
 
     Attributes:
+        shown: What its part is called in `status`, for the documentation; `…` stands for a name.
         concerns: Which faults; matched against the beginning of `part: message`.
+        what: What has happened, a few words for the documentation.
+        origin: Where it comes from.
+        is_single: Whether it concerns one trial, message or recipient only; else the watcher is not ready.
+        code: What `run --once` ends with when it finds this fault; while any fault stands, with 1 at least.
+        ends: What ends it, for the documentation.
         during: What the part is meanwhile: `failing`, `being lost`.
         over: What is said of the part when it is over: `works again`.
         meaning: What it means for the readers.
@@ -36,7 +58,13 @@ class Words:
         after: What its end means for the readers.
     """
 
+    shown: str
     concerns: str
+    what: str
+    origin: Origin = Origin.HERE
+    is_single: bool = False
+    code: str = "1"
+    ends: str
     during: str = "failing"
     over: str = "works again"
     meaning: str
@@ -49,15 +77,24 @@ class Words:
         return self.during.removeprefix("being ")
 
 
-_TABLE = (
+TABLE = (
     Words(
+        shown="any of them",
         concerns=f".*{REPORT_IT}$",
+        what="the program tripped over it: a bug",
+        code="70",
+        ends="the same work done without tripping",
         meaning="The program tripped over this part; all others go on. What it has to do stays due and is tried again.",
         advice="Report it with the lines of the log; nothing has to be done here.",
         after="What waited for it is told now.",
     ),
     Words(
+        shown="registry",
         concerns=REGISTRY_PART,
+        what="the registry does not answer, refuses us, or answers what cannot be believed",
+        origin=Origin.REGISTRY,
+        code="69; 1 when some of it was read",
+        ends="a poll that is answered",
         over="answers again",
         meaning="Nothing new is read until the registry answers; what was read before stays, and nothing is told as "
         "changed. Readers get no news of their trials meanwhile, and no message about this.",
@@ -66,7 +103,57 @@ _TABLE = (
         after="What changed meanwhile is told now, to each at their usual time.",
     ),
     Words(
+        shown="poll",
+        concerns=f"{POLL_PART}: ",
+        what="a poll did not read everything it asked for",
+        origin=Origin.REGISTRY,
+        code="1",
+        ends="a poll that reads everything",
+        during="being incomplete",
+        over="is complete again",
+        meaning="What was read counts. The trials that were not read keep their last state and are asked for again at "
+        "the next poll; nothing of theirs is told as changed.",
+        advice="Usually it passes by itself. If it lasts, run `watcher doctor`, and look at the trials named on "
+        "ClinicalTrials.gov.",
+        after="What changed meanwhile is told now, to each at their usual time.",
+    ),
+    Words(
+        shown="sending",
+        concerns=f"{SENDING_PART}: ",
+        what="a message could not be sent, for a reason that stands nowhere else",
+        origin=Origin.DELIVERY,
+        code="1",
+        ends="a run that sends without a failure",
+        meaning="The messages wait and are not lost.",
+        advice="See them with `watcher outbox list`.",
+        after="What waited is on its way.",
+    ),
+    Words(
+        shown="job …",
+        concerns=JOB_PART,
+        what="a job of the daemon broke off: the store could not be written",
+        code="1",
+        ends="the same job done, or any run after it",
+        meaning="What the job has to do stays due and is tried again; nothing is lost.",
+        advice="Look at the disk of the state folder: its room, its permissions; the log says more.",
+        after="What waited is done now.",
+    ),
+    Words(
+        shown="run",
+        concerns=f"{RUN_PART}: ",
+        what="a run broke off",
+        code="70 or 74",
+        ends="a run that comes to its end",
+        meaning="What the run has to do stays due and is tried again by the next one; nothing is lost.",
+        advice="See the lines it left; report them if the next run breaks off too.",
+        after="What waited is done now.",
+    ),
+    Words(
+        shown="configuration",
         concerns=CONFIG_PART,
+        what="a changed configuration was refused at reload",
+        is_single=True,
+        ends="a reload or start with one that is right",
         during="being refused",
         over="is accepted",
         meaning="The watcher goes on with the configuration it had; what was changed since does not count yet.",
@@ -74,21 +161,31 @@ _TABLE = (
         after="What was changed counts from now on.",
     ),
     Words(
+        shown="health endpoint",
         concerns=ENDPOINT_PART,
+        what="the address of [health] listen cannot be listened at",
+        ends="a reload or start that can listen",
         over="is in order again",
         meaning="Monitors get no answer; readers do not notice.",
         advice="Free the address, or name another in [health] listen and reload.",
         after="Monitors are answered where [health] listen says.",
     ),
     Words(
+        shown="health textfile",
         concerns=TEXTFILE_PART,
+        what="the file of [health] textfile cannot be written",
+        ends="a run that writes it",
         over="is in order again",
         meaning="Monitors see the state of an earlier run; readers do not notice.",
         advice="Let the user of the runs write where [health] textfile says, or name another file.",
         after="Monitors see every run where [health] textfile says.",
     ),
     Words(
+        shown="watchlist: nothing is watched",
         concerns=f"{WATCHLIST_PART}: nothing is watched",
+        what="no trial is watched",
+        code="78",
+        ends="a trial added",
         during="being empty",
         over="names trials now",
         meaning="No trial is read, so there is no news for anybody. What was read before stays, and what waits to be "
@@ -97,7 +194,10 @@ _TABLE = (
         after="They are read from now on; what a trial shows at first sight is where it begins, and no news.",
     ),
     Words(
+        shown="watchlist",
         concerns=WATCHLIST_PART,
+        what="a watchlist cannot be read, or has lines that name no trial",
+        ends="all of it read without a bad line",
         over="is in order again",
         meaning="The lines named are not watched; all other trials are. While a whole file cannot be read, nobody is "
         "told anything, so that no change of a trial in it is passed over.",
@@ -105,7 +205,12 @@ _TABLE = (
         after="Every trial it names is watched.",
     ),
     Words(
+        shown="record NCT…",
         concerns="record ",
+        what="the registry's answer for one trial is not believed",
+        origin=Origin.REGISTRY,
+        is_single=True,
+        ends="a believable answer, or the same one in the next data version",
         during="being in doubt",
         over="is believed again",
         meaning="This trial's new state is kept aside and told to nobody until the registry shows the same in its next "
@@ -114,7 +219,12 @@ _TABLE = (
         after="What changed in it is told like any other change.",
     ),
     Words(
+        shown="stored record …",
         concerns=STORED_PART,
+        what="the last kept version of one trial cannot be read back: the store is damaged",
+        is_single=True,
+        code="74",
+        ends="a version that can be read, after `watcher db restore`",
         during="being damaged",
         over="can be read again",
         meaning="This trial cannot be compared with its last version, so its changes are told to nobody. All other "
@@ -124,21 +234,32 @@ _TABLE = (
         after="What changed in it meanwhile is told like any other change.",
     ),
     Words(
+        shown="template …",
         concerns="template ",
+        what="a template of the operator's own failed in a message",
+        is_single=True,
+        ends="a message made with it, or its removal",
         over="is in order again",
         meaning="The built-in template stands in; readers get their messages.",
         advice="Correct the template of yours, or remove it.",
         after="Messages are made with it again, or with the built-in one if you removed yours.",
     ),
     Words(
+        shown="digest for …",
         concerns=DIGEST_PART,
+        what="a digest could not be made",
+        is_single=True,
+        ends="the digest made",
         over="is made again",
         meaning="This reader gets nothing until it is mended; nothing is lost.",
         advice="See the log; report it if it stays.",
         after="It tells everything since the last one.",
     ),
     Words(
+        shown="recipient …",
         concerns=RECIPIENT_PART,
+        what="a new recipient has the address of one who is gone",
+        ends="`watcher db rename-recipient`, or the first news for the new one",
         during="being in question",
         over="is settled",
         meaning="Until it is settled this reader is a new one: told of what changes from now on, not of what the old "
@@ -147,7 +268,12 @@ _TABLE = (
         after="It goes on from where the old name stood, or as a reader of its own; nothing is left to do.",
     ),
     Words(
+        shown="message …",
         concerns="message ",
+        what="one message was given up",
+        origin=Origin.DELIVERY,
+        is_single=True,
+        ends="`watcher outbox retry` or `drop`",
         during="being lost",
         over="is settled",
         meaning="This one message will not be sent again by itself.",
@@ -156,7 +282,11 @@ _TABLE = (
         after="It was taken up again, or let go.",
     ),
     Words(
+        shown="page template …",
         concerns=PAGE_TEMPLATE_PART,
+        what="a template of the operator's own failed in a page",
+        is_single=True,
+        ends="pages made with it, or its removal",
         over="is in order again",
         meaning="The built-in template stands in; the pages and feeds are written and whole.",
         advice="Correct the template of yours in templates_dir, or remove it; `watcher templates check` tries it, and "
@@ -164,14 +294,22 @@ _TABLE = (
         after="The pages are made with it again, or with the built-in one if you removed yours.",
     ),
     Words(
+        shown="pages",
         concerns=PAGES_PART,
+        what="the pages cannot be written",
+        ends="the pages written",
         over="are written again",
         meaning="Readers of the pages and feeds see the state before; messages are not touched.",
         advice="Look at the folder of [pages] dir: its disk, its permissions, and whether other files lie in it.",
         after="The pages show the present state.",
     ),
     Words(
+        shown="email, slack:…, webhook:…, … to NAME",
         concerns="",
+        what="a channel, or a recipient on it, does not take messages",
+        origin=Origin.DELIVERY,
+        code="1; 78 when a secret is missing",
+        ends="a message taken; for a suspended one also a changed address or secret, or `watcher outbox retry`",
         meaning="Messages by this way wait and are not lost; other recipients are not touched.",
         advice="Mend the address, the log-in or the relay; a changed setting is tried at once, or use "
         "`watcher outbox retry`.",
@@ -181,10 +319,15 @@ _TABLE = (
 """The first that fits counts; the last, of channels and addresses, always does."""
 
 
+def kind_of(part: str) -> Words:
+    """Return the kind of fault a part has, also when the present one is a bug."""
+    return next(words for words in TABLE[1:] if re.match(words.concerns, f"{part}: "))
+
+
 def words_of(fault: Fault) -> Words:
-    """Give how a fault is spoken of."""
+    """Return how a fault is spoken of; a bug met on any part is spoken of as a bug."""
     said = f"{fault.part}: {fault.message}"
-    return next(words for words in _TABLE if re.match(words.concerns, said))
+    return next(words for words in TABLE if re.match(words.concerns, said))
 
 
 def title(fault: Fault, *, is_over: bool) -> str:

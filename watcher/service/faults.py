@@ -1,8 +1,9 @@
 """The fault table: what the operator is told of a failing part, and when.
 
 Per root cause one row: ok → failing → told → reminded (daily) → recovered (design: Faults). Telling means a line on
-standard error of a one-shot run, an event in the log, and, when an operator is named, one notice at the beginning and
-one at the end; reminders are lines and events, never messages. Faults go to the operator, never to readers.
+standard error of a one-shot run, an event in the log, and, when an operator is named, one notice at the beginning, one
+when it becomes worse, and one at the end; reminders are lines and events, never messages. A temporary fault stands as
+failing and is told only when it lasts. Faults go to the operator, never to recipients.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from watcher.service.fault_words import words_of
-from watcher.store.telling import Fault, FaultState
+from watcher.store.telling import Fault, FaultGrade, FaultState
 
 REMIND_AFTER = timedelta(days=1)
+
+TELL_TEMPORARY_AFTER = timedelta(hours=1)
+"""How long a temporary fault lasts before it is told (design: Faults)."""
+
+_STANDING = frozenset({FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED})
 
 
 class Tell(StrEnum):
     """What the operator hears of one part now."""
 
     NEW = "new"
+    WORSE = "worse"
     REMINDER = "reminder"
     OVER = "over"
 
@@ -34,7 +41,9 @@ class Transition:
     tell: Tell | None
 
 
-def advance(known: Fault | None, part: str, failing: str | None, now: datetime) -> Transition | None:
+def advance(
+    known: Fault | None, part: str, failing: str | None, now: datetime, grade: FaultGrade = FaultGrade.LASTING
+) -> Transition | None:
     """Move one part on.
 
     Args:
@@ -42,23 +51,49 @@ def advance(known: Fault | None, part: str, failing: str | None, now: datetime) 
         part: Its name.
         failing: What fails, one sentence; None when the part was seen to work.
         now: The time.
+        grade: How bad it is. A row keeps the worst grade until the fault is over, so that a fault that goes back and
+            forth between two grades is not told each time.
 
     Returns:
         The new row and what to tell; None when nothing has to be written down.
     """
-    is_failing = known is not None and known.state in (FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED)
     if failing is None:
-        if known is None or not is_failing:
-            return None
-        over = replace(known, state=FaultState.RECOVERED, told_at=now)
-        return Transition(fault=over, tell=Tell.OVER)
-    if known is None or not is_failing:
-        new = Fault(part=part, state=FaultState.TOLD, since=now, message=failing, told_at=now)
-        return Transition(fault=new, tell=Tell.NEW)
-    if known.told_at is None or now - known.told_at >= REMIND_AFTER:
-        again = replace(known, state=FaultState.REMINDED, message=failing, told_at=now)
-        return Transition(fault=again, tell=Tell.REMINDER)
-    return None if known.message == failing else Transition(fault=replace(known, message=failing), tell=None)
+        return None if known is None or known.state not in _STANDING else _over(known, now)
+    if known is None or known.state not in _STANDING:
+        new = Fault(part=part, state=FaultState.FAILING, since=now, message=failing, grade=grade)
+        return _told(new, Tell.NEW, now) if grade is not FaultGrade.TEMPORARY else Transition(fault=new, tell=None)
+    present = replace(known, message=failing, grade=max(known.grade, grade, key=lambda one: one.rank))
+    if known.told_at is None:
+        is_to_tell = present.grade is not FaultGrade.TEMPORARY or _is_past(known.since, TELL_TEMPORARY_AFTER, now)
+        return _told(present, Tell.NEW, now) if is_to_tell else _silent(known, present)
+    if present.grade is not known.grade:
+        return _told(present, Tell.WORSE, now)
+    if _is_past(known.told_at, REMIND_AFTER, now):
+        return _told(present, Tell.REMINDER, now)
+    return _silent(known, present)
+
+
+def _told(fault: Fault, tell: Tell, now: datetime) -> Transition:
+    state = FaultState.REMINDED if tell is Tell.REMINDER else FaultState.TOLD
+    return Transition(fault=replace(fault, state=state, told_at=now), tell=tell)
+
+
+def _silent(known: Fault, present: Fault) -> Transition | None:
+    return None if present == known else Transition(fault=present, tell=None)
+
+
+def _over(known: Fault, now: datetime) -> Transition:
+    """End a fault; one that was never told ends without a word."""
+    over = replace(known, state=FaultState.RECOVERED, told_at=now)
+    return Transition(fault=over, tell=None if known.told_at is None else Tell.OVER)
+
+
+def _is_past(moment: datetime, span: timedelta, now: datetime) -> bool:
+    """Return whether so much time has passed since a moment; a moment in the future counts as long ago.
+
+    After a clock that was ahead is set back, the fault is told again rather than kept silent until that moment.
+    """
+    return not timedelta(0) <= now - moment < span
 
 
 def line(transition: Transition) -> str | None:
@@ -66,7 +101,7 @@ def line(transition: Transition) -> str | None:
     fault = transition.fault
     since = f"{fault.since:%d %b %Y %H:%M} UTC"
     match transition.tell:
-        case Tell.NEW:
+        case Tell.NEW | Tell.WORSE:
             return f"{fault.part}: {fault.message}"
         case Tell.REMINDER:
             return f"{fault.part}: still {words_of(fault).state} since {since}: {fault.message}"
@@ -78,5 +113,5 @@ def line(transition: Transition) -> str | None:
 
 
 def failing(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Give the rows that stand for a failure now, in their order."""
-    return tuple(fault for fault in faults if fault.state in (FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED))
+    """Return the rows that stand for a failure now, in their order, told or not yet."""
+    return tuple(fault for fault in faults if fault.state in _STANDING)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from watcher.service.parts import DIGEST_PART, PAGE_TEMPLATE_PART, STORED_PART
+from watcher.service.clocks import LARGEST_DRIFT
+from watcher.service.fault_words import kind_of
 from watcher.service.pulse import STALLED_AFTER
-from watcher.service.reload import CONFIG_PART
 from watcher.service.vitals import Vitals
 
 PATIENCE = timedelta(minutes=15)
@@ -20,9 +20,6 @@ PATIENCE = timedelta(minutes=15)
 
 POLLS_MISSED = 3
 """So many intervals without a poll are too many."""
-
-_SINGLE = ("record ", STORED_PART, "template ", PAGE_TEMPLATE_PART, "message ", DIGEST_PART)
-"""Beginnings of the names of parts that concern one trial, one message or one recipient; so does `… to NAME`."""
 
 
 class Weight(StrEnum):
@@ -83,12 +80,15 @@ def judge(vitals: Vitals, max_age: timedelta) -> Health:
 def _life(vitals: Vitals, max_age: timedelta) -> Iterator[Remark]:
     """A daemon shows its beat; of one-shot runs there is only what they left, the record of their polls."""
     if vitals.beat is not None:
-        age = vitals.now - vitals.beat
         if vitals.run is None:
             said = f"the daemon ended without being asked to; its last sign of life is of {_time(vitals.beat)}"
             yield Remark(part="daemon", weight=Weight.DEAD, said=said)
-        elif age >= STALLED_AFTER:
-            yield Remark(part="daemon", weight=Weight.DEAD, said=f"the daemon stands still since {_time(vitals.beat)}")
+        elif vitals.beat_age is None:
+            said = f"the daemon's last sign of life is not of this start of the machine; it says {_time(vitals.beat)}"
+            yield Remark(part="daemon", weight=Weight.DEAD, said=said)
+        elif vitals.beat_age >= STALLED_AFTER:
+            said = f"the daemon has stood still for {_span(vitals.beat_age)}, since {_time(vitals.beat)}"
+            yield Remark(part="daemon", weight=Weight.DEAD, said=said)
     elif vitals.run is None and _is_silent(vitals, max_age):
         yield Remark(part="runs", weight=Weight.DEAD, said=_silence(vitals, max_age))
 
@@ -100,20 +100,22 @@ def _polls(vitals: Vitals, max_age: timedelta) -> Iterator[Remark]:
 
 def _faults(vitals: Vitals) -> Iterator[Remark]:
     for fault in vitals.faults:
-        is_single = fault.part.startswith(_SINGLE) or " to " in fault.part
-        weight = Weight.NOTE if is_single or fault.part == CONFIG_PART else Weight.UNREADY
+        is_single = kind_of(fault.part).is_single or " to " in fault.part  # "… to NAME": one recipient on a channel
+        weight = Weight.NOTE if is_single else Weight.UNREADY
         yield Remark(
             part=fault.part, weight=weight, said=f"{fault.part} fails since {_time(fault.since)}: {fault.message}"
         )
 
 
 def _is_silent(vitals: Vitals, max_age: timedelta) -> bool:
-    return vitals.last is None or vitals.now - vitals.last.finished > max_age
+    return vitals.last is None or not -LARGEST_DRIFT <= vitals.now - vitals.last.finished <= max_age
 
 
 def _silence(vitals: Vitals, max_age: timedelta) -> str:
     if vitals.last is None:
         return "nothing was polled yet"
+    if vitals.last.finished > vitals.now:
+        return f"the last poll is of {_time(vitals.last.finished)}, which is in the future: the clock was set back"
     return f"the last poll is of {_time(vitals.last.finished)}, longer ago than {_span(max_age)}"
 
 

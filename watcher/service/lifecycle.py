@@ -9,8 +9,12 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+END_WITHIN = 9.0
+"""Seconds from the first signal to the end of the process; container engines kill after 10."""
 
 
 def notify(environ: Mapping[str, str], *lines: str) -> bool:
@@ -53,6 +57,23 @@ def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
     return int(text) / 2e6
 
 
+def end_within(seconds: float, end: Callable[[int], None], code: int) -> threading.Timer:
+    """End the process by force after a while, whatever still runs: a thread that waits for a server cannot be stopped.
+
+    Args:
+        seconds: How long it has.
+        end: Ends the process; `os._exit`.
+        code: The exit code.
+
+    Returns:
+        The timer, started; it keeps no process alive.
+    """
+    timer = threading.Timer(seconds, end, args=(code,))
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
 @dataclass(slots=True)
 class Ending:
     """Hears SIGTERM and SIGINT: the first asks to end in good order, the second ends at once; and SIGHUP.
@@ -68,7 +89,10 @@ class Ending:
     signal: int = 0
 
     def listen(self, loop: asyncio.AbstractEventLoop, at_once: Callable[[int], None] = os._exit) -> None:
-        """Take the signals over; `at_once` is called with 128 + signal by the second one."""
+        """Take the signals over.
+
+        `at_once` ends the process: with 128 + signal at the second one, or when the time after the first one is up.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._heard, number, at_once)
         loop.add_signal_handler(signal.SIGHUP, self.renewal.set)
@@ -78,4 +102,5 @@ class Ending:
             at_once(128 + number)
             return
         self.signal = number
+        end_within(END_WITHIN, at_once, 128 + number if number == signal.SIGINT else 0)
         self.asked.set()

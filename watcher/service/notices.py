@@ -34,7 +34,7 @@ def settle(parts: Parts, signals: Signals, now: datetime) -> tuple[str, ...]:
     """
     said: list[str] = []
     for part, failing in sorted(signals.heard.items()):
-        transition = advance(parts.store.faults.get(part), part, failing, now)
+        transition = advance(parts.store.faults.get(part), part, failing, now, signals.grade(part))
         if transition is None:
             continue
         parts.store.faults.put(transition.fault, messages=_notices(parts, transition, now), now=now)
@@ -77,7 +77,7 @@ def tell_reformatted(parts: Parts, families: Sequence[str], token: str, now: dat
 
 
 def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[NewMessage]:
-    if transition.tell not in (Tell.NEW, Tell.OVER):
+    if transition.tell not in (Tell.NEW, Tell.WORSE, Tell.OVER):
         return ()
     operator = _operator(parts)
     if operator is None:
@@ -97,7 +97,7 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
         advice="" if is_over else words.advice,
         more="watcher status",
         is_over=is_over,
-        key=f"fault-{fault.part}-{fault.since.isoformat()}-{transition.fault.state.value}",
+        key=f"fault-{fault.part}-{fault.since.isoformat()}-{fault.grade.value}-{fault.state.value}",
         at=now,
     )
     # the way that fails is not the way to say so

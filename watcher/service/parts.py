@@ -16,11 +16,17 @@ from typing import TYPE_CHECKING
 from watcher.config.load import Loaded
 from watcher.config.watchlist import Watchlist
 from watcher.store.store import Store
+from watcher.store.telling import FaultGrade
 
 if TYPE_CHECKING:
     from watcher.rendering.environment import Templates
 
 REGISTRY_PART = "registry"
+POLL_PART = "poll"
+SENDING_PART = "sending"
+RUN_PART = "run"
+JOB_PART = "job "
+"""Beginning of the part a broken-off job of the daemon stands under in the fault table."""
 WATCHLIST_PART = "watchlist"
 PAGES_PART = "pages"
 PAGE_TEMPLATE_PART = "page template "
@@ -53,6 +59,7 @@ class Parts:
         sending: Keys of the channels whose messages are being sent at this moment.
         superseded: Set when a newer configuration takes the place of this one: what sends by it takes no more messages.
         templates: Makes the templates when the first message is rendered; not before, since it loads jinja2.
+        check_store: Raises StoreError when the lock or the database in the state folder is no longer the one in use.
     """
 
     loaded: Loaded
@@ -68,6 +75,7 @@ class Parts:
     sending: set[str] = field(default_factory=set)
     superseded: asyncio.Event = field(default_factory=asyncio.Event)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
+    check_store: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -80,13 +88,26 @@ class Signals:
     heard: dict[str, str | None] = field(default_factory=dict)
     bugs: set[str] = field(default_factory=set)
     damages: set[str] = field(default_factory=set)
+    grades: dict[str, FaultGrade] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def failing(self, part: str, sentence: str) -> None:
-        """Note that a part fails; the first sentence of a run stands."""
+    def failing(self, part: str, sentence: str, grade: FaultGrade = FaultGrade.LASTING) -> None:
+        """Note that a part fails; the worst sentence of a run stands, of equally bad ones the first.
+
+        Args:
+            part: Its name in the fault table.
+            sentence: What fails.
+            grade: How bad it is. A temporary fault is told only when it lasts an hour; a worse one is told again.
+        """
         with self._lock:
-            if self.heard.get(part) is None:
+            known = self.heard.get(part)
+            if known is None or grade.rank > self.grade(part).rank:
                 self.heard[part] = sentence
+                self.grades[part] = grade
+
+    def grade(self, part: str) -> FaultGrade:
+        """Return how bad the fault of a part is, as far as this run has noted."""
+        return self.grades.get(part, FaultGrade.LASTING)
 
     def tripped(self, part: str, sentence: str) -> None:
         """Note that our own code failed on a part: a bug, told like any fault and by its own exit code."""

@@ -269,7 +269,8 @@ def _note(raw: RawPage, judged: Sequence[Judged], lost: Lost, tally: Tally) -> N
             tally.tripped[entry.nct_id] = entry.reason
         elif entry.status is Status.DAMAGED:
             tally.damaged[entry.nct_id] = entry.reason
-        level = told.warning if entry.status in _LOUD else told.info
+        calm = told.debug if entry.status is Status.UNCHANGED else told.info
+        level = told.warning if entry.status in _LOUD else calm
         extra = {"reason": entry.reason} if entry.reason else {}
         level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
     for nct_id in lost.missing:

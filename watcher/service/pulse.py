@@ -63,23 +63,58 @@ class Pulse:
         return watched
 
 
-def leave_sign(folder: Path, now: datetime) -> None:
-    """Leave the time of a beat in the state folder, for other processes; a full or read-only disk is no failure."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """The last beat of a daemon, as another process sees it.
+
+    Attributes:
+        at: When it was, by the wall clock of that moment; to be shown, not to be judged by.
+        age: How long ago it was by the monotonic clock; None when that is unknown.
+    """
+
+    at: datetime
+    age: timedelta | None
+
+
+def leave_sign(folder: Path, now: datetime, monotonic: float) -> None:
+    """Leave the time of a beat in the state folder, for other processes; a full or read-only disk is no failure.
+
+    Args:
+        folder: The state folder.
+        now: The wall time; becomes the file's own time.
+        monotonic: Seconds of the system's monotonic clock, which all processes share; becomes its content.
+    """
     path = folder / SIGN
     with suppress(OSError):  # whoever asks then finds an old sign: the disk is the matter, and the store will say so
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        os.utime(path, (now.timestamp(), now.timestamp()))
+        sign = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(sign, f"{monotonic:20.3f}\n".encode(), 0)
+            os.utime(sign, (now.timestamp(), now.timestamp()))
+        finally:
+            os.close(sign)
 
 
 def remove_sign(folder: Path) -> None:
-    """Take the sign away: this daemon ends in good order, or another kind of run has begun."""
+    """Remove the sign: this daemon ends in good order, or another kind of run has begun."""
     with suppress(OSError):
         (folder / SIGN).unlink(missing_ok=True)
 
 
-def read_sign(folder: Path) -> datetime | None:
-    """Give the time of the last beat, or None when no daemon runs or it ended in good order."""
+def read_sign(folder: Path, monotonic: float) -> Sign | None:
+    """Read the last beat, or None when no daemon runs or it ended in good order.
+
+    Args:
+        folder: The state folder.
+        monotonic: Seconds of the system's monotonic clock now. A beat that lies ahead of it is of an earlier boot, and
+            its age is unknown.
+    """
+    path = folder / SIGN
     try:
-        return datetime.fromtimestamp((folder / SIGN).stat().st_mtime, UTC)
+        at, text = datetime.fromtimestamp(path.stat().st_mtime, UTC), path.read_bytes()[:64]
     except OSError:
         return None
+    try:
+        age = timedelta(seconds=monotonic - float(text))
+    except (ValueError, OverflowError):
+        age = None
+    return Sign(at=at, age=age if age is not None and age >= timedelta(0) else None)

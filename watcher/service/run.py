@@ -10,12 +10,26 @@ from functools import partial
 import structlog
 
 from watcher.config.watchlist import Watchlist
+from watcher.errors import WatcherError
 from watcher.service import tidying
 from watcher.service.calendar import tell_passed
+from watcher.service.fault_words import REPORT_IT, Origin, kind_of
+from watcher.service.faults import failing
 from watcher.service.heartbeat import ask_heartbeat
 from watcher.service.meeting import meet_recipients, signal_renamed
 from watcher.service.notices import settle, tell_reformatted
-from watcher.service.parts import STORED_PART, WATCHLIST_PART, Parts, Signals, WatchlistReader
+from watcher.service.parts import (
+    ENDPOINT_PART,
+    JOB_PART,
+    POLL_PART,
+    RUN_PART,
+    SENDING_PART,
+    STORED_PART,
+    WATCHLIST_PART,
+    Parts,
+    Signals,
+    WatchlistReader,
+)
 from watcher.service.poll import PollReport, poll
 from watcher.service.pulse import remove_sign
 from watcher.service.registrywide import judge_data_version
@@ -26,6 +40,9 @@ from watcher.service.watching import follow_merged, poll_ids, watched_now
 from watcher.store.model import Life, PollOutcome
 
 log = structlog.get_logger()
+
+_NAMED = 5
+"""At most so many trials are named in a fault; the log names all."""
 
 NOTHING_WATCHED = "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]"
 
@@ -43,6 +60,7 @@ class RunReport:
         has_bad_ids: Whether a watchlist has lines that name no trial.
         has_bugs: Whether our own code tripped over a record or a recipient.
         has_damage: Whether something stored could not be read back.
+        standing: The parts that fail at the end of the run, told or not.
     """
 
     poll: PollReport | None
@@ -53,6 +71,7 @@ class RunReport:
     has_bad_ids: bool
     has_bugs: bool
     has_damage: bool = False
+    standing: tuple[str, ...] = ()
 
 
 async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True) -> RunReport:
@@ -67,23 +86,38 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     Raises:
         StoreError: The store cannot be written.
     """
+    try:
+        return await _run_once(parts, read, send_all=send_all, deliver=deliver)
+    except Exception as error:
+        note_broken_off(parts, RUN_PART, error)
+        raise
+
+
+async def _run_once(parts: Parts, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
     signals = Signals()
     start(parts, signals)
     remove_sign(parts.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
     signals.well(CONFIG_PART)
+    _signal_daemon_gone(parts, signals)
     watchlist = read_watched(parts, read, signals)
     report = await poll_watched(parts, watchlist, signals)
     is_complete = report is not None and report.outcome.is_complete
     watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
     is_settled = report is not None and report.is_settled
     composed = tell_due(parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled, send_all=send_all)
-    sent = await send_due(parts, signals) if deliver else Sent()
+    sent = Sent()
     if deliver:
+        parts.check_store()
+        sent = await send_due(parts, signals)
+        signal_sending(sent, signals)
         await show_pages(parts, watchlist, signals)
     said = settle(parts, signals, parts.clock())
-    if said and deliver:
-        # the notices themselves; what fails now is heard at the next run
-        sent += await send_due(parts, Signals(), but=sent.down)
+    if said and deliver:  # the notices themselves, and what they meet
+        late = Signals()
+        more = await send_due(parts, late, but=sent.down)
+        signal_sending(more, late)
+        sent += more
+        said += settle(parts, late, parts.clock())
     if tidying.is_due(parts):
         tidying.tidy(parts)
     if deliver:
@@ -97,7 +131,48 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
         has_bad_ids=bool(watchlist.problems),
         has_bugs=bool(signals.bugs),
         has_damage=bool(signals.damages),
+        standing=standing_parts(parts),
     )
+
+
+def standing_parts(parts: Parts) -> tuple[str, ...]:
+    """Return the names of the parts that fail now, told or not."""
+    return tuple(fault.part for fault in failing(parts.store.faults.all()))
+
+
+def note_broken_off(parts: Parts, part: str, error: Exception) -> None:
+    """Write down that a run or a job broke off, so that `status` shows what the exit code says; raise nothing.
+
+    Args:
+        parts: What the run works with.
+        part: The name in the fault table.
+        error: What broke it off.
+    """
+    signals = Signals()
+    if isinstance(error, WatcherError):
+        signals.failing(part, str(error))
+    else:
+        signals.tripped(part, f"the program tripped over it ({type(error).__name__}); {REPORT_IT}")
+    try:
+        settle(parts, signals, parts.clock())
+    except Exception:  # the store is often what broke it off; the first error is the one to show
+        log.exception("fault_not_stored", part=part)
+
+
+def signal_sending(sent: Sent, signals: Signals) -> None:
+    """Note tries that failed for a reason that no channel's fault stands for."""
+    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in signals.heard.items())
+    if sent.failed and not is_known:
+        signals.failing(SENDING_PART, f"{sent.failed} of the tries to send failed; see `watcher outbox list`")
+    else:
+        signals.well(SENDING_PART)
+
+
+def _signal_daemon_gone(parts: Parts, signals: Signals) -> None:
+    """End what only a daemon can fail in, and the fault of a run that broke off; the lock says that no daemon runs."""
+    for part in standing_parts(parts):
+        if part in (ENDPOINT_PART, RUN_PART) or part.startswith(JOB_PART):
+            signals.well(part)
 
 
 async def show_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> None:
@@ -132,6 +207,7 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
     ids = poll_ids(watchlist, parts.store)
     if not ids:
         signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
+        signals.well(POLL_PART)
         return None
     report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
     async with parts.turn:
@@ -147,7 +223,23 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
     for nct_id, reason in report.damaged.items():
         signals.damaged(f"{STORED_PART}{nct_id}", reason)
     _signal_records(parts, ids, signals, is_complete=report.outcome.is_complete)
+    _signal_unread(report, signals)
     return report
+
+
+def _signal_unread(report: PollReport, signals: Signals) -> None:
+    """Note a poll that did not do all it should for a reason that no other fault of the registry stands for."""
+    is_whole = report.outcome.is_complete and not report.troubled and not report.is_empty
+    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in signals.heard.items())
+    if is_whole or is_known:
+        signals.well(POLL_PART)
+    elif report.outcome is PollOutcome.MOVED:
+        signals.failing(POLL_PART, "the registry's data changed each time it was read; the next poll reads it again")
+    else:
+        shown = ", ".join(report.troubled[:_NAMED])
+        more = f" and {len(report.troubled) - _NAMED} more" if len(report.troubled) > _NAMED else ""
+        named = f": {shown}{more}" if shown else ""
+        signals.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
 
 
 def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals, *, is_complete: bool) -> None:

@@ -13,9 +13,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 log = structlog.get_logger()
+
+_CANCEL_WITHIN = timedelta(seconds=2)
+"""How long a cancelled job may take to let go."""
 
 Job = Callable[[], Awaitable[None]]
 
@@ -74,6 +77,21 @@ class Schedule:
         if any(task.get_name() == interval.name for task in self._running):
             self._again[interval.name] = interval
 
+    def clock_moved(self, by: timedelta) -> None:
+        """Keep the elapsed time between jobs after the wall clock was moved.
+
+        APScheduler computes from wall time: after a clock set back nothing would begin before that time is reached
+        again. After a clock set ahead (or a machine that slept) what has become due meanwhile begins at once.
+
+        Args:
+            by: How far it was moved; negative when it was set back.
+        """
+        if by < timedelta(0):
+            for job in self._scheduler.get_jobs():
+                if job.next_run_time is not None:
+                    job.modify(next_run_time=job.next_run_time + by)
+        self._scheduler.wakeup()
+
     def next_of(self, name: str) -> datetime | None:
         """Give when a job begins next; None when there is none of this name, or none will begin any more."""
         job = self._scheduler.get_job(name)
@@ -93,6 +111,8 @@ class Schedule:
     async def drain(self, within: timedelta) -> bool:
         """Begin nothing more, let what runs come to its end, and cancel what has not by the deadline.
 
+        What does not end even then (a relay that does not answer our farewell, a thread) is left behind.
+
         Returns:
             Whether everything came to its own end.
         """
@@ -105,13 +125,31 @@ class Schedule:
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late)
+            await asyncio.wait(late, timeout=_CANCEL_WITHIN.total_seconds())
         self._scheduler.shutdown(wait=False)
         return not late
 
 
-def _trigger(interval: Interval) -> IntervalTrigger:
-    return IntervalTrigger(seconds=interval.every.total_seconds(), jitter=int(interval.jitter.total_seconds()) or None)
+class _Elapsed(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Fires one interval after the last time, or after now when that has passed already.
+
+    APScheduler's own interval trigger is asked for every single time missed: after a clock that was wrong by years,
+    which boards without a battery begin with, that takes minutes in which nothing else runs.
+    """
+
+    def __init__(self, every: timedelta, jitter: timedelta) -> None:
+        self._every = every
+        self._jitter = int(jitter.total_seconds()) or None
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when to begin next."""
+        coming = (previous_fire_time or now) + self._every
+        found: datetime = self._apply_jitter(coming if coming > now else now + self._every, self._jitter, now)
+        return found
+
+
+def _trigger(interval: Interval) -> _Elapsed:
+    return _Elapsed(interval.every, interval.jitter)
 
 
 async def _guarded(interval: Interval) -> None:

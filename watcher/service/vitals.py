@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from watcher.config.watchlist import Watchlist
@@ -43,7 +43,8 @@ class Vitals:
         last_delivered: When each channel last took a message.
         tidied: When the store was last tidied, or None.
         store_bytes: Size of the database and its write-ahead log.
-        beat: When the scheduler of a daemon last moved, or None when none runs.
+        beat: When the scheduler of a daemon last moved, by the wall clock of that moment, or None when none runs.
+        beat_age: How long ago that was by the monotonic clock, or None when that is unknown.
         run: Who holds the run lock, or None.
     """
 
@@ -61,6 +62,7 @@ class Vitals:
     tidied: datetime | None
     store_bytes: int
     beat: datetime | None
+    beat_age: timedelta | None
     run: Holder | None
 
     @property
@@ -94,6 +96,7 @@ def read_vitals(parts: Parts, watchlist: Watchlist) -> Vitals:
     last, complete = store.polls.last(), store.polls.last_complete()
     token = next((poll.token for poll in (last, complete) if poll is not None and poll.token), None)
     tidied = store.notes.get(UPKEEP_DONE)
+    sign = read_sign(parts.state_dir, parts.monotonic())
     return Vitals(
         now=parts.clock(),
         watched=len(ids),
@@ -108,7 +111,8 @@ def read_vitals(parts: Parts, watchlist: Watchlist) -> Vitals:
         last_delivered=store.tally.last_delivered(),
         tidied=datetime.fromisoformat(tidied) if tidied is not None else None,
         store_bytes=_size(database_path(parts.loaded.config.store.url, parts.state_dir)),
-        beat=read_sign(parts.state_dir),
+        beat=sign.at if sign is not None else None,
+        beat_age=sign.age if sign is not None else None,
         run=holder(parts.state_dir),
     )
 

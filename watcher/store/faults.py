@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select
 from watcher.store import tables
 from watcher.store.database import Database, put
 from watcher.store.messages import put_messages
-from watcher.store.telling import Fault, FaultState, NewMessage
+from watcher.store.telling import Fault, FaultGrade, FaultState, NewMessage
 
 
 class Faults:
@@ -44,6 +44,7 @@ class Faults:
             "since": fault.since,
             "message": fault.message,
             "told_at": fault.told_at,
+            "grade": fault.grade.value,
         }
         with self._database.write() as connection:
             put(connection, tables.fault, {"part": fault.part}, values)
@@ -91,4 +92,11 @@ class Notes:
 
 
 def _fault(row: Row[*tuple[Any, ...]]) -> Fault:
-    return Fault(part=row.part, state=FaultState(row.state), since=row.since, message=row.message, told_at=row.told_at)
+    return Fault(
+        part=row.part,
+        state=FaultState(row.state),
+        since=row.since,
+        message=row.message,
+        told_at=row.told_at,
+        grade=FaultGrade(row.grade),
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from watcher import ownership
-from watcher.errors import StoreError, StoreLockedError, StorePermissionError
+from watcher.errors import StoreError, StoreLockedError, StoreLostError, StorePermissionError
 
 NAME = "watcher.lock"
 """Name of the lock file in the state folder; it stays there and means nothing by itself."""
@@ -89,6 +89,15 @@ class RunLock:
         """Not yet released."""
         return self._descriptor is not None
 
+    def check_in_place(self) -> None:
+        """Make sure that the lock file in the state folder is still the one held.
+
+        Raises:
+            StoreLostError: It was removed or replaced: another run could take the lock meanwhile.
+        """
+        if self._descriptor is not None:
+            check_in_place(self.folder / NAME, _identity(os.fstat(self._descriptor)))
+
     def __enter__(self) -> RunLock:
         return self
 
@@ -96,6 +105,47 @@ class RunLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def identify(path: Path) -> tuple[int, int]:
+    """Return device and inode of a file: the same as long as it is the same file.
+
+    Raises:
+        StoreLostError: It is not there.
+        StoreError: It cannot be looked at for another reason.
+    """
+    try:
+        return _identity(path.stat())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _lost(path, "removed") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be looked at: {error.strerror}.") from error
+
+
+def check_in_place(path: Path, identity: tuple[int, int]) -> None:
+    """Make sure that a file is still the one it was.
+
+    Args:
+        path: Where it lies.
+        identity: What `identify` returned for it before.
+
+    Raises:
+        StoreLostError: It was removed or replaced.
+        StoreError: It cannot be looked at for another reason.
+    """
+    if identify(path) != identity:
+        raise _lost(path, "replaced")
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _lost(path: Path, what: str) -> StoreLostError:
+    return StoreLostError(
+        f"{path} was {what} while the watcher was using it; it stops and sends nothing more. Put the right file back, "
+        "then start it again."
+    )
 
 
 def holder(folder: Path) -> Holder | None:

@@ -231,6 +231,7 @@ fault = Table(
     Column("since", Moment, nullable=False),
     Column("message", Text, nullable=False),
     Column("told_at", Moment),
+    Column("grade", String(16), nullable=False, server_default="lasting"),
 )
 
 note = Table(

@@ -241,6 +241,27 @@ class FaultState(StrEnum):
     RECOVERED = "recovered"
 
 
+class FaultGrade(StrEnum):
+    """How bad a fault is, mildest first; one that becomes worse is told again at once.
+
+    Attributes:
+        TEMPORARY: One try failed and the next may work; told only when it lasts.
+        LASTING: It fails until something changes.
+        SUSPENDED: It is not tried again before a person acts.
+        LOST: Something was given up.
+    """
+
+    TEMPORARY = "temporary"
+    LASTING = "lasting"
+    SUSPENDED = "suspended"
+    LOST = "lost"
+
+    @property
+    def rank(self) -> int:
+        """Return how bad it is, 0 for the mildest."""
+        return list(FaultGrade).index(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One root cause in the fault table.
@@ -251,6 +272,7 @@ class Fault:
         since: When this state of failing (or being well) began.
         message: One sentence.
         told_at: When the operator was last told, or None.
+        grade: How bad it has been so far.
     """
 
     part: str
@@ -258,6 +280,7 @@ class Fault:
     since: datetime
     message: str = ""
     told_at: datetime | None = None
+    grade: FaultGrade = FaultGrade.LASTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

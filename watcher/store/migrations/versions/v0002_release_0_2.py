@@ -1,4 +1,4 @@
-"""What release 0.2 adds: the random id of the store, which watch holds which trial.
+"""What release 0.2 adds: the random id of the store, which watch holds which trial, how bad a fault is.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Apply every change of this release."""
     _store_id()
     _membership()
+    _fault_grade()
 
 
 def _store_id() -> None:
@@ -51,3 +52,8 @@ def _membership() -> None:
     connection.execute(sa.update(trial).where(trial.c.watched == 0).values(left_at=trial.c.checked_at))
     watched = sa.select(trial.c.nct_id, sa.literal("")).where(trial.c.watched == 1)
     connection.execute(sa.insert(membership).from_select(["nct_id", "watch"], watched))
+
+
+def _fault_grade() -> None:
+    """Remember how bad a fault is, so that one that becomes worse is told again."""
+    op.add_column("fault", sa.Column("grade", sa.String(length=16), nullable=False, server_default="lasting"))
