@@ -22,7 +22,7 @@ EXAMPLE = FOLDER.parent / "config.example.toml"
 
 CODES = {
     Exit.DONE: "Done; nothing to say.",
-    Exit.FAILED_PART: "Finished; something failed, is recorded, and is tried again by the next run.",
+    Exit.FAILED_PART: "Finished; something fails: `status` names it, and the next run tries it again.",
     Exit.USAGE: "Called wrongly.",
     Exit.REGISTRY: "The registry gave nothing; what was due from the store was still delivered.",
     Exit.BUG: "A bug; please report it.",
@@ -71,7 +71,10 @@ def command_page() -> str:
         ".SH SIGNALS",
         ".TP",
         r"\fBSIGTERM\fR, \fBSIGINT\fR",
-        roff("The daemon ends in good order: what is under way has 40 seconds. A second one ends it at once."),
+        roff(
+            "The daemon ends in good order within 10 seconds: what is under way has 5, the rest is made good by the "
+            "next start. A second one ends it at once."
+        ),
         ".TP",
         r"\fBSIGHUP\fR",
         roff(

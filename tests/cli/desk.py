@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import structlog
 
+from tests.leash import leashed
 from watcher.cli import main
 from watcher.sandbox.smtp import SmtpSink
 
@@ -142,7 +143,7 @@ class Desk:
 
     def start(self, *arguments: str | Path, before: Sequence[str] = (), env: Mapping[str, str] | None = None) -> Any:
         return subprocess.Popen(
-            self.command(*arguments, before=before),
+            leashed(self.command(*arguments, before=before)),
             cwd=self.folder,
             env=self.environment(env),
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ import termios
 import pytest
 
 from tests.cli.desk import ONE
+from tests.leash import leashed
 from watcher.rendering.text import columns
 
 
@@ -20,7 +21,12 @@ def on_terminal(desk, *arguments, **more):
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
     environ = desk.environment({"TERM": "xterm-256color", **more})
     process = subprocess.Popen(
-        desk.command(*arguments), cwd=desk.folder, env=environ, stdin=follower, stdout=follower, stderr=follower
+        leashed(desk.command(*arguments)),
+        cwd=desk.folder,
+        env=environ,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
     )
     os.close(follower)
     seen = b""

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.leash import leashed
 from tests.sandbox.asking import FIRST, ask, record
 
 
 def start(*arguments) -> Any:
     return subprocess.Popen(
-        [sys.executable, "-m", "watcher", "sandbox", *arguments],
+        leashed([sys.executable, "-m", "watcher", "sandbox", *arguments]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

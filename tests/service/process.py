@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
+from tests.leash import leashed
 from tests.service.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +104,7 @@ def program(home: House, *arguments: str, environ: Mapping[str, str] | None = No
     command = [sys.executable, "-m", "watcher", "--config", str(home.config_path), "--state-dir", str(home.state)]
     with errors.open("wb") as file:
         process = subprocess.Popen(
-            [*command, *arguments],
+            leashed([*command, *arguments]),
             cwd=ROOT,
             env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.service.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, trial
+from watcher.cli.exits import Exit
 from watcher.sandbox.faults import Fault as RegistryFault
 from watcher.sandbox.faults import FaultKind
-from watcher.service.fault_words import sentence, title, words_of
+from watcher.service import parts
+from watcher.service.fault_words import TABLE, kind_of, sentence, title, words_of
 from watcher.service.faults import Tell, Transition, line
 from watcher.service.run import NOTHING_WATCHED
 from watcher.store.telling import Fault, FaultState
@@ -108,3 +112,39 @@ async def test_notices_of_beginning_and_end_say_what_is_and_what_was(house):
     assert "From Mon 1 Jun 2026 13:00 To Mon 1 Jun 2026 14:00" in last
     assert "What changed meanwhile is told now" in last
     assert "What to do" not in last
+
+
+# --- the table in the documentation ----------------------------------------------------------------------------------
+
+
+def documented():
+    text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    table = text.partition("## Faults\n")[2].partition("\n## ")[0]
+    return [line for line in table.splitlines() if line.startswith("| ")][2:]
+
+
+def row_of(words):
+    name = words.shown if words is TABLE[0] else f"`{words.shown}`"
+    return f"| {name} | {words.what} | {words.told} | {words.code} | {words.ends} |"
+
+
+def test_documentation_shows_the_table_of_faults_as_the_code_has_it():
+    assert documented() == [row_of(words) for words in TABLE]
+
+
+def test_every_part_the_code_names_has_a_kind_of_its_own():
+    named = {name: part for name, part in vars(parts).items() if name.endswith("_PART")}
+    assert len(named) > 10
+    kinds = {name: kind_of(f"{part}x" if part.endswith(" ") else part) for name, part in named.items()}
+    assert len({kind.concerns for kind in kinds.values()}) == len(named)
+    assert TABLE[-1] not in kinds.values()
+
+
+def test_every_row_says_who_is_told_with_which_code_and_what_ends_it():
+    for words in TABLE:
+        assert words.what
+        assert words.ends
+        assert words.told.startswith("the operator")
+        codes = {int(number) for number in re.findall(r"\d+", words.code)}
+        assert codes
+        assert codes <= {int(code) for code in Exit} - {Exit.DONE}

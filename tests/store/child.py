@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.leash import leashed
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -15,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 def child(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """Start a script and go on when it has printed `ready`; it should then read its standard input to the end."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        leashed(command), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process

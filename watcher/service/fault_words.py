@@ -51,6 +51,7 @@ class Words:
         is_single: Whether it concerns one trial, message or recipient only; else the watcher is not ready.
         code: What `run --once` ends with when it finds this fault; while any fault stands, with 1 at least.
         ends: What ends it, for the documentation.
+        told: Who is told, for the documentation.
         during: What the part is meanwhile: `failing`, `being lost`.
         over: What is said of the part when it is over: `works again`.
         meaning: What it means for the readers.
@@ -65,6 +66,7 @@ class Words:
     is_single: bool = False
     code: str = "1"
     ends: str
+    told: str = "the operator"
     during: str = "failing"
     over: str = "works again"
     meaning: str
@@ -305,6 +307,7 @@ TABLE = (
     ),
     Words(
         shown="email, slack:…, webhook:…, … to NAME",
+        told="the operator, by another channel",
         concerns="",
         what="a channel, or a recipient on it, does not take messages",
         origin=Origin.DELIVERY,
