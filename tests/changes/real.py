@@ -30,6 +30,11 @@ def all_paths() -> list[Path]:
     )
 
 
+def record_paths() -> list[Path]:
+    """Give the records of different studies, sorted."""
+    return sorted(Path(_FOLDER or "").glob("records/*.json"))
+
+
 def pair_paths() -> list[tuple[Path, Path]]:
     """Give neighbouring versions of the same trial."""
     folders = sorted(Path(_FOLDER or "").glob("pairs/*")) if _FOLDER else []

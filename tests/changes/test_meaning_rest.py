@@ -69,6 +69,7 @@ def test_lead_sponsor(name, level, words):
             "European Organization for Research and Treatment of Cancer",
             True,
         ),
+        ("National Cancer Institute (NCI)", "National Cancer Institute (NCI), Inc.", True),
         ("Acme Therapeutics", "Acme Therapeutics, Inc., a Beta Company", True),
         ("Foo Bio, formerly known as Bar Inc.", "Bar", True),
         ("Orbit", "Nebula (previously Orbit)", True),

@@ -75,7 +75,7 @@ def proved_names(name: str) -> frozenset[tuple[str, ...]]:
     if former is not None:
         names.add(_telling(former["name"]))
         name = f"{name[: former.start()]} {name[former.end() :]}".strip()
-    name = _OWNED.sub("", name)
+    name = _formless(_OWNED.sub("", name))
     beside = _BRACKETS.match(name)
     short = (beside["short"] or beside["dashed"]) if beside is not None else ""
     if beside is not None and _is_acronym(short, beside["name"]):
@@ -122,6 +122,12 @@ def _telling(name: str) -> tuple[str, ...]:
     while words and words[-1] in _FORMS | {"&"}:
         words.pop()
     return tuple(words[1:] if words[:1] == ["the"] else words)
+
+
+def _formless(name: str) -> str:
+    """Return a name without the legal form that stands behind a closing bracket: `Institute (NCI), Inc.`."""
+    head, bracket, form = name.rpartition(")")
+    return f"{head})" if bracket and form and set(_words(_DOTTED.sub(_undotted, form))) <= _FORMS else name
 
 
 def _undotted(match: re.Match[str]) -> str:

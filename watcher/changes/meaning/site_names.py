@@ -31,8 +31,8 @@ _NUMBER = re.compile(
 """A sponsor's number of the site beside its name: `( Site 0001)`, `- Site 12`, `(0012)`."""
 
 _LONGEST = 300
-_LEAST_LETTERS = 5
-_TYPING = 0.85
+_LEAST_LETTERS = 6
+_TYPING = 0.8
 
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -79,18 +79,24 @@ _LANGUAGES: Mapping[str, str] = MappingProxyType(
         "south": "south* sur sul sud*",
         "east": "east* este oriental* ost",
         "west": "west* oeste occident*",
-        "": "no nr number clinical the of and for at in on de la le les el los las du des del della di da do dos"
-        " das d l e et y und der die van von zu im am fur a an to with inc llc ltd co corp gmbh pa pc pllc sa"
-        " srl spa health healthcare care system systems network group associates foundation fundacion"
-        " fondation fondazione fundacja trust nhs site sites campus main building office local study trials"
-        " trial specialists consultants partners practice comprehensive integrated memorial academic"
-        " affiliated teaching public state federal municipal city irccs chu chru ch azienda ospedaliera"
-        " ospedaliero hospitalier hospitalar sanitaria sanitario science sciences ambulatory outpatient"
-        " inpatient therapy treatment disease diseases internal prof dr internacional international ve i ii"
-        " iii named after sanatorium gbuz fgbu",
+        "": "no nr number clinical the of and for at in on de la le les el los las du des del della di da do"
+        " dos das d l e et y und der die van von zu im am fur a an to with inc llc ltd co corp gmbh pa pc"
+        " pllc sa srl spa site sites ve i ii iii named after",
     }
 )
 """A common word of facilities → its spellings; `*` ends a beginning of words."""
+
+_COMMON = frozenset(
+    _WORD.findall(
+        "health system care healthcare network group associates foundation fundacion fondation fondazione"
+        " fundacja trust nhs campus main building office local study trials trial specialists consultants"
+        " partners practice comprehensive integrated memorial academic affiliated teaching public state"
+        " federal municipal city irccs chu chru ch azienda ospedaliera ospedaliero hospitalier hospitalar"
+        " sanitaria sanitario science sciences ambulatory outpatient inpatient therapy treatment disease"
+        " diseases internal prof dr internacional international sanatorium gbuz fgbu"
+    )
+)
+"""Further words that tell no facility from another."""
 
 _CONTRASTS = frozenset({"pediatrics", "women", "veterans", "north", "south", "east", "west"})
 """Common words that tell one hospital of a town from another where no other word does."""
@@ -119,6 +125,7 @@ def _spelt(word: str) -> str:
 
 
 _WHOLE, _STARTS = _spellings()
+_UNTELLING = frozenset(_LANGUAGES) | {_spelt(word) for word in _COMMON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,11 @@ def site_name(facility: str, around: frozenset[str]) -> SiteName:
     plain = plain_text(_OWNERS.sub("", facility))
     has_digit = any(map(str.isdigit, plain))
     words = _common((_WORD.findall(_NUMBER.sub(" ", plain)) if has_digit else ()) or _WORD.findall(plain))
-    telling = frozenset(word for word in words if word not in _LANGUAGES and word not in around)
+    telling = frozenset(
+        word
+        for word in words
+        if word not in _UNTELLING and word not in around and (len(word) > 1 or not word.isascii() or word.isdigit())
+    )
     numbers = frozenset(word for word in telling if word.isdigit()) if has_digit else frozenset()
     return SiteName(frozenset(words), telling, numbers, any("a" <= sign <= "z" for sign in plain))
 
@@ -195,16 +206,20 @@ def likeness(one: SiteName, other: SiteName) -> float:
         return 0.75 + dice / 4 if common == min(len(ours), len(theirs)) else dice * 0.9
     if one.words == other.words:
         return 1.0
-    smaller, bigger = sorted((one.words, other.words), key=len)
-    is_within = len(smaller) > 1 and smaller <= bigger
-    return 0.6 if is_within and not (bigger - smaller) & _CONTRASTS else 0.0
+    return 0.6 if _is_within(one.words, other.words) and min(len(one.words), len(other.words)) > 1 else 0.0
 
 
 def share_a_word(one: SiteName, other: SiteName) -> bool:
-    """Return whether two names share a telling word, or are the same but for a slip of typing."""
-    if one.telling & other.telling:
+    """Return whether two names share a telling word, one stands in the other, or they differ by a slip of typing."""
+    if one.telling & other.telling or _is_within(one.words, other.words):
         return True
     ours, theirs = (" ".join(sorted(name.telling)) for name in (one, other))
     if min(len(ours), len(theirs)) < _LEAST_LETTERS or any(sign.isdigit() for sign in ours + theirs):
         return False
     return SequenceMatcher(None, ours, theirs, autojunk=False).ratio() >= _TYPING
+
+
+def _is_within(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Return whether all words of one stand in the other, which adds no contrast such as children."""
+    smaller, bigger = sorted((ours, theirs), key=len)
+    return bool(smaller) and smaller <= bigger and not (bigger - smaller) & _CONTRASTS
