@@ -130,7 +130,10 @@ def _replaced_wrong(record: Any, other: Any) -> list[str]:
     if not ours or came is None:
         return []
     sites = record["protocolSection"]["contactsLocationsModule"]["locations"]
-    replaced = {**{key: ours[0][key] for key in ("city", "country", "status") if key in ours[0]}, "facility": came}
+    replaced: dict[str, Any] = {
+        **{key: ours[0][key] for key in ("city", "country", "status") if key in ours[0]},
+        "facility": came,
+    }
     new = [replaced if site is ours[0] else site for site in sites]
     found = Counter(change.kind for change in compare_records(record, _with_sites(record, new)).changes)
     is_right = found["site.added"] == found["site.removed"] == 1 and not found["site.renamed"]
