@@ -6,17 +6,19 @@ Deterministic: the same values in, the same bytes out. Decides nothing about wha
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cache
+from itertools import accumulate
 from types import MappingProxyType
 
 from watcher.config.model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
-from watcher.digests.fitting import most_that_fit, weight
+from watcher.digests.fitting import MAX_HTML, most_that_fit, weight
 from watcher.digests.model import Medium, Occasion
-from watcher.digests.overflow import table_of
+from watcher.digests.overflow import tables_of
 from watcher.digests.stories import show_story
 from watcher.digests.told import Told, take_apart
 from watcher.digests.writer import Writer
@@ -34,7 +36,7 @@ class Composed:
     """Finished messages, and what the operator should hear about their making.
 
     Attributes:
-        messages: In the order of sending; one, but for Slack up to three.
+        messages: In the order of sending; several for mails with several tables, for Slack, and for data (one a trial).
         notes: Overridden templates that failed and were replaced by the built-in ones; usually empty.
         rendered: Names of the templates these messages are made of.
     """
@@ -72,7 +74,7 @@ def compose(
     Raises:
         RenderError: A built-in template failed: a bug.
     """
-    told = take_apart(occasion)
+    told = take_apart(occasion) if medium is not Medium.TEXT else take_apart(occasion, sys.maxsize)
     is_mail = medium in (Medium.EMAIL, Medium.FOLDER)
     conversation = conversation_of(occasion, thread) if is_mail else None
     if conversation is not None and told.frame is not None:
@@ -88,11 +90,10 @@ def compose(
         case Medium.DATA:
             messages = _data_messages(told, words, stamp, writer)
         case Medium.TEXT:
-            mail = _mail(told, words, stamp, writer, data=None, attaches=False)
-            messages = (replace(mail, html=None, headers={}),)
+            messages = (_text_message(told, words, stamp, writer),)
         case _:
             data = told.data if medium is Medium.FOLDER else None
-            messages = (_mail(told, words, stamp, writer, data=data, attaches=True),)
+            messages = _mails(told, words, stamp, writer, data=data)
     return Composed(messages=messages, notes=writer.notes, rendered=writer.names)
 
 
@@ -155,28 +156,30 @@ class _Stamp:
         return {"List-Id": f"Trial watcher <trial-watcher.{self.domain}>"}
 
 
-def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object, attaches: bool) -> Message:
-    """One mail: text and HTML, each complete, both with as many stories in full as the HTML can hold."""
+def _mails(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> tuple[Message, ...]:
+    """Make the mail of an occasion, and one more for each table beyond the first.
+
+    The first holds text and HTML, each complete, both with as many stories in full as the HTML can hold.
+    """
 
     @cache
-    def table(full: int) -> tuple[Attachment, AttachedView] | None:
+    def tables(full: int) -> tuple[tuple[Attachment, AttachedView], ...]:
         whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
-        rest = [story for number, story in enumerate(told.source) if number not in whole]
-        return table_of(rest) if attaches and rest else None
+        return tables_of([story for number, story in enumerate(told.source) if number not in whole])
 
     def context(full: int) -> dict[str, object]:
         view = told.view(full)
         left = ""
         if isinstance(view, DigestView) and view.left_count:
             left = writer.line("shared/left.txt.j2", left=view.left, left_count=view.left_count)
-        made = table(full)
+        made = tables(full)
         return {
             told.stem: view,
             "lead": words.lead,
             "footer": words.footer,
             "subject": words.subject,
             "left": left,
-            "attached": writer.line("shared/attached.txt.j2", attached=made[1]) if made is not None else "",
+            "attached": writer.line("shared/attached.txt.j2", attached=made[0][1]) if made else "",
         }
 
     @cache
@@ -184,8 +187,8 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
     full = most_that_fit([*map(weight, told.stories)], lambda count: len(html(count).encode()))
-    made = table(full)
-    return Message(
+    made = tables(full)
+    first = Message(
         message_id=stamp.message_id(),
         date=stamp.date,
         subject=words.subject,
@@ -196,7 +199,48 @@ def _mail(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: obj
         data=data,
         kind=told.kind,
         thread=stamp.thread,
-        attachments=(made[0],) if made is not None else (),
+        parts=max(1, len(made)),
+        attachments=(made[0][0],) if made else (),
+    )
+    return (first, *(_next_mail(first, words, stamp, writer, file, view) for file, view in made[1:]))
+
+
+def _next_mail(
+    first: Message, words: _Words, stamp: _Stamp, writer: Writer, file: Attachment, view: AttachedView
+) -> Message:
+    """Make the mail of a further table: what it holds, and the footer."""
+    suffix = f" ({view.part}/{view.parts})"
+    said = writer.line("shared/attached.txt.j2", attached=view)
+    return Message(
+        message_id=stamp.message_id(view.part),
+        date=stamp.date,
+        subject=escape.header(words.subject, MAX_SUBJECT - len(suffix)) + suffix,
+        text="\n\n".join((said, *words.footer)) + "\n",
+        html=None,
+        boundary=stamp.boundary(view.part),
+        headers=stamp.headers,
+        part=view.part,
+        parts=view.parts,
+        kind=first.kind,
+        thread=stamp.thread or first.message_id,
+        attachments=(file,),
+    )
+
+
+def _text_message(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> Message:
+    """Make a message of text alone: as much in full as in a mail, every other trial in one line."""
+    full = sum(size <= MAX_HTML for size in accumulate(map(weight, told.stories)))
+    wide = told if told.frame is None else replace(told, frame=replace(told.frame, most_brief=len(told.stories)))
+    context = {told.stem: wide.view(full), "lead": words.lead, "footer": words.footer, "subject": words.subject}
+    return Message(
+        message_id=stamp.message_id(),
+        date=stamp.date,
+        subject=words.subject,
+        text=writer.text(f"email/{told.stem}.body.txt.j2", **context, left="", attached=""),
+        html=None,
+        boundary=stamp.boundary(),
+        kind=told.kind,
+        thread=stamp.thread,
     )
 
 
@@ -205,8 +249,7 @@ def _data_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> 
     by_id = {one["nct_id"]: one for one in told.data if isinstance(one, Mapping)}
     shown = [(show_story(story, ()), by_id[story.nct_id]) for story in told.source if story.nct_id in by_id]
     if not shown:
-        mail = _mail(told, words, stamp, writer, data=None, attaches=False)
-        return (replace(mail, html=None, headers={}),)
+        return (_text_message(told, words, stamp, writer),)
     return tuple(
         Message(
             message_id=stamp.message_id(part),
@@ -241,7 +284,7 @@ def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) ->
         header=words.subject,
         intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
         cards=tuple(_card(slack.escaped(story), writer) for story in told.stories),
-        unshown=told.frame.unshown if told.frame is not None else (),
+        unshown=tuple(zip(told.frame.unshown, told.frame.unshown_ids, strict=True)) if told.frame is not None else (),
         closing=tuple(map(escape.slack, words.footer)),
     )
     payloads = slack.payloads(post, left)
@@ -266,6 +309,7 @@ def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) ->
 def _card(story: StoryView, writer: Writer) -> slack.Card:
     return slack.Card(
         level=story.level,
+        name=story.nct_id,
         head="\n".join(writer.lines("slack/story.head.txt.j2", story=story)),
         lines=writer.lines("slack/story.lines.txt.j2", story=story),
         small="\n".join(writer.lines("slack/story.small.txt.j2", story=story)),

@@ -41,12 +41,23 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What a digest shows beside the stories in it: and how loud those are that it only counts, loudest first."""
+    """What a digest shows beside the stories in it.
+
+    Attributes:
+        banner: Said above everything, or empty.
+        reading: What was read.
+        topic: The subject of its conversation, or empty.
+        unshown: Levels of the trials not made ready to be shown, loudest first.
+        unshown_ids: Their ids, in the same order.
+        most_brief: How many trials are told in one line.
+    """
 
     banner: str
     reading: ReadingView
     topic: str = ""
     unshown: tuple[str, ...] = ()
+    unshown_ids: tuple[str, ...] = ()
+    most_brief: int = MOST_BRIEF
 
 
 def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestView:
@@ -57,8 +68,8 @@ def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestVi
         full: How many in full.
         frame: The rest of the view.
     """
-    brief = stories[full : full + MOST_BRIEF]
-    rest = [*(story.level for story in stories[full + MOST_BRIEF :]), *frame.unshown]
+    brief = stories[full : full + frame.most_brief]
+    rest = [*(story.level for story in stories[full + frame.most_brief :]), *frame.unshown]
     total = len(stories) + len(frame.unshown)
     return DigestView(
         banner=frame.banner,

@@ -1,7 +1,7 @@
 """What a mail has no room for, as a table for a spreadsheet that goes with it.
 
-Holds every change of every trial that is not told in full, the loudest first, until the file is full; the rest is
-counted. Does not decide what is told in full.
+Holds every change of every trial that is not told in full, the loudest first. What one file has no room for goes into
+the next one, with a mail of its own. Does not decide what is told in full.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from watcher.changes.model import Phrase, Story
 from watcher.digests.stories import RECORD_URL
@@ -16,44 +17,76 @@ from watcher.rendering.message import Attachment
 from watcher.rendering.view import AttachedView
 from watcher.text import csv_cell
 
-MAX_CSV = 500_000
-"""Bytes of the file. Ours: relays take 10 MB and more, but nobody reads a longer table."""
+MAX_CSV = 3_400_000
+"""Bytes of one file. Ours: in base64, with text and HTML beside it, the mail stays below 5 MB, which relays take."""
 
 FILE_NAME = "changes.csv"
-
-_LEAST_ROOM = 2_000  # bytes: with less left the file is full, and the rest is not tried for what might be short enough
+NEXT_NAME = "changes-{}.csv"
 
 _COLUMNS = ("Trial", "Name", "Level", "When", "What", "Was", "Now", "In words", "Record")
+_HEAD = ",".join(_COLUMNS) + "\r\n"
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 
-def table_of(stories: Sequence[Story]) -> tuple[Attachment, AttachedView] | None:
-    """Make the file.
+def tables_of(stories: Sequence[Story]) -> tuple[tuple[Attachment, AttachedView], ...]:
+    """Make the files: every change of every trial, in as many files as it takes.
 
     Args:
         stories: What is not told in full, loudest first; may be empty.
 
     Returns:
-        The file and what is said of it; None when there is nothing to attach. A trial is in it whole or not at all.
+        The files, each within `MAX_CSV`, and what is said of each. The changes of one trial stand in one file, unless
+        they alone are more than a file holds.
     """
-    rows = [_line(_COLUMNS)]
-    size = len((_BYTE_ORDER_MARK + rows[0]).encode())
-    changes = trials = 0
+    sheets = [sheet for sheet in _sheets(stories) if sheet.rows]
+    parts, listed = len(sheets), set[str]()
+    made = []
+    for number, sheet in enumerate(sheets, 1):
+        listed |= sheet.ids.keys()
+        name = FILE_NAME if number == 1 else NEXT_NAME.format(number)
+        view = AttachedView(
+            name=name,
+            changes=len(sheet.rows),
+            trials=len(sheet.ids),
+            trials_left=len({story.nct_id for story in stories} - listed),
+            part=number,
+            parts=parts,
+        )
+        content = _BYTE_ORDER_MARK + _HEAD + "".join(sheet.rows)
+        made.append((Attachment(name=name, subtype="csv", content=content), view))
+    return tuple(made)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One file in the making."""
+
+    rows: list[str] = field(default_factory=list)
+    ids: dict[str, None] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, nct_id: str, rows: Sequence[str], size: int) -> None:
+        self.rows += rows
+        self.ids[nct_id] = None
+        self.size += size
+
+
+def _sheets(stories: Sequence[Story]) -> Sequence[_Sheet]:
+    sheets = [_Sheet()]
+    room = MAX_CSV - len((_BYTE_ORDER_MARK + _HEAD).encode())
     for story in stories:
-        if size > MAX_CSV - _LEAST_ROOM:
-            break
-        lines = [_line(_row(story, phrase)) for phrase in (*story.lines, *story.minor)]
-        needed = sum(len(line.encode()) for line in lines)
-        if size + needed > MAX_CSV:
+        rows = [_line(_row(story, phrase)) for phrase in (*story.lines, *story.minor)]
+        sizes = [len(row.encode()) for row in rows]
+        if sheets[-1].size + sum(sizes) <= room:
+            sheets[-1].add(story.nct_id, rows, sum(sizes))
             continue
-        rows += lines
-        size += needed
-        trials += 1
-        changes += len(lines)
-    if not trials:
-        return None
-    view = AttachedView(name=FILE_NAME, changes=changes, trials=trials, trials_left=len(stories) - trials)
-    return Attachment(name=FILE_NAME, subtype="csv", content=_BYTE_ORDER_MARK + "".join(rows)), view
+        if sheets[-1].rows:
+            sheets.append(_Sheet())
+        for row, size in zip(rows, sizes, strict=True):  # usually all of them fit into the new one
+            if sheets[-1].size + size > room:
+                sheets.append(_Sheet())
+            sheets[-1].add(story.nct_id, (row,), size)
+    return sheets
 
 
 def _row(story: Story, phrase: Phrase) -> Iterable[str]:

@@ -59,12 +59,12 @@ class Told:
         return self.page
 
 
-def take_apart(occasion: Occasion) -> Told:
-    """Prepare an occasion for the templates."""
+def take_apart(occasion: Occasion, most_shown: int = MOST_SHOWN) -> Told:
+    """Prepare an occasion for the templates; of a digest at most so many stories are made ready to be shown."""
     reader = occasion.reader
     match occasion:
         case Digest():
-            return _digest(occasion)
+            return _digest(occasion, most_shown)
         case Welcome():
             welcome = show.show_welcome(occasion)
             return Told(stem="welcome", kind="welcome", reader=_follower(reader), reading=welcome.reading, page=welcome)
@@ -86,7 +86,7 @@ def _follower(reader: Reader) -> ReaderView:
     return show.show_reader(reader, "watches")
 
 
-def _digest(digest: Digest) -> Told:
+def _digest(digest: Digest, most_shown: int) -> Told:
     names_watches = len(digest.reader.watches) > 1
     reading = show.show_reading(digest.reading, digest.reader, changed=len(digest.stories))
 
@@ -100,8 +100,13 @@ def _digest(digest: Digest) -> Told:
         reader=_follower(digest.reader),
         reading=reading,
         source=stories,
-        stories=tuple(show_story(story, labels(story)) for story in stories[:MOST_SHOWN]),
-        frame=Frame(banner="", reading=reading, unshown=tuple(story.severity.value for story in stories[MOST_SHOWN:])),
+        stories=tuple(show_story(story, labels(story)) for story in stories[:most_shown]),
+        frame=Frame(
+            banner="",
+            reading=reading,
+            unshown=tuple(story.severity.value for story in stories[most_shown:]),
+            unshown_ids=tuple(story.nct_id for story in stories[most_shown:]),
+        ),
         data=digest.data,
     )
 

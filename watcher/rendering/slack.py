@@ -40,10 +40,15 @@ Source: https://github.com/slackapi/bolt-js/issues/2509, https://github.com/slac
 """
 
 MAX_PARTS = 3
-"""Messages for one digest; what is over is counted. Ours: more would bury the room's own talk."""
+"""Messages for one digest in which trials are told; what is over is named by id, in further ones if need be.
+
+Ours: more would bury the room's own talk.
+"""
 
 MAX_SMALL = 900
 """Characters of one line in small print, so that a head, a section and small print always fit into one message."""
+
+_NAMES_AT_ONCE = 200  # ids of 11 characters, each with a comma and a blank, fit a section
 
 _LINK = re.compile(r"<(https://[^|>]*)\|([^>]*)>")
 
@@ -59,12 +64,14 @@ class Card:
     Attributes:
         level: `critical`, `major` or `minor`; for the count of what is left out.
         head: Headline and id; one or more lines.
+        name: What names the trial where there is no room for its card: its id.
         lines: What is told, a line each; may be empty.
         small: Small print below, or empty.
     """
 
     level: str
     head: str
+    name: str = ""
     lines: tuple[str, ...] = ()
     small: str = ""
 
@@ -77,14 +84,14 @@ class Post:
         header: Plain text of the header.
         intro: Paragraphs in mrkdwn; may be empty.
         cards: One per trial, loudest first; may be empty.
-        unshown: Levels of the trials that follow and have no card; they are only counted.
+        unshown: Level and id of the trials that follow and have no card; they are only named.
         closing: The footer's sentences in mrkdwn.
     """
 
     header: str
     intro: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
-    unshown: tuple[str, ...] = ()
+    unshown: tuple[tuple[str, str], ...] = ()
     closing: tuple[str, ...] = ()
 
 
@@ -115,8 +122,8 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
         left: Says how many trials of each level are only counted, in mrkdwn.
 
     Returns:
-        One to `MAX_PARTS` payloads with `text` and `blocks`, each within every limit above; the closing is in the
-        last one, with the count of what did not fit.
+        One to `MAX_PARTS` payloads with `text` and `blocks`, each within every limit above, and more where the ids of
+        what did not fit need them; the closing is in the last one.
     """
     closing = _small_print(post.closing)
     budget = MAX_MESSAGE - 2 * MAX_HEADER - sum(map(_size, closing)) - MAX_SMALL
@@ -131,9 +138,12 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
         if not _add(_card(card), parts, budget, room):
             break
         told += 1
-    levels = [*(card.level for card in post.cards[told:]), *post.unshown]
-    if levels:
+    rest = [*((card.level, card.name) for card in post.cards[told:]), *post.unshown]
+    if rest:
+        levels = [level for level, _ in rest]
         parts[-1].append(_section(left({level: levels.count(level) for level in dict.fromkeys(levels)})))
+        for text in _names(rest):
+            _add([_section(text)], parts, budget, room, most=len(parts) + 1)
     parts[-1].extend(closing)
     return tuple(_payload(post.header, blocks, number, len(parts)) for number, blocks in enumerate(parts, 1))
 
@@ -146,12 +156,22 @@ def plain_text(payload: Payload) -> str:
     return unmarked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") + "\n"
 
 
-def _add(blocks: list[Block], parts: list[list[Block]], budget: int, room: int) -> bool:
+def _names(rest: Sequence[tuple[str, str]]) -> list[str]:
+    """Name trials by their ids, each level apart: `major: NCT…, NCT…`, in texts that fit a section."""
+    texts: list[str] = []
+    for level in dict.fromkeys(level for level, _ in rest):
+        names = [name for one, name in rest if one == level and name]
+        for start in range(0, len(names), _NAMES_AT_ONCE):
+            texts.append(f"{level}: " + ", ".join(names[start : start + _NAMES_AT_ONCE]))
+    return texts
+
+
+def _add(blocks: list[Block], parts: list[list[Block]], budget: int, room: int, most: int = MAX_PARTS) -> bool:
     """Put blocks that belong together into the newest message, or into a new one while there may be one."""
     used = sum(map(_size, parts[-1]))
     is_fitting = used + sum(map(_size, blocks)) <= budget and len(parts[-1]) + len(blocks) <= room
     if not is_fitting:
-        if len(parts) == MAX_PARTS:
+        if len(parts) >= most:
             return False
         parts.append([])
     parts[-1].extend(blocks)

@@ -217,19 +217,23 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedView:
-    """The file that goes with a mail when not everything is told in full.
+    """A file that goes with a mail when not everything is told in full.
 
     Attributes:
         name: File name.
         changes: How many changes it lists.
         trials: Of how many trials.
-        trials_left: How many further trials it has no room for.
+        trials_left: How many further trials stand in the files of the next mails.
+        part: 1-based number of the mail it goes with.
+        parts: How many mails there are.
     """
 
     name: str
     changes: int
     trials: int
     trials_left: int
+    part: int = 1
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
