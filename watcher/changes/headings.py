@@ -70,6 +70,7 @@ class Heading:
 _LONGEST = 110
 _LONGEST_SENTENCE = 220
 _LONGEST_RUN_IN = 80
+_LONGEST_PLAIN = 60
 _MOST_SHORT_WORDS = 5
 _MOST_TITLE_WORDS = 16
 _LEAST_FUZZY = 7
@@ -95,6 +96,8 @@ def read(text: str, at: Position) -> Heading | None:
     Returns:
         What it says, or None when it is no heading.
     """
+    if at.is_listed and len(text) > _LONGEST_PLAIN and _COLON.search(text[:_LONGEST]) is None:
+        return None
     shown = " ".join(plain(_BOLD.sub("", text)).split())
     run_in = _run_in(text)
     if run_in is not None:
@@ -313,6 +316,8 @@ def _without_number(title: str) -> str:
 
 def _folded(text: str) -> str:
     """Return a text without case and accents, compatibility forms undone."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ı", "i"))
     return unicodedata.normalize("NFKC", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
 
