@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _ITEM = re.compile(r"(?P<bullet>(?:\*|\d{1,2}\\?\.) )(?P<text>\S.*)")
 _PLAIN_HEAD = re.compile(r"(?i)(?:key )?(?P<name>inclusion|exclusion) criteria:?")
@@ -156,7 +157,7 @@ def _split(lines: list[str], items: list[Item]) -> Iterator[Edited]:
 
 
 def _merge(lines: list[str], items: list[Item]) -> Iterator[Edited]:
-    for one, other in zip(items, items[1:], strict=False):
+    for one, other in pairwise(items):
         if one.section == other.section and min(_words(one.text), _words(other.text)) >= 3:
             whole = f"{one.bullet}{one.text.rstrip('.;')}; {other.text}"
             kinds = ("eligibility.criterion.merged",)

@@ -298,3 +298,79 @@ def test_most_real_texts_are_cut_into_inclusion_and_exclusion():
     ]
     cut = [{criterion.section for criterion in split(text)} for text in texts if text]
     assert sum({Section.INCLUSION, Section.EXCLUSION} <= sections for sections in cut) >= 0.95 * len(cut)
+
+
+def test_a_table_belongs_to_the_criterion_before_it_and_stays_readable():
+    table = "| Age | Dose |\n|---|:--|\n| 18-30 | 5<br>mg |\n| \\>30 | |"
+    rows = table.partition("\n")[2]
+    text = f"Inclusion Criteria:\n\n* Dose per table:\n\n{table}\n* Consent\n\n{rows}"
+    assert read(text) == [
+        ("inclusion", "Dose per table: Age: 18-30, Dose: 5; mg; Age: >30"),
+        ("inclusion", "Consent 18-30, 5; mg; >30"),
+    ]
+
+
+def test_line_breaks_and_points_in_html_are_lines_and_points():
+    assert read("Inclusion Criteria:<br>* Adults<br/>* Consent &lt; 1 day<BR />Exclusion Criteria:<br>* Pregnancy") == [
+        ("inclusion", "Adults"),
+        ("inclusion", "Consent < 1 day"),
+        ("exclusion", "Pregnancy"),
+    ]
+    assert read("<ul><li>Adults</li><li><b>Consent</b></li></ul>") == [("open", "Adults"), ("open", "Consent")]
+
+
+def test_headings_of_strata_are_no_criteria():
+    text = "Inclusion Criteria:\n\nStratum 1\n\n* Adults\n\nStratum 2\n\n* Children"
+    assert [(one.cohort, one.text) for one in split(text)] == [("Stratum 1", "Adults"), ("Stratum 2", "Children")]
+
+
+def shared_out(old: str, new: str) -> tuple[list[tuple[str, list[str]]], list[tuple[list[str], str]], int]:
+    found = pair(split(INCLUSION + old), split(INCLUSION + new))
+    return (
+        [(whole.text, [part.text for part in parts]) for whole, parts in found.split],
+        [([part.text for part in parts], whole.text) for parts, whole in found.merged],
+        len(found.removed) + len(found.added),
+    )
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("Severe asthma or chronic bronchitis", ["Severe asthma", "Chronic bronchitis"]),
+        (
+            "Adequate renal function. Platelets above 100. No infection",
+            ["Adequate renal function", "Platelets above 100", "No infection"],
+        ),
+        (
+            "Stroke, heart attack or embolism within the past 6 months",
+            ["Stroke within the past 6 months", "Heart attack or embolism within the past 6 months"],
+        ),
+    ],
+)
+def test_a_criterion_cut_up_is_split_and_the_reverse_is_merged(whole, parts):
+    listed = "\n".join(f"* {part}" for part in parts)
+    assert shared_out(f"* Adults\n* {whole}", f"* Adults\n{listed}") == ([(whole, parts)], [], 0)
+    assert shared_out(f"* Adults\n{listed}", f"* Adults\n* {whole}") == ([], [(parts, whole)], 0)
+
+
+def test_a_criterion_that_takes_over_the_end_of_a_reworded_one_is_its_part():
+    old = "* Documented asthma for one year, stable on inhaled steroids, without exacerbation in the last quarter"
+    new = "* Asthma known for at least one year, stable on inhaled steroids\n* Exacerbation in the last quarter"
+    assert len(shared_out(old, new)[0]) == 1
+
+
+def test_a_new_criterion_with_words_of_its_own_is_added_and_not_split_off():
+    old = "* Adequate renal function and normal liver enzymes"
+    new = f"{old}\n* Adequate cardiac reserve"
+    assert shared_out(old, new) == ([], [], 1)
+    assert shared_out("* Pregnancy or lactation", "* Pregnancy or lactation\n* Lactation") == ([], [], 1)
+
+
+def test_splits_among_600_criteria_are_found_fast():
+    lines = [f"* Marker alpha{n} raised in blood and sign beta{n} present in urine" for n in range(600)]
+    cut = [line.replace(" and ", "\n* ") for line in lines]
+    old, new = split(INCLUSION + "\n".join(lines)), split(INCLUSION + "\n".join(cut))
+    started = time.process_time()
+    found = pair(old, new)
+    assert time.process_time() - started < 3
+    assert (len(found.split), found.removed, found.added) == (600, (), ())
