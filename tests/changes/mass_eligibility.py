@@ -6,7 +6,7 @@ Edits work on the lines of a real text, not on its criteria as the product cuts 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -111,8 +111,10 @@ def items_of(text: str) -> list[Item]:
             section = head["name"].lower()
         elif line[:1].strip() and _ITEM.fullmatch(line) is None:
             section = ""  # a paragraph or another heading: what follows is not certain
+        elif _PLAIN_HEAD.search(line) is not None:
+            section = ""  # a heading in the middle of a line
         match = _ITEM.fullmatch(line)
-        is_whole = not _next(lines, number)[:1].isspace()
+        is_whole = not _next(lines, number)[:1].isspace() and not line.strip("*0123456789. \\").startswith("(")
         if match is not None and section and is_whole and not match["text"].rstrip().endswith(":"):
             found.append(Item(number, section, match["bullet"], match["text"]))
     return found
@@ -133,7 +135,7 @@ def edits(text: str) -> Iterator[Edited]:
     yield from _respell(lines, items)
 
 
-def _with(lines: Sequence[str], changes: dict[int, str | None]) -> str:
+def _with(lines: Sequence[str], changes: Mapping[int, str | None]) -> str:
     kept = [changes.get(number, line) for number, line in enumerate(lines)]
     return "\n".join(line for line in kept if line is not None)
 
@@ -158,7 +160,8 @@ def _split(lines: list[str], items: list[Item]) -> Iterator[Edited]:
 
 def _merge(lines: list[str], items: list[Item]) -> Iterator[Edited]:
     for one, other in pairwise(items):
-        if one.section == other.section and min(_words(one.text), _words(other.text)) >= 3:
+        is_numbered = other.text[:1].isdigit() or other.text[:1] == "("
+        if one.section == other.section and not is_numbered and min(_words(one.text), _words(other.text)) >= 3:
             whole = f"{one.bullet}{one.text.rstrip('.;')}; {other.text}"
             kinds = ("eligibility.criterion.merged",)
             yield Edited("merge", _with(lines, {one.line: whole, other.line: None}), kinds, one.section, ("minor",))
@@ -234,6 +237,3 @@ def _respell(lines: list[str], items: list[Item]) -> Iterator[Edited]:
         added = _with(lines, {heads[0]: spelling, last.line: f"{lines[last.line]}\n{last.bullet}{_NEW}"})
         kinds = ("eligibility.criterion.added",)
         yield Edited(f"add under {spelling}", added, kinds, "exclusion", ("major", "critical"), before=respelt)
-
-
-Make = Callable[[list[str], list[Item]], Iterator[Edited]]

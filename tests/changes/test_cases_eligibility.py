@@ -76,8 +76,8 @@ def test_a_criterion_moved_with_other_words_shows_what_it_was_and_what_it_is():
     name = "criterion_moved_exclusion_to_inclusion_negated"
     (change,) = told(name)
     assert phrase(change).sentence == (
-        "Criterion moved from exclusion to inclusion, with other words: as exclusion “Body mass index <20 kg/m2”, now as"
-        " inclusion “Body mass index ≥20 kg/m2”."
+        "Criterion moved from exclusion to inclusion, with other words: as exclusion “Body mass index <20 kg/m2”, now"
+        " as inclusion “Body mass index ≥20 kg/m2”."
     )
     assert the_story(name).headline == (
         "Moved from exclusion (“Body mass index <20 kg/m2”) to inclusion (“Body mass index ≥20 kg/m2”)"

@@ -47,3 +47,41 @@ def test_two_outputs_at_once_are_refused(bare, files):
     found = bare.quick("compare", *files("NCT99000001"), "--html", "--json")
     assert found.code == 2
     assert "choose one" in found.err
+
+
+@pytest.fixture
+def edited(bare):
+    """Write a record twice, with two eligibility texts; give a function that returns the page that compares them."""
+
+    def page(old, new):
+        record = json.loads(cast().record("NCT99000001", cast().data_versions[0]) or b"{}")
+        for name, text in (("old.json", old), ("new.json", new)):
+            record["protocolSection"]["eligibilityModule"]["eligibilityCriteria"] = text
+            (bare.folder / name).write_text(json.dumps(record))
+        return bare.done("compare", "old.json", "new.json", "--html").out
+
+    return page
+
+
+def test_a_long_criterion_is_folded_and_not_cut(edited):
+    words = [f"word{number}" for number in range(400)]
+    long = " ".join(words)
+    page = edited("Inclusion Criteria:\n\n* Adults", f"Inclusion Criteria:\n\n* Adults\n* {long}")
+    parse(page)
+    assert '<details class="whole">' in page
+    assert long in page
+    reworded = edited(
+        f"Inclusion Criteria:\n\n* {long}", f"Inclusion Criteria:\n\n* {long.replace('word200', 'other')}"
+    )
+    assert "word1 word2" in reworded
+    assert "word398 word399" in reworded
+    assert "<ins>other</ins>" in reworded.partition('<details class="whole">')[2]
+
+
+def test_many_criteria_are_folded_and_all_told(edited):
+    many = "\n".join(f"* Marker alpha{number} above {number} in sample beta{number}" for number in range(150))
+    page = edited("Inclusion Criteria:\n\n* Adults", f"Inclusion Criteria:\n\n* Adults\n{many}")
+    parse(page)
+    assert page.count("Marker alpha") >= 150
+    assert "And 138 more changes of eligibility criteria" in page
+    assert "see the log of the watcher" not in page

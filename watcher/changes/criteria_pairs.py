@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from watcher.changes.criteria import Criterion
-from watcher.changes.criteria_splits import Words, rest_of, splits
+from watcher.changes.criteria_splits import Words, cuts, rest_of, splits
 from watcher.changes.headings import Section
 
 _LEAST_IN_PLACE = 0.35
@@ -136,12 +136,24 @@ class _Match:
 
     def by_sharing_out(self) -> None:
         """Find the criteria that were split, then those that were merged, among those without an equal partner."""
+        for found in cuts(self._keys(self.old, self.free_old()), self._keys(self.new, self.free_new()), self._fits):
+            self._set_split(found.whole, found.parts)
+        for found in cuts(
+            self._keys(self.new, self.free_new()), self._keys(self.old, self.free_old()), self._fits_back
+        ):
+            self._set_merged(found.parts, found.whole)
         old, new = self._free_words()
         for found in splits(old, new, self._fits):
             self._set_split(found.whole, found.parts)
         old, new = self._free_words()
-        for found in splits(new, old, lambda whole, part: self._fits(part, whole)):
+        for found in splits(new, old, self._fits_back):
             self._set_merged(found.parts, found.whole)
+
+    def _keys(self, criteria: Sequence[Criterion], indices: Iterable[int]) -> dict[int, str]:
+        return {index: criteria[index].key for index in indices}
+
+    def _fits_back(self, new: int, old: int) -> bool:
+        return self._fits(old, new)
 
     def by_rest(self) -> None:
         """Take a criterion added or removed into a reworded one when all its words stood, or now stand, in that."""

@@ -7,7 +7,7 @@ not say how much a split matters; `meaning.eligibility` does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Words = frozenset[str]
@@ -18,6 +18,10 @@ _MOST_CANDIDATES = 40
 _LEAST_WHOLE = 3
 _LEAST_WITHIN = 0.8
 _LEAST_COVERED = 0.75
+_LONGEST_CUT = 4000
+
+JOINERS = frozenset({"and", "or", "and/or", "as", "but", "also", "with"})
+"""Words that may stand where a criterion is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,42 @@ def splits(
             taken.update(chosen)
             found.append(Split(whole, chosen))
     return tuple(found)
+
+
+def cuts(wholes: Mapping[int, str], parts: Mapping[int, str], fits: Callable[[int, int], bool]) -> tuple[Split, ...]:
+    """Find criteria that are two others, word for word, one after the other; a joining word between them may be gone.
+
+    Args:
+        wholes: Criteria without an equal partner, by index: their keys.
+        parts: Those of the other text.
+        fits: Whether a whole and a part may belong together.
+    """
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for index, said in sorted(parts.items(), reverse=True):
+        by_key[said].append(index)
+    longest = max(map(len, by_key), default=0)
+    found: list[Split] = []
+    for whole, said in wholes.items():
+        for first, second in _halves(said, longest):
+            one, other = by_key.get(first), by_key.get(second)
+            if one and other and one is not other and fits(whole, one[-1]) and fits(whole, other[-1]):
+                found.append(Split(whole, tuple(sorted((one.pop(), other.pop())))))
+                break
+    return tuple(found)
+
+
+def _halves(said: str, longest: int) -> Iterator[tuple[str, str]]:
+    """Cut a key in two at every word; with a joining word at the cut, also without it."""
+    if len(said) > _LONGEST_CUT or len(said) > 2 * longest + max(map(len, JOINERS)) + 2:
+        return
+    at = said.find(" ")
+    while at >= 0:
+        first, second = said[:at], said[at + 1 :]
+        yield first, second
+        joiner, _, rest = second.partition(" ")
+        if joiner in JOINERS and rest:
+            yield first, rest
+        at = said.find(" ", at + 1)
 
 
 def rest_of(

@@ -38,8 +38,8 @@ def compared_page(
         render: Renders a template by name.
 
     Returns:
-        HTML with its styles inside, for light and dark, screen and print; noise is folded, nothing is left out that
-        the timeline of a trial would show.
+        HTML with its styles inside, for light and dark, screen and print. Nothing is left out: long texts, long lists
+        of criteria and noise are folded.
     """
     step = Step(
         nct_id=comparison.nct_id,
@@ -53,7 +53,7 @@ def compared_page(
     )
     title = value_at(record, _TITLE)
     context = {
-        "chapter": chapter_of(step, record, short_name_of(record)),
+        "chapter": chapter_of(step, record, short_name_of(record), is_whole=True),
         "headline": plain(story),
         "title": plain(values.plain(title)) if isinstance(title, str) else "",
         "context": tuple(plain(piece) for piece in context_of(record)),

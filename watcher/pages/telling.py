@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 from watcher.changes.folding import lines_of
-from watcher.changes.model import Change, Phrase, Record, Severity, Verb
+from watcher.changes.model import Change, Mark, Phrase, Record, Severity, Verb
 from watcher.changes.story import tell, when_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
+from watcher.changes.wording.whole import whole_marks
 from watcher.pages.model import Step
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.pieces import pieces_of
@@ -30,7 +31,10 @@ _SIGNS = {
 _MOST_LINES = 80
 _MOST_ITEMS = 12
 _MOST_NOISE = 40
+_MOST_CRITERIA = 12
 _LONGEST = 600
+_LONGEST_WHOLE = 60_000
+_SECTIONS = frozenset({"Inclusion", "Exclusion", "Eligibility"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Told:
         items: Names of many; may be empty.
         more: How many names are left out.
         origin: Who made it, when that was not the sponsor; or empty.
+        whole: The text at its whole length, word by word, where what is shown is shortened; else empty.
     """
 
     label: str
@@ -68,6 +73,7 @@ class Told:
     items: tuple[str, ...]
     more: int
     origin: str
+    whole: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,7 @@ class Chapter:
         tag: Two to four words.
         headline: At most two clauses.
         lines: The changes, loudest first.
+        folded: Criteria beyond the first, on a page that stands alone: shown when the reader unfolds them.
         more: How many lines are left out.
         noise: Sentences on what means nothing to readers, at most 40.
         noise_count: How many there are.
@@ -105,6 +112,7 @@ class Chapter:
     more: int
     noise: tuple[str, ...]
     noise_count: int
+    folded: tuple[Told, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
@@ -112,18 +120,24 @@ class Chapter:
         return self.is_first or not self.lines
 
 
-def chapter_of(step: Step, record: Record, name: str) -> Chapter:
+def chapter_of(step: Step, record: Record, name: str, *, is_whole: bool = False) -> Chapter:
     """Tell one version.
 
     Args:
         step: The version.
         record: The trial's record of then, or the newest: names and titles are taken from it.
         name: The trial's short name.
+        is_whole: Whether the page stands alone: nothing is left out, long texts and long lists are folded.
     """
     changes = [change for change in step.comparison.changes if change.severity is not Severity.NOISE]
     noise = [change for change in step.comparison.changes if change.severity is Severity.NOISE]
     story = tell(step.comparison, record=record, short_name=name, level_of=_level, least=Severity.MINOR)
-    lines = [_told(line.words) for line in lines_of(changes, _level)]
+    lines = [
+        _told(line.words, whole_marks(line.change, line.words) if is_whole else ())
+        for line in lines_of(changes, _level)
+    ]
+    lines, folded = _folded(lines) if is_whole else (lines, [])
+    most_lines, most_noise = (len(lines), len(noise)) if is_whole else (_MOST_LINES, _MOST_NOISE)
     seen_at = step.seen_at.astimezone(UTC)
     return Chapter(
         nct_id=plain(step.nct_id),
@@ -136,11 +150,10 @@ def chapter_of(step: Step, record: Record, name: str) -> Chapter:
         level="baseline" if step.is_baseline else story.severity.value if story else "noise",
         tag=cut(plain(story.tag), 80) if story else "",
         headline=_headline(step, plain(story.headline) if story else ""),
-        lines=tuple(lines[:_MOST_LINES]),
-        more=max(0, len(lines) - _MOST_LINES),
-        noise=()
-        if step.is_baseline
-        else tuple(cut(plain(phrase_of(one).sentence), 300) for one in noise[:_MOST_NOISE]),
+        lines=tuple(lines[:most_lines]),
+        folded=tuple(folded),
+        more=max(0, len(lines) - most_lines),
+        noise=() if step.is_baseline else tuple(cut(plain(phrase_of(one).sentence), 300) for one in noise[:most_noise]),
         noise_count=0 if step.is_baseline else len(noise),
     )
 
@@ -155,7 +168,18 @@ def _level(change: Change) -> Severity:
     return change.severity
 
 
-def _told(phrase: Phrase) -> Told:
+def _folded(lines: Sequence[Told]) -> tuple[list[Told], list[Told]]:
+    """Part the criteria beyond the first ones from the other lines."""
+    shown: list[Told] = []
+    folded: list[Told] = []
+    criteria = 0
+    for line in lines:
+        criteria += line.heading in _SECTIONS
+        (folded if line.heading in _SECTIONS and criteria > _MOST_CRITERIA else shown).append(line)
+    return shown, folded
+
+
+def _told(phrase: Phrase, whole: Sequence[Mark] = ()) -> Told:
     sign, word = _SIGNS[phrase.verb]
     pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), _LONGEST)
     values_shown = ("", "") if phrase.says_more else (phrase.was or "", phrase.now or "")
@@ -179,6 +203,7 @@ def _told(phrase: Phrase) -> Told:
         items=items[:_MOST_ITEMS],
         more=max(0, len(items) - _MOST_ITEMS),
         origin=plain(phrase.origin_note or ""),
+        whole=pieces_of(((mark.kind.value, mark.text) for mark in whole), _LONGEST_WHOLE),
     )
     return replace(told, was="", now="") if pieces else told
 

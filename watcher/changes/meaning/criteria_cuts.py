@@ -18,6 +18,8 @@ from watcher.changes.model import Json, Severity, Verb
 _TEXT_PATH = "eligibility.criteria"
 _JOINERS = frozenset({"and", "or", "both", "either", "as", "well", "also", "any", "all", "have", "has", "had"})
 _SAME = "nothing else differs"
+_LAYOUT = "points nested under a criterion became criteria of their own, or the reverse"
+_NESTED = " • "
 
 
 def split(whole: Criterion, parts: Sequence[Criterion], edits: tuple[int, ...]) -> Draft:
@@ -55,10 +57,11 @@ def _draft(
     what: str, old: Sequence[Criterion], new: Sequence[Criterion], shown: Criterion, why: str, edits: tuple[int, ...]
 ) -> Draft:
     old_texts, new_texts = [one.text for one in old], [one.text for one in new]
+    level = Severity.MINOR if why == _SAME else Severity.NOISE if why == _LAYOUT else Severity.MAJOR
     facts: Mapping[str, Json] = {**facts_of(shown), "old_texts": old_texts, "new_texts": new_texts}
     return Draft(
         kind=f"eligibility.criterion.{what}",
-        level=Severity.MINOR if why == _SAME else Severity.MAJOR,
+        level=level,
         rule=f"{where(shown)} {what}: {why}",
         path=path_of(shown),
         verb=Verb.CHANGED,
@@ -78,6 +81,8 @@ def _difference(whole: Criterion, parts: Sequence[Criterion]) -> str:
     """
     one = whole.key.split()
     other = [word for part in parts for word in part.key.split()]
+    if one == other and _NESTED in whole.text:
+        return _LAYOUT
     if _without(one, _JOINERS) == _without(other, _JOINERS):
         is_turned = whole.section is Section.INCLUSION and one.count("or") > other.count("or")
         return "“or” no longer joins them" if is_turned else _SAME
