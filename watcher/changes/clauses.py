@@ -18,6 +18,7 @@ from watcher.changes.words import shorten, side
 _LONGEST_CLAUSE = 110
 _SHORT_REASON = 40
 _SHORT_CRITERION = 60
+_SHORT_CRITERIA = (60, 45, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +165,20 @@ def _criterion_clause(change: Change) -> str:
     happened = change.facts.get("direction") or _happened(change)
     if change.kind == f"{_CRITERION}moved":
         return _moved(change)
-    if change.kind.endswith((".split", ".merged")):
-        return f"{label}: {words.note}"
+    if change.kind == f"{_CRITERION}split":
+        return f"{label} {words.note}"
+    if change.kind == f"{_CRITERION}merged":
+        count, _, rest = (words.note or "").partition(" ")
+        return f"{values.capitalised(count)} {_lowered(label).replace('criterion', 'criteria')} {rest}"
     if change.kind.startswith(_CRITERION) and not words.marks:
         return f"{label} {happened}: “{values.short((words.now or words.was or '').rstrip('.'), _SHORT_CRITERION)}”"
     if change.kind == f"{_CRITERION}changed":
-        near = shorten(words.marks, limit=_SHORT_CRITERION, around=20)
-        was, now = side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)
-        said = f"{label} {happened}: “{was}” → “{now}”"
-        if was != now and len(said) <= _LONGEST_CLAUSE:
-            return said
+        for most in _SHORT_CRITERIA:
+            near = shorten(words.marks, limit=most, around=most // 3)
+            was, now = side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)
+            said = f"{label} {happened}: “{was}” → “{now}”"
+            if was != now and len(said) <= _LONGEST_CLAUSE:
+                return said
     return f"{label} {happened}" if change.kind.startswith(_CRITERION) or words.marks else f"{label} {change.verb}"
 
 

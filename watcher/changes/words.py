@@ -18,6 +18,7 @@ _MOST_TOKENS = 500
 _LONGEST_ISLAND = 16
 _LONGEST_IN_BRACKETS = 40
 _MOST_PIECE = (240, 160, 110, 70, 40, 24)
+_LAST_GAP = re.compile(r"[\s.,;:–-]+…$")
 _GAP = Mark(MarkKind.GAP, "…")
 
 
@@ -74,9 +75,10 @@ def changed_tokens(marks: Iterable[Mark]) -> tuple[list[str], list[str]]:
 
 
 def side(marks: Iterable[Mark], kind: MarkKind) -> str:
-    """Give one side of shortened marks as a text: what is unchanged, left out, and of the given kind."""
+    """Return one side of shortened marks as a text: what is unchanged, left out, and of the given kind."""
     shown = "".join(mark.text for mark in marks if mark.kind in (MarkKind.SAME, MarkKind.GAP, kind))
-    return re.sub(r"\s+", " ", re.sub(r"…(?:\s*…)+", "…", shown)).strip()
+    joined = re.sub(r"\s+", " ", re.sub(r"…(?:\s*…)+", "…", shown)).strip()
+    return _LAST_GAP.sub("…", joined)
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> list[Mark]:
@@ -257,4 +259,4 @@ def _within(marks: Sequence[Mark], limit: int) -> tuple[Mark, ...]:
 def _shortened(mark: Mark, most: int) -> Mark:
     if mark.kind not in (MarkKind.REMOVED, MarkKind.ADDED) or len(mark.text) <= most:
         return mark
-    return Mark(mark.kind, _cut(mark.text, most, keep_start=True).rstrip() + "…")
+    return Mark(mark.kind, _cut(mark.text, most, keep_start=True).rstrip(" .,;:–-") + "…")

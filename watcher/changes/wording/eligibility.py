@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from watcher.changes.criteria import key
 from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.other import origin_note
@@ -12,6 +14,7 @@ from watcher.changes.words import diff, shorten, side
 _LONGEST = 420
 _LAST_SIGNS = ".;, "
 _SIGN = " • "
+_TWO_MARKS = re.compile(r"([…?!][”)]*)\.$")
 _LONGEST_IN_SENTENCE = 220
 _HEADINGS = {"inclusion": "Inclusion", "exclusion": "Exclusion"}
 _LABELS = {
@@ -35,12 +38,14 @@ def say(change: Change) -> Phrase:
         The words. Criteria carry the heading they belong under; reworded texts carry marks, shortened with gaps.
     """
     if change.kind.startswith("eligibility.criterion."):
-        return _criterion(change)
-    if change.kind == "eligibility.text":
-        return _text(change)
-    if change.kind == "eligibility.age":
-        return _age(change)
-    return _field(change)
+        phrase = _criterion(change)
+    elif change.kind == "eligibility.text":
+        phrase = _text(change)
+    elif change.kind == "eligibility.age":
+        phrase = _age(change)
+    else:
+        phrase = _field(change)
+    return replace(phrase, sentence=_TWO_MARKS.sub(r"\1", phrase.sentence))
 
 
 def _criterion(change: Change) -> Phrase:
@@ -96,7 +101,11 @@ def _cut(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
         several = f"{values.capitalised(count)} {label.lower().replace('criterion', 'criteria')}"
         sentence = f"{several} merged into one{under}: now {_quote(first, _LONGEST_PART)}, before {listed}."
         note = f"{count} merged into one"
-    return replace(_marked(phrase, _SIGN.join(old), _SIGN.join(new)), sentence=sentence, note=note)
+    before, after = _SIGN.join(old), _SIGN.join(new)
+    cut = replace(phrase, sentence=sentence, note=note)
+    if key(before) != key(after):  # not word for word: both in full are easier to read than marks
+        return replace(cut, was=values.short(before, _LONGEST), now=values.short(after, _LONGEST))
+    return replace(cut, marks=_marked(phrase, before, after).marks)
 
 
 def _texts(value: Json) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.wording import values
 from watcher.changes.words import diff
+from watcher.text import visible
 
 _MOST = 60_000
 _BETWEEN = " • "
@@ -60,4 +61,4 @@ def _joined(texts: Json) -> str:
 
 
 def _plain(value: Json) -> str:
-    return values.visible(values.plain(value))[:_MOST] if isinstance(value, str) else ""
+    return visible(values.plain(value))[:_MOST] if isinstance(value, str) else ""
