@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.changes.builders import field, get, put
-from tests.changes.told import changes, news, of_kind, quiet_record, said, the
-from watcher.changes.meaning.forms import has_other_amounts
-from watcher.changes.model import Severity, Verb
+from tests.changes.builders import a_posted, field, get, put
+from tests.changes.told import POSTED, changes, news, of_kind, quiet_record, said, the
+from watcher.changes.compare import compare_records
+from watcher.changes.model import Severity, Story, Verb
+from watcher.changes.story import tell
 from watcher.changes.wording.say import phrase
 
 ARMS = field("armsInterventionsModule", "armGroups")
@@ -17,6 +18,20 @@ INTERVENTIONS = field("armsInterventionsModule", "interventions")
 PHASES = field("designModule", "phases")
 INFO = field("designModule", "designInfo")
 THIRD = {"label": "Veridoxan 40 mg", "type": "EXPERIMENTAL", "interventionNames": ["Drug: Veridoxan"]}
+
+
+def story(old: dict[str, Any], new: dict[str, Any]) -> Story:
+    """Tell all of it, to a reader of minor changes too."""
+    newer = a_posted(new, POSTED)
+    found = tell(
+        compare_records(old, newer),
+        record=newer,
+        short_name=None,
+        level_of=lambda change: change.severity,
+        least=Severity.MINOR,
+    )
+    assert found is not None
+    return found
 
 
 def plus(record: dict[str, Any], path: Any, item: Any) -> dict[str, Any]:
@@ -192,19 +207,6 @@ def test_added_arm_claims_the_references_to_it():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "other"),
-    [
-        ("20 mg", "40 mg", True),
-        ("20 mg, Part 1", "20 mg, Part 2", False),
-        ("", "20 mg", False),
-        ("9 mg", "9 mg 9 mg", False),
-    ],
-)
-def test_other_amounts(old, new, other):
-    assert has_other_amounts(old, new) is other
-
-
-@pytest.mark.parametrize(
     ("path", "value", "kind", "level", "words"),
     [
         (PHASES, ["PHASE2", "PHASE3"], "design.phase", Severity.CRITICAL, "Phase changed from Phase 2 to Phase 2/3."),
@@ -318,3 +320,105 @@ def test_an_edited_description_stands_under_the_name_of_its_arm():
     words = phrase(the(changes(old, new), "arm.modified"))
     assert words.heading == f"Arm “{get(old, (*ARMS, 0, 'label'))}”"
     assert words.marks
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("Otherdrug", None),
+        ("Otherdrug", ["VDX", "VDX-20"]),
+        ("Placebo veridoxan", ["VDX", "VDX-20"]),
+        ("Aspirin", ["A"]),
+    ],
+)
+def test_another_drug_under_the_same_description_is_removed_and_added(name, others):
+    old = put(quiet_record(), (*INTERVENTIONS, 0, "description"), "A capsule taken by mouth in the morning with water")
+    new = put(put(old, (*INTERVENTIONS, 0, "name"), name), (*INTERVENTIONS, 0, "otherNames"), others)
+    new = put(new, (*ARMS, 0, "interventionNames"), [f"Drug: {name}", "Behavioral: Exercise programme"])
+    found = news(changes(old, new))
+    assert {(one.kind, one.severity) for one in found} == {
+        ("intervention.removed", Severity.CRITICAL),
+        ("intervention.added", Severity.CRITICAL),
+    }
+    assert story(old, new).headline == f"Intervention “Veridoxan” removed, “{name}” added"
+
+
+def test_a_drug_whose_older_name_is_kept_among_its_other_names_is_renamed_in_one_line():
+    old = quiet_record()
+    new = put(
+        put(old, (*INTERVENTIONS, 0, "name"), "Spinease"),
+        (*INTERVENTIONS, 0, "otherNames"),
+        ["Veridoxan", "VDX", "VDX-20"],
+    )
+    new = put(new, (*ARMS, 0, "interventionNames"), ["Drug: Spinease", "Behavioral: Exercise programme"])
+    found = news(changes(old, new))
+    assert [(one.kind, one.severity) for one in found] == [("intervention.renamed", Severity.MINOR)]
+
+
+def test_the_registrys_own_heading_proves_that_a_code_is_the_drug_of_that_name():
+    mesh = ("derivedSection", "interventionBrowseModule", "meshes")
+    old = put(quiet_record(), mesh, [{"id": "D000001", "term": "Spinease"}])
+    old = put(old, (*INTERVENTIONS, 0, "otherNames"), None)
+    new = put(old, (*INTERVENTIONS, 0, "name"), "Spinease")
+    new = put(new, (*ARMS, 0, "interventionNames"), ["Drug: Spinease", "Behavioral: Exercise programme"])
+    assert [one.kind for one in news(changes(old, new))] == ["intervention.renamed"]
+    other = put(old, mesh, [{"id": "D000002", "term": "Aspirin"}])
+    assert "intervention.removed" in {one.kind for one in news(changes(other, put(new, mesh, get(other, mesh))))}
+
+
+def test_an_arm_with_another_label_and_other_content_is_removed_and_added():
+    old = quiet_record()
+    new = put(old, (*ARMS, 1, "label"), "Observation")
+    new = put(new, (*ARMS, 1, "type"), "NO_INTERVENTION")
+    new = put(new, (*INTERVENTIONS, 1, "armGroupLabels"), ["Observation"])
+    new = put(new, (*INTERVENTIONS, 2, "armGroupLabels"), ["Veridoxan 20 mg", "Observation"])
+    assert {one.kind for one in news(changes(old, new))} == {"arm.added", "arm.removed"}
+    assert story(old, new).headline == "Arm “Placebo” removed, “Observation” added"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "level", "headline"),
+    [
+        ("20 mg capsule", "10 mg capsule", Severity.MAJOR, "Intervention “Veridoxan”: 20 → 10 mg"),
+        ("20 mg capsule", "20 g capsule", Severity.MAJOR, "Intervention “Veridoxan”: 20 mg → 20 g"),
+        ("1.0 mg", "1000 µg", Severity.MINOR, "Intervention “Veridoxan”: 1.0 mg → 1000 µg, the same amount"),
+        ("1.0 mg", "1000 mcg", Severity.MINOR, "Intervention “Veridoxan”: 1.0 mg → 1000 mcg, the same amount"),
+        ("Once daily", "Twice daily", Severity.MAJOR, "Intervention “Veridoxan”: Once daily → Twice daily"),
+    ],
+)
+def test_headline_holds_the_dose(before, after, level, headline):
+    old = put(quiet_record(), (*INTERVENTIONS, 0, "description"), before)
+    new = put(old, (*INTERVENTIONS, 0, "description"), after)
+    assert the(changes(old, new), "intervention.modified").severity is level
+    assert story(old, new).headline == headline
+
+
+def test_a_placebo_arm_that_also_gets_the_drug_is_major():
+    old = quiet_record()
+    new = put(old, (*ARMS, 1, "interventionNames"), [*get(old, (*ARMS, 1, "interventionNames")), "Drug: Veridoxan"])
+    new = put(new, (*INTERVENTIONS, 0, "armGroupLabels"), ["Veridoxan 20 mg", "Placebo"])
+    change = the(changes(old, new), "arm.modified")
+    assert (change.severity, said(change)) == (Severity.MAJOR, "Arm “Placebo” now with Veridoxan.")
+
+
+def test_a_control_arm_that_changes_its_kind_is_major():
+    old = quiet_record()
+    change = the(changes(old, put(old, (*ARMS, 1, "type"), "NO_INTERVENTION")), "arm.modified")
+    assert change.severity is Severity.MAJOR
+    assert "a control arm changed its kind" in change.rule
+
+
+def test_other_names_that_came_and_went_are_shown():
+    old = quiet_record()
+    change = the(
+        changes(old, put(old, (*INTERVENTIONS, 0, "otherNames"), ["VDX", "Spinease"])), "intervention.modified"
+    )
+    assert said(change) == "Intervention “Veridoxan” edited: other names: added Spinease; removed VDX-20."
+
+
+def test_headline_gives_the_design_from_what_to_what():
+    old = quiet_record()
+    new = put(old, (*INFO, "allocation"), "NA")
+    new = put(new, (*INFO, "interventionModel"), "SINGLE_GROUP")
+    new = put(new, (*INFO, "maskingInfo", "masking"), "NONE")
+    assert story(old, new).headline == "Randomized, triple-blind, parallel groups → open, one group"

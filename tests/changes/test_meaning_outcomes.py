@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.changes.builders import field, get, put
-from tests.changes.told import changes, news, of_kind, quiet_record, said, the
-from watcher.changes.meaning.forms import is_same_in_form, likeness, stands_for
+from tests.changes.builders import a_posted, field, get, put
+from tests.changes.told import POSTED, changes, news, of_kind, quiet_record, said, the
+from watcher.changes.compare import compare_records
+from watcher.changes.meaning.forms import is_same_in_form
+from watcher.changes.meaning.outcome_identity import is_one_outcome
 from watcher.changes.model import Severity, Verb
+from watcher.changes.story import tell
+from watcher.changes.wording.say import phrase
 
 PRIMARY = field("outcomesModule", "primaryOutcomes")
 SECONDARY = field("outcomesModule", "secondaryOutcomes")
@@ -237,9 +241,130 @@ def test_form_is_not_meaning(old, new, same):
     assert is_same_in_form(old, new) is same
 
 
-def test_likeness_and_abbreviations():
-    assert likeness("", "") == 1.0
-    assert likeness("overall survival", "survival overall") == 1.0
-    assert stands_for("PFS", "Progression-Free Survival")
-    assert stands_for("Progression-Free Survival", "PFS")
-    assert not stands_for("Pain", "Progression-Free Survival")
+@pytest.mark.parametrize(
+    ("old", "new", "is_one"),
+    [
+        ("PFS", "Progression-Free Survival", True),
+        ("Progression-Free Survival", "PFS", True),
+        ("Overall Survival (OS)", "OS", True),
+        ("Pain intensity", "Change from baseline in pain intensity at 12 weeks", True),
+        ("Change in relaxation rates", "Change in relaxation rate", True),
+        ("Tumor response", "Tumour response", True),
+        ("Pain at 6 months", "Pain at 12 months", True),
+        ("Overall survival", "Progression-free survival", False),
+        ("Change from baseline in HbA1c", "Change from baseline in body weight", False),
+        ("Number of participants with pain", "Number of participants with fever", False),
+        ("Cmax of drug A", "AUC of drug A", False),
+        ("IL-6 level", "IL-8 level", False),
+        ("Pain", "Progression-Free Survival", False),
+    ],
+)
+def test_an_outcome_is_the_same_only_when_its_measure_proves_it(old, new, is_one):
+    assert is_one_outcome(old, new) is is_one
+
+
+def test_another_measure_under_the_same_long_description_and_time_frame_is_another_outcome():
+    text = "Assessed by the investigator at every visit on a visual scale from 0 (none) to 10 (the worst that can be)"
+    old = put(quiet_record(), PRIMARY, [{"measure": "Change in pain", "description": text, "timeFrame": "2 years"}])
+    new = put(old, (*PRIMARY, 0, "measure"), "Change in fatigue")
+    assert {one.kind for one in news(changes(old, new))} == {"outcome.primary.added", "outcome.primary.removed"}
+
+
+def test_every_part_that_differs_is_shown_with_was_and_now():
+    old = quiet_record()
+    new = put(old, (*PRIMARY, 0, "measure"), "Changes in pain intensity")
+    new = put(new, (*PRIMARY, 0, "timeFrame"), "Baseline and 104 weeks")
+    words = phrase(the(changes(old, new), "outcome.primary.modified"))
+    assert words.note is None
+    assert words.heading == "Primary outcome “Changes in pain intensity”"
+    assert words.items == (
+        "time frame: Baseline and 24 weeks → Baseline and 104 weeks",
+        "after the start of the trial",
+    )
+
+
+def test_the_timing_never_stands_behind_a_value():
+    old = quiet_record()
+    for new in (
+        put(old, (*PRIMARY, 0, "timeFrame"), "Baseline and 52 weeks"),
+        added(old, PRIMARY, SURVIVAL),
+        put(put(old, SECONDARY, []), PRIMARY, [*get(old, PRIMARY), get(old, SECONDARY)[0]]),
+    ):
+        shown = [phrase(one) for one in news(changes(old, new)) if one.kind.startswith("outcome.")]
+        assert shown
+        assert [words.note for words in shown] == [None] * len(shown)
+        assert all(words.items[-1] == "after the start of the trial" for words in shown)
+
+
+@pytest.mark.parametrize("posted", ["2026-03-10", "2026-04-09"])
+def test_outcome_reworded_with_or_soon_after_the_results_is_restated(posted):
+    base = put(quiet_record(), field("statusModule", "resultsFirstPostDateStruct"), {"date": "2026-03-10"})
+    old = put(base, ("hasResults",), posted != "2026-03-10")
+    new = put(put(old, ("hasResults",), True), (*PRIMARY, 0, "measure"), "Mean change in worst pain intensity")
+    new = put(new, (*SECONDARY, 0, "timeFrame"), "26 weeks")
+    found = of_kind(changes(old, new, posted=posted), "outcome.restated_with_results")
+    assert [(one.facts["list"], one.severity) for one in found] == [
+        ("primary", Severity.MINOR),
+        ("secondary", Severity.MINOR),
+    ]
+
+
+def test_outcome_reworded_long_after_the_results_is_no_restatement():
+    old = put(quiet_record(), field("statusModule", "resultsFirstPostDateStruct"), {"date": "2026-01-10"})
+    old = put(old, ("hasResults",), True)
+    new = put(old, (*PRIMARY, 0, "measure"), "Mean change in worst pain intensity")
+    assert of_kind(changes(old, new), "outcome.primary.modified")
+
+
+def test_another_outcome_in_the_step_of_the_results_keeps_its_own_kind_and_level():
+    old = quiet_record()
+    new = put(put(old, ("hasResults",), True), (*PRIMARY, 0, "measure"), "Overall survival")
+    found = {one.kind: one.severity for one in news(changes(old, new))}
+    assert found["outcome.primary.removed"] is found["outcome.primary.added"] is Severity.CRITICAL
+
+
+def test_of_two_equal_measures_it_is_said_which_went_and_that_the_other_stays():
+    old = quiet_record()
+    outcomes = get(old, SECONDARY)
+    new = put(old, SECONDARY, [one for one in outcomes if one.get("timeFrame") != "12 weeks"])
+    change = the(changes(old, new), "outcome.secondary.removed")
+    assert said(change).endswith(
+        "“Quality of life” (time frame: 12 weeks); another one of this name stays, with time frame 24 weeks."
+    )
+    equal = put(old, SECONDARY, [outcomes[0], outcomes[0]])
+    twin = the(changes(equal, put(equal, SECONDARY, outcomes[:1])), "outcome.secondary.removed")
+    assert said(twin).endswith("listed once less; another one of this name stays.")
+
+
+def test_a_measure_replaced_is_named_in_the_headline():
+    old = quiet_record()
+    new = put(old, PRIMARY, [SURVIVAL])
+    newer = a_posted(new, POSTED)
+    story = tell(
+        compare_records(old, newer),
+        record=newer,
+        short_name=None,
+        level_of=lambda change: change.severity,
+        least=Severity.MINOR,
+    )
+    assert story is not None
+    assert story.headline == "Change in pain intensity dropped as primary outcome, Overall survival in its place"
+
+
+@pytest.mark.parametrize(
+    ("module", "kinds", "said_of_it"),
+    [
+        ("outcomesModule", "outcome.", "The record no longer has any outcome measures"),
+        ("armsInterventionsModule", "arm.", "The record no longer has any arms or interventions"),
+        ("eligibilityModule", "eligibility.", "The record no longer has any eligibility criteria"),
+        ("contactsLocationsModule", "site.", "The record no longer has any contacts or sites"),
+        ("designModule", "design.", "The record no longer has any design or enrollment"),
+    ],
+)
+def test_a_part_of_the_record_that_is_gone_is_told_once(module, kinds, said_of_it):
+    old = quiet_record()
+    found = changes(old, put(old, ("protocolSection", module), None))
+    change = the(found, "record.part_removed")
+    assert change.severity is Severity.MAJOR
+    assert said(change).startswith(said_of_it)
+    assert not [one.kind for one in found if one.kind.startswith(kinds)]

@@ -51,6 +51,7 @@ def test_a_month_given_a_day_of_it_is_the_same_date_told_more_exactly(one, other
         ("2026-01-01", "2026-04-01", 90, 3, "3 months later", "+90 days"),
         ("2024-12-02", "2025-09-02", 274, 9, "9 months later", "+274 days"),
         ("2026-07", "2027-09", None, 14, "14 months later", "+14 months"),
+        ("2025-12", "2099-12", None, 888, "74 years later", "+888 months"),
         ("2026-07", "2026-08-03", None, 1, "1 month later", "+1 month"),
         ("2026-09-30", "2026-07", None, -2, "2 months earlier", "−2 months"),
         ("2026", "2028-03", None, None, None, None),

@@ -184,6 +184,8 @@ def _names(change: Change) -> list[str]:
 def _single(change: Change, tag: str) -> Clause:
     """Say one change by its sentence, or by its name when the sentence is long."""
     clause, noun, names = plain_clause(change, tag), _noun(change), _names(change)
+    if change.kind == "text.title" and clause.text.endswith(" reworded"):
+        return labelled_clause([change], tag) or clause
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
     name = (title_of(names[0]) or names[0]) if names else ""

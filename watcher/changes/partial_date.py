@@ -15,6 +15,7 @@ from watcher.changes.model import Json
 
 _SPELT = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _DAYS_A_MONTH = 365.25 / 12
+_YEARS_SAID_FROM = 120  # months
 _MONTHS_SAID_FROM = 90
 
 
@@ -91,9 +92,11 @@ class Shift:
         return self.least_days > 0
 
     def size(self) -> str | None:
-        """Give the size in words, without direction: `89 days`, `14 months`; None when there is none to give."""
+        """Return the size in words, without direction: `89 days`, `14 months`, `74 years`; None for none."""
         if self.days is not None and abs(self.days) < _MONTHS_SAID_FROM:
             return _counted(abs(self.days), "day")
+        if self.months is not None and abs(self.months) >= _YEARS_SAID_FROM:
+            return _counted(round(abs(self.months) / 12), "year")
         return None if self.months is None else _counted(abs(self.months), "month")
 
     def said(self) -> str | None:

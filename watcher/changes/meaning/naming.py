@@ -68,7 +68,7 @@ _NEGATING = words("placebo sham matching mock vehicle no non without dummy contr
 
 _TURNING = _NEGATING | {"and", "plus", "with", "or"}
 
-_SPELT = (("ph", "f"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("th", "t"), ("sz", "z"))
+_SPELT = (("ph", "f"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("th", "t"), ("sz", "z"), ("our", "or"))
 
 
 def is_one_thing(

@@ -193,7 +193,10 @@ def short(text: str, limit: int = 160) -> str:
         return text
     cut = text[: limit - 1]
     head, blank, _ = cut.rpartition(" ")
-    return (head if blank and len(head) >= limit // 2 else cut).rstrip(" ,;:.–-") + "…"
+    if not blank and not text[limit - 1 : limit].isspace():
+        # One long word: after its last sign that is no letter, if there is one; a script without blanks at the limit.
+        head = re.sub(r"(?<=[^\w])\w+\Z", "", cut) if cut.isascii() else cut
+    return (head or cut).rstrip(" ,;:.–-") + "…"
 
 
 def quoted(text: str, limit: int = 160) -> str:
