@@ -126,7 +126,7 @@ async def test_message_stays_in_the_outbox_until_it_was_accepted_for_its_recipie
     with program(home, "run", "--once") as run:
         assert run.wait() == 0
     (given_up,) = home.outbox()
-    assert (given_up.recipient, given_up.state, given_up.last_reply) == ("ana", State.DEAD, "not configured")
+    assert (given_up.recipient, given_up.state, given_up.last_reply) == ("ana", State.PENDING, "recipient removed")
     with program(home, "outbox", "drop", str(given_up.id)) as dropping:
         assert dropping.wait() == 0
     assert home.outbox() == ()

@@ -41,6 +41,8 @@ SPOKEN = [
      "Template a.j2 is in order again"),
     ("digest for ana", "no", "Failing: digest for ana", "still failing", "is made again, after failing",
      "Digest for ana is made again"),
+    ("messages for ana", "2 messages wait", "Waiting: messages for ana", "still waiting",
+     "are settled, after waiting", "Messages for ana are settled"),
     ("recipient zoe", "once ana", "In question: recipient zoe", "still in question",
      "is settled, after being in question", "Recipient zoe is settled"),
     ("message 3", "is lost", "Lost: message 3", "still lost", "is settled, after being lost", "Message 3 is settled"),

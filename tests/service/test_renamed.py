@@ -11,7 +11,6 @@ from watcher.app import watchlist_reader
 from watcher.service.meeting import Renamed, renamed_recipients
 from watcher.service.run import run_once
 from watcher.store import upkeep
-from watcher.store.telling import State
 
 ZOE = DAILY_ANA.replace('name = "ana"', 'name = "zoe"')
 SAID = (
@@ -90,8 +89,8 @@ async def test_message_of_the_old_name_still_on_its_way_is_sent_after_renaming(h
         await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
     home.settings = ANA.replace('"ana"', '"zoe"', 1) + QUIET
     await home.run()
-    (given_up,) = home.outbox(State.DEAD)
-    assert given_up.last_reply == "not configured"
+    (waiting,) = home.outbox()
+    assert waiting.last_reply == "recipient removed"
     upkeep.rename_recipient(home.state / "watcher.db", "ana", "zoe")
     sent = len(home.smtp.mails)
     await home.run()

@@ -290,16 +290,38 @@ async def test_hook_dropped_before_the_body_is_no_doubt(house):
     assert len(home.hook.accepted) == 1
 
 
-async def test_message_of_a_recipient_no_longer_configured_is_dead(house):
+async def test_message_of_a_recipient_no_longer_configured_waits_and_is_sent_when_they_are_back(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="ana@example.org")
+    await home.next()
+    home.settings = BOB
+    report = await home.run()
+    assert [said.split(";")[0] for said in report.said if said.startswith("messages for ana")] == [
+        'messages for ana: 1 message waits for "ana", who is no longer in the configuration'
+    ]
+    (waiting,) = home.outbox()
+    assert (waiting.state, waiting.last_reply) == (State.PENDING, "recipient removed")
+    assert (await again(home, timedelta(days=10))).sent.delivered == 0
+    home.settings = ANA + BOB
+    report = await again(home, timedelta(days=10))
+    assert home.subjects("ana") == [STOPPED]
+    assert home.outbox() == ()
+    assert "messages for ana: are settled" in "\n".join(report.said)
+
+
+async def test_message_of_a_recipient_taken_out_for_30_days_is_dead(house):
     home = house(STATES, settings=ANA + BOB)
     await home.run()
     home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="ana@example.org")
     await home.next()
     home.settings = BOB
     await home.run()
+    await again(home, timedelta(days=29))
+    assert [entry.state for entry in home.outbox()] == [State.PENDING]
+    await again(home, timedelta(days=2))
     (dead,) = home.outbox()
-    assert (dead.state, dead.last_reply) == (State.DEAD, "not configured")
-    assert home.subjects("ana") == []
+    assert (dead.state, dead.last_reply) == (State.DEAD, "recipient removed")
 
 
 async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_reminded_of(house):
@@ -314,11 +336,12 @@ async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_remi
         parts.store.faults.put(Fault(part="digest for ana", state=FaultState.TOLD, since=home.time.now))
     home.settings = BOB + FILES
     report = await again(home, timedelta(days=2))
-    assert [said.split(":")[0] for said in report.said] == ["email to bob"]  # bob is still there, and still refused
-    dead = {entry.recipient: entry.last_reply for entry in home.outbox(State.DEAD)}
-    assert dead == {"ana": "not configured", "room": "not configured"}
+    parts_said = ["email to bob", "messages for ana", "messages for room"]  # bob is still there, and still refused
+    assert [said.split(":")[0] for said in report.said] == parts_said
+    waiting = {entry.recipient: entry.last_reply for entry in home.outbox() if entry.recipient != "bob"}
+    assert waiting == {"ana": "recipient removed", "room": "recipient removed"}
     with home.look() as parts:
-        assert [fault.part for fault in failing(parts.store.faults.all())] == ["email to bob"]
+        assert [fault.part for fault in failing(parts.store.faults.all())] == parts_said
 
 
 async def test_secret_that_does_not_resolve_holds_back_its_channel_only(house):

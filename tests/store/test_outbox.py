@@ -58,10 +58,10 @@ EVENTS = {
 REFUSED, SAME = "refused", "same"
 TABLE = """
            claim    step     delivered  retry_at  mark_unknown  dead     recover  retire  retry    drop
-pending    sending  refused  refused    refused   refused       dead     same     dead    same     removed
+pending    sending  refused  refused    refused   refused       dead     same     same    same     removed
 sending    same     same     delivered  pending   unknown       dead     pending  same    same     same
 delivered  same     refused  refused    refused   refused       refused  same     same    same     same
-unknown    sending  refused  refused    refused   refused       dead     same     dead    pending  removed
+unknown    sending  refused  refused    refused   refused       dead     same     same    pending  removed
 dead       same     refused  refused    refused   refused       refused  same     same    pending  removed
 """
 HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
@@ -351,14 +351,13 @@ def test_number_of_a_dropped_message_is_never_given_again(store):
 
 def test_recipient_or_channel_no_longer_configured_gets_nothing_more(store):
     put(store, "1", recipient="ana")
-    put(store, "2", recipient="ana", channel="hook")
+    store.outbox.add([letter("2", recipient="ana", channel="hook")], later(1))
     put(store, "3", recipient="ben")
-    gone = store.outbox.retire({("ana", "email")}, NOW)
-    assert [(one.id, one.state, one.last_reply) for one in gone] == [
-        (2, State.DEAD, "not configured"),
-        (3, State.DEAD, "not configured"),
-    ]
+    settled = store.outbox.retire({("ana", "email")}, NOW)
+    assert [(one.id, one.state, one.last_reply) for one in settled.ended] == [(2, State.DEAD, "not configured")]
+    assert [(one.id, one.state, one.last_reply) for one in settled.removed] == [(3, State.PENDING, "recipient removed")]
     assert claim(store).entry.id == 1
+    assert claim(store) is None
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -18,6 +18,7 @@ from watcher.service.parts import (
     POLL_PART,
     RECIPIENT_PART,
     REGISTRY_PART,
+    REMOVED_PART,
     RUN_PART,
     SENDING_PART,
     STORED_PART,
@@ -256,6 +257,19 @@ TABLE = (
         meaning="This reader gets nothing until it is mended; nothing is lost.",
         advice="See the log; report it if it stays.",
         after="It tells everything since the last one.",
+    ),
+    Words(
+        shown="messages for …",
+        concerns=REMOVED_PART,
+        what="messages wait for a recipient who is no longer in the configuration",
+        is_single=True,
+        ends="the recipient is back, the messages are dropped, or 30 days",
+        during="waiting",
+        over="are settled",
+        meaning="They are kept for 30 days, in case the recipient comes back; nobody else gets them.",
+        advice="If the recipient has another name now, stop the watcher and run `watcher db rename-recipient`. If they "
+        "are gone for good, let the messages go: `watcher outbox drop`.",
+        after="They were sent, let go, or given up after 30 days.",
     ),
     Words(
         shown="recipient …",

@@ -15,7 +15,16 @@ from watcher.config.model import RecipientConfig
 from watcher.digests.slots import newest_slot
 from watcher.service.channels import EMAIL, WAYS, all_lines, lines_of, part_of
 from watcher.service.faults import failing
-from watcher.service.parts import DIGEST_PART, PAGE_TEMPLATE_PART, PAGES_PART, RECIPIENT_PART, Parts, Signals
+from watcher.service.parts import (
+    DIGEST_PART,
+    PAGE_TEMPLATE_PART,
+    PAGES_PART,
+    RECIPIENT_PART,
+    REMOVED_PART,
+    Parts,
+    Signals,
+)
+from watcher.store.takeover import RECIPIENT_REMOVED
 from watcher.store.telling import READER_NOTES, Reader, State, reader_note
 
 log = structlog.get_logger()
@@ -60,14 +69,40 @@ def meet_recipients(parts: Parts, now: datetime) -> None:
 
 
 def settle_places(parts: Parts, now: datetime) -> None:
-    """Let waiting messages follow to the channel that replaced theirs; give up those that nobody is left to get."""
+    """Let waiting messages follow to the channel that replaced theirs, and settle those left without one."""
     config = parts.loaded.config
     places = {(recipient.name, line.way): line.key for recipient in config.recipient for line in lines_of(recipient)}
     for entry in parts.store.outbox.follow(places, now):
         log.info("message_follows", id=entry.id, recipient=entry.recipient, channel=entry.channel)
     known = [(recipient.name, line.key) for recipient in config.recipient for line in lines_of(recipient)]
-    for entry in parts.store.outbox.retire(known, now):
-        log.warning("message_retired", id=entry.id, recipient=entry.recipient, channel=entry.channel)
+    settled = parts.store.outbox.retire(known, now)
+    for event, entries in (
+        ("message_waits_for_its_recipient", settled.removed),
+        ("message_sent_after_all", settled.back),
+        ("message_composed_anew", settled.anew),
+        ("message_told_elsewhere", settled.told),
+        ("message_retired", settled.ended),
+    ):
+        for entry in entries:
+            log.warning(event, id=entry.id, recipient=entry.recipient, channel=entry.channel)
+
+
+def signal_removed(parts: Parts, signals: Signals) -> None:
+    """Tell the operator of messages that wait for a recipient who was taken out, and when that is settled."""
+    waiting: dict[str, list[datetime]] = {}
+    for entry in parts.store.outbox.list(states=[State.PENDING, State.UNKNOWN]):
+        if entry.last_reply == RECIPIENT_REMOVED and entry.next_attempt_at is not None:
+            waiting.setdefault(entry.recipient, []).append(entry.next_attempt_at)
+    for name, until in waiting.items():
+        what = "1 message waits" if len(until) == 1 else f"{len(until)} messages wait"
+        signals.failing(
+            f"{REMOVED_PART}{name}",
+            f'{what} for "{name}", who is no longer in the configuration; sent if "{name}" is back before '
+            f"{min(until):%d %b %Y}, given up then",
+        )
+    for fault in failing(parts.store.faults.all()):
+        if fault.part.startswith(REMOVED_PART) and fault.part.removeprefix(REMOVED_PART) not in waiting:
+            signals.well(fault.part)
 
 
 def renamed_recipients(parts: Parts) -> tuple[Renamed, ...]:

@@ -37,6 +37,8 @@ DIGEST_PART = "digest for "
 """Beginning of the part a digest that cannot be made stands under in the fault table."""
 STORED_PART = "stored record "
 """Beginning of the part a trial whose stored record is damaged stands under in the fault table."""
+REMOVED_PART = "messages for "
+"""Beginning of the part under which messages stand that wait for a recipient who was taken out."""
 RECIPIENT_PART = "recipient "
 """Beginning of the part a suspected renaming stands under in the fault table."""
 

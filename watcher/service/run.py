@@ -16,7 +16,7 @@ from watcher.service.calendar import tell_passed
 from watcher.service.fault_words import REPORT_IT, Origin, kind_of
 from watcher.service.faults import failing
 from watcher.service.heartbeat import ask_heartbeat
-from watcher.service.meeting import meet_recipients, signal_renamed
+from watcher.service.meeting import meet_recipients, signal_removed, signal_renamed
 from watcher.service.notices import settle, tell_reformatted
 from watcher.service.parts import (
     ENDPOINT_PART,
@@ -192,6 +192,7 @@ def start(parts: Parts, signals: Signals) -> None:
 def read_watched(parts: Parts, read: WatchlistReader, signals: Signals) -> Watchlist:
     """Read the watchlist, say which lines are bad and which recipients seem renamed; return what is watched now."""
     signal_renamed(parts, signals)
+    signal_removed(parts, signals)
     watchlist = read()
     if watchlist.problems:
         signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))

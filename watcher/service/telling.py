@@ -184,7 +184,7 @@ def _key(telling: Telling, moment: Moment) -> str:
     By both, for the slots begin anew when the clock had been ahead.
     """
     is_late = telling.reader.cursor == moment.newest
-    version = f"v{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
+    version = f"v{telling.reader.cursor}-{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
     return version if telling.slot is None else f"{telling.slot}-{version}"
 
 

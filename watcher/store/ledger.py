@@ -135,7 +135,7 @@ class Ledger:
             _set_exempts(connection, composed)
             for what, value in composed.notes.items():
                 put(connection, tables.note, {"name": reader_note(composed.recipient, what)}, {"value": value})
-            return put_messages(connection, composed.messages, now)
+            return put_messages(connection, composed.messages, now, base=cursor)
 
 
 def _readers(connection: Connection, which: Select[*tuple[Any, ...]]) -> tuple[Reader, ...]:

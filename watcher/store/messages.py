@@ -21,8 +21,16 @@ WAITING = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value])
 """What is to be sent, now or later."""
 
 
-def put_messages(connection: Connection, messages: Collection[NewMessage], now: datetime) -> tuple[int, ...]:
+def put_messages(
+    connection: Connection, messages: Collection[NewMessage], now: datetime, *, base: int | None = None
+) -> tuple[int, ...]:
     """Put messages in, due at once; to be called inside a writing transaction.
+
+    Args:
+        connection: The transaction.
+        messages: The messages.
+        now: The time.
+        base: The cursor they were composed from, to compose them anew; None for those that follow from none.
 
     Returns:
         Their numbers, in their order.
@@ -30,10 +38,10 @@ def put_messages(connection: Connection, messages: Collection[NewMessage], now: 
     Raises:
         ValueError: A Message-ID exists already.
     """
-    return tuple(_put(connection, message, now) for message in messages)
+    return tuple(_put(connection, message, now, base) for message in messages)
 
 
-def _put(connection: Connection, message: NewMessage, now: datetime) -> int:
+def _put(connection: Connection, message: NewMessage, now: datetime, base: int | None) -> int:
     known = select(TABLE.c.id).where(TABLE.c.message_id == message.message_id)
     if connection.scalar(known) is not None:
         raise ValueError(f"There is a message {message.message_id} in the outbox already.")
@@ -52,6 +60,7 @@ def _put(connection: Connection, message: NewMessage, now: datetime) -> int:
         "queued_at": now,
         "next_attempt_at": now,
         "last_reply": "",
+        "base_seq": base,
     }
     number = add_row(connection, TABLE, row)
     packed = {"message": number, "codec": CODEC, "data": pack(message.payload)}

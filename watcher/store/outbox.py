@@ -30,14 +30,12 @@ from watcher.store.messages import (
     the_payload,
 )
 from watcher.store.suspensions import HELD, put_suspension, read_suspensions, resume_channel
+from watcher.store.takeover import RECIPIENT_REMOVED, Settled, settle
 from watcher.store.tally import MESSAGES, count
 from watcher.store.telling import Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
 PUSHED_ASIDE = timedelta(minutes=30)
 """How long a message waits whose sending ended the program twice, so that the others go first."""
-
-NOT_CONFIGURED = "not configured"
-"""What ended a message whose recipient, or channel, is no longer in the configuration."""
 
 _POISON = 2
 _CRASHED = "the program ended after the message was handed over and before an answer came"
@@ -82,7 +80,7 @@ class Outbox:
 
     def bring_forward(self, now: datetime, within: timedelta) -> int:
         """Make due what waits for a moment further away than any wait is: the clock had been ahead; give how many."""
-        far = WAITING & (TABLE.c.next_attempt_at > now + within)
+        far = WAITING & (TABLE.c.next_attempt_at > now + within) & (TABLE.c.last_reply != RECIPIENT_REMOVED)
         with self._database.read() as connection:
             numbers = list(connection.scalars(select(TABLE.c.id).where(far)))
         if numbers:
@@ -250,23 +248,15 @@ class Outbox:
                 set_values(connection, number, channel=found[number], next_attempt_at=now)
             return numbered(connection, moved)
 
-    def retire(self, known: Collection[tuple[str, str]], now: datetime) -> tuple[Entry, ...]:
-        """Give up on waiting messages of recipients, or channels of theirs, that are no longer configured.
+    def retire(self, known: Collection[tuple[str, str]], now: datetime) -> Settled:
+        """Settle waiting messages of recipients, or channels of theirs, that were taken out of the configuration.
 
         Args:
             known: The configured pairs of recipient and channel key.
             now: The time.
-
-        Returns:
-            The messages now dead with the reply `not configured`, oldest first.
         """
-        known = set(known)
         with self._database.write() as connection:
-            waiting = entries(connection, WAITING)
-            gone = [entry.id for entry in waiting if (entry.recipient, entry.channel) not in known]
-            for number in gone:
-                end(connection, number, NOT_CONFIGURED, now)
-            return numbered(connection, gone)
+            return settle(connection, known, now)
 
     def suspend(self, suspension: Suspension) -> None:
         """Hold a channel, or one recipient's address on it; its messages wait. Replaces an older suspension."""
@@ -341,6 +331,7 @@ class Outbox:
                     queued_at=now,
                     next_attempt_at=now,
                     ended_at=None,
+                    last_reply="" if entry.last_reply == RECIPIENT_REMOVED else entry.last_reply,
                 )
             for channel, recipient in sorted({(e.channel, r) for e in concerned for r in ("", e.recipient)}):
                 resume_channel(connection, channel, recipient, now)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from watcher.errors import UsageError
 from watcher.store import tables
-from watcher.store.outbox import NOT_CONFIGURED
+from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
 from watcher.store.telling import State, reader_note
 
 
@@ -77,11 +77,14 @@ def _notes(connection: Connection, name: str) -> Sequence[str]:
 
 
 def _wait_again(connection: Connection, name: str) -> None:
-    """Bring back what was given up only because the recipient was not configured; its days of trying go on."""
+    """Make due what waits, or was given up, only because the recipient was not configured."""
     message = tables.message
-    given_up = (message.c.recipient == name) & (message.c.last_reply == NOT_CONFIGURED)
+    own = message.c.recipient == name
+    dead = own & message.c.last_reply.in_([NOT_CONFIGURED, RECIPIENT_REMOVED]) & (message.c.state == State.DEAD.value)
     connection.execute(
         update(message)
-        .where(given_up, message.c.state == State.DEAD.value)
+        .where(dead)
         .values(state=State.PENDING.value, next_attempt_at=message.c.ended_at, ended_at=None, last_reply="")
     )
+    waits = own & (message.c.last_reply == RECIPIENT_REMOVED)
+    connection.execute(update(message).where(waits).values(next_attempt_at=message.c.created_at, last_reply=""))

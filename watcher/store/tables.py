@@ -201,6 +201,7 @@ message = Table(
     Column("next_attempt_at", Moment),
     Column("last_reply", Text, nullable=False),
     Column("ended_at", Moment),
+    Column("base_seq", Integer),  # the cursor it was composed from; NULL for a notice, which follows from none
     Index(None, "state", "channel"),
     sqlite_autoincrement=True,
 )

@@ -1,4 +1,5 @@
-"""What release 0.2 adds: the random id of the store, which watch holds which trial, how bad a fault is.
+"""What release 0.2 adds: the random id of the store, which watch holds which trial, how bad a
+fault is, and which version a message was composed from.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
@@ -19,6 +20,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply every change of this release."""
     _store_id()
+    _message_base()
     _membership()
     _fault_grade()
 
@@ -57,3 +59,24 @@ def _membership() -> None:
 def _fault_grade() -> None:
     """Remember how bad a fault is, so that one that becomes worse is told again."""
     op.add_column("fault", sa.Column("grade", sa.String(length=16), nullable=False, server_default="lasting"))
+
+
+def _message_base() -> None:
+    """Add the version each message was composed from; for what waits it is when its recipient was told before."""
+    op.add_column("message", sa.Column("base_seq", sa.Integer(), nullable=True))
+    message, version, reader = (
+        sa.table(name, *(sa.column(column) for column in columns))
+        for name, columns in (
+            ("message", ("recipient", "created_at", "state", "base_seq")),
+            ("version", ("seq", "seen_at")),
+            ("reader", ("name", "started_at")),
+        )
+    )
+    other = message.alias()
+    is_before = (other.c.recipient == message.c.recipient) & (other.c.created_at < message.c.created_at)
+    before = sa.select(sa.func.max(other.c.created_at)).where(is_before).scalar_subquery()
+    started = sa.select(reader.c.started_at).where(reader.c.name == message.c.recipient).scalar_subquery()
+    known = version.c.seen_at <= sa.func.coalesce(before, started)
+    base = sa.select(sa.func.coalesce(sa.func.max(version.c.seq), 0)).where(known).scalar_subquery()
+    waits = message.c.state.in_(["pending", "sending", "unknown"])
+    op.execute(sa.update(message).where(waits).values(base_seq=base))
