@@ -1,5 +1,4 @@
-"""What release 0.2 adds: the random id of the store, which watch holds which trial, how bad a
-fault is, and which version a message was composed from.
+"""What release 0.2 adds: the id of the store, watches of trials, the grade of a fault, the base of a message.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
