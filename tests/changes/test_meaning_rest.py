@@ -165,6 +165,27 @@ def test_lead_sponsor_class_and_absence():
     assert [change.severity for change in news(changes(old, moved))] == [MAJOR, MINOR]
 
 
+def test_the_headline_names_the_organisations_that_came_and_went():
+    old = put(quiet_record(), COLLABORATORS, [{"name": "Providence Healthcare"}])
+    new = put(old, COLLABORATORS, [{"name": "Kaiser Permanente"}])
+    found = changes(old, new)
+    assert headline(news(found), lambda change: change.severity).text == (
+        "Collaborator Kaiser Permanente added, Providence Healthcare removed"
+    )
+    many = put(old, COLLABORATORS, [{"name": name} for name in ("Orbit", "Nebula", "Comet")])
+    assert headline(news(changes(old, many)), lambda change: change.severity).text == (
+        "Collaborators Comet, Nebula and Orbit added, Providence Healthcare removed"
+    )
+    long = put(old, COLLABORATORS, [{"name": f"{'Very ' * 12}Long Name {at}"} for at in range(3)])
+    assert headline(news(changes(old, long)), lambda change: change.severity).text == (
+        "3 collaborators added, 1 removed"
+    )
+    lead = put(new, (*LEAD, "name"), "Seagen")
+    assert headline(news(changes(old, lead)), lambda change: change.severity).text.startswith(
+        "Lead sponsor changed from Meridian Example Pharma to Seagen"
+    )
+
+
 @pytest.mark.parametrize(
     ("collaborators", "level", "words"),
     [

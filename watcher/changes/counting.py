@@ -8,6 +8,7 @@ from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.fact_clauses import labelled_clause
 from watcher.changes.model import Change
 from watcher.changes.site_clause import site_clause
+from watcher.changes.sponsor_clause import sponsor_clause
 from watcher.changes.wording import values
 from watcher.changes.wording.build import text
 from watcher.changes.wording.references import has_notice, notice_of, title_of
@@ -91,7 +92,7 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
     tag = _tag(changes, counts)
     if len(changes) == 1 and how_many(changes[0]) == 1:
         return _single(changes[0], tag)
-    said = site_clause(changes) or _by_number(counts)
+    said = site_clause(changes) or _by_number(counts) or sponsor_clause(changes)
     if not said:
         told = labelled_clause(changes, tag)
         if told is not None:

@@ -81,7 +81,7 @@ def totals(changes: Sequence[Change]) -> list[str]:
     found = []
     if old != new and old:
         found.append(f"{values.number(old)} → {values.counted(new, 'site')}")
-    if new and (new_open or old_open):
+    if new > 1 and (new_open or old_open):
         found.append(f"{values.number(new_open)} of {values.number(new)} recruiting")
     return found
 
