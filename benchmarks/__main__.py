@@ -1,4 +1,4 @@
-"""`python -m benchmarks [poll|compare|smtp|telling|rest …] [--quick]`."""
+"""`python -m benchmarks [poll|compare|smtp|telling|composing|rest …] [--quick]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import compare, mail, poll, rest, telling
+from benchmarks import compare, composing, mail, poll, rest, telling
 from benchmarks.machine import describe
 from benchmarks.process import BenchError
 from benchmarks.tables import Row, verdicts
@@ -17,6 +17,7 @@ PARTS: Mapping[str, Callable[..., list[Row]]] = {
     "compare": compare.run,
     "smtp": mail.run,
     "telling": telling.run,
+    "composing": composing.run,
     "rest": rest.run,
 }
 

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import accumulate
 from types import MappingProxyType
 
+from watcher.changes.model import Json
 from watcher.config.model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
 from watcher.digests.fitting import MAX_HTML, most_that_fit, weight
@@ -24,7 +25,7 @@ from watcher.digests.told import Told, take_apart
 from watcher.digests.writer import Writer
 from watcher.rendering import escape, slack
 from watcher.rendering.environment import TemplateNote, Templates
-from watcher.rendering.message import Attachment, Message
+from watcher.rendering.message import Attachment, Message, PackedJson
 from watcher.rendering.view import AttachedView, DigestView, Left, StoryView
 
 MAX_SUBJECT = 150
@@ -246,25 +247,35 @@ def _text_message(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> M
 
 def _data_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
     """One message per trial with a story, loudest first; the words alone where there are no such data."""
-    by_id = {one["nct_id"]: one for one in told.data if isinstance(one, Mapping)}
-    shown = [(show_story(story, ()), by_id[story.nct_id]) for story in told.source if story.nct_id in by_id]
+    by_id = {_trial_of(one): one for one in told.data}
+    shown = [story for story in told.source if story.nct_id in by_id]
     if not shown:
         return (_text_message(told, words, stamp, writer),)
     return tuple(
-        Message(
-            message_id=stamp.message_id(part),
-            date=stamp.date,
-            subject=escape.header(f"{story.tag}: {story.name}", MAX_SUBJECT),
-            text=f"{story.headline}\n{story.url}\n",
-            html=None,
-            boundary=stamp.boundary(part),
-            data=data,
-            part=part,
-            parts=len(shown),
-            kind=told.kind,
-        )
-        for part, (story, data) in enumerate(shown, 1)
+        _data_message(show_story(story, ()), by_id[story.nct_id], part, len(shown), told.kind, stamp)
+        for part, story in enumerate(shown, 1)
     )
+
+
+def _data_message(story: StoryView, data: object, part: int, parts: int, kind: str, stamp: _Stamp) -> Message:
+    return Message(
+        message_id=stamp.message_id(part),
+        date=stamp.date,
+        subject=escape.header(f"{story.tag}: {story.name}", MAX_SUBJECT),
+        text=f"{story.headline}\n{story.url}\n",
+        html=None,
+        boundary=stamp.boundary(part),
+        data=data,
+        part=part,
+        parts=parts,
+        kind=kind,
+    )
+
+
+def _trial_of(data: Json | PackedJson) -> Json:
+    if isinstance(data, PackedJson):
+        return data.nct_id
+    return data["nct_id"] if isinstance(data, Mapping) else None
 
 
 def _slack_messages(told: Told, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:

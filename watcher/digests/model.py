@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from watcher.changes.model import Json, Story
 from watcher.config.model import Least
+from watcher.rendering.message import PackedJson
 
 
 class Medium(StrEnum):
@@ -112,7 +113,7 @@ class Digest:
     key: str
     at: datetime
     watches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    data: tuple[Json, ...] = ()
+    data: tuple[Json | PackedJson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from watcher.digests.fitting import MOST_SHOWN, Frame, arrange
 from watcher.digests.model import Digest, Heartbeat, Notice, Occasion, Reader, Reading, Sample, Welcome
 from watcher.digests.sample import BANNER, sample_story
 from watcher.digests.stories import in_order, show_story
+from watcher.rendering.message import PackedJson
 from watcher.rendering.view import (
     DigestView,
     HeartbeatView,
@@ -49,7 +50,7 @@ class Told:
     stories: tuple[StoryView, ...] = ()
     frame: Frame | None = None
     page: WelcomeView | HeartbeatView | NoticeView | None = None
-    data: tuple[Json, ...] = ()
+    data: tuple[Json | PackedJson, ...] = ()
 
     def view(self, full: int | None = None) -> DigestView | WelcomeView | HeartbeatView | NoticeView:
         """Give the view: of a digest with the first `full` stories in full, all that are shown when None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from watcher.errors import DamagedError
 
@@ -26,6 +26,19 @@ class Attachment:
     name: str
     subtype: str
     content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedJson:
+    """A JSON object of one trial, kept as the bytes it will be written from: a digest may hold a thousand of these.
+
+    Attributes:
+        nct_id: The trial.
+        body: The object, as JSON.
+    """
+
+    nct_id: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +80,9 @@ class Message:
 
     def to_json(self) -> bytes:
         """Give the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False).encode()
+        values = {one.name: getattr(self, one.name) for one in fields(self)}  # not copied: the data may be large
+        values["headers"] = dict(self.headers)
+        return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain).encode()
 
     @classmethod
     def from_json(cls, body: bytes) -> Message:
@@ -82,3 +97,12 @@ class Message:
             return cls(**values, attachments=attachments)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedError(f"the stored message cannot be read ({type(error).__name__})") from error
+
+
+def _plain(value: object) -> object:
+    """Return what `json` cannot write by itself as what it can."""
+    if isinstance(value, PackedJson):
+        return json.loads(value.body)
+    if isinstance(value, Attachment):
+        return asdict(value)
+    raise TypeError(f"a message cannot hold a {type(value).__name__}")

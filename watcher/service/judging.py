@@ -50,14 +50,12 @@ class Judged:
         nct_id: The trial.
         status: What became of it.
         item: What the store keeps; None for a stale answer.
-        comparison: With the version before; None unless changed.
         reason: Why it is not believed; empty otherwise.
     """
 
     nct_id: str
     status: Status
     item: NewVersion | Unchanged | Quarantined | None = None
-    comparison: Comparison | None = None
     reason: str = ""
 
 
@@ -211,7 +209,7 @@ def _new(
         compared=None if comparison is None else pack(comparison),
         milestones=_milestones(record.nct_id, decoded),
     )
-    return Judged(nct_id=record.nct_id, status=status, item=item, comparison=comparison)
+    return Judged(nct_id=record.nct_id, status=status, item=item)
 
 
 def _milestones(nct_id: str, decoded: Record) -> tuple[Milestone, ...]:

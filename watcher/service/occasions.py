@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from watcher.changes.exchange import dumps, printed
 from watcher.changes.history import value_at
-from watcher.changes.model import Json, Story
+from watcher.changes.model import Story
 from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.model import RecipientConfig
 from watcher.digests.model import Digest, Greeted, Heartbeat, Welcome
 from watcher.digests.routing import Followed
+from watcher.rendering.message import PackedJson
 from watcher.service.judging import decode
 from watcher.service.parts import Parts
 from watcher.service.reading import LastDigest, read_for
@@ -55,7 +55,7 @@ def digest_of(
     key: str,
     now: datetime,
     untold: Sequence[Told] = (),
-    data: Sequence[Json] = (),
+    data: Sequence[PackedJson] = (),
     last: LastDigest | None = None,
     held: Collection[str] = (),
 ) -> Digest:
@@ -125,17 +125,16 @@ def _greeted(trial: Followed, body: bytes | None) -> Greeted:
     )
 
 
-def data_of(parts: Parts, told: Sequence[Told], comparisons: Comparisons) -> tuple[Json, ...]:
+def data_of(parts: Parts, told: Sequence[Told], comparisons: Comparisons) -> tuple[PackedJson, ...]:
     """Give the comparisons of a reader's windows as `compare --json` prints them, in their order."""
     stories = {entry.window: entry.story for entry in told}
     return tuple(_data(parts, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
 
 
-def _data(parts: Parts, seen: Seen, story: Story | None) -> Json:
+def _data(parts: Parts, seen: Seen, story: Story | None) -> PackedJson:
     version = parts.store.versions.version(seen.window.newest)
     headline = story.headline if story is not None else "Nothing of note changed"
     found = printed(
         seen.comparison, title=version.title, story=headline, phrase=phrase, seq=version.seq, seen_at=version.seen_at
     )
-    checked: Json = json.loads(dumps(found))
-    return checked
+    return PackedJson(nct_id=seen.window.nct_id, body=dumps(found).encode())

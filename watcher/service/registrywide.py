@@ -7,7 +7,7 @@ remembered, so that windows over several versions are quiet about it too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 _JUDGED = "registry-wide.judged"
 _FOUND = "registry-wide.found:"
+_AT_ONCE = 50
+"""Comparisons rewritten together."""
 
 
 def judge_data_version(parts: Parts, token: str | None, fetched: int, *, is_whole: bool = True) -> tuple[str, ...]:
@@ -50,23 +52,34 @@ def judge_data_version(parts: Parts, token: str | None, fetched: int, *, is_whol
 
 
 def _judge(parts: Parts, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
-    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, quieten, registry_wide
-    from watcher.service.judging import pack
+    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, reformatted_families
 
     store = parts.store
     changed = store.versions.of_data_version(day)
     if len(changed) < LEAST_TRIALS:
         return {}
-    pairs = [(version.seq, _stored(store, version.seq)) for version in changed]
-    comparisons = {seq: stored for seq, stored in pairs if stored is not None}
-    found = registry_wide(tuple(comparisons.values()), fetched=fetched)
-    families = {**known, **found.families}
+    stored = (one for version in changed if (one := _stored(store, version.seq)) is not None)
+    families = {**known, **reformatted_families(stored, fetched=fetched)}
     if not families:
         return {}
-    quiet = {seq: quieten(one, families, fetched) for seq, one in comparisons.items()}
-    store.versions.replace_comparisons({seq: pack(new) for seq, new in quiet.items() if new != comparisons[seq]})
+    # first of all: judged again after a kill, those made quiet already would not be counted
     store.notes.put(f"{_FOUND}{day}", json.dumps({"families": families, "fetched": fetched}))
+    for start in range(0, len(changed), _AT_ONCE):
+        _quieten([version.seq for version in changed[start : start + _AT_ONCE]], families, fetched, store)
     return families
+
+
+def _quieten(seqs: Sequence[int], families: Mapping[str, int], fetched: int, store: Store) -> None:
+    from watcher.changes.meaning.registry_wide import quieten
+    from watcher.service.judging import pack
+
+    quiet = {}
+    for seq in seqs:
+        stored = _stored(store, seq)
+        new = stored if stored is None else quieten(stored, families, fetched)
+        if new is not None and new != stored:
+            quiet[seq] = pack(new)
+    store.versions.replace_comparisons(quiet)
 
 
 def _stored(store: Store, seq: int) -> Comparison | None:

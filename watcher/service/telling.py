@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.changes.model import Json, Severity
+from watcher.changes.model import Severity
 from watcher.config.model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.digests.routing import watches_of
@@ -27,6 +27,7 @@ from watcher.store.telling import Composed, Direction, Exempt, NewMessage
 
 if TYPE_CHECKING:
     from watcher.digests import model as digest
+    from watcher.rendering.message import PackedJson
     from watcher.service.windows import Comparisons, Told
 
 log = structlog.get_logger()
@@ -134,7 +135,7 @@ def _occasions(
     recipient, followed, now = telling.recipient, telling.followed, moment.now
     held = [one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND]
 
-    def data(entries: Sequence[Told]) -> tuple[Json, ...]:
+    def data(entries: Sequence[Told]) -> tuple[PackedJson, ...]:
         return occasions.data_of(parts, entries, comparisons) if line.medium.carries_data else ()
 
     if telling.greets:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
 from watcher.changes.compare import compare_records
+from watcher.changes.exchange import to_bytes
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.story import tell
 from watcher.changes.window import net_effect
@@ -24,9 +25,13 @@ from watcher.store.store import Store
 from watcher.store.telling import Window
 
 _VERIFIED = "admin.verified"
-_AT_ONCE = 100
-_MOST_COMPARED = 500
+_AT_ONCE = 20
+_MOST_COMPARED = 20_000_000
+"""Bytes of comparisons over several versions that are held, in their stored form."""
+
 _MOST_TOLD = 20_000
+"""Stories held for readers who hear alike, each counted by its lines and marks."""
+
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Pair: TypeAlias = tuple[int, int]
@@ -70,11 +75,13 @@ class Comparisons:
     """
 
     store: Store
-    _over_several: dict[_Pair, Comparison] = field(default_factory=dict)
+    _over_several: dict[_Pair, bytes] = field(default_factory=dict)
     _told: dict[_Hearing, Told] = field(default_factory=dict)
+    _bytes_held: int = 0
+    _lines_held: int = 0
 
     def each(self, windows: Sequence[Window]) -> Iterator[Seen]:
-        """Give what lies in each window, in their order; holds a hundred records in memory at a time.
+        """Give what lies in each window, in their order; holds twenty records in memory at a time.
 
         Args:
             windows: Of different trials; those without a base are left out.
@@ -103,10 +110,14 @@ class Comparisons:
             return decode_comparison(steps[0])
         assert window.base is not None  # noqa: S101 — `each` leaves windows without a base out
         pair = (window.base, window.newest)
-        if pair not in self._over_several:
-            _make_room(self._over_several, _MOST_COMPARED)
-            self._over_several[pair] = self._over(window.nct_id, window.base, newest, [*map(decode_comparison, steps)])
-        return self._over_several[pair]
+        if (known := self._over_several.get(pair)) is not None:
+            return decode_comparison(known)
+        found = self._over(window.nct_id, window.base, newest, [*map(decode_comparison, steps)])
+        self._over_several[pair] = stored = to_bytes(found)
+        self._bytes_held += len(stored)
+        while self._bytes_held > _MOST_COMPARED:
+            self._bytes_held -= len(_drop_oldest(self._over_several))
+        return found
 
     def _over(self, nct_id: str, base: int, newest: Record, steps: Sequence[Comparison]) -> Comparison:
         older = decode(self.store.versions.body(base))
@@ -123,15 +134,23 @@ class Comparisons:
         for seen in self.each([window for window in windows if window not in found]):
             key = keys[seen.window]
             found[seen.window] = _tell(seen, key[1], least, ear)
-            _make_room(self._told, _MOST_TOLD)
             self._told[key] = found[seen.window]
+            self._lines_held += _lines_of(found[seen.window])
+            while self._lines_held > _MOST_TOLD:
+                self._lines_held -= _lines_of(_drop_oldest(self._told))
         return tuple(found[window] for window in windows)
 
 
-def _make_room(cache: dict[_Key, _Value], most: int) -> None:
-    """Drop what was put in first from a full cache."""
-    if len(cache) >= most:
-        del cache[next(iter(cache))]
+def _drop_oldest(cache: dict[_Key, _Value]) -> _Value:
+    """Remove what was put in first, and return it."""
+    return cache.pop(next(iter(cache)))
+
+
+def _lines_of(told: Told) -> int:
+    """Count what makes a story large: its lines, and the marks in them."""
+    if told.story is None:
+        return 1
+    return 1 + sum(1 + len(phrase.marks) for phrase in (*told.story.lines, *told.story.minor))
 
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:

@@ -7,7 +7,7 @@ one data version, was reformatted by the registry. Kinds that are critical by th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -63,16 +63,24 @@ def registry_wide(comparisons: Sequence[Comparison], *, fetched: int) -> Registr
         The families found (none is the rule) and the comparisons; a change is made noise, and `registry.reformatted`,
         when the registry made it, all its edits lie in such families and its kind is not critical by itself.
     """
+    found = reformatted_families(comparisons, fetched=fetched)
+    quiet = tuple(quieten(comparison, found, fetched) for comparison in comparisons) if found else tuple(comparisons)
+    return RegistryWide(families=MappingProxyType(found), fetched=fetched, comparisons=quiet)
+
+
+def reformatted_families(comparisons: Iterable[Comparison], *, fetched: int) -> dict[str, int]:
+    """Find the field families the registry reformatted; arguments as for `registry_wide`.
+
+    Takes the comparisons one by one and keeps none: those of a thousand trials need not fit into memory together.
+    """
     counts: Counter[str] = Counter()
     for comparison in comparisons:
         counts.update({family(comparison.edits[index]) for change in comparison.changes for index in _silent(change)})
-    found = {
+    return {
         name: count
         for name, count in sorted(counts.items())
         if count >= LEAST_TRIALS and count >= LEAST_SHARE * fetched
     }
-    quiet = tuple(quieten(comparison, found, fetched) for comparison in comparisons) if found else tuple(comparisons)
-    return RegistryWide(families=MappingProxyType(found), fetched=fetched, comparisons=quiet)
 
 
 def family(edit: Edit) -> str:
