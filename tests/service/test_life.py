@@ -259,6 +259,10 @@ async def test_trial_added_again_after_a_month_starts_anew_and_the_gap_is_never_
     assert home.smtp.mails == ()
     assert [version.baseline for version in home.versions(ONE)] == [True, True]
     assert kinds(home, ONE) == [["record.baseline"], ["record.baseline"]]
+    with home.look() as parts:
+        newer, older = (log_object(parts, entry)["changes"][0]["sentence"] for entry in parts.store.versions.log(ONE))
+    assert "gap" not in older
+    assert "after a gap in watching; what changed since the data of 1 Jun 2026 was not compared" in newer
     await home.next()
     assert home.subjects("ana") == ["Completed: A Trial Called 1"]
     assert "Terminated → Completed" in home.bodies("ana")[0]

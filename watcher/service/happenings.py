@@ -9,10 +9,12 @@ from watcher.changes.meaning import record
 from watcher.changes.model import Change, Comparison, Stamp
 
 
-def first_seen(nct_id: str, *, data_version: str | None, posted: str | None) -> Comparison:
-    """Make the comparison the log shows for a baseline."""
+def first_seen(
+    nct_id: str, *, data_version: str | None, posted: str | None, gap_since: str | None = None
+) -> Comparison:
+    """Make the comparison the log shows for a baseline; `gap_since` is the data version kept before a gap, if any."""
     stamp = Stamp(data_version=data_version, last_update_posted=posted)
-    return _of(nct_id, record.baseline(nct_id), stamp, stamp)
+    return _of(nct_id, record.baseline(nct_id, gap_since=gap_since), stamp, stamp)
 
 
 def merged(nct_id: str, *, into: str, last: str | None, now: str | None) -> Comparison:

@@ -138,7 +138,7 @@ def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]
 def log_object(parts: Parts, entry: LogEntry) -> dict[str, Any]:
     """Give one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
     version = entry.version
-    comparison = _comparison(entry)
+    comparison = _comparison(parts, entry)
     try:
         record = decode(parts.store.versions.body(version.seq))
     except LookupError:  # an id that was an alias from the first day never had a record of its own
@@ -149,11 +149,17 @@ def log_object(parts: Parts, entry: LogEntry) -> dict[str, Any]:
     )
 
 
-def _comparison(entry: LogEntry) -> Comparison:
+def _comparison(parts: Parts, entry: LogEntry) -> Comparison:
     if entry.compared is not None:
         return decode_comparison(entry.compared)
     version = entry.version
-    return first_seen(version.nct_id, data_version=version.data_version, posted=version.last_update_posted)
+    earlier = [one.data_version for one in parts.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
+    return first_seen(
+        version.nct_id,
+        data_version=version.data_version,
+        posted=version.last_update_posted,
+        gap_since=earlier[-1] if earlier else None,
+    )
 
 
 def zulu(moment: datetime) -> str:

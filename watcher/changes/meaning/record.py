@@ -86,9 +86,15 @@ def returned_record(nct_id: str, *, gone_since: str | None) -> Change:
     )
 
 
-def baseline(nct_id: str) -> Change:
-    """Note the first version of a trial; kept in the log, never mailed."""
-    return _change("record.baseline", Severity.NOISE, "first version kept", Verb.ADDED, after=nct_id)
+def baseline(nct_id: str, *, gap_since: str | None = None) -> Change:
+    """Note the first version of a trial; kept in the log, never mailed.
+
+    Args:
+        nct_id: The trial.
+        gap_since: Data version of the last version kept before the trial was out of all watches for long, or None.
+    """
+    facts: dict[str, Json] = {} if gap_since is None else {"gap_since": gap_since}
+    return _change("record.baseline", Severity.NOISE, "first version kept", Verb.ADDED, after=nct_id, **facts)
 
 
 def _change(

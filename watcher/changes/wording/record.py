@@ -37,7 +37,7 @@ def _record(change: Change) -> Phrase:
         "record.merged": f"the record {was} was merged into {now}, which is watched from now on",
         "record.gone": "the registry no longer serves this record" + _since(facts.get("last_seen"), "last seen in"),
         "record.returned": "the registry serves this record again" + _since(facts.get("gone_since"), "gone since"),
-        "record.baseline": "first version of this record kept",
+        "record.baseline": "first version of this record kept" + _gap(facts.get("gap_since")),
     }.get(change.kind, "the record changed as a whole")
     return worded(change, "Record", said)
 
@@ -56,6 +56,12 @@ def _part_removed(change: Change) -> Phrase:
     said = f"the record no longer has any {what}{f'; before, it had {had}' if had else ''}"
     shown = ("none in the record", names(change.facts)) if had else (None, ())
     return worded(change, values.capitalised(what), said, was=had or None, now=shown[0], items=shown[1])
+
+
+def _gap(since: Json) -> str:
+    if not isinstance(since, str):
+        return ""
+    return f" after a gap in watching; what changed since the data of {values.date(since)} was not compared"
 
 
 def _since(value: Json, said: str) -> str:
