@@ -209,3 +209,42 @@ def _body(store: Store, seq: int) -> bytes | None:
         return store.versions.body(seq)
     except LookupError:
         return None
+
+
+# --- polls that find nothing -----------------------------------------------------------------------------------------
+
+GROWTH = 8 * 1024
+"""Kilobytes that may come on top while nothing is new: pages of the store, the allocator's own room."""
+
+
+def idle(folder: Path, polls: int) -> tuple[int, int, int]:
+    """Let a daemon poll a registry that has nothing new; give its memory after a tenth of the polls, at the end, polls.
+
+    The interval is the shortest that the configuration allows: a second.
+    """
+    ids = write_scaled(folder / "records", 50, workdays(1))
+    with Sandbox(Timeline.from_folder(folder / "records")) as registry, SmtpSink() as smtp, WebhookSink() as hook:
+        home = House(folder, registry, smtp, hook, settings=FILES + QUIET, watched=ids)
+        home.write(poll_every="1s")
+        with program(home, "--quiet", "run") as daemon:
+
+            def asked(number: int) -> int:
+                until(lambda: len(registry.requests) >= number, PATIENCE)
+                status = Path(f"/proc/{daemon.process.pid}/status").read_text()
+                return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+
+            first = asked(max(polls // 10, 10))
+            counted = len(registry.requests)
+            last = asked(polls)
+            daemon.terminate()
+            assert daemon.wait() == 0
+        return first, last, len(registry.requests) - counted
+
+
+@pytest.mark.parametrize("polls", [25, pytest.param(2000, marks=pytest.mark.soak)])
+@pytest.mark.timeout(3600)
+def test_polls_that_find_nothing_leave_nothing_behind(tmp_path, polls):
+    first, last, number = idle(tmp_path, polls)
+    print(f"\n{number} polls without news: {first / 1024:.1f} MB at first, {last / 1024:.1f} MB at last, "
+          f"{(last - first) / 1024 / number:.4f} MiB a poll")  # fmt: skip
+    assert last - first < GROWTH

@@ -110,7 +110,7 @@ def _handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
             scripted.requests.append(request)
             reply = scripted.answer(request)
             if reply.hold:
-                scripted.closing.wait(10)
+                scripted.closing.wait(60)
             if reply.drop or reply.hold:
                 return
             self.send_response_only(reply.status)

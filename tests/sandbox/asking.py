@@ -36,7 +36,7 @@ class Reply:
 def ask(url: str, method: str = "GET", body: Any = None, **headers: str) -> Reply:
     """One request on a connection of its own; redirects are not followed."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     try:
         connection.request(
             method,

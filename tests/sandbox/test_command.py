@@ -28,7 +28,7 @@ def test_the_address_is_the_first_line_and_the_end_is_clean(end, code):
         assert ask(base_url + "/studies?filter.ids=NCT07555496").ids == ["NCT07555496"]
         assert ask(base_url.removesuffix("/api/v2") + "/sandbox/next", method="POST").status == 200
         process.send_signal(end)
-        rest, said = process.communicate(timeout=10)
+        rest, said = process.communicate(timeout=60)
     assert process.returncode == code
     assert rest == ""
     assert "POST /sandbox/next" in said
@@ -45,7 +45,7 @@ def test_a_folder_of_records_is_served(tmp_path):
         base_url = process.stdout.readline().rstrip("\n")
         assert ask(base_url + "/studies").ids == ["NCT99000001"]
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_a_bad_folder_is_one_sentence_and_exit_2(tmp_path):

@@ -220,7 +220,7 @@ def test_a_held_request_waits_until_it_is_released(sandbox, moment):
 
 def test_a_body_held_in_the_middle_has_begun(sandbox):
     sandbox.arm(Fault(kind=FaultKind.HOLD, at="body"))
-    connection = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=60)
     connection.request("GET", "/api/v2/version")
     answer = connection.getresponse()
     assert answer.read(3) == b"{\n "

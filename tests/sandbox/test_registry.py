@@ -200,7 +200,7 @@ def test_the_base_path_may_be_another_or_none():
 
 
 def test_a_connection_carries_many_requests(sandbox):
-    connection = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=60)
     for _ in range(3):
         connection.request("GET", "/api/v2/version")
         assert connection.getresponse().read()
@@ -225,7 +225,7 @@ def test_many_clients_are_answered_at_once(sandbox):
 def test_leaving_the_block_ends_open_connections_and_threads():
     before = threading.active_count()
     with Sandbox(Timeline.of({ONE: {FIRST: record(1)}})) as sandbox:
-        idle = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=10)
+        idle = http.client.HTTPConnection(sandbox.root_url.removeprefix("http://"), timeout=60)
         idle.request("GET", "/api/v2/version")
         idle.getresponse().read()
         assert threading.active_count() > before

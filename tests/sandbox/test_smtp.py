@@ -101,7 +101,7 @@ def test_unknown_and_undecodable_log_ins_are_refused():
 def test_implicit_tls_speaks_tls_from_the_first_byte():
     with (
         SmtpSink(tls=server_context(), implicit=True) as sink,
-        smtplib.SMTP_SSL(sink.host, sink.port, context=client_context(), timeout=10) as smtp,
+        smtplib.SMTP_SSL(sink.host, sink.port, context=client_context(), timeout=60) as smtp,
     ):
         smtp.sendmail("a@a.invalid", ["b@b.invalid"], MAIL)
         assert sink.mails[0].is_encrypted
@@ -243,7 +243,7 @@ def test_held_answer_waits_for_its_release():
         assert len(sink.mails) == 1
         assert sending.is_alive()
         hold.release()
-        sending.join(10)
+        sending.join(60)
         assert not sending.is_alive()
         smtp.quit()
 
@@ -274,7 +274,7 @@ def test_closing_ends_held_and_idle_conversations_and_frees_the_port():
         port = sink.port
         hold = sink.hold(SmtpStage.NOOP)
         idle = socket.create_connection((sink.host, sink.port))
-        smtp = smtplib.SMTP_SSL(sink.host, sink.port, context=client_context(), timeout=10)
+        smtp = smtplib.SMTP_SSL(sink.host, sink.port, context=client_context(), timeout=60)
         smtp.putcmd("NOOP")
         hold.wait_reached()
     assert threading.active_count() == before

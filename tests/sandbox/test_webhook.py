@@ -94,7 +94,7 @@ def test_held_answer_waits_for_its_release():
         assert len(sink.accepted) == 1
         assert not seen
         hold.release()
-        posting.join(10)
+        posting.join(60)
         assert seen == [200]
 
 
@@ -110,7 +110,7 @@ def test_closing_lets_go_of_what_is_held():
     before = threading.active_count()
     with WebhookSink() as sink:
         hold = sink.hold(drop=True)
-        line = http.client.HTTPConnection("127.0.0.1", sink.port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", sink.port, timeout=60)
         line.request("POST", sink.path, b"x")
         hold.wait_reached()
     line.close()
@@ -138,7 +138,7 @@ def test_refusal_before_the_body_is_read_ends_the_connection():
 
 def test_body_cut_off_is_not_taken():
     with WebhookSink() as sink:
-        line = http.client.HTTPConnection("127.0.0.1", sink.port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", sink.port, timeout=60)
         line.putrequest("POST", sink.path)
         line.putheader("Content-Length", "100")
         line.endheaders(b"half")

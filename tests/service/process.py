@@ -18,7 +18,7 @@ from tests.leash import leashed
 from tests.service.house import House
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Manager:

@@ -152,10 +152,10 @@ async def test_failing_job_comes_again_and_stops_no_other(events):
     often = timedelta(milliseconds=20)
     jobs = (Interval(name="fails", job=fails, every=often), Interval(name="works", job=works, every=often))
     schedule.start(jobs, datetime.now(UTC))
-    until_both = asyncio.get_running_loop().time() + 10
+    until_both = asyncio.get_running_loop().time() + 60
     while min(ran.count("works"), ran.count("fails")) < 3 and asyncio.get_running_loop().time() < until_both:
         await asyncio.sleep(0.01)
-    assert await schedule.drain(timedelta(seconds=5))
+    assert await schedule.drain(timedelta(seconds=60))
     assert min(ran.count("works"), ran.count("fails")) >= 3
     assert any(event["event"] == "job_failed" and event["job"] == "fails" for event in events)
 
@@ -181,7 +181,7 @@ async def test_overdue_work_is_done_once_and_no_job_runs_beside_itself():
     await asyncio.sleep(0.1)
     assert (most, ran) == (1, 1)
     going.set()
-    assert await schedule.drain(timedelta(seconds=5))
+    assert await schedule.drain(timedelta(seconds=60))
 
 
 async def test_job_changed_while_it_is_under_way_begins_again_at_its_end_and_not_an_interval_later():
@@ -202,11 +202,11 @@ async def test_job_changed_while_it_is_under_way_begins_again_at_its_end_and_not
     schedule.change(Interval(name="poll", job=changed, every=timedelta(hours=2)), datetime.now(UTC))
     await asyncio.sleep(0.1)  # APScheduler finds it running, and puts it off
     going.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(ran) < 2:
             await asyncio.sleep(0.01)
     assert ran == ["before", "after"]
-    assert await schedule.drain(timedelta(seconds=5))
+    assert await schedule.drain(timedelta(seconds=60))
 
 
 async def test_drain_cuts_off_what_has_not_ended_by_the_deadline():

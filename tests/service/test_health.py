@@ -285,7 +285,7 @@ def test_one_shot_run_writes_the_textfile_and_tells_when_it_cannot(home):
 
 
 def ask(address, path, method="GET", **headers):
-    line = http.client.HTTPConnection(address[0], address[1], timeout=10)
+    line = http.client.HTTPConnection(address[0], address[1], timeout=60)
     try:
         line.request(method, path, headers=headers)
         answer = line.getresponse()
@@ -325,7 +325,7 @@ async def test_a_caller_that_leaves_before_the_answer_prints_no_traceback_beside
     def look():
         at_work.append(threading.current_thread())
         asked.set()
-        assert has_left.wait(10)
+        assert has_left.wait(60)
         return calm, judge(calm, 2 * HOUR)
 
     listening = Endpoint("127.0.0.1", 0, look)
@@ -333,9 +333,9 @@ async def test_a_caller_that_leaves_before_the_answer_prints_no_traceback_beside
         with socket.create_connection(listening.address) as caller:
             caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # leaves by a reset
             caller.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            assert asked.wait(10)
+            assert asked.wait(60)
         has_left.set()
-        at_work[0].join(10)
+        at_work[0].join(60)
     finally:
         listening.close()
     assert "Traceback" not in capfd.readouterr().err

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from typing import TYPE_CHECKING, NoReturn
-
-import click
+from typing import TYPE_CHECKING
 
 from watcher.cli.collector import restore_collector
-from watcher.cli.exits import Exit
+from watcher.cli.exits import Exit, leave_lost
 from watcher.errors import StoreLostError
 
 if TYPE_CHECKING:
@@ -50,12 +46,5 @@ async def _run(parts: Parts, read: WatchlistReader, reread: Reread) -> int:
     try:
         await Daemon(parts=parts, read=read, reread=reread).run(ending)
     except StoreLostError as error:
-        _leave_at_once(error)
+        leave_lost(error)
     return ending.signal
-
-
-def _leave_at_once(error: StoreLostError) -> NoReturn:
-    """End without closing the database: SQLite would delete the write-ahead log that bears its name, another's now."""
-    click.echo(f"watcher: {error}", err=True)
-    sys.stderr.flush()
-    os._exit(Exit.STORE)

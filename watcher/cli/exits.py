@@ -22,6 +22,7 @@ from watcher.errors import (
     RegistryError,
     StoreError,
     StoreLockedError,
+    StoreLostError,
     StorePermissionError,
     UsageError,
     WatcherError,
@@ -110,6 +111,13 @@ def run_and_exit(command: click.Command) -> NoReturn:
         _leave_for(error)
     except Exception:  # noqa: BLE001 — the outermost boundary: whatever else comes is a bug and must say so
         _leave_with_bug()
+
+
+def leave_lost(error: StoreLostError) -> NoReturn:
+    """End at once, without closing the database: SQLite would delete the write-ahead log of whatever lies there now."""
+    click.echo(lines(f"watcher: {error}"), err=True)
+    sys.stderr.flush()
+    os._exit(Exit.STORE)
 
 
 def _leave_for(error: OSError) -> NoReturn:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.cli.exits import Exit, loudest
+from watcher.cli.exits import Exit, leave_lost, loudest
 from watcher.cli.settings import Settings
-from watcher.errors import UsageError
+from watcher.errors import StoreLostError, UsageError
 from watcher.text import lines
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
             )
         except asyncio.CancelledError:
             return Exit.TERMINATED
+        except StoreLostError as error:
+            leave_lost(error)
         is_shown, said = True, report.said
         if dry_run:
             _print_rehearsed(parts)

@@ -26,7 +26,7 @@ from watcher.delivery.contract import OnStep, Step
 from watcher.delivery.tls import hook_context
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason
-from watcher.network import proxy_for
+from watcher.network import certificate_sentence, proxy_for
 
 _LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
@@ -227,10 +227,7 @@ class Poster:
         chain = tuple(_chain(error))
         for one in chain:
             if isinstance(one, ssl.SSLCertVerificationError):
-                return _unusable(
-                    f"the certificate of {target} is not trusted ({one.verify_message}); name the authority that "
-                    "signed it in SSL_CERT_FILE"
-                )
+                return _unusable(certificate_sentence(one, str(target)))
         if any(isinstance(one, socket.gaierror) for one in chain):
             return _no_connection(target, "its name cannot be resolved")
         if isinstance(error, httpx.TimeoutException):

@@ -28,6 +28,7 @@ from watcher.delivery.refusals import Relay, Stage
 from watcher.delivery.tls import client_context
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError
+from watcher.network import certificate_sentence
 
 # The answer to the final dot may take a relay ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten
 # minutes), and giving up early means sending twice. Five times the configured timeout, and six times for all together.
@@ -266,11 +267,7 @@ class RelayLine:
     def _explain_tls(self, chain: tuple[BaseException, ...], stage: Stage) -> DeliveryError:
         for one in chain:
             if isinstance(one, ssl.SSLCertVerificationError):
-                return refusals.misconfigured(
-                    self._relay,
-                    f"its certificate is not trusted ({one.verify_message}); check host, or name the authority that "
-                    "signed it in SSL_CERT_FILE",
-                )
+                return refusals.misconfigured(self._relay, certificate_sentence(one, "the relay"))
         if any(isinstance(one, ssl.SSLEOFError | ssl.SSLZeroReturnError) for one in chain):
             return refusals.dropped(self._relay, stage, "closed in mid-TLS")
         return refusals.misconfigured(

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from watcher.config.watchlist import Watchlist
-from watcher.errors import WatcherError
+from watcher.errors import StoreLostError, WatcherError
 from watcher.service import tidying
 from watcher.service.calendar import tell_passed
 from watcher.service.fault_words import REPORT_IT, Origin, kind_of
@@ -88,6 +88,8 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
     """
     try:
         return await _run_once(parts, read, send_all=send_all, deliver=deliver)
+    except StoreLostError:
+        raise
     except Exception as error:
         note_broken_off(parts, RUN_PART, error)
         raise

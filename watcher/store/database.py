@@ -141,18 +141,36 @@ def engine(creator: Callable[[], sqlite3.Connection], begin: str, *, overflow: i
 def connect(path: Path, busy_timeout: timedelta, *, mode: str) -> sqlite3.Connection:
     """Open a connection of the driver, its own transactions off.
 
+    On a read-only file system SQLite cannot make the files beside a database that its write-ahead log needs; where
+    there is no log, nothing can change either, and it is told so.
+    Source: https://www.sqlite.org/wal.html#read_only_databases
+
     Args:
         path: The file; never created here.
         busy_timeout: How long to wait for a lock.
         mode: `ro` or `rw`.
     """
+    is_still = mode == "ro" and is_read_only(path.parent) and not _has_log(path)
     return sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        f"file:{quote(str(path))}?mode={mode}" + ("&immutable=1" if is_still else ""),
         uri=True,
         timeout=busy_timeout.total_seconds(),
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def is_read_only(folder: Path) -> bool:
+    """Return whether a folder lies on a read-only file system."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 @contextmanager
@@ -189,6 +207,8 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
         return StoreError(f"There is no room left on the disk to write {path}; nothing was changed.")
     if code == sqlite3.SQLITE_IOERR:
         return StoreError(f"{path} cannot be read or written ({error}); look at the disk.")
+    if code in _PERMISSION and is_read_only(path.parent):
+        return StoreError(f"{path} lies on a read-only file system; nothing can be stored before it is writable again.")
     if code in _PERMISSION:
         return StorePermissionError(f"{path} may not be opened or written by this user ({error}).")
     return None

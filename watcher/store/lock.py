@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -202,6 +203,11 @@ def _open(path: Path) -> int:
             f"The state folder {path.parent} may not be written by this user; run the watcher as its owner."
         ) from error
     except OSError as error:
+        if error.errno == errno.EROFS:
+            raise StoreError(
+                f"{path.parent} lies on a read-only file system; make it writable again, or name another folder with "
+                "--state-dir."
+            ) from error
         raise StoreError(f"{path} cannot be opened: {error.strerror}.") from error
     return descriptor
 
