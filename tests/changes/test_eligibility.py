@@ -354,3 +354,82 @@ def test_reverted_verbs_do_not_break_the_words():
     values: dict[str, Any] = {name: getattr(change, name) for name in ("kind", "severity", "rule", "path", "before")}
     again = Change(**values, after=change.after, verb=Verb.REVERTED, origin=change.origin, facts=change.facts)
     assert phrase(again).sentence.startswith("Inclusion criterion reworded")
+
+
+@pytest.mark.parametrize(
+    ("section", "whole", "parts", "level", "why"),
+    [
+        ("Exclusion", "Stroke or heart attack", ("Stroke", "Heart attack"), "minor", "nothing else differs"),
+        ("Exclusion", "Stroke and heart attack", ("Stroke", "Heart attack"), "minor", "nothing else differs"),
+        ("Inclusion", "Stroke or heart attack", ("Stroke", "Heart attack"), "major", "“or” no longer joins them"),
+        (
+            "Inclusion",
+            "No history of stroke or heart attack",
+            ("No history of stroke", "No history of heart attack"),
+            "minor",
+            "nothing else differs",
+        ),
+        (
+            "Inclusion",
+            "No history of stroke or heart attack",
+            ("No history of stroke", "History of heart attack"),
+            "major",
+            "a negation stands before some parts only",
+        ),
+        (
+            "Exclusion",
+            "Recent stroke of the brain stem or heart attack in the family",
+            ("Stroke of the brain stem", "Heart attack in the family"),
+            "major",
+            "other words differ too",
+        ),
+        (
+            "Exclusion",
+            "Adequate organs: • renal function • hepatic function",
+            ("Adequate organs:", "renal function", "hepatic function"),
+            "noise",
+            "points nested under a criterion became criteria of their own, or the reverse",
+        ),
+    ],
+)
+def test_a_split_is_as_loud_as_what_else_differs(section, whole, parts, level, why):
+    head = f"{section} Criteria:\n\n* Zeta one\n"
+    nested = whole.replace(" • ", "\n  * ")
+    old, new = f"{head}* {nested}\n* Eta two", head + "\n".join(f"* {part}" for part in parts) + "\n* Eta two"
+    for before, after, kind in ((old, new, "split"), (new, old, "merged")):
+        (change,) = criteria(before, after)
+        assert (change.kind, change.severity.value) == (f"eligibility.criterion.{kind}", level)
+        assert change.rule == f"{section.lower()} criterion {kind}: {why}"
+
+
+def test_a_split_is_never_critical_by_its_context():
+    large = design(phases=["PHASE3"], enrollmentInfo={"count": 900, "type": "ESTIMATED"})
+    old = "Inclusion Criteria:\n\n* Severe asthma or chronic bronchitis\n* Adults"
+    new = "Inclusion Criteria:\n\n* Severe asthma\n* Chronic bronchitis\n* Adults"
+    change = only({**large, **eligibility(eligibilityCriteria=old)}, eligibility(eligibilityCriteria=new))
+    assert (change.kind, change.severity) == ("eligibility.criterion.split", Severity.MAJOR)
+
+
+def test_a_sentence_in_front_of_the_criteria_is_told_when_it_is_reworded():
+    old = "Inclusion Criteria:\n\nParticipants must meet all of the following criteria:\n\n* Adults\n* Consent"
+    (change,) = criteria(old, old.replace("meet all", "meet any"))
+    assert (change.kind, change.severity) == ("eligibility.text", Severity.MAJOR)
+    assert phrase(change).sentence == (
+        "Introduction of the criteria reworded: now “Participants must meet any of the following criteria”, before"
+        " “Participants must meet all of the following criteria”."
+    )
+    (gone,) = criteria(old, old.replace("Participants must meet all of the following criteria:\n\n", ""))
+    assert (gone.verb, gone.severity) == (Verb.REMOVED, Severity.MINOR)
+
+
+def test_a_heading_that_came_with_its_criteria_is_told_with_them():
+    old = "Inclusion Criteria:\n\n* Adults"
+    (change,) = criteria(old, f"{old}\n\nCohort B:\n\n* Children")
+    assert phrase(change).sentence == "Inclusion criterion added (under “Cohort B”): “Children”."
+
+
+def test_a_shortened_quotation_ends_with_one_mark():
+    (change,) = edited("* Able to give", f"* {'Asthma. ' * 60}\n* Able to give")
+    sentence = phrase(change).sentence
+    assert sentence.endswith("Asthma…”")
+    assert ".…" not in sentence

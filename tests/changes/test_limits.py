@@ -74,3 +74,58 @@ def test_no_direction_is_given_without_proof(old, new, section):
 def test_a_rewording_is_loud_when_it_may_change_who_is_meant(old, new, expected, why):
     severity, reason = level(old, new, conditions=frozenset({"psoriasis"}))
     assert (severity.value, reason.startswith(why)) == (expected, True), reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Patients will sign", "Participants must sign"),
+        ("Tumours of the colon", "Tumor of colon"),
+        ("Haematological disease", "Hematologic disease"),
+        ("A breast-feeding woman", "The breastfeeding woman"),
+        ("18 years old", "18 years of age"),
+        ("Able to consent", "Capable to consent"),
+        ("Stabilised disease", "Stabilized diseases"),
+        ("Agree to be recieved", "Agrees to be received"),
+        ("Biopsies taken", "Biopsy taken"),
+        ("Surgery prior to enrolment", "Surgery before enrollment"),
+    ],
+)
+def test_words_that_say_the_same_are_minor(old, new):
+    assert level(old, new)[0].value == "minor"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Treated disease", "Untreated disease"),
+        ("Symptomatic angina", "Asymptomatic angina"),
+        ("Invasive cancer", "Noninvasive cancer"),
+        ("Typical features", "Atypical features"),
+        ("Hypotension at rest", "Hypertension at rest"),
+        ("Hypoglycemia", "Hyperglycemia"),
+        ("Able to walk", "Unable to walk"),
+        ("Mild asthma", "Severe asthma"),
+        ("First line", "Second line"),
+        ("Latent tuberculosis", "Active tuberculosis"),
+        ("Before surgery", "After surgery"),
+        ("Asthma and COPD", "Asthma or COPD"),
+        ("Male subjects", "Female subjects"),
+        ("Stage II", "Stage III"),
+        ("Breast cancer", "Lung cancer"),
+        ("Prior docetaxel", "Prior paclitaxel"),
+        ("Dysphagia present", "Dysphasia present"),
+        ("Prednisone use", "Prednisolone use"),
+        ("Four doses", "For doses"),
+        ("Systolic pressure", "Diastolic pressure"),
+        ("Resectable", "Unresectable"),
+        ("Left ventricle", "Right ventricle"),
+        ("Current smoker", "Former smoker"),
+        ("Consent", "No consent"),
+        ("Patients must not smoke", "Patients must smoke"),
+        ("Drugs that are allowed", "Drugs that are prohibited"),
+    ],
+)
+def test_a_word_that_may_turn_the_meaning_is_major_however_small(old, new):
+    assert level(old, new)[0].value == "major"
+    assert level(new, old)[0].value == "major"

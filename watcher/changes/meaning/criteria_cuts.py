@@ -5,7 +5,6 @@ Also the place and the facts by which every criterion is named.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from watcher.changes.criteria import Criterion
@@ -83,21 +82,20 @@ def _difference(whole: Criterion, parts: Sequence[Criterion]) -> str:
     other = [word for part in parts for word in part.key.split()]
     if one == other and _NESTED in whole.text:
         return _LAYOUT
-    if _without(one, _JOINERS) == _without(other, _JOINERS):
-        is_turned = whole.section is Section.INCLUSION and one.count("or") > other.count("or")
-        return "“or” no longer joins them" if is_turned else _SAME
-    left = set(_without(one, _JOINERS)) ^ set(_without(other, _JOINERS))
+    denials = [word for word in one if rewording.is_negation(word)]
+    is_required = whole.section is Section.INCLUSION and not denials
+    joined = "“or” no longer joins them" if is_required and one.count("or") > other.count("or") else _SAME
+    if _without(one) == _without(other):
+        return joined
+    left = set(_without(one)) ^ set(_without(other))
     if any(word[0].isdigit() for word in left):
         return "a number differs too"
     if left:
         return "other words differ too"
-    negations = Counter(word for word in one if rewording.is_negation(word))
-    if negations and not all(any(map(rewording.is_negation, part.key.split())) for part in parts):
+    if denials and not all(any(map(rewording.is_negation, part.key.split())) for part in parts):
         return "a negation stands before some parts only"
-    if whole.section is Section.INCLUSION and one.count("or") > other.count("or"):
-        return "“or” no longer joins them"
-    return _SAME
+    return joined
 
 
-def _without(words: Sequence[str], joiners: frozenset[str]) -> list[str]:
-    return [word for word in words if word not in joiners and word not in FILLERS]
+def _without(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _JOINERS and word not in FILLERS]

@@ -62,7 +62,8 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
     drafts.extend(cuts.merged(parts, whole, edits) for parts, whole in paired.merged)
     drafts.extend(_criterion(Verb.ADDED, None, come, edits) for come in paired.added)
     drafts.extend(_lead_ins(old, new, edits, conditions))
-    drafts.extend(_headings(old, new, edits))
+    kept_old, kept_new = _without_all(old, paired.removed), _without_all(new, paired.added)
+    drafts.extend(_headings(kept_old, kept_new, _residues(old), _residues(new), edits))
     yield from drafts or [_layout_only(before, after, edits)]
 
 
@@ -121,11 +122,27 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
     )
 
 
-def _headings(old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tuple[int, ...]) -> Iterator[Draft]:
-    """Tell headings of cohorts that were reworded, added or dropped while their criteria stayed."""
-    before, after = ({residue(one.cohort): one.cohort for one in texts_ if one.cohort} for texts_ in (old, new))
-    gone = [name for said, name in before.items() if said not in after and not _is_number(said)]
-    come = [name for said, name in after.items() if said not in before and not _is_number(said)]
+def _without_all(criteria: tuple[Criterion, ...], others: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """Return the criteria that are not among others: a heading is told with those that came or went under it."""
+    left_out = set(others)
+    return tuple(criterion for criterion in criteria if criterion not in left_out)
+
+
+def _residues(criteria: tuple[Criterion, ...]) -> frozenset[str]:
+    return frozenset(residue(one.cohort) for one in criteria if one.cohort)
+
+
+def _headings(
+    old: tuple[Criterion, ...],
+    new: tuple[Criterion, ...],
+    all_old: frozenset[str],
+    all_new: frozenset[str],
+    edits: tuple[int, ...],
+) -> Iterator[Draft]:
+    """Tell headings of cohorts that were reworded, added or dropped while criteria under them stayed."""
+    before, after = ({residue(one.cohort): one.cohort for one in kept if one.cohort} for kept in (old, new))
+    gone = [name for said, name in before.items() if said not in all_new and not _is_number(said)]
+    come = [name for said, name in after.items() if said not in all_old and not _is_number(said)]
     if not (gone or come):
         return
     yield Draft(

@@ -37,9 +37,9 @@ _ALIKE = (
     ("can not", "cannot"),
     ("greater", "more"),
     ("fewer", "less"),
-    ("percent", "%"),
 )
 _CLASS = {word: number for number, words in enumerate(_ALIKE) for word in words}
+_PHRASE = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(map(re.escape, _CLASS), key=len, reverse=True))})(?!\S)")
 _BRITISH = (
     (re.compile(r"ae|oe"), "e"),
     (re.compile(r"(?<=\w{3})our(?=\b|s|ed|ing|al)"), "or"),
@@ -47,6 +47,7 @@ _BRITISH = (
     (re.compile(r"ys(?=e[sd]?\b|ing\b)"), "yz"),
     (re.compile(r"(?<=[bt])re\b"), "er"),
     (re.compile(r"ph(?=\w*ur)"), "f"),
+    (re.compile(r"(?<=ic)al\b"), ""),
     (re.compile(r"(.)\1"), r"\1"),
 )
 _LEAST_SWAPPED = 7
@@ -60,21 +61,23 @@ def is_harmless(gone: Sequence[str], come: Sequence[str]) -> bool:
         gone: Words and numbers of the older text, folded.
         come: Those of the newer text in their place.
     """
-    one, other = ([word for word in words if word not in FILLERS] for words in (gone, come))
-    if not one and not other:
-        return True
+    one, other = _telling(gone), _telling(come)
     if "".join(one) == "".join(other) and not any(word.isdigit() for word in one):
         return True
-    before, after = " ".join(one), " ".join(other)
-    for left, right in ((" ".join(gone), " ".join(come)), (before, after)):
-        if left in _CLASS and _CLASS[left] == _CLASS.get(right):
-            return True
-    return len(one) == len(other) > 0 and all(map(_is_one_word, one, other))
+    return len(one) == len(other) and all(map(_is_one_word, one, other))
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    """Return words without fillers and hyphens, phrases that say the same replaced by one word."""
+    is_hyphened = any(word.isalpha() for word in words) and not any(word[0].isdigit() for word in words)
+    text = " ".join(word for word in words if not (is_hyphened and word == "-"))
+    shown = _PHRASE.sub(lambda match: _ALIKE[_CLASS[match[0]]][0].replace(" ", ""), text)
+    return [word for word in shown.split() if word not in FILLERS]
 
 
 def _is_one_word(one: str, other: str) -> bool:
     """Whether two words are one: British and American spelling, singular and plural, two letters swapped."""
-    if one == other or (one in _CLASS and _CLASS[one] == _CLASS.get(other)):
+    if one == other:
         return True
     if not (one.isalpha() and other.isalpha()):
         return False

@@ -135,7 +135,9 @@ def _text(change: Change) -> Phrase:
         return replace(
             phrase,
             label="Eligibility headings",
-            sentence=_was_now("Headings of the eligibility text", was, now),
+            sentence=_was_now("Headings of the eligibility text", was, now)
+            if now
+            else f"Headings of the eligibility text removed: {was}.",
             was=was,
             now=now,
         )
