@@ -422,3 +422,28 @@ def test_headline_gives_the_design_from_what_to_what():
     new = put(new, (*INFO, "interventionModel"), "SINGLE_GROUP")
     new = put(new, (*INFO, "maskingInfo", "masking"), "NONE")
     assert story(old, new).headline == "Randomized, triple-blind, parallel groups → open, one group"
+
+
+def test_headline_names_two_drugs_that_went_and_two_that_came():
+    old = quiet_record()
+    new = put(put(old, (*INTERVENTIONS, 0, "name"), "Otherdrug"), (*INTERVENTIONS, 2, "name"), "Yoga")
+    assert story(old, new).headline == (
+        "Interventions “Exercise programme” and “Veridoxan” removed, “Otherdrug” and “Yoga” added"
+    )
+
+
+def test_a_new_dose_in_label_and_description_is_said_once_in_the_headline():
+    old = quiet_record()
+    new = put(old, (*ARMS, 0, "label"), "Veridoxan 40 mg")
+    new = put(new, (*ARMS, 0, "description"), "Veridoxan 40 mg by mouth once a day for 24 weeks")
+    assert {one.kind for one in news(changes(old, new))} == {"arm.renamed", "arm.modified"}
+    assert story(old, new).headline == "Arm “Veridoxan 40 mg”: 20 → 40 mg"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("Two capsules of one colour", None), (None, "Two capsules of one colour")]
+)
+def test_a_description_that_comes_or_goes_is_shown(before, after):
+    old = put(quiet_record(), (*ARMS, 0, "description"), before)
+    change = the(changes(old, put(old, (*ARMS, 0, "description"), after)), "arm.modified")
+    assert "“Two capsules of one colour”" in said(change)

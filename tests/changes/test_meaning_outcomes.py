@@ -368,3 +368,21 @@ def test_a_part_of_the_record_that_is_gone_is_told_once(module, kinds, said_of_i
     assert change.severity is Severity.MAJOR
     assert said(change).startswith(said_of_it)
     assert not [one.kind for one in found if one.kind.startswith(kinds)]
+
+
+def test_a_step_that_several_time_frames_share_is_the_headline():
+    old = quiet_record()
+    frame = "From the first day on which the study drug is taken until the last visit, up to {} months"
+    outcomes = [{"measure": measure, "timeFrame": frame.format(54)} for measure in ("Sleep", "Work", "Mood")]
+    old = put(old, SECONDARY, outcomes)
+    new = put(old, SECONDARY, [one | {"timeFrame": frame.format(60)} for one in outcomes])
+    newer = a_posted(new, POSTED)
+    story = tell(
+        compare_records(old, newer),
+        record=newer,
+        short_name=None,
+        level_of=lambda change: change.severity,
+        least=Severity.MINOR,
+    )
+    assert story is not None
+    assert story.headline == "Time frames of 3 secondary outcomes: 54 → 60 months"

@@ -48,12 +48,27 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
         if gone[0].kind == "outcome.demoted":
             said = f"{was} no longer primary outcome, {now} in its place"
         return Clause(values.capitalised(said), "Primary outcome replaced")
-    facts = _joined(changes, _outcome)
+    facts = _joined(changes, _outcome) or _shared_frame(changes)
     return Clause(facts, _outcome_tag(changes)) if facts else None
+
+
+def _shared_frame(changes: Sequence[Change]) -> str:
+    """Say one step that the time frames of several outcomes share: `Time frames of 3 outcomes: 54 → 60 months`."""
+    modified = [one for one in changes if one.verb is Verb.CHANGED and names(one.facts, "parts") == ("time frame",)]
+    if len(modified) < len(changes) or len(changes) < 2:
+        return ""
+    shifts = {_stretch(field(one.before, "timeFrame"), field(one.after, "timeFrame")) for one in changes}
+    lists = {text(one.facts, "list") for one in changes}
+    of = values.counted(len(changes), f"{lists.pop()} outcome" if len(lists) == 1 else "outcome")
+    (shift, *others) = shifts
+    return f"Time frames of {of}: {shift}" if shift and not others else ""
 
 
 def arms_clause(changes: Sequence[Change]) -> Clause | None:
     """Say what changed in the arms and interventions, by name and dose; None when counting says it better."""
+    changed = [one for one in changes if not one.kind.endswith(".renamed")]
+    if changed and all(_name(one) in {_name(other) for other in changed} for one in changes):
+        changes = changed  # a new label that repeats the dose is told with the dose
     shift = _shared_amount(changes)
     if shift:
         of = values.listed(values.distinct(_name(one) for one in changes), _MOST_FACTS)
@@ -62,7 +77,8 @@ def arms_clause(changes: Sequence[Change]) -> Clause | None:
         said = f"{label}{of}: {shift}{same}"
         if len(said) <= _LONGEST:
             return Clause(said, shift if len(shift.split()) <= 4 else "Amount changed")
-    facts = _joined(changes, _arm) or _exchanged([one for one in changes if one.kind.startswith("arm.")])
+    arms = [one for one in changes if one.kind.startswith("arm.")]
+    facts = _joined(changes, _arm) or _exchanged(arms or changes)
     return Clause(facts, _arms_tag(changes)) if facts else None
 
 
@@ -123,14 +139,17 @@ def _joined(changes: Sequence[Change], fact_of: Callable[[Change], str]) -> str:
 
 
 def _exchanged(changes: Sequence[Change]) -> str:
-    """Say one thing that went and one that came: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
+    """Say what went and what came by name: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
     gone = [one for one in changes if one.kind.endswith(".removed") and one.verb is Verb.REMOVED]
     came = [one for one in changes if one.kind.endswith(".added") and one.verb is Verb.ADDED]
-    if len(gone) != 1 or len(came) != 1:
+    labels = [{phrase(one).label for one in side} for side in (gone, came)]
+    if not (gone and came) or max(len(gone), len(came)) > _MOST_FACTS or any(len(side) > 1 for side in labels):
         return ""
-    label, other = phrase(gone[0]).label, phrase(came[0]).label
-    again = "" if label == other else f"{other.lower()} "
-    return f"{label} {_named(gone[0])} removed, {again}{_named(came[0])} added"
+    (label,), (other,) = labels
+    again = "" if label == other else f"{other.lower()}{'s' if len(came) > 1 else ''} "
+    was, now = (values.listed([_named(one) for one in side], _MOST_FACTS) for side in (gone, came))
+    said = f"{label}{'s' if len(gone) > 1 else ''} {was} removed, {again}{now} added"
+    return said if len(said) <= _LONGEST else ""
 
 
 def _named(change: Change) -> str:
@@ -182,7 +201,10 @@ def _arm(change: Change) -> str:
     if text(facts, "old_type") and text(facts, "new_type"):
         was, now = (values.enum(text(facts, side)).lower() for side in ("old_type", "new_type"))
         return f"{label} {name}: {was} → {now}"
-    shift = _shift(*(_described(side) for side in (change.before, change.after)))
+    was_text, now_text = (_described(side) for side in (change.before, change.after))
+    shift = _shift(was_text, now_text)
+    if "description" in names(facts, "parts") and not (was_text and now_text):
+        return f"{label} {name}: description {'added' if now_text else 'removed'}"
     if shift:
         return f"{label} {name}: {shift}"
     parts = values.listed(list(names(facts, "parts")))
@@ -205,6 +227,11 @@ def _shift(before: str, after: str) -> str:
         return ""
     if len(before) + len(after) <= _LONGEST_VALUE:
         return f"{before} → {after}"
+    return _stretch(before, after)
+
+
+def _stretch(before: str, after: str) -> str:
+    """Give the one stretch that differs, with the unit behind it; empty when there are several or it is long."""
     changed = [mark for mark in diff(before, after) if mark.kind is not MarkKind.SAME]
     if [mark.kind for mark in changed] != [MarkKind.REMOVED, MarkKind.ADDED]:
         return ""

@@ -9,6 +9,7 @@ from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, named, names, text, worded
 
 _LONGEST_HEADING = 60
+_LONGEST_TEXT = 300
 _SAME_AMOUNT = "the same amount in another unit or spelling"
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
@@ -80,7 +81,8 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
         marks, was, now = edited(before, after)
         pieces.append(f"description now “{now}”, before “{was}”")
     elif "description" in parts:
-        pieces.append(f"description {'added' if after else 'removed'}")
+        shown = values.short(values.plain(after or before), _LONGEST_TEXT)
+        pieces.append(f"description added: “{shown}”" if after else f"description removed, it was “{shown}”")
     also: list[str] = []
     if all(types) and marks:
         also.append(f"type: {values.enum(types[0]).lower()} → {values.enum(types[1]).lower()}")

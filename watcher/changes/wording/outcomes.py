@@ -118,9 +118,8 @@ def _modified(change: Change) -> Phrase:
         heading=f"{_label(change)} {measure}",
         was=first.was or None,
         now=first.now or None,
-        marks=(*(Mark(MarkKind.SAME, name) for name in named), *first.marks) if first.marks else (),
+        marks=(*(Mark(MarkKind.SAME, name) for name in named), *first.marks),
         items=(
-            *([] if first.marks or not named else [f"this is its {first.name}"]),
             *(part.line for part in parts[1:]),
             *(["restated with the results"] if is_restated else []),
             _when(change),
@@ -175,7 +174,9 @@ def _raw(outcome: Json, key: str) -> str:
 def _shown(before: str, after: str) -> tuple[tuple[Mark, ...], str, str]:
     if before and after:
         return edited(before, after)
-    return (), values.short(values.plain(before)), values.short(values.plain(after))
+    was, now = (values.short(values.plain(side)) for side in (before, after))
+    marks = (Mark(MarkKind.REMOVED, was), Mark(MarkKind.ADDED, now))
+    return tuple(mark for mark in marks if mark.text), was, now
 
 
 def _time_frames(change: Change) -> Phrase:
