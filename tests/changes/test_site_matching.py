@@ -163,7 +163,7 @@ def test_a_postal_code_alone_shows_before_and_after():
 def test_sites_of_one_name_are_told_apart_by_their_postal_code():
     rows = [a_site("Research Site", "Lima", "Peru", zip=code) for code in ("15001", "15002")]
     assert heard(in_madrid(*MADRID) + rows, in_madrid(*MADRID))[:2] == [
-        "No sites in Peru any more; all 2 were removed.",
+        "No sites in Peru any more; both were removed.",
         "Site removed in Peru: Research Site, Lima 15001.",
     ]
 

@@ -17,6 +17,10 @@ _MOST_LINES = 3
 _FOLDED = frozenset({"site.added", "site.activated", "site.closed", "site.withdrawn", "site.suspended", "site.removed"})
 
 
+IN_ALL = " In all, "
+"""What the totals of the trial's sites begin with, behind the sentence of a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a story before it is placed: the change that leads it, its level, and its words."""
@@ -65,4 +69,4 @@ def _is_one_line(same: Sequence[Change]) -> bool:
 
 def _with_totals(words: Phrase, change: Change) -> Phrase:
     found = totals([change])
-    return replace(words, sentence=f"{words.sentence} In all, {', '.join(found)}.") if found else words
+    return replace(words, sentence=f"{words.sentence}{IN_ALL}{', '.join(found)}.") if found else words

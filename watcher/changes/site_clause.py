@@ -95,7 +95,7 @@ def _by_number(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
 
 
 def _with_towns(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
-    """Say `1 site added in Ghent, Belgium, 1 removed in Lyon, France`; one country of all is said once, at the end."""
+    """Say `1 site added in Ghent (Belgium), 1 removed in Lyon (France)`; a country common to all is said once."""
     countries = {text(change.facts, "country") for of in by_kind.values() for change in of}
     pieces: list[str] = []
     for kind in kinds:
@@ -110,8 +110,8 @@ def _with_towns(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
 def _places(changes: Sequence[Change], *, with_country: bool) -> str:
     found = []
     for change in changes:
-        country = in_country(text(change.facts, "country")).replace(" in ", ", ", 1) if with_country else ""
-        found += [f"{town}{country}" for town in _towns([change])]
+        country = named(text(change.facts, "country")) if with_country else ""
+        found += [f"{town} ({country})" if country else town for town in _towns([change])]
     return values.listed(values.distinct(found), _MOST_TOWNS)
 
 
@@ -126,8 +126,10 @@ def _of_countries(changes: Sequence[Change], kind: str, lead: str, sites: int) -
     of = [change for change in changes if change.kind == kind and change.facts.get("was_withdrawn") is not True]
     if kind == "country.paused" and of and all(change.facts.get("had_recruited") is False for change in of):
         lead = "no site planned to recruit any longer in"
+    if kind == "country.added" and sites == 1 and of:
+        return "the first one there"
     if kind == "country.added" and sites:
-        lead = "the first one in" if sites == 1 else "first ones in"
+        lead = "the first one in" if sum(map(_sites_of, of)) == 1 else "first ones in"
     elif kind in ("country.added", "country.opened") and sum(map(_sites_of, of)) == 1:
         lead = lead.replace("sites", "site")
     found = [name for change in of for name in _names(change)]

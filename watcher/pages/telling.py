@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-from watcher.changes.folding import lines_of
+from watcher.changes.folding import IN_ALL, lines_of
 from watcher.changes.model import Change, Mark, Phrase, Record, Severity, Verb
 from watcher.changes.story import tell, when_of
 from watcher.changes.wording import values
@@ -209,6 +209,9 @@ def _told(phrase: Phrase, whole: Sequence[Mark] = ()) -> Told:
 
 
 def _without_names(sentence: str, items: Sequence[str]) -> str:
-    """Cut off the names of many where they follow as a list: `8 sites now recruiting in France`."""
+    """Cut off the names of many where they follow as a list: `8 sites now recruiting in France`; totals are kept."""
     head, colon, tail = sentence.partition(": ")
-    return head if colon and items and tail.startswith(items[0]) else sentence
+    if not (colon and items and tail.startswith(items[0])):
+        return sentence
+    _, in_all, totals = tail.rpartition(IN_ALL)
+    return f"{head}.{in_all}{totals}" if in_all else head

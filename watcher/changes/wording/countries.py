@@ -37,7 +37,7 @@ def _one(change: Change, country: str) -> Phrase:
         if change.facts.get("had_recruited") is False:
             return worded(change, _LABEL, f"no site{where} is planned to recruit any longer; {remains}")
         return worded(change, _LABEL, f"no site{where} is recruiting any more, or about to; {remains}")
-    gone = "the only one was removed" if old == 1 else f"all {values.number(old)} were removed"
+    gone = {1: "the only one was removed", 2: "both were removed"}.get(old, f"all {values.number(old)} were removed")
     was = f"; {'it was' if old == 1 else 'they were'} listed as withdrawn" if status == "WITHDRAWN" else ""
     return worded(change, _LABEL, f"no sites{where} any more; {gone}{was}", was=country)
 

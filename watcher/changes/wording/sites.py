@@ -126,13 +126,11 @@ _GO_WITH = {
 
 def _remarkable(kind: str, count: int, countries: Sequence[Change]) -> str:
     goes_with, one, many = _GO_WITH.get(kind, ("", "", ""))
-    found = [
-        name
-        for change in countries
-        if change.kind == goes_with and change.facts.get("was_withdrawn") is not True
-        for name in _names(change)
-    ]
-    return f"; {one if count == 1 else many} {countries_listed(found, 6)}" if found else ""
+    of = [change for change in countries if change.kind == goes_with and change.facts.get("was_withdrawn") is not True]
+    found = [name for change in of for name in _names(change)]
+    key = "recruiting" if goes_with == "country.opened" else "new_sites"
+    is_one = count == 1 or (len(found) == 1 and number(of[0].facts, key) == 1)
+    return f"; {one if is_one else many} {countries_listed(found, 6)}" if found else ""
 
 
 def _count(change: Change) -> int:
