@@ -385,3 +385,8 @@ def test_splits_among_600_criteria_are_found_fast():
     found = pair(old, new)
     assert time.process_time() - started < 3
     assert (len(found.split), found.removed, found.added) == (600, (), ())
+
+
+def test_a_line_of_nothing_but_headings_does_not_exhaust_the_stack():
+    for line in ("Exclusion Criteria: " * 5000, "x. Exclusion Criteria: " * 5000):
+        assert split(line + "Pregnancy")[-1].section is Section.EXCLUSION

@@ -52,6 +52,7 @@ _BULLET = re.compile(
 _MID_LINE = re.compile(
     r"(?<=[\w.;,)])\s+(?=(?:(?:Key|Main) )?(?:Inclusion|Exclusion|INCLUSION|EXCLUSION) [Cc]\w+\s*[:：])"
 )
+_MOST_HEADINGS_IN_LINE = 20
 _BREAK = re.compile(r"(?i)\\?<\s*(?:br|/?p|/li|/?[ou]l)\s*/?\s*\\?>")
 _POINT = re.compile(r"(?i)\\?<li\\?>")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|\\?</?(?:b|strong|em|u)\\?>")
@@ -140,22 +141,23 @@ class _Reader:
         for line, after in zip(lines, following, strict=True):
             self.take(line, after)
 
-    def take(self, line: str, after: str = "") -> None:
-        """Read one line; `after` is the next line that holds text."""
+    def take(self, line: str, after: str = "", depth: int = 0) -> None:
+        """Read one line; `after` is the next line that holds text, `depth` how many headings stood before it on it."""
         is_row = tables.is_row(line)
         if not is_row and not any(sign.isalnum() for sign in line):
             self.after_blank = self.after_blank or not line.strip()
             return
         indent = len(line) - len(line.lstrip())
         bare, is_listed = _without_bullet(line.strip())
-        heading = None if is_row else self._heading(bare, after, is_listed=is_listed, indent=indent)
+        is_deep = depth >= _MOST_HEADINGS_IN_LINE
+        heading = None if is_row or is_deep else self._heading(bare, after, is_listed=is_listed, indent=indent)
         if is_row:
             self._row(line)
         elif heading is not None:
-            self._head(heading, after)
-        elif (inner := _MID_LINE.search(line)) is not None:
-            self.take(line[: inner.start()])
-            self.take(line[inner.end() :], after)
+            self._head(heading, after, depth)
+        elif not is_deep and (inner := _MID_LINE.search(line)) is not None:
+            self.take(line[: inner.start()], depth=depth + 1)
+            self.take(line[inner.end() :], after, depth + 1)
         elif is_listed:
             self.has_structure = True
             self._listed(line, bare, indent)
@@ -208,7 +210,7 @@ class _Reader:
             else:
                 yield from items
 
-    def _head(self, heading: Heading, after: str) -> None:
+    def _head(self, heading: Heading, after: str, depth: int) -> None:
         self.has_structure = True
         if heading.lead_in is None or heading.section is not self.section:
             self.cohort = heading.cohort
@@ -217,7 +219,7 @@ class _Reader:
         self.follows_heading = heading.is_section or self.follows_heading
         if heading.rest:
             self.after_blank = True
-            self.take(heading.rest, after)
+            self.take(heading.rest, after, depth + 1)
 
     def _row(self, line: str) -> None:
         """Take a row of a table: it belongs to the criterion before it."""

@@ -82,6 +82,7 @@ _NUMBER = re.compile(
 _LAST_SIGNS = ":：.;,-–—•* "
 _GROUP_NUMBER = re.compile(r"[^\W\d_]+[ -]?(?:\d{1,2}[A-Za-z]?|[A-Z]|[IVX]{1,4})\b")
 _SENTENCE_END = re.compile(r"(?i)(?<!excl)(?<!incl)(?<!vs)[.;。；]\s+\S|•")
+_DENIES = re.compile(r"(?i)\b(?:not|no longer|do(?:es)? not|none|never)\b")
 _COLON = re.compile(r"[:：]")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -150,8 +151,10 @@ def _named(shown: str, at: Position) -> Heading | None:
     title = _without_number(shown.strip(_LAST_SIGNS))
     folded = _folded(title)
     words = _words(folded)
-    if not words or len(words) > _MOST_TITLE_WORDS or _is_sentence(words) or _SENTENCE_END.search(title):
+    if not words or len(words) > _MOST_TITLE_WORDS or _SENTENCE_END.search(title):
         return None
+    if _is_sentence(words):
+        return _opened(shown, title, words, at)
     has_criteria = any(map(_is_criteria, words)) or any(sign in folded for sign in words_of.CRITERIA_SIGNS)
     section = _section(words, folded)
     if section is None:
@@ -165,6 +168,16 @@ def _named(shown: str, at: Position) -> Heading | None:
     if not has_criteria and not is_plain and not _is_name_apart(words, has_colon=has_colon):
         return None
     return Heading(section, None if not residue(title) else title, is_section=True)
+
+
+def _opened(shown: str, title: str, words: Sequence[str], at: Position) -> Heading | None:
+    """Read a title that opens with its section and goes on as a sentence: `Exclusion criteria at screening:`."""
+    end = next((index for index, word in enumerate(words) if _is_criteria(word)), -1)
+    opening = words[: end + 1]
+    if not opening or at.is_listed or not _is_plain(opening) or shown[-1:] not in ":：" or _DENIES.search(title):
+        return None
+    section = _section(opening, "")
+    return None if section is None else Heading(section, title if residue(title) else None, is_section=True)
 
 
 def _is_name_apart(words: Sequence[str], *, has_colon: bool) -> bool:
