@@ -109,7 +109,7 @@ def test_edits_stand_in_path_order_with_positions_as_numbers():
         ("a\nb", "a\nc"),
         ([], None),
         ([], {}),
-        ({}, None),
+        ({}, 1),
         ({}, {"a": 1}),
         ({"a": 1}, {}),
         ({"a": {"b": 1}}, {"a": {}}),

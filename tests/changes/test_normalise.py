@@ -34,6 +34,13 @@ def test_nulls_are_nothing_wherever_they_stand():
     assert canonical_hash(record) == canonical_hash(normalise(record))
 
 
+def test_objects_without_a_member_are_nothing_wherever_they_stand():
+    record: dict[str, Any] = {"a": {"b": {}, "c": [1, {}, {"d": {"e": None}}], "f": "{}"}, "g": {"h": {}}}
+    assert normalise(record) == {"a": {"c": [1], "f": "{}"}}
+    assert canonical_hash(record) == canonical_hash(normalise(record))
+    assert canonical_hash({"a": "{}"}) != canonical_hash({"a": {}})
+
+
 def test_record_without_nulls_is_shared_not_copied():
     record = put(a_record(), STAMP, None)
     assert normalise(record) is record
@@ -62,7 +69,10 @@ def test_order_of_lists_and_keys_does_not_matter(data):
         (2.5, 2, False),
         ("1", 1, False),
         ([], None, False),
-        ({}, None, False),
+        ({}, None, True),
+        ({"y": {"z": None}}, None, True),
+        ([{}], [], True),
+        ([{}], None, False),
         ([1, 2], [2, 1], True),
         ([1, 1, 2], [1, 2, 2], False),
         ([[1, 2], [3]], [[3], [2, 1]], True),

@@ -388,7 +388,7 @@ async def test_what_is_known_is_reported_as_it_stands(house):
         TWO: "present",
         THREE: "quarantined",
         FOUR: "present",
-        FIVE: "absent",
+        FIVE: "unknown",
     }
     assert (rows[ONE]["short_name"], rows[FIVE]["title"]) == ("first", None)
     assert "status" in rows[THREE]["reason"]

@@ -71,6 +71,7 @@ class Reading:
         below_trials: How many changed only below the reader's level and have no story.
         below_changes: How many changes these trials have below the level.
         not_reached: Ids that the registry did not give.
+        unknown: Ids that the registry does not have.
         quarantined: Ids whose answer could not be believed.
         read_at: When they were last read, or confirmed not to have moved; None when none ever was.
         data_version: The newest of the registry's data versions they were read at (`2026-03-13`), or None.
@@ -86,6 +87,7 @@ class Reading:
     below_trials: int = 0
     below_changes: int = 0
     not_reached: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     read_at: datetime | None = None
     data_version: str | None = None

@@ -25,12 +25,13 @@ def specimens() -> tuple[Occasion, ...]:
     bare = Reader(name="specimen", zone=UTC)
     reading = Reading(
         watched=200,
-        read=198,
+        read=197,
         unchanged=100,
         reverified=2,
         below_trials=3,
         below_changes=5,
         not_reached=("NCT99000001",),
+        unknown=("NCT99000003",),
         quarantined=("NCT99000002",),
         read_at=_AT,
         data_version="2026-03-13",

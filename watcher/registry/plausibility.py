@@ -8,12 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from watcher.changes.model import Record
 from watcher.registry.model import RawRecord
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+FARTHEST_AHEAD = timedelta(days=7)
+"""A `versionHolder` may be newer than `/version`, whose data node may lag. One that is further ahead is a mistake, and
+would make every later record look stale.
+"""
+
+_IDENTITY = (
+    ("identificationModule", "orgStudyIdInfo", "id"),
+    ("identificationModule", "briefTitle"),
+    ("statusModule", "studyFirstSubmitDate"),
+)
+"""What tells one study from another. Each may be corrected, but not all at once: the day of the first submission never
+moves.
+"""
+_POSTED = ("statusModule", "lastUpdatePostDateStruct", "date")
 
 
 class Verdict(StrEnum):
@@ -24,12 +40,14 @@ class Verdict(StrEnum):
         UNASKED: About another trial; to be dropped.
         STALE: An older state than the one kept; to be counted and ignored.
         HOLLOW: A record that lost what a record has; to be quarantined.
+        DOUBTFUL: A record that is another study's, or two at once; to be quarantined.
     """
 
     SOUND = "sound"
     UNASKED = "unasked"
     STALE = "stale"
     HOLLOW = "hollow"
+    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,63 @@ def judge_age(record: RawRecord, kept_data_version: str | None) -> Judgement:
     )
 
 
+def data_day(token: str | None) -> str | None:
+    """Return the day a `dataTimestamp` begins with, or None when it begins with none; tokens are opaque otherwise."""
+    day = token[:10] if token else ""
+    try:
+        return date.fromisoformat(day).isoformat() if _ISO_DATE.fullmatch(day) else None
+    except ValueError:
+        return None
+
+
+def is_behind(record: RawRecord, day: str | None) -> bool:
+    """Return whether a record comes from a data node that does not have the registry's data of this day yet."""
+    return bool(day and record.data_version and _ISO_DATE.fullmatch(record.data_version) and record.data_version < day)
+
+
+def is_too_far_ahead(record: RawRecord, day: str | None) -> bool:
+    """Return whether the `versionHolder` of a record lies so far ahead of the registry's day that it must be wrong."""
+    latest = (date.fromisoformat(day) + FARTHEST_AHEAD).isoformat() if day else None
+    return latest is not None and record.data_version is not None and record.data_version > latest
+
+
+def judge_posting(new: Record, kept: Record | None) -> Judgement:
+    """Judge whether a record without a usable `versionHolder` is older than the kept one, by the day it was posted.
+
+    Args:
+        new: Decoded record as it came.
+        kept: Decoded last version, or None at first sight.
+    """
+    posted, before = _at(new, _POSTED), _at(kept, _POSTED) if kept is not None else None
+    if not (isinstance(posted, str) and isinstance(before, str)) or posted >= before:
+        return SOUND
+    return Judgement(
+        Verdict.STALE,
+        f"The registry sent the record without its data version, as posted on {posted[:10]}; "
+        f"the version we have was posted on {before[:10]}.",
+    )
+
+
+def judge_identity_facts(new: Record, kept: Record | None) -> Judgement:
+    """Judge whether a record under a known id is the body of another study.
+
+    Args:
+        new: Decoded record as it came.
+        kept: Decoded last version, or None at first sight, when nothing can be said.
+    """
+    if kept is None:
+        return SOUND
+    facts = [(_at(kept, path), _at(new, path)) for path in _IDENTITY]
+    known = [(before, now) for before, now in facts if before and now]
+    if len(known) < 2 or any(before == now for before, now in known):
+        return SOUND
+    return Judgement(
+        Verdict.DOUBTFUL,
+        "The registry sent another study under this id: its own number, its title and the day it was first submitted "
+        "are all different.",
+    )
+
+
 def judge_content(new: Record, kept: Record | None) -> Judgement:
     """Judge whether a record is hollow: no `overallStatus`, or half or more of the kept version's modules gone.
 
@@ -100,6 +175,13 @@ def judge_content(new: Record, kept: Record | None) -> Judgement:
 def _modules(record: Record) -> Mapping[str, object]:
     section = record.get("protocolSection")
     return section if isinstance(section, Mapping) else {}
+
+
+def _at(record: Record, path: tuple[str, ...]) -> object:
+    value: object = _modules(record)
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _status(modules: Mapping[str, object]) -> bool:

@@ -153,6 +153,8 @@ class ReadingView:
         level: The reader's level: `major`.
         not_reached: Ids not reached, joined, or empty.
         not_reached_count: How many.
+        unknown: Ids that the registry does not have, joined, or empty.
+        unknown_count: How many.
         quarantined: Ids whose answer could not be believed, joined, or empty.
         quarantined_count: How many.
         read_on: `13 Mar 2026`, in the reader's zone, or empty.
@@ -173,6 +175,8 @@ class ReadingView:
     level: str
     not_reached: str
     not_reached_count: int
+    unknown: str
+    unknown_count: int
     quarantined: str
     quarantined_count: int
     read_on: str

@@ -22,7 +22,7 @@ from watcher.service.lifecycle import Ending, notify, watchdog_seconds
 from watcher.service.meeting import meet_recipients
 from watcher.service.notices import settle
 from watcher.service.parts import JOB_PART, RUN_PART, Parts, Signals, WatchlistReader
-from watcher.service.poll import PollReport
+from watcher.service.poll_report import PollReport
 from watcher.service.pulse import BEAT_EVERY, Pulse, leave_sign, remove_sign
 from watcher.service.reload import CONFIG_PART, changed_sections
 from watcher.service.run import (

@@ -6,7 +6,7 @@ Runs in a thread: parsing and comparing take time. Reads the store, does not wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,18 @@ import msgspec
 import structlog
 
 from watcher.changes.model import Comparison, Record, Severity
-from watcher.errors import DamagedError, StoreError
+from watcher.errors import DamagedError, RegistryAnswerError, StoreError
 from watcher.registry.model import RawRecord
-from watcher.registry.plausibility import Verdict, judge_age, judge_content
+from watcher.registry.page import decode_record
+from watcher.registry.plausibility import (
+    SOUND,
+    is_behind,
+    is_too_far_ahead,
+    judge_age,
+    judge_content,
+    judge_identity_facts,
+    judge_posting,
+)
 from watcher.store.model import Compared, Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
 from watcher.store.store import Store
 
@@ -38,6 +47,7 @@ class Status(StrEnum):
     RETURNED = "returned"
     STALE = "stale"
     QUARANTINED = "quarantined"
+    UNREADABLE = "unreadable"
     FAILED = "failed"
     DAMAGED = "damaged"
 
@@ -51,25 +61,30 @@ class Judged:
         status: What became of it.
         item: What the store keeps; None for a stale answer.
         reason: Why it is not believed; empty otherwise.
+        is_behind: It comes from a data node that is older than the registry's data version.
     """
 
     nct_id: str
     status: Status
     item: NewVersion | Unchanged | Quarantined | None = None
     reason: str = ""
+    is_behind: bool = False
 
 
-def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store) -> tuple[Judged, ...]:
+def judge_records(
+    records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store, *, day: str | None
+) -> tuple[Judged, ...]:
     """Judge the records of one answer.
 
     Args:
         records: As they came.
         kept: What the store knows, by id; an id that is not there was never seen.
         store: For bodies of versions to compare with; only read.
+        day: Day of the registry's data version, or None when it is not known.
 
     Returns:
-        One per record, in their order; a trial that comes twice is judged once. A record that our own code trips over
-        is FAILED, one whose stored version is damaged is DAMAGED: it stays due, and harms no other.
+        One per record, in their order. A record that cannot be decoded is UNREADABLE, one that our own code trips over
+        is FAILED, one whose stored version is damaged is DAMAGED: all stay due, and harm no other.
 
     Raises:
         StoreError: The store cannot be read.
@@ -78,7 +93,9 @@ def judge_records(records: Iterable[RawRecord], kept: Mapping[str, Kept], store:
     for record in records:
         if record.nct_id not in judged:
             known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
-            judged[record.nct_id] = _guarded(record, known, store)
+            lags = is_behind(record, day)
+            usable = replace(record, data_version=None) if is_too_far_ahead(record, day) else record
+            judged[record.nct_id] = replace(_guarded(usable, known, store), is_behind=lags)
     return tuple(judged.values())
 
 
@@ -89,6 +106,8 @@ def _guarded(record: RawRecord, kept: Kept, store: Store) -> Judged:
         return Judged(nct_id=record.nct_id, status=Status.DAMAGED, reason=str(error))
     except StoreError:
         raise
+    except RegistryAnswerError as error:
+        return Judged(nct_id=record.nct_id, status=Status.UNREADABLE, reason=str(error))
     except Exception as error:  # the boundary of one study: a bug met by one record must not stop the others
         log.exception("study_failed", nct_id=record.nct_id)
         reason = f"the program tripped over this record ({type(error).__name__}); please report it"
@@ -96,18 +115,22 @@ def _guarded(record: RawRecord, kept: Kept, store: Store) -> Judged:
 
 
 def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
+    if record.doubt:
+        return _quarantined(record, record.doubt)
     age = judge_age(record, kept.data_version)
-    if age.verdict is Verdict.STALE:
+    if age != SOUND:
         return Judged(nct_id=record.nct_id, status=Status.STALE, reason=age.reason)
     is_back = kept.life in (Life.GONE, Life.MERGED)
     if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
         return _unchanged(record, is_stamp_only=True)
-    decoded = _decoded(record.body)
+    decoded = decode_record(record.body)
     before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
     before = None if before_body is None else decode(before_body)
-    content = judge_content(decoded, before)
-    if content.verdict is Verdict.HOLLOW and not _is_confirmed(record, kept):
-        return _quarantined(record, content.reason)
+    if record.data_version is None and (posting := judge_posting(decoded, before)) != SOUND:
+        return Judged(nct_id=record.nct_id, status=Status.STALE, reason=posting.reason)
+    for judgement in (judge_content(decoded, before), judge_identity_facts(decoded, before)):
+        if judgement != SOUND and not _is_confirmed(record, kept):
+            return _quarantined(record, judgement.reason)
 
     from watcher.changes.normalise import canonical_hash
 
@@ -122,7 +145,7 @@ def _judge(record: RawRecord, kept: Kept, store: Store) -> Judged:
 
 
 def _is_confirmed(record: RawRecord, kept: Kept) -> bool:
-    """Tell whether a hollow record was seen before, the same, in an older data version: then it is real."""
+    """Return whether an implausible record was seen before, the same, in another data version: then it is real."""
     aside = kept.quarantine
     return aside is not None and aside.fingerprint == record.fingerprint and aside.data_version != record.data_version
 

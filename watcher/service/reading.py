@@ -94,6 +94,7 @@ def read_for(
     changed = {entry.window.nct_id for entry in (*told, *untold)}
     living = [entry for entry in kept if entry.life is not Life.MERGED]
     aside = tuple(entry.nct_id for entry in living if entry.life is Life.QUARANTINED)
+    unknown = tuple(entry.nct_id for entry in living if entry.life is Life.UNKNOWN)
     read = [
         entry
         for entry in living
@@ -101,7 +102,7 @@ def read_for(
         if standing.holds(entry) or _was_read(entry, since, is_told=standing.is_running or entry.nct_id in changed)
     ]
     ids = {entry.nct_id for entry in read}
-    reached = ids | set(aside)
+    reached = ids | {*aside, *unknown}
     quiet = [entry for entry in (*told, *untold) if entry.story is None and entry.window.nct_id in ids]
     noise = [entry for entry in quiet if entry.below == 0]
     reverified = sum(entry.is_reverified for entry in noise)
@@ -116,6 +117,7 @@ def read_for(
         below_trials=sum(entry.below > 0 for entry in quiet),
         below_changes=sum(entry.below for entry in quiet),
         not_reached=tuple(entry.nct_id for entry in living if entry.nct_id not in reached),
+        unknown=unknown,
         quarantined=aside,
         read_at=_read_at(read, standing),
         data_version=newest,

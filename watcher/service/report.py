@@ -21,9 +21,10 @@ from watcher.service.faults import failing
 from watcher.service.happenings import first_seen
 from watcher.service.judging import decode, decode_comparison
 from watcher.service.parts import Parts
+from watcher.service.trial_faults import unknown_trial
 from watcher.service.watching import poll_ids
 from watcher.service.windows import headline_of
-from watcher.store.model import Kept, LogEntry
+from watcher.store.model import Kept, Life, LogEntry
 from watcher.store.telling import State
 
 _STATUS = ("protocolSection", "statusModule")
@@ -131,8 +132,15 @@ def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]
         "data_version": kept.data_version,
         "checked_at": zulu(kept.checked_at) if kept.checked_at is not None else None,
         "merged_into": kept.merged_into,
-        "reason": kept.quarantine.reason if kept.quarantine is not None else None,
+        "reason": _reason(kept),
     }
+
+
+def _reason(kept: Kept) -> str | None:
+    """Return why the trial is not read as it should be, or None."""
+    if kept.life is Life.UNKNOWN:
+        return unknown_trial(kept.nct_id)
+    return kept.quarantine.reason if kept.quarantine is not None else None
 
 
 def log_object(parts: Parts, entry: LogEntry) -> dict[str, Any]:

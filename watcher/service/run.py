@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,20 +23,21 @@ from watcher.service.parts import (
     POLL_PART,
     RUN_PART,
     SENDING_PART,
-    STORED_PART,
     WATCHLIST_PART,
     Parts,
     Signals,
     WatchlistReader,
 )
-from watcher.service.poll import PollReport, poll
+from watcher.service.poll import poll
+from watcher.service.poll_report import PollReport
 from watcher.service.pulse import remove_sign
 from watcher.service.registrywide import judge_data_version
 from watcher.service.reload import CONFIG_PART
 from watcher.service.sending import Sent, send_due, settle_left
 from watcher.service.telling import tell_due
-from watcher.service.watching import follow_merged, poll_ids, watched_now
-from watcher.store.model import Life, PollOutcome
+from watcher.service.trial_faults import signal_trials
+from watcher.service.watching import follow_merged, merged_ids, poll_ids, watched_now
+from watcher.store.model import PollOutcome
 
 log = structlog.get_logger()
 
@@ -212,7 +212,8 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
         signals.well(POLL_PART)
         return None
-    report = await poll(parts, ids, signals, is_whole=watchlist.is_whole)
+    merged = merged_ids(watchlist, ids)
+    report = await poll(parts, ids, signals, merged=merged, is_whole=watchlist.is_whole)
     async with parts.turn:
         # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
         is_whole = report.outcome.is_complete
@@ -221,11 +222,7 @@ async def poll_watched(parts: Parts, watchlist: Watchlist, signals: Signals) -> 
         if families:
             tell_reformatted(parts, families, token or "", parts.clock())
         await asyncio.to_thread(tell_passed, parts, ids)
-    for nct_id, reason in report.tripped.items():
-        signals.tripped(f"record {nct_id}", reason)
-    for nct_id, reason in report.damaged.items():
-        signals.damaged(f"{STORED_PART}{nct_id}", reason)
-    _signal_records(parts, ids, signals, is_complete=report.outcome.is_complete)
+    signal_trials(parts, ids, report, signals, is_whole=watchlist.is_whole)
     _signal_unread(report, signals)
     return report
 
@@ -243,19 +240,6 @@ def _signal_unread(report: PollReport, signals: Signals) -> None:
         more = f" and {len(report.troubled) - _NAMED} more" if len(report.troubled) > _NAMED else ""
         named = f": {shown}{more}" if shown else ""
         signals.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
-
-
-def _signal_records(parts: Parts, ids: Sequence[str], signals: Signals, *, is_complete: bool) -> None:
-    """Say which records are not believed; that one is believed again is known after a complete poll only."""
-    held = parts.store.trials.quarantined(ids, before=parts.clock())
-    aside = {kept.nct_id: kept for kept in held if kept.life is Life.QUARANTINED}
-    for nct_id, kept in aside.items():
-        reason = kept.quarantine.reason if kept.quarantine is not None else ""
-        signals.failing(f"record {nct_id}", f"the registry's answer for {nct_id} is not believed: {reason}")
-    for fault in parts.store.faults.all() if is_complete else ():
-        known = fault.part.removeprefix("record ")
-        if (known != fault.part and known not in aside) or fault.part.startswith(STORED_PART):
-            signals.well(fault.part)  # of what failed just now this changes nothing
 
 
 def is_registry_down(report: PollReport | None) -> bool:

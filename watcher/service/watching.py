@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -109,6 +109,12 @@ def poll_ids(watchlist: Watchlist, store: Store) -> tuple[str, ...]:
     """
     merged = store.trials.merged()
     return tuple(nct_id for nct_id in watchlist.trials if nct_id not in merged or _is_circle(nct_id, merged))
+
+
+def merged_ids(watchlist: Watchlist, asked: Collection[str]) -> tuple[str, ...]:
+    """Return the watched ids that live on under another id, given those that are asked for at every data version."""
+    others = set(asked)
+    return tuple(nct_id for nct_id in watchlist.trials if nct_id not in others)
 
 
 def _onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:

@@ -42,7 +42,8 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
                 life=Life.PRESENT,
                 fingerprint=outcome.fingerprint,
                 canonical_hash=outcome.canonical_hash,
-                data_version=outcome.data_version,
+                data_version=outcome.data_version
+                or kept.data_version,  # one without a stamp proves no older stamp wrong
                 newest_seq=seq,
                 starts_anew=False,
                 missing_since=None,
@@ -55,7 +56,7 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
                 kept,
                 life=Life.PRESENT,
                 fingerprint=outcome.fingerprint,
-                data_version=outcome.data_version,
+                data_version=outcome.data_version or kept.data_version,
                 starts_anew=False,
                 missing_since=None,
             )
@@ -67,7 +68,8 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
         case Quarantined() if kept.life not in _NO_RECORD:
             return replace(kept, life=Life.QUARANTINED, missing_since=None)
         case Absent() if kept.life not in _NO_RECORD:
-            return replace(kept, life=Life.ABSENT, missing_since=kept.missing_since or outcome.data_version)
+            life = Life.UNKNOWN if outcome.is_unknown else Life.ABSENT
+            return replace(kept, life=life, missing_since=kept.missing_since or outcome.data_version)
     return kept
 
 

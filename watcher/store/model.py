@@ -22,6 +22,7 @@ class Life(StrEnum):
     ABSENT = "absent"
     GONE = "gone"
     MERGED = "merged"
+    UNKNOWN = "unknown"
 
 
 class VersionKind(StrEnum):
@@ -33,14 +34,19 @@ class VersionKind(StrEnum):
     CLOCK = "clock"
 
 
+ABSENCE = "absent"
+"""In place of a fingerprint: the answer left out this trial and too many others. The data version is then a token."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine:
-    """An implausible record kept aside.
+    """An implausible record kept aside, or the absence of one.
 
     Attributes:
         reason: What was implausible, in words.
         data_version: The record's own `versionHolder`, or None when it had none.
-        fingerprint: Masked raw fingerprint of the body kept aside, to see the same thing come again.
+        fingerprint: Masked raw fingerprint of the body kept aside, to see the same thing come again; `ABSENCE` when
+            there is none.
         since: When this trial was first put aside, without a plausible answer since.
         asked_at: When it was last asked for.
     """
@@ -67,9 +73,11 @@ class Kept:
         starts_anew: It was out of all watches for long: its next new version is a baseline, not compared.
         checked_token: The token it was last checked at, or None.
         checked_at: When that was, or None.
-        missing_since: Data version at which it was first absent, in life ABSENT and GONE; else None.
+        missing_since: Data version at which it was first absent, in life ABSENT, GONE and UNKNOWN; else None.
         merged_into: The canonical id, in life MERGED; else None.
         quarantine: What is kept aside, in life QUARANTINED; else None.
+        behind_token: The token at which its record came from an older data version last, or None.
+        behind_polls: In how many polls at that token it did.
     """
 
     nct_id: str
@@ -84,6 +92,8 @@ class Kept:
     missing_since: str | None = None
     merged_into: str | None = None
     quarantine: Quarantine | None = None
+    behind_token: str | None = None
+    behind_polls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +210,12 @@ class Absent:
     Attributes:
         nct_id: The trial.
         data_version: The registry's data version (or token) at which it was missing.
+        is_unknown: It was never read, and a second data version misses it: the registry has no such trial.
     """
 
     nct_id: str
     data_version: str
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,9 +89,9 @@ def _without_stamped(connection: Connection, page: Page) -> Page:
     On a day with a new data version that is nearly every trial: one statement a page instead of a row each. Where one
     of them stands otherwise than an unchanged answer leaves it, all of its statement take the long way.
     """
-    by_version: dict[str | None, list[str]] = {}
+    by_version: dict[str, list[str]] = {}
     for one in page.unchanged:
-        if one.is_stamp_only:
+        if one.is_stamp_only and one.data_version is not None:
             by_version.setdefault(one.data_version, []).append(one.nct_id)
     done: set[str] = set()
     for data_version, ids in by_version.items():

@@ -109,6 +109,8 @@ trial = Table(
     Column("missing_since", Text),
     Column("merged_into", String(11)),
     Column("left_at", Moment),
+    Column("behind_token", Text),
+    Column("behind_polls", Integer, nullable=False, server_default="0"),
     Index(None, "newest_seq"),
     Index(None, "checked_token"),
 )

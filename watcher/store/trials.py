@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from watcher.store import tables
 from watcher.store.database import Database, chunks
@@ -51,17 +51,19 @@ class Trials:
     def join(self, ids: Collection[str], now: datetime) -> None:
         """Watch trials that an answer held in the place of watched ones; writes only what differs.
 
-        One that was watched before goes on or `starts_anew`, as by `sync_watched`.
+        One that was watched before goes on or `starts_anew`, as by `sync_watched`; one that was merged itself always
+        starts anew: it is never compared across the gap.
 
         Raises:
             StoreError: The database cannot be written.
         """
         wanted = set(ids)
         with self._database.read() as connection:
-            if wanted <= _watched(connection):
+            if wanted <= _watched(connection) - _merged(connection, wanted):
                 return
         with self._database.write() as connection:
-            _join(connection, sorted(wanted - _watched(connection)), now)
+            followed = _watched(connection) - _merged(connection, wanted)
+            _join(connection, sorted(wanted - followed), now)
 
     def due(self, ids: Collection[str], token: str | None) -> tuple[Kept, ...]:
         """Give the watched trials not checked at this token.
@@ -103,6 +105,29 @@ class Trials:
             found: str | None = connection.scalar(select(func.max(table.c.checked_token)).where(table.c.watched))
             return found
 
+    def merged_due(self, ids: Collection[str], token: str | None, before: datetime) -> tuple[Kept, ...]:
+        """Return those of these trials that were merged into others and are to be asked for again, ordered by id.
+
+        Args:
+            ids: Every watched id.
+            token: The registry's `dataTimestamp`; a trial that was checked at it is not asked for again.
+            before: Those last asked for at or before this moment.
+        """
+        table, wanted = tables.trial, set(ids)
+        is_due = (table.c.life == Life.MERGED.value) & (table.c.checked_at.is_(None) | (table.c.checked_at <= before))
+        with self._database.read() as connection:
+            rows = connection.execute(kept_rows().where(is_due).order_by(table.c.nct_id))
+            every = [_kept(row) for row in rows if row[0] in wanted]
+        return tuple(kept for kept in every if token is None or kept.checked_token != token)
+
+    def in_life(self, ids: Collection[str], lives: Collection[Life]) -> tuple[Kept, ...]:
+        """Return those of these trials that stand in one of these lives, ordered by id."""
+        wanted, own = set(ids), tables.trial.c
+        stand = own.life.in_([life.value for life in lives])
+        with self._database.read() as connection:
+            rows = connection.execute(kept_rows().where(stand).order_by(own.nct_id))
+            return tuple(_kept(row) for row in rows if row[0] in wanted)
+
     def quarantined(self, ids: Collection[str], before: datetime) -> tuple[Kept, ...]:
         """Give the quarantined trials among these, last asked for at or before a moment, ordered by id."""
         asked = tables.quarantine.c.asked_at <= before
@@ -140,6 +165,15 @@ def write_checked(connection: Connection, ids: Collection[str], token: str, now:
         connection.execute(update(tables.trial).where(own).values(checked_token=token, checked_at=now))
 
 
+def write_behind(connection: Connection, ids: Collection[str], token: str) -> None:
+    """Count one more poll at a token in which the records of these trials came from an older data version."""
+    table = tables.trial
+    number = case((table.c.behind_token == token, table.c.behind_polls + 1), else_=1)
+    for piece in chunks(sorted(set(ids))):
+        own = table.c.nct_id.in_(piece)
+        connection.execute(update(table).where(own).values(behind_polls=number, behind_token=token))
+
+
 def kept_rows() -> Select[*tuple[Any, ...]]:
     """Give the SELECT behind `Kept`, for others to narrow down."""
     own, aside = tables.trial.c, tables.quarantine.c
@@ -160,6 +194,8 @@ def kept_rows() -> Select[*tuple[Any, ...]]:
         aside.fingerprint,
         aside.since,
         aside.asked_at,
+        own.behind_token,
+        own.behind_polls,
     ).outerjoin_from(tables.trial, tables.quarantine, aside.nct_id == own.nct_id)
 
 
@@ -181,7 +217,7 @@ def read_known(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
 def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
     # Taken apart by position: a new data version reads 10,000 of these.
     nct_id, life, starts_anew, fingerprint, canonical_hash, data_version, newest_seq, *rest = row
-    checked_token, checked_at, missing_since, merged_into, *aside = rest
+    checked_token, checked_at, missing_since, merged_into, *aside, behind_token, behind_polls = rest
     return Kept(
         nct_id=nct_id,
         life=_LIVES[life],
@@ -195,6 +231,8 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
         missing_since=missing_since,
         merged_into=merged_into,
         quarantine=None if aside[0] is None else _quarantine(*aside),
+        behind_token=behind_token,
+        behind_polls=behind_polls,
     )
 
 
@@ -206,6 +244,14 @@ def _quarantine(
 
 def _watched(connection: Connection) -> set[str]:
     return set(connection.scalars(select(tables.trial.c.nct_id).where(tables.trial.c.watched)))
+
+
+def _merged(connection: Connection, ids: Collection[str]) -> set[str]:
+    table, found = tables.trial, set[str]()
+    for piece in chunks(sorted(ids)):
+        own = table.c.nct_id.in_(piece) & (table.c.life == Life.MERGED.value)
+        found.update(connection.scalars(select(table.c.nct_id).where(own)))
+    return found
 
 
 def _leave(connection: Connection, ids: Sequence[str], now: datetime) -> None:

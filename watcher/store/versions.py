@@ -14,7 +14,7 @@ from watcher.store.database import Database, chunks
 from watcher.store.model import Compared, LogEntry, Page, Version, VersionKind
 from watcher.store.packing import CODEC, pack, unpack
 from watcher.store.pages import Packed, write_page
-from watcher.store.trials import write_checked
+from watcher.store.trials import write_behind, write_checked
 
 _AT_ONCE = 100
 
@@ -26,7 +26,13 @@ class Versions:
         self._database = database
 
     def commit_page(
-        self, page: Page, now: datetime, *, checked: Collection[str] = (), token: str | None = None
+        self,
+        page: Page,
+        now: datetime,
+        *,
+        checked: Collection[str] = (),
+        behind: Collection[str] = (),
+        token: str | None = None,
     ) -> Mapping[str, int]:
         """Store the judged records of one answer in one transaction: all of it, or nothing.
 
@@ -37,6 +43,7 @@ class Versions:
             page: The judged records; each trial at most once.
             now: The time, kept as `seen_at`.
             checked: Trials of this answer that went somewhere: marked as by `Trials.mark_checked`.
+            behind: Trials of this answer whose record came from an older data version: they stay due, and are counted.
             token: What they were checked at; None marks none.
 
         Returns:
@@ -53,6 +60,7 @@ class Versions:
             seqs = write_page(connection, packed, now)
             if token is not None:
                 write_checked(connection, checked, token, now)
+                write_behind(connection, behind, token)
             return seqs
 
     def newest_body(self, nct_id: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What release 0.2 adds: the id of the store, watches of trials, the grade of a fault, the base of a message.
+"""What release 0.2 adds: the store's id, watches of trials, grades of faults, bases of messages, lagging records.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
@@ -22,6 +22,8 @@ def upgrade() -> None:
     _message_base()
     _membership()
     _fault_grade()
+    _trials_behind()
+    _merged_trials_watched()
 
 
 def _store_id() -> None:
@@ -79,3 +81,14 @@ def _message_base() -> None:
     base = sa.select(sa.func.coalesce(sa.func.max(version.c.seq), 0)).where(known).scalar_subquery()
     waits = message.c.state.in_(["pending", "sending", "unknown"])
     op.execute(sa.update(message).where(waits).values(base_seq=base))
+
+
+def _trials_behind() -> None:
+    """Count the polls in which the record of a trial came from a data node behind the registry's data version."""
+    op.add_column("trial", sa.Column("behind_token", sa.Text))
+    op.add_column("trial", sa.Column("behind_polls", sa.Integer, nullable=False, server_default="0"))
+
+
+def _merged_trials_watched() -> None:
+    """Count merged trials as watched: they are asked for again now, and live on where they stood when split off."""
+    op.execute("UPDATE trial SET watched = 1 WHERE life = 'merged'")
