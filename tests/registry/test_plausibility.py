@@ -4,7 +4,18 @@ import pytest
 
 from tests.registry.scripted import study
 from watcher.registry.model import RawRecord
-from watcher.registry.plausibility import SOUND, Verdict, judge_age, judge_content, judge_identity
+from watcher.registry.plausibility import (
+    SOUND,
+    Verdict,
+    data_day,
+    is_behind,
+    is_too_far_ahead,
+    judge_age,
+    judge_content,
+    judge_identity,
+    judge_identity_facts,
+    judge_posting,
+)
 
 
 def raw(nct_id="NCT99000001", data_version="2026-03-13", aliases=()):
@@ -74,3 +85,74 @@ def test_half_or_more_modules_lost_is_hollow(lost, hollow):
 
 def test_modules_exchanged_for_others_are_lost_all_the_same():
     assert judge_content(record("x", "y", "z"), record("a", "b", "c")).verdict is Verdict.HOLLOW
+
+
+@pytest.mark.parametrize(
+    ("token", "day"),
+    [("2026-03-13T09:00:05", "2026-03-13"), ("2026-03-13", "2026-03-13"), ("2026-13-45T09", None), ("v7", None),
+     ("", None), (None, None)],
+)  # fmt: skip
+def test_a_token_is_read_as_a_day_only_where_it_begins_with_one(token, day):
+    assert data_day(token) == day
+
+
+@pytest.mark.parametrize(
+    ("version", "day", "behind", "ahead"),
+    [
+        ("2026-03-12", "2026-03-13", True, False),
+        ("2026-03-13", "2026-03-13", False, False),
+        ("2026-03-16", "2026-03-13", False, False),
+        ("2026-03-21", "2026-03-13", False, True),
+        ("9999-12-31", "2026-03-13", False, True),
+        ("tomorrow", "2026-03-13", False, True),
+        (None, "2026-03-13", False, False),
+        ("2026-03-12", None, False, False),
+    ],
+)
+def test_a_record_is_behind_or_far_ahead_of_the_day_of_the_data(version, day, behind, ahead):
+    record = raw(data_version=version)
+    assert (is_behind(record, day), is_too_far_ahead(record, day)) == (behind, ahead)
+
+
+def posted(day):
+    status = {"overallStatus": "RECRUITING", "lastUpdatePostDateStruct": {"date": day}}
+    return {"protocolSection": {"statusModule": status}}
+
+
+@pytest.mark.parametrize(
+    ("new", "kept", "stale"),
+    [
+        (posted("2026-03-12"), posted("2026-03-13"), True),
+        (posted("2026-03-13"), posted("2026-03-13"), False),
+        (posted("2026-03-14"), posted("2026-03-13"), False),
+        (record(), posted("2026-03-13"), False),
+        (posted("2026-03-12"), record(), False),
+        (posted("2026-03-12"), None, False),
+    ],
+)
+def test_an_earlier_posting_is_stale(new, kept, stale):
+    assert (judge_posting(new, kept).verdict is Verdict.STALE) == stale
+
+
+def facts(number="A-1", title="One", first="2020-01-01"):
+    identification = {"orgStudyIdInfo": {"id": number}, "briefTitle": title}
+    return {
+        "protocolSection": {"identificationModule": identification, "statusModule": {"studyFirstSubmitDate": first}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("new", "doubtful"),
+    [
+        (facts(), False),
+        (facts(number="B-2", title="Two"), False),
+        (facts(title="Two", first="2021-01-01"), False),
+        (facts(number="B-2", first="2021-01-01"), False),
+        (facts(number="B-2", title="Two", first="2021-01-01"), True),
+        (facts(number="B-2", title="Two", first=None), True),
+        (facts(number="B-2", title=None, first=None), False),
+    ],
+)
+def test_a_record_that_agrees_in_nothing_is_another_study(new, doubtful):
+    assert (judge_identity_facts(new, facts()).verdict is Verdict.DOUBTFUL) == doubtful
+    assert judge_identity_facts(new, None) == SOUND
