@@ -395,5 +395,5 @@ async def test_what_is_known_is_reported_as_it_stands(house):
     assert shown is not None
     assert (shown["versions"], shown["status"], unread) == (2, "COMPLETED", None)
     assert status["poll"]["data_version"] == f"{DAYS[1]}T09:00:00"
-    assert [fault["part"] for fault in status["faults"]] == [f"record {THREE}"]
+    assert [fault["part"] for fault in status["faults"]] == [f"id {FIVE}", "missing trials", f"record {THREE}"]
     assert [row["name"] for row in status["recipients"]] == ["ana", "ops"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,7 @@ from watcher.service.judging import judge_records
 from watcher.service.parts import POLL_PART
 from watcher.service.report import status_of, trials_of
 from watcher.service.run import is_registry_down
+from watcher.store.damage import find_damage
 from watcher.store.model import Life, PollOutcome, Unchanged
 
 CALM = ANA + QUIET
@@ -224,6 +227,8 @@ async def test_mass_absence_is_not_believed_before_the_next_data_version_shows_i
     assert {home.kept(nct_id).life for nct_id in MANY} == {Life.QUARANTINED}
     assert list(faults(home)) == ["missing trials"]
     assert "12 trials at once" in faults(home)["missing trials"]
+    with contextlib.closing(sqlite3.connect(home.state / "watcher.db")) as connection:
+        assert list(find_damage(connection)) == []
     assert notices(home) == 1
     await home.run()
     assert {home.kept(nct_id).life for nct_id in MANY} == {Life.QUARANTINED}

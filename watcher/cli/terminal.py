@@ -32,6 +32,7 @@ _LIVES = {
     "quarantined": "last answer not believed",
     "absent": "missing, to be confirmed",
     "gone": "gone from the registry",
+    "unknown": "unknown to the registry; check the id",
 }
 _LABEL_COLUMNS = 18
 _PIPED_COLUMNS = 100

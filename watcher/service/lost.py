@@ -114,7 +114,7 @@ def _mass_absence(open_ones: Sequence[Kept], first: Sequence[Kept], asked: int, 
     """Put the trials aside that are absent for the first time; the absence of none of the others is confirmed."""
     reason = f"The registry left out {len(first)} of {asked} trials at once."
     aside = tuple(
-        Quarantined(nct_id=known.nct_id, reason=reason, data_version=token, fingerprint=ABSENCE, body=b"")
+        Quarantined(nct_id=known.nct_id, reason=reason, data_version=token, fingerprint=ABSENCE, body=b"{}")
         for known in first
     )
     put_aside = tuple(entry.nct_id for entry in aside)
