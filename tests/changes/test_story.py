@@ -268,7 +268,7 @@ HEADLINES = [
         ),
         (
             "Sex changed from All to Female (narrowed); minimum age changed from 18 years to 12 years (widened);"
-            " and 2 more changes"
+            " 1 criterion reworded and 1 criterion added"
         ),
         "Eligibility changed",
     ),

@@ -124,9 +124,9 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
 def eligibility_clause(changes: Sequence[Change]) -> Clause:
     """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
     tag = f"Eligibility {_effect(changes)}"
-    facts = [change for change in changes if _is_limit(change)]
+    facts = sorted((change for change in changes if _is_limit(change)), key=_comes_late)
     if facts:
-        return Clause(_limits(facts, len(changes) - len(facts)), tag)
+        return Clause(_limits(facts, [change for change in changes if not _is_limit(change)]), tag)
     if len(changes) == 1:
         return Clause(_criterion_clause(changes[0]), tag)
     criteria = [change for change in changes if change.kind.startswith(_CRITERION)]
@@ -135,24 +135,35 @@ def eligibility_clause(changes: Sequence[Change]) -> Clause:
         directions = {change.facts.get("direction") for change in criteria}
         only = next(iter(directions)) if len(directions) == 1 else None
         return Clause(f"{len(criteria)} eligibility criteria {only or verbs[0]}", tag)
+    return Clause(f"Eligibility changed: {values.listed(_parts(changes), 3)}", tag)
+
+
+def _parts(changes: Sequence[Change]) -> list[str]:
+    """Return changes of eligibility in a few words each, criteria counted by what happened to them."""
+    verbs = [_happened(change) for change in changes if change.kind.startswith(_CRITERION)]
     parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
-    parts += [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
-    return Clause(f"Eligibility changed: {values.listed(parts, 3)}", tag)
+    return parts + [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
 
 
 def _is_limit(change: Change) -> bool:
     """Whether a change is of sex, age or volunteers: a coded fact, no text about it."""
     if change.kind in ("eligibility.age", "eligibility.healthy_volunteers"):
         return True
-    return change.kind == "eligibility.sex" and change.facts.get("field") == "sex"
+    return change.kind == "eligibility.sex" and change.facts.get("field") in ("sex", "genderBased")
 
 
-def _limits(facts: Sequence[Change], others: int) -> str:
-    """Say the first two facts in plain words, and count the rest."""
+def _comes_late(change: Change) -> int:
+    """Return the place of a fact: sex, minimum age, maximum age and volunteers, gender."""
+    if change.facts.get("field") == "genderBased":
+        return 2
+    return int(change.facts.get("limit") == "maximum" or change.kind == "eligibility.healthy_volunteers")
+
+
+def _limits(facts: Sequence[Change], others: Sequence[Change]) -> str:
+    """Say the first two facts in plain words, and name or count the rest."""
     pieces = [phrase(change).sentence.rstrip(".") for change in facts[:2]]
-    text = "; ".join([pieces[0], *map(_lowered, pieces[1:])])
-    more = len(facts) - len(pieces) + others
-    return f"{text}; and {values.counted(more, 'more change')}" if more else text
+    rest = _parts([*facts[2:], *others])
+    return "; ".join([pieces[0], *map(_lowered, pieces[1:]), *([values.listed(rest, 2)] if rest else [])])
 
 
 def _criterion_clause(change: Change) -> str:
@@ -188,9 +199,12 @@ def _moved(change: Change) -> str:
     came_from, section = facts.get("from"), facts.get("section")
     old, new = (values.plain(text) if isinstance(text := facts.get(name), str) else "" for name in ("old_text", "text"))
     if old and facts.get("is_reworded"):
-        both = f"Moved from {came_from} (“{old.rstrip('.')}”) to {section} (“{new.rstrip('.')}”)"
-        short = f"Criterion moved from {came_from} to {section}, with other words"
-        return both if len(both) <= _LONGEST_CLAUSE else short
+        for most in (_LONGEST_CLAUSE, *_SHORT_CRITERIA):
+            was, now = (values.short(text.rstrip("."), most) for text in (old, new))
+            both = f"Moved from {came_from} (“{was}”) to {section} (“{now}”)"
+            if len(both) <= _LONGEST_CLAUSE and was != now:
+                return both
+        return f"Criterion moved from {came_from} to {section}, with other words"
     return f"Criterion moved from {came_from} to {section}: “{values.short(new.rstrip('.'), _SHORT_CRITERION)}”"
 
 
@@ -305,8 +319,12 @@ _CRITERION_VERBS: Mapping[Verb, str] = {
 
 
 def _field_part(change: Change) -> str:
-    label, effect = phrase(change).label, change.facts.get("effect")
-    return f"{label} {effect if effect in ('widened', 'narrowed') else change.verb}"
+    words, effect = phrase(change), change.facts.get("effect")
+    if change.facts.get("field") == "genderBased":
+        return words.sentence.rstrip(".")
+    if change.verb is Verb.REMOVED and change.kind != "eligibility.text":
+        return f"{words.label} no longer given"
+    return f"{words.label} {effect if effect in ('widened', 'narrowed') else change.verb}"
 
 
 def _effect(changes: Sequence[Change]) -> str:

@@ -214,9 +214,11 @@ def _field(change: Change) -> Phrase:
             change, label, sentence=_was_now(label, _quoted(old), _quoted(new)), was=old or None, now=new or None
         )
     before, after = _value(change.before), _value(change.after)
-    if name == "genderBased" and isinstance(change.after, bool):
+    if name == "genderBased":
         based = "now" if change.after else "no longer" if change.before else "not"
-        return _phrase(change, label, sentence=f"Eligibility is {based} based on gender.")
+        said = f"Eligibility is {based} based on gender."
+        unsaid = "The record no longer says whether eligibility is based on gender."
+        return _phrase(change, label, sentence=unsaid if change.after is None else said)
     sentence = _was_now(label, before, after, effect)
     return _phrase(change, label, sentence=sentence, was=before, now=after, note=effect)
 
