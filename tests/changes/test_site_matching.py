@@ -152,6 +152,23 @@ def test_a_country_respelt_loses_and_gains_nothing(before, now, more):
     assert heard(old, new) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("Sevilla", "Seville"), ("München", "Munich"), ("Kiev", "Kyiv"), ("Castellón", "Castellon"), ("Pátrai", "Patra")],
+)
+@pytest.mark.parametrize("name", ["Research Site", ""])
+def test_a_town_respelt_keeps_its_sites(before, now, name):
+    old = [{**row, "city": before, **({"facility": name} if name else {})} for row in in_madrid(*MADRID)]
+    assert heard(old, [{**row, "city": now} for row in old]) == []
+
+
+def test_hidden_sites_of_a_town_under_an_unknown_name_are_known_by_their_place():
+    old = in_madrid(*["Research Site"] * 3, geoPoint={"lat": 40.4, "lon": -3.7})
+    assert heard(old, [{**row, "city": "Magerit"} for row in old]) == []
+    far = [{**row, "city": "Magerit", "geoPoint": {"lat": 43.4, "lon": -3.7}} for row in old]
+    assert [line.partition(" in ")[0] for line in heard(old, far)] == ["3 sites added", "3 sites removed"]
+
+
 def test_a_postal_code_alone_shows_before_and_after():
     (change,) = told(in_madrid("Spine Clinic", zip="28001"), in_madrid("Spine Clinic", zip="28002"))
     assert said(change) == (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from watcher.changes.country_names import canonical_country
 from watcher.changes.fields import contacts_locations
 from watcher.changes.meaning.parts import as_list, as_object, as_text
-from watcher.changes.meaning.site_names import plain_text
+from watcher.changes.meaning.town_names import plain_town
 from watcher.changes.model import Json
 
 _BRANDED = re.compile(
@@ -83,8 +83,8 @@ class Site:
 
     @property
     def town(self) -> tuple[str, str]:
-        """Country and town, the town without accents."""
-        return (self.country, plain_text(self.city))
+        """Country and town, the town without accents and by one name where it has several."""
+        return (self.country, plain_town(self.city))
 
     def name(self) -> str:
         """Return the site for people: facility and city, or what there is of them."""

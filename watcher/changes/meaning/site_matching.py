@@ -189,10 +189,17 @@ def _town_respelt(left: Matching) -> None:
     for shift in (0.0, _NEAR_DEGREES / 2):
         for ours, theirs in left.groups(partial(_spot, shift=shift)):
             _pair_alike(left, ours, theirs, _ALIKE_ELSEWHERE)
-            hidden = [half for half in ours if half in left.gone], [half for half in theirs if half in left.came]
-            is_alone = len(hidden[0]) == len(hidden[1]) == 1 and hidden[0][0].is_masked and hidden[1][0].is_masked
-            if is_alone and are_near(hidden[0][0].site, hidden[1][0].site, _SAME_DEGREES):
-                _pair_in_order(left, *hidden)
+            _pair_hidden(
+                left, [half for half in ours if half in left.gone], [one for one in theirs if one in left.came]
+            )
+
+
+def _pair_hidden(left: Matching, ours: list[Half], theirs: list[Half]) -> None:
+    """Pair as many hidden names with as many at one spot."""
+    if len(ours) != len(theirs) or not ours or not all(half.is_masked for half in (*ours, *theirs)):
+        return
+    if all(are_near(ours[0].site, half.site, _SAME_DEGREES) for half in (*ours, *theirs)):
+        _pair_in_order(left, ours, theirs)
 
 
 def _rewritten(left: Matching) -> None:
