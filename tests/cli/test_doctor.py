@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.cli.desk import ANA, FILES
+from tests.cli.desk import ANA, FILES, SCRIPTS
 from watcher.sandbox.faults import Fault, FaultKind
 from watcher.sandbox.smtp import SmtpStage
 from watcher.store.lock import RunLock
@@ -218,3 +218,17 @@ def test_the_clock_is_compared_with_the_registrys(desk, ahead, verdict, said):
     assert verdicts(found)["clock"][0] == verdict
     assert said in verdicts(found)["clock"][1]
     assert found.code == (1 if verdict == "problem" else 0)
+
+
+def test_a_textfile_without_its_extra_is_a_problem(desk, registry):
+    desk.set_up(registry.base_url, FILES)
+    with desk.path.open("a") as file:
+        file.write('\n[health]\ntextfile = "watcher.prom"\n')
+    assert verdicts(desk.run("doctor"))["textfile"][0] == "ok"
+    (desk.folder / "without").mkdir()
+    hidden = "import sys\nsys.modules['prometheus_client'] = None\n"
+    (desk.folder / "without" / "sitecustomize.py").write_text(hidden)
+    found = desk.run("doctor", env={"PYTHONPATH": f"{desk.folder / 'without'}:{SCRIPTS}"})
+    verdict, said = verdicts(found)["textfile"]
+    assert verdict == "problem"
+    assert "needs an extra" in said

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.cli.desk import FILES, ONE, TWO, Desk
+from tests.cli.desk import FILES, LATER, ONE, TWO, Desk
 from watcher.cli.look import LEVELS
 
 STATUS = {"schema", "poll", "faults", "recipients", "outbox", "snoozes"}
@@ -30,7 +30,7 @@ def test_status_for_machines_has_the_documented_shape(walked):
     ]
     assert {tuple(row) for row in found["recipients"]} == {("name", "channel", "suspended", "next_slot", "pending")}
     assert found["recipients"][0]["next_slot"] is None
-    assert datetime.fromisoformat(found["recipients"][2]["next_slot"]).tzinfo is not None
+    assert re.fullmatch(r"\d{4}-\d\d-01T00:00:00Z", found["recipients"][2]["next_slot"])
     assert found["outbox"] == {"pending": 0, "sending": 0, "unknown": 0, "dead": 0}
 
 
@@ -175,3 +175,10 @@ def test_registry_text_cannot_steer_the_terminal(tmp_path, registry):
     for command in (("list",), ("show", "NCT99000011"), ("log",)):
         out = desk.ok(*command).out
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x09\x0b-\x1f]", out)
+
+
+def test_next_slot_is_utc_for_machines_and_the_recipients_own_time_for_people(desk):
+    desk.set_up("http://127.0.0.1:9/api/v2", LATER.replace("welcome", 'timezone = "Asia/Kolkata"\nwelcome'))
+    (row,) = desk.run("status", "--json").json()["recipients"]
+    assert row["next_slot"].endswith("T18:30:00Z")
+    assert re.search(r"\w{3} 1 \w{3} \d{4} 00:00 \+0530", desk.run("status").out)

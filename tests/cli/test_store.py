@@ -273,3 +273,35 @@ def test_a_full_disk_is_exit_74_in_one_sentence_and_the_store_stays_good(tight, 
     tight.ok("db", "check")
     tight.ok("run", "--once")
     assert tight.ok("log", ONE, "--severity", "critical", "--json").out.count("status.stopped") == 1
+
+
+def test_a_backup_into_a_folder_is_dated_and_the_newest_are_kept(walked, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in (
+        "watcher-20260101T000000Z.db",
+        "watcher-20260102T000000Z.db",
+        "watcher.db",
+        "mine-20250101T000000Z.db",
+    ):
+        (folder / name).write_text("old")
+    assert "removed" not in walked.done("db", "backup", folder).out
+    assert len(list(folder.iterdir())) == 5
+    for made in folder.glob(f"watcher-{datetime.now(UTC):%Y}*.db"):
+        if made.read_bytes()[:6] == b"SQLite":
+            made.rename(folder / "watcher-20260103T000000Z.db")
+    assert "removed 2 older" in walked.done("db", "backup", folder, "--keep", "2").out
+    kept = sorted(file.name for file in folder.iterdir())
+    assert len(kept) == 4
+    assert {"watcher.db", "mine-20250101T000000Z.db"} < set(kept)
+    assert [name for name in kept if name.startswith("watcher-202601")] == ["watcher-20260103T000000Z.db"]
+
+
+def test_keep_needs_a_folder_and_removes_nothing_when_the_copy_fails(walked, tmp_path):
+    found = walked.quick("db", "backup", tmp_path / "copy.db", "--keep", "3")
+    assert (found.code, "--keep needs a folder" in found.err) == (2, True)
+    old = tmp_path / "watcher-20260101T000000Z.db"
+    old.write_text("old")
+    walked.database.write_bytes(b"damaged")
+    assert walked.quick("db", "backup", tmp_path, "--keep", "1").code == 74
+    assert old.exists()

@@ -1,7 +1,8 @@
 """Feeds and the calendar, read by programs that are not ours."""
 
 import json
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -10,8 +11,8 @@ import pytest
 
 from tests.changes.builders import put
 from tests.pages.made import START, a_trial, cast_record
+from watcher.pages.diary import Milestone, milestones_of
 from watcher.pages.diary import icalendar as calendar_of
-from watcher.pages.diary import milestones_of
 from watcher.pages.feeds import Entry, Feed, atom, json_feed
 from watcher.pages.telling import chapter_of
 
@@ -140,3 +141,32 @@ def test_the_same_milestones_make_the_same_bytes():
     one, other = (calendar_of("t", milestones_of("NCT99000001", record, "n", START)) for _ in range(2))
     assert one == other
     assert f"DTSTAMP:{START.astimezone(UTC):%Y%m%dT%H%M%SZ}" in one
+
+
+def test_a_date_that_slips_is_taken_up_by_calendars():
+    """The event keeps its id, and says by SEQUENCE and LAST-MODIFIED that it is newer (RFC 5545, 3.8.7)."""
+    day, later = date(2027, 4, 30), date(2029, 3, 31)
+    events: list[Any] = [
+        icalendar.Calendar.from_ical(
+            calendar_of(
+                "t",
+                [
+                    Milestone(
+                        nct_id="NCT06203210",
+                        name="n",
+                        key="primary-completion",
+                        day=when,
+                        what="Primary completion",
+                        note="",
+                        stamp=stamp,
+                    )
+                ],
+            )
+        ).walk("VEVENT")[0]
+        for when, stamp in ((day, START), (later, START + timedelta(days=1)))
+    ]
+    before, after = events
+    assert before["UID"] == after["UID"]
+    assert (before["DTSTART"].dt, after["DTSTART"].dt) == (day, later)
+    assert after["LAST-MODIFIED"].dt - before["LAST-MODIFIED"].dt == timedelta(days=1)
+    assert 0 < before["SEQUENCE"] < after["SEQUENCE"] < 2**31

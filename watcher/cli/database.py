@@ -49,17 +49,28 @@ def check(settings: Settings) -> None:
 
 
 @database.command(short_help="Copy the store to a file.")
-@click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE|DIR")
+@click.option(
+    "--keep", type=click.IntRange(min=1), metavar="N", help="With DIR: keep the newest N copies, remove the older ones."
+)
 @click.pass_obj
-def backup(settings: Settings, target: Path) -> None:
-    """Copy the store to FILE, also beside a running daemon.
+def backup(settings: Settings, target: Path, keep: int | None) -> None:
+    """Copy the store to FILE, or into DIR under a name with the time; also beside a running daemon.
 
     \b
         watcher db backup /var/backups/watcher.db
+        watcher db backup /var/backups/watcher --keep 14
     """  # noqa: D301 — click reads \b as "do not re-wrap"
+    from watcher.app import utc_now
     from watcher.store import upkeep
 
     path = _path(settings)
+    if target.is_dir():
+        copy, removed = upkeep.backup_dated(path, target, utc_now(), keep=keep)
+        click.echo(f"copied {path} to {copy}" + (f"; removed {len(removed)} older" if removed else ""))
+        return
+    if keep is not None:
+        raise UsageError(f"--keep needs a folder that is there, and {target} is none; make it, or leave --keep out")
     upkeep.backup(path, target)
     click.echo(f"copied {path} to {target}")
 

@@ -46,7 +46,7 @@ def status(settings: Settings, as_json: bool) -> None:
         return
     from watcher.cli.terminal import print_status
 
-    print_status(found)
+    print_status(found, {one.name: loaded.config.zone(one) for one in loaded.config.recipient})
 
 
 @click.command("list", short_help="The watched trials and where each stands.")

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 from rich.console import Console
@@ -184,8 +184,8 @@ def _marked(marks: Sequence[Mark]) -> Text:
     return text
 
 
-def print_status(found: Mapping[str, Any]) -> None:
-    """Print what `status_of` gave."""
+def print_status(found: Mapping[str, Any], zones: Mapping[str, tzinfo]) -> None:
+    """Print what `status_of` gave, the slots in the time of each recipient."""
     screen = console()
     poll = found["poll"]
     watched = counted(poll["watched"], "trial")
@@ -204,7 +204,7 @@ def print_status(found: Mapping[str, Any]) -> None:
         screen.print(Padding(Text(lines(fault["message"])), (0, 0, 0, 4)))
     screen.print()
     if found["recipients"]:
-        screen.print(_recipients(found["recipients"]))
+        screen.print(_recipients(found["recipients"], zones))
         screen.print()
     for entry in found["snoozes"]:
         what = entry["nct_id"] or "everything"
@@ -214,12 +214,12 @@ def print_status(found: Mapping[str, Any]) -> None:
     screen.print(Text(f"Outbox: {waiting}; see them with `watcher outbox list`" if waiting else "Outbox: empty"))
 
 
-def _recipients(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _recipients(rows: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo]) -> Table:
     table = _table("Recipient", "By", "Next digest")
     table.add_column("Waiting", justify="right")
     table.add_column("", style="bold red")
     for row in rows:
-        slot = _slot(row["next_slot"]) if row["next_slot"] else "after each poll with news"
+        slot = _slot(row["next_slot"], zones[row["name"]]) if row["next_slot"] else "after each poll with news"
         table.add_row(
             Text(lines(row["name"])), row["channel"], slot, str(row["pending"]), "suspended" if row["suspended"] else ""
         )
@@ -376,8 +376,8 @@ def _when(text: str | None) -> str:
     return f"{day} {moment:%H:%M}" + (" UTC" if moment.tzinfo is UTC else "")
 
 
-def _slot(text: str) -> str:
-    moment = datetime.fromisoformat(text)
+def _slot(text: str, zone: tzinfo) -> str:
+    moment = datetime.fromisoformat(text).astimezone(zone)
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M %z}"
 
 

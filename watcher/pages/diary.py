@@ -20,6 +20,7 @@ from watcher.pages.model import REGISTRY_URL
 from watcher.pages.reading import module
 
 _LINE = 75
+_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 _DATES = (
     ("primary-completion", "Primary completion", "primaryCompletionDateStruct"),
     ("completion", "Completion", "completionDateStruct"),
@@ -102,11 +103,14 @@ def icalendar(title: str, found: Iterable[Milestone]) -> str:
 
 def _event(one: Milestone) -> list[str]:
     url = REGISTRY_URL.format(one.nct_id)
+    changed = f"{one.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     text = "\n".join(part for part in (one.name, one.note, url, "Not medical advice.") if part)
     return [
         "BEGIN:VEVENT",
         f"UID:{one.nct_id}-{one.key}@trial-watcher.invalid",
-        f"DTSTAMP:{one.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"DTSTAMP:{changed}",
+        f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{_revision(one.stamp)}",
         f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{min(one.day, date.max - timedelta(days=1)) + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_escaped(f'{one.what}: {one.name}')}",
@@ -115,6 +119,14 @@ def _event(one: Milestone) -> list[str]:
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]
+
+
+def _revision(stamp: datetime) -> int:
+    """Return a number that grows with every version: calendars take up a moved date only with a larger one.
+
+    Minutes, so that a store begun anew does not count from the beginning (RFC 5545, section 3.8.7.4).
+    """
+    return max(0, (stamp - _FIRST) // timedelta(minutes=1))
 
 
 def _escaped(text: str) -> str:

@@ -20,10 +20,19 @@ from watcher.config.load import Loaded
 from watcher.config.locate import under
 from watcher.config.model import EmailConfig, SecretRef, WebhookConfig
 from watcher.config.secrets import closed_secrets, named_secrets, read_secret, reader_of
-from watcher.errors import ConfigError, DeliveryError, Problem, StoreError, StorePermissionError, WatcherError
+from watcher.errors import (
+    ConfigError,
+    DeliveryError,
+    Problem,
+    StoreError,
+    StorePermissionError,
+    UsageError,
+    WatcherError,
+)
 from watcher.service import memory
 from watcher.service.channels import tokens_of
 from watcher.service.knocking import knocks
+from watcher.service.showing import NEEDS_EXTRA
 from watcher.store import upkeep
 from watcher.store.lock import holder
 from watcher.store.store import Store
@@ -83,7 +92,7 @@ async def examine(bag: Bag) -> AsyncIterator[Finding]:
     yield _found("state folder", partial(_folder, bag.state_dir))
     yield _found("disk", partial(_disk, bag))
     if config.health.textfile is not None:
-        yield _found("textfile", partial(_folder, under(bag.state_dir, config.health.textfile).parent))
+        yield _found("textfile", partial(_textfile, under(bag.state_dir, config.health.textfile)))
     yield _found("database", partial(_database, bag))
     async for knock in knocks(config.registry, bag.clock, bag.sleep):
         yield Finding(part=knock.part, said=knock.said, error=knock.error, is_skipped=knock.is_skipped)
@@ -150,6 +159,14 @@ def _folder(path: Path) -> str:
     if place == path and path.stat().st_mode & stat.S_IWOTH:
         raise StorePermissionError(f"{path} may be changed by everybody on this machine; run: chmod o-w {path}")
     return str(path) if place == path else f"{path}; the first run makes it"
+
+
+def _textfile(path: Path) -> str:
+    try:
+        import watcher.service.metrics  # noqa: F401 — as the run does, whose extra it is
+    except ImportError:
+        raise UsageError(NEEDS_EXTRA) from None
+    return _folder(path.parent)
 
 
 def _disk(bag: Bag) -> str:

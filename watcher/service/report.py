@@ -85,7 +85,7 @@ def _recipients(parts: Parts) -> Any:
                 "name": recipient.name,
                 "channel": line.medium.value,
                 "suspended": bool(suspended),
-                "next_slot": coming[0].astimezone(config.zone(recipient)).isoformat() if coming else None,
+                "next_slot": zulu(coming[0]) if coming else None,
                 "pending": len(waiting),
             }
 

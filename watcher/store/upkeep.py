@@ -6,6 +6,7 @@ Alembic is imported only inside `prepare`, and only when there is something to m
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -144,6 +145,37 @@ def backup(path: Path, target: Path) -> None:
     except BaseException:
         target.unlink()
         raise
+
+
+def backup_dated(path: Path, folder: Path, now: datetime, *, keep: int | None = None) -> tuple[Path, tuple[Path, ...]]:
+    """Copy a database into a folder under a name with the time, and remove the oldest such copies.
+
+    Args:
+        path: The database file.
+        folder: Where to; must be there.
+        now: The time, part of the name.
+        keep: How many copies stay, the new one included; None keeps all. Nothing is removed when the copy failed,
+            and no file whose name is not that of a copy.
+
+    Returns:
+        The copy, and the copies that were removed, oldest first.
+
+    Raises:
+        StoreError: As for `backup`, or an old copy cannot be removed.
+    """
+    target = folder / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}{path.suffix}"
+    backup(path, target)
+    if keep is None:
+        return target, ()
+    own = re.compile(re.escape(path.stem) + r"-\d{8}T\d{6}Z" + re.escape(path.suffix))
+    copies = sorted(file for file in folder.iterdir() if own.fullmatch(file.name) and file.is_file())
+    old = tuple(copies[: max(0, len(copies) - keep)])
+    try:
+        for file in old:
+            file.unlink()
+    except OSError as error:
+        raise StoreError(f"{target} was made, but an older copy cannot be removed: {error}.") from error
+    return target, old
 
 
 def _copy(path: Path, target: Path) -> None:
