@@ -117,7 +117,8 @@ async def _run_once(parts: Parts, read: WatchlistReader, *, send_all: bool, deli
     if said and deliver:  # the notices themselves, and what they meet
         late = Signals()
         more = await send_due(parts, late, but=sent.down)
-        signal_sending(more, late)
+        if more.failed:  # that nothing more was due says nothing of what failed a moment ago
+            signal_sending(more, late)
         sent += more
         said += settle(parts, late, parts.clock())
     if tidying.is_due(parts):
