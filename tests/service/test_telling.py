@@ -320,10 +320,9 @@ async def test_address_that_is_changed_gets_no_history(house, send):
 
 async def test_welcome_comes_once_after_the_first_complete_poll(house):
     home = house(calm(ONE, TWO), settings=DAILY_ANA)
-    await home.run()
-    await home.run()
-    await home.next()
+    reports = [await home.run(), await home.run(), await home.next()]
     assert home.subjects("ana") == ["Now watching 2 trials for you"]
+    assert [(report.composed, report.said) for report in reports] == [(1, ()), (0, ()), (0, ())]
 
 
 async def test_no_welcome_when_none_is_wished_for(house):

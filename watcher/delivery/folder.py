@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.files import in_folder, write_all
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.ownership import make_folder
-from watcher.rendering.message import Message
+from watcher.rendering.message import Message, unpacked
 
 
 class FolderChannel:
@@ -80,6 +80,18 @@ def _as_json(message: Message) -> bytes:
         "subject": message.subject,
         "part": message.part,
         "parts": message.parts,
-        "data": message.data,
     }
-    return (json.dumps(what, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    head = json.dumps(what, ensure_ascii=False, indent=1).removesuffix("\n}")
+    pieces = [f'{head},\n "data": '.encode("utf-8", "replace"), *_data(message.data), b"\n}\n"]
+    return b"".join(pieces)
+
+
+def _data(data: object) -> Iterator[bytes]:
+    """Write data piece by piece: the objects of a thousand trials are never all read at once."""
+    if not isinstance(data, list | tuple):
+        yield json.dumps(unpacked(data), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        return
+    for number, one in enumerate(data):
+        yield b",\n" if number else b"[\n"
+        yield json.dumps(unpacked(one), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    yield b"\n]" if data else b"[]"

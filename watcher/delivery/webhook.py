@@ -20,7 +20,7 @@ from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Poster, read_address, refusal
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason
-from watcher.rendering.message import Message
+from watcher.rendering.message import Message, unpacked
 
 PREFIX = "whsec_"
 SHORTEST_KEY, LONGEST_KEY = 24, 64
@@ -85,7 +85,7 @@ def payload(message: Message) -> bytes:
     what = {
         "type": "trial.changed" if is_trial else f"watcher.{message.kind or 'message'}",
         "timestamp": message.date,
-        "data": message.data if is_trial else {"subject": message.subject, "text": message.text},
+        "data": unpacked(message.data) if is_trial else {"subject": message.subject, "text": message.text},
     }
     return json.dumps(what, ensure_ascii=False).encode("utf-8", "replace")
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from types import MappingProxyType
 
@@ -163,7 +163,7 @@ def _mails(told: Told, words: _Words, stamp: _Stamp, writer: Writer, *, data: ob
     The first holds text and HTML, each complete, both with as many stories in full as the HTML can hold.
     """
 
-    @cache
+    @lru_cache(maxsize=1)  # each holds megabytes
     def tables(full: int) -> tuple[tuple[Attachment, AttachedView], ...]:
         whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
         return tables_of([story for number, story in enumerate(told.source) if number not in whole])

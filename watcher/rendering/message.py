@@ -28,6 +28,9 @@ class Attachment:
     content: str
 
 
+_PACKED = "packed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedJson:
     """A JSON object of one trial, kept as the bytes it will be written from: a digest may hold a thousand of these.
@@ -93,16 +96,31 @@ class Message:
         """
         try:
             values = json.loads(body)
+            values["data"] = _packed(values.get("data"))
             attachments = tuple(Attachment(**one) for one in values.pop("attachments", ()))
             return cls(**values, attachments=attachments)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedError(f"the stored message cannot be read ({type(error).__name__})") from error
 
 
+def unpacked(data: object) -> object:
+    """Return data as plain JSON values; an object that was kept as its bytes is read now."""
+    if isinstance(data, PackedJson):
+        return json.loads(data.body)
+    return [unpacked(one) for one in data] if isinstance(data, list | tuple) else data
+
+
+def _packed(data: object) -> object:
+    """Return data as the message had it: what was kept as bytes stays so until it is written."""
+    if isinstance(data, dict) and data.keys() == {_PACKED, "nct_id"}:
+        return PackedJson(nct_id=data["nct_id"], body=data[_PACKED].encode())
+    return [_packed(one) for one in data] if isinstance(data, list) else data
+
+
 def _plain(value: object) -> object:
     """Return what `json` cannot write by itself as what it can."""
     if isinstance(value, PackedJson):
-        return json.loads(value.body)
+        return {_PACKED: value.body.decode(), "nct_id": value.nct_id}
     if isinstance(value, Attachment):
         return asdict(value)
     raise TypeError(f"a message cannot hold a {type(value).__name__}")
