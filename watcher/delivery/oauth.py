@@ -8,11 +8,11 @@ Source: https://www.rfc-editor.org/rfc/rfc6749 (sections 4.4, 5.1, 5.2, 6)
 from __future__ import annotations
 
 import hashlib
-import json
 import urllib.parse
 from collections.abc import Callable, MutableMapping
 
 from watcher.config.model import OAuthConfig
+from watcher.delivery.answers import read_object
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason
@@ -25,6 +25,9 @@ ENDS_EARLY = 120.0
 
 UNTOLD_LIFE = 600.0
 """Seconds a token is kept whose answer does not tell its life. Ours; RFC 6749 only recommends telling."""
+
+_LONGEST_LIFE = 8
+"""Digits of a token's life in seconds that are believed: three years."""
 
 _ADVICE = {
     "invalid_client": "check client_id and client_secret of oauth in [email]; client secrets expire, too",
@@ -121,16 +124,10 @@ class Tokens:
         return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
 
     def _read(self, target: Target, answer: Answer) -> tuple[str, float]:
-        try:
-            said = json.loads(answer.body)
-        except ValueError:
-            said = None
-        if not isinstance(said, dict):
-            said = {}
+        said = read_object(answer.body) or {}
         token, life = said.get("access_token"), said.get("expires_in")
         if answer.status == 200 and isinstance(token, str) and token.isascii() and token.isprintable() and token:
-            is_told = isinstance(life, int | float | str) and str(life).isdigit()
-            return token, float(str(life)) if is_told else UNTOLD_LIFE
+            return token, _seconds(life)
         raise self._refused(target, answer, str(said.get("error") or ""), str(said.get("error_description") or ""))
 
     def _refused(self, target: Target, answer: Answer, error: str, description: str) -> DeliveryError:
@@ -154,3 +151,10 @@ class Tokens:
             is_permanent=not is_passing,
             is_channel_fault=True,
         )
+
+
+def _seconds(life: object) -> float:
+    """Return how many seconds a token lives, by what the answer says or by our own rule."""
+    told = str(life) if isinstance(life, int | float | str) and not isinstance(life, bool) else ""
+    is_told = told.isascii() and told.isdigit() and len(told) <= _LONGEST_LIFE
+    return float(told) if is_told else UNTOLD_LIFE

@@ -7,11 +7,11 @@ Source: https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from watcher.delivery.answers import read_object
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
 from watcher.delivery.pace import Pace
@@ -108,7 +108,7 @@ class _BotSession:
         async with self._pace.turn(target.url):
             headers = {"Content-Type": JSON_TYPE, "Authorization": f"Bearer {self._token}"}
             answer = await self._poster.post(target, encode(payload), headers, on_step)
-        return answer, _read(answer) if answer.status == 200 else None
+        return answer, read_said(answer.body) if answer.status == 200 else None
 
     def _fit(self, text: str) -> str:
         return one_line(text, secrets=(self._token,))
@@ -137,13 +137,10 @@ class _BotSession:
         return DeliveryError(text, reason=reason, is_permanent=permanent, is_channel_fault=True)
 
 
-def _read(answer: Answer) -> _Said | None:
-    """Read Slack's answer; None when it is none."""
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        return None
-    if not isinstance(said, dict) or not isinstance(said.get("ok"), bool):
+def read_said(body: bytes) -> _Said | None:
+    """Read Slack's answer; return None when it is not one of Slack's."""
+    said = read_object(body)
+    if said is None or not isinstance(said.get("ok"), bool):
         return None
     word = "" if said["ok"] else str(said.get("error") or "an error without a name")
     return word, str(said.get("ts", ""))
