@@ -150,15 +150,32 @@ class DeliveryReason(StrEnum):
     OTHER = "other"
 
 
+class Whose(StrEnum):
+    """Whose failure it is that a message was not taken; it decides what waits."""
+
+    CHANNEL = "channel"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    UNCLEAR = "unclear"
+
+
+class Lasts(StrEnum):
+    """How long a failure lasts."""
+
+    PASSING = "passing"
+    DAYS = "days"
+    LASTING = "lasting"
+
+
 class DeliveryError(WatcherError):
     """A provider did not accept a message.
 
     Attributes:
         reason: The class of failure.
-        is_permanent: Trying the same again cannot help until a person changes something.
-        is_channel_fault: The whole channel is to blame (log-in refused, webhook revoked), not this message;
-            a permanent channel fault suspends the channel.
-        in_doubt: Everything was handed over and no readable answer came: the message may have arrived.
+        whose: Whose failure it is. UNCLEAR: everything was handed over and no readable answer came, so the message
+            may have arrived.
+        lasts: PASSING may be over at the next try. DAYS passes by itself, seldom before tomorrow. LASTING: trying the
+            same again cannot help until a person changes something.
         retry_after: How long the provider asked us to wait, if it did.
     """
 
@@ -167,14 +184,32 @@ class DeliveryError(WatcherError):
         message: str,
         *,
         reason: DeliveryReason,
-        is_permanent: bool = False,
-        is_channel_fault: bool = False,
-        in_doubt: bool = False,
+        whose: Whose,
+        lasts: Lasts = Lasts.PASSING,
         retry_after: timedelta | None = None,
     ) -> None:
         self.reason = reason
-        self.is_permanent = is_permanent
-        self.is_channel_fault = is_channel_fault
-        self.in_doubt = in_doubt
+        self.whose = whose
+        self.lasts = lasts
         self.retry_after = retry_after
         super().__init__(message)
+
+    @property
+    def is_permanent(self) -> bool:
+        """True if trying the same again cannot help."""
+        return self.lasts is Lasts.LASTING
+
+    @property
+    def is_channel_fault(self) -> bool:
+        """True if the next message on the channel would meet the same."""
+        return self.whose is Whose.CHANNEL
+
+    @property
+    def in_doubt(self) -> bool:
+        """True if the message may have arrived."""
+        return self.whose is Whose.UNCLEAR
+
+    @property
+    def is_about_content(self) -> bool:
+        """True if the provider refused this one message for good: for its content, its form or its size."""
+        return self.whose is Whose.MESSAGE and self.lasts is Lasts.LASTING

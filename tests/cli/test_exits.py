@@ -20,6 +20,7 @@ from watcher.errors import (
     StoreLockedError,
     StorePermissionError,
     UsageError,
+    Whose,
 )
 
 
@@ -36,7 +37,7 @@ from watcher.errors import (
         (RegistryUnavailableError("x"), 69),
         (RegistryAnswerError("x"), 69),
         (RenderError("t", "x"), 1),
-        (DeliveryError("x", reason=DeliveryReason.OTHER), 1),
+        (DeliveryError("x", reason=DeliveryReason.OTHER, whose=Whose.CHANNEL), 1),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )

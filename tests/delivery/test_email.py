@@ -21,8 +21,8 @@ from tests.delivery.helpers import (
 from watcher.config.model import EmailConfig, Tls
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.email import EmailChannel
-from watcher.delivery.refusals import Stage
 from watcher.delivery.relay import RelayLine
+from watcher.delivery.verdicts import Stage
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 
@@ -188,14 +188,19 @@ REFUSALS = [
     (SmtpStage.MAIL, "553 5.1.8 not yours", True, True, DeliveryReason.REJECTED, "set from"),
     (SmtpStage.MAIL, "530 5.7.0 log in", True, True, DeliveryReason.AUTH, "wants a log-in"),
     (SmtpStage.MAIL, "552 5.3.4 too big", True, False, DeliveryReason.REJECTED, "larger"),
-    (SmtpStage.MAIL, "451 4.3.0 trouble", False, False, DeliveryReason.SERVER, "trouble of its own"),
-    (SmtpStage.MAIL, "421 4.7.0 too many", False, True, DeliveryReason.SERVER, "busy or closing"),
+    (SmtpStage.MAIL, "451 4.3.0 trouble", False, True, DeliveryReason.SERVER, "trouble of its own"),
+    (SmtpStage.MAIL, "421 4.7.0 too many", False, True, DeliveryReason.RATE_LIMITED, "takes no more for now"),
+    (SmtpStage.MAIL, "421 4.3.0 closing", False, True, DeliveryReason.SERVER, "busy or closing"),
+    (SmtpStage.MAIL, "452 4.3.1 no room for so much", False, False, DeliveryReason.SERVER, "no room"),
     (SmtpStage.RCPT, "550 5.1.1 unknown", True, False, DeliveryReason.REJECTED, "check the recipient"),
     (SmtpStage.RCPT, "550 5.7.1 relay denied", True, False, DeliveryReason.REJECTED, "policy"),
-    (SmtpStage.RCPT, "552 5.2.2 full", True, False, DeliveryReason.REJECTED, "full"),
+    (SmtpStage.RCPT, "552 5.2.2 full", False, False, DeliveryReason.REJECTED, "full"),
+    (SmtpStage.RCPT, "550 5.2.2 full", False, False, DeliveryReason.REJECTED, "tried again daily"),
+    (SmtpStage.RCPT, "450 4.7.1 too many", False, True, DeliveryReason.RATE_LIMITED, "takes no more for now"),
+    (SmtpStage.RCPT, "450 4.7.1 Greylisted", False, False, DeliveryReason.SERVER, "see the mail twice"),
     (SmtpStage.RCPT, "450 4.2.1 busy", False, False, DeliveryReason.SERVER, "tried again"),
     (SmtpStage.RCPT, "452 4.2.2 full", False, False, DeliveryReason.SERVER, "no room"),
-    (SmtpStage.RCPT, "421 4.3.2 closing", False, True, DeliveryReason.SERVER, "busy or closing"),
+    (SmtpStage.RCPT, "421 4.3.2 closing", False, False, DeliveryReason.SERVER, "busy or closing"),
     (SmtpStage.DATA, "451 4.3.0 trouble", False, False, DeliveryReason.SERVER, "trouble of its own"),
     (SmtpStage.BODY, "554 5.7.1 spam", True, False, DeliveryReason.REJECTED, "unwanted"),
     (SmtpStage.BODY, "552 5.3.4 too big", True, False, DeliveryReason.REJECTED, "larger"),
@@ -208,7 +213,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("stage", "reply", "permanent", "channels", "reason", "advice"), REFUSALS)
 async def test_refusal_is_classed_and_told_with_what_to_do(stage, reply, permanent, channels, reason, advice):
     with SmtpSink(accounts={"trials": PASSWORD}) as sink:
-        sink.arm(stage, reply=reply)
+        sink.arm(stage, reply=reply, times=None)
         error = await failing(config_for(sink, username="trials"), PASSWORD)
         assert sink.mails == ()
     assert (error.is_permanent, error.is_channel_fault, error.reason) == (permanent, channels, reason)
@@ -241,7 +246,9 @@ async def test_lost_answer_is_in_doubt_only_once_the_body_was_on_its_way(stage, 
         )
         config = config_for(sink, username="trials", timeout=0.1 if how == "silent" else 10)
         error = await failing(config, PASSWORD, steps=steps)
-    assert (error.is_permanent, error.in_doubt, error.is_channel_fault) == (False, in_doubt, True)
+    is_channels = stage not in (SmtpStage.MAIL, SmtpStage.RCPT, SmtpStage.DATA, SmtpStage.BODY)
+    is_channels = is_channels or (how == "babble" and not in_doubt)
+    assert (error.is_permanent, error.in_doubt, error.is_channel_fault) == (False, in_doubt, is_channels)
     assert (steps.seen[-1:] == [Step.BODY_HANDED_OVER]) == in_doubt
     expected = {"dropped": DeliveryReason.CONNECTION, "silent": DeliveryReason.TIMEOUT, "babble": DeliveryReason.SERVER}
     assert error.reason == expected[how]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.delivery.refusals import Relay, Stage, refused
+from watcher.delivery.refusals import Relay, refused
+from watcher.delivery.verdicts import Stage
 from watcher.delivery.words import without_promise
 
 RELAY = Relay(host="relay.example.org", port=465)
@@ -14,7 +15,8 @@ RELAY = Relay(host="relay.example.org", port=465)
 @given(st.sampled_from(list(Stage)), st.integers(-1, 999), st.sampled_from(["", "5.7.1 no", "4.2.2 full", "no code"]))
 def test_first_digit_decides_whether_trying_again_can_help(stage, code, reply):
     error = refused(RELAY, stage, code, reply)
-    assert error.is_permanent == (500 <= code <= 599)
+    assert not error.is_permanent or 500 <= code <= 599
+    assert error.is_permanent or not 500 <= code <= 599 or (stage, code) == (Stage.RECIPIENT, 552)  # a full mailbox
     assert error.in_doubt == (stage is Stage.BODY and not 400 <= code <= 599)
     assert "relay.example.org:465" in str(error)
     assert stage.value in str(error)
@@ -27,7 +29,7 @@ def test_before_the_envelope_everything_is_the_channels_fault(stage, code):
 
 
 @pytest.mark.parametrize("stage", [Stage.RECIPIENT, Stage.BODY])
-@pytest.mark.parametrize(("code", "channels"), [(450, False), (550, False), (554, False), (421, True), (530, True)])
+@pytest.mark.parametrize(("code", "channels"), [(450, False), (550, False), (554, False), (421, False), (530, True)])
 def test_after_the_sender_only_a_few_codes_are(stage, code, channels):
     assert refused(RELAY, stage, code, "").is_channel_fault == channels
 
@@ -53,7 +55,7 @@ def test_refusal_reads_as_one_sentence():
         (535, "5.7.8 bad", Stage.LOGIN, "app password"),
         (550, "5.7.60 Client does not have permissions to send as this sender", Stage.BODY, "set from in [email]"),
         (554, "5.2.252 SendAsDenied", Stage.BODY, "set from in [email]"),
-        (550, "5.4.5 Daily user sending quota exceeded", Stage.BODY, "outbox retry --all"),
+        (550, "5.4.5 Daily user sending quota exceeded", Stage.BODY, "when it takes mail again"),
         (550, "5.7.515 Access denied", Stage.BODY, "SPF, DKIM and DMARC"),
         (521, "does not accept mail", Stage.CONNECT, "check host"),
         (556, "5.1.10 null MX", Stage.RECIPIENT, "takes no mail at all"),

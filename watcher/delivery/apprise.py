@@ -19,7 +19,7 @@ from typing import Any
 
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.words import one_line
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
 
 PATIENCE = 120.0
@@ -49,10 +49,13 @@ class AppriseChannel:
             async with asyncio.timeout(PATIENCE):
                 failure = await asyncio.to_thread(_notify, library, service, message.subject, text)
         except TimeoutError:
-            raise _error(f"{name} took longer than {PATIENCE:g} s", DeliveryReason.TIMEOUT, in_doubt=True) from None
+            text = f"{name} took longer than {PATIENCE:g} s; nobody knows whether it took the message"
+            raise DeliveryError(text, reason=DeliveryReason.TIMEOUT, whose=Whose.UNCLEAR) from None
         if failure is None:
             return Receipt(reply=f"accepted by {one_line(name)}")
-        raise _error(f"{name} did not take the message: {_fit(failure, address) or 'no reason given'}")
+        # Apprise does not say why in a way that can be judged: one message that a service refuses must not stop it
+        text = f"{name} did not take the message: {_fit(failure, address) or 'no reason given'}; it will be tried again"
+        raise DeliveryError(text, reason=DeliveryReason.SERVER, whose=Whose.MESSAGE)
 
 
 def _service(address: str) -> tuple[Any, Any]:
@@ -64,18 +67,17 @@ def _service(address: str) -> tuple[Any, Any]:
     try:
         import apprise
     except ImportError:
-        raise _error(
-            "Apprise is not installed; run in the checkout, by the watcher's own pip: pip install '.[apprise]'",
-            DeliveryReason.CONFIG,
+        raise _unusable(
+            "Apprise is not installed; run in the checkout, by the watcher's own pip: pip install '.[apprise]'"
         ) from None
     _hush("apprise", "urllib3")
     service = apprise.Apprise.instantiate(address.strip(), suppress_exceptions=True)
     if service is None:
         text = "the Apprise address is not one it knows; see https://github.com/caronc/apprise/wiki"
-        raise _error(text, DeliveryReason.CONFIG)
+        raise _unusable(text)
     if len(service) != 1:
         text = f"the Apprise address names {len(service)} targets; give each a recipient of its own"
-        raise _error(text, DeliveryReason.CONFIG)
+        raise _unusable(text)
     return apprise, service
 
 
@@ -115,7 +117,5 @@ def _fit(text: str, address: str) -> str:
     return one_line(text, secrets=sorted((one for one in pieces if len(one) >= _SECRET_PIECE), key=len, reverse=True))
 
 
-def _error(text: str, reason: DeliveryReason = DeliveryReason.SERVER, *, in_doubt: bool = False) -> DeliveryError:
-    is_permanent = reason is DeliveryReason.CONFIG
-    text += "" if is_permanent or in_doubt else "; it will be tried again"
-    return DeliveryError(text, reason=reason, is_permanent=is_permanent, is_channel_fault=True, in_doubt=in_doubt)
+def _unusable(text: str) -> DeliveryError:
+    return DeliveryError(text, reason=DeliveryReason.CONFIG, whose=Whose.CHANNEL, lasts=Lasts.LASTING)

@@ -48,7 +48,11 @@ class Receipt:
 
 
 class Session(Protocol):
-    """An open line to a provider; carries messages one after the other, never two at once."""
+    """An open line to a provider; carries messages one after the other, never two at once.
+
+    A message that the provider refuses for its content is tried once more inside `deliver`, in a plainer form under the
+    same id, where it has one.
+    """
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
         """Hand one message over.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from watcher.config.model import EmailConfig
 from watcher.delivery import mime, refusals
@@ -16,6 +17,7 @@ from watcher.delivery.mime import Letterhead
 from watcher.delivery.oauth import Tokens
 from watcher.delivery.refusals import Relay
 from watcher.delivery.relay import RelayLine
+from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
 
 
@@ -66,8 +68,16 @@ class EmailSession:
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
         """Send one mail to one mailbox (contract: `Session.deliver`)."""
         head = self._letterhead()
-        to, mail = _prepare(message, head, address)
-        return Receipt(reply=await self.line.hand_over(head.sender, to, mail, on_step))
+        to = _mailbox(address)
+        try:
+            return Receipt(reply=await self.line.hand_over(head.sender, to, _mail(message, head, to), on_step))
+        except DeliveryError as error:
+            plain = plainer(message)
+            if not error.is_about_content or plain is None:
+                raise
+            refused = str(error)
+        reply = await self.line.hand_over(head.sender, to, _mail(plain, head, to), on_step)
+        return Receipt(reply=f"{reply}, as plain text: the whole mail was refused ({refused})")
 
     async def check(self) -> str:
         """Do everything short of a mail (`EmailChannel.check`)."""
@@ -83,12 +93,26 @@ class EmailSession:
         raise failure
 
 
-def _prepare(message: Message, head: Letterhead, address: str) -> tuple[Mailbox, bytes]:
-    what = "the recipient's address is "
+def plainer(message: Message) -> Message | None:
+    """Return a mail's second form, plain text without files; None when the mail is that already."""
+    if message.html is None and not message.attachments:
+        return None
+    names = ", ".join(one.name for one in message.attachments)
+    left_out = f"\nThis mail was refused with its attachment ({names}) and is sent without it.\n" if names else ""
+    return replace(message, text=message.text + left_out, html=None, attachments=())
+
+
+def _mailbox(address: str) -> Mailbox:
     try:
-        to = parse_mailbox(address)
-        what = ""
-        return to, mime.build(message, head, to)
+        return parse_mailbox(address)
     except ValueError as error:
-        failure = refusals.unsendable(f"{what}{error}")
+        failure = refusals.unreachable(f"the recipient's address is {error}")
+    raise failure
+
+
+def _mail(message: Message, head: Letterhead, to: Mailbox) -> bytes:
+    try:
+        return mime.build(message, head, to)
+    except ValueError as error:
+        failure = refusals.unsendable(str(error))
     raise failure

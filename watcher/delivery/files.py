@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec
 
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.ownership import give_to_owner_of_folder
 
 _P = ParamSpec("_P")
@@ -53,7 +53,8 @@ def explain(folder: Path, error: OSError) -> DeliveryError:
         text = f"the folder {folder} cannot be written ({why}); check the path, its owner and its permissions"
         is_permanent = True
     reason = DeliveryReason.CONFIG if is_permanent else DeliveryReason.SERVER
-    return DeliveryError(text, reason=reason, is_permanent=is_permanent, is_channel_fault=True)
+    lasts = Lasts.LASTING if is_permanent else Lasts.PASSING
+    return DeliveryError(text, reason=reason, whose=Whose.CHANNEL, lasts=lasts)
 
 
 def write_all(folder: Path, files: dict[str, bytes]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from watcher.delivery import mime
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.files import in_folder, write_all
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.ownership import make_folder
 from watcher.rendering.message import Message, unpacked
 
@@ -54,7 +54,10 @@ class FolderChannel:
             mail = mime.build(message, mime.letterhead(self._sender), None)
         except ValueError as error:
             failure = DeliveryError(
-                f"the message cannot be filed: {error}", reason=DeliveryReason.REJECTED, is_permanent=True
+                f"the message cannot be filed: {error}",
+                reason=DeliveryReason.REJECTED,
+                whose=Whose.MESSAGE,
+                lasts=Lasts.LASTING,
             )
         else:
             name = file_stem(message)

@@ -75,7 +75,7 @@ def parse_mailbox(text: str) -> Mailbox:
     if not (at and sizes_hold and _LOCAL.fullmatch(local)) or has_gaps:
         raise ValueError("not a mail address; write it as name@example.org")
     if not all(_LABEL.fullmatch(label) for label in ascii_domain.split(".")):
-        raise ValueError("the part after the @ is not a domain; write the address as name@example.org")
+        raise ValueError("not an address with a domain after the @; write it as name@example.org")
     return Mailbox(name=name, local=local, domain=ascii_domain)
 
 

@@ -22,13 +22,17 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from watcher import __version__
+from watcher.delivery.backoff import believed
 from watcher.delivery.contract import OnStep, Step
 from watcher.delivery.tls import hook_context
+from watcher.delivery.verdicts import HttpAnswer, Verdict, judge
 from watcher.delivery.words import one_line
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.network import certificate_sentence, proxy_for
 
 _LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
+_LONGEST_RETRY_AFTER = 64  # characters; the longest form of a date has 33
+_MOST_DIGITS = 9
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
 _VISIBLE = re.compile(r"[!-~]+")
 _SECRET_PIECE = 6  # pieces of an address this long are taken out of what the other side says
@@ -203,7 +207,7 @@ class Poster:
                 body = await _beginning(response, self._most)
             finally:
                 await response.aclose()
-        retry_after = _retry_after(response.headers.get("Retry-After", ""), self._utc_now)
+        retry_after = read_retry_after(response.headers.get("Retry-After", ""), self._utc_now)
         text = target.fit(body.decode("utf-8", "replace"))
         return Answer(status=response.status_code, text=text, retry_after=retry_after, body=body)
 
@@ -237,41 +241,52 @@ class Poster:
     def _lost(self, target: Target, progress: _Progress, reason: DeliveryReason, what: str) -> DeliveryError:
         in_doubt = progress.has_handed_over
         end = "nobody knows whether it took the message" if in_doubt else "it will be tried again"
-        return DeliveryError(f"{target}: {what}; {end}", reason=reason, is_channel_fault=True, in_doubt=in_doubt)
+        whose = Whose.UNCLEAR if in_doubt else Whose.CHANNEL
+        return DeliveryError(f"{target}: {what}; {end}", reason=reason, whose=whose)
 
 
 def refusal(target: Target, answer: Answer) -> DeliveryError:
-    """Make the error of an answer that is not a success, by its status alone (RFC 9110 section 15).
+    """Make the error of an answer that is not a success, by its status alone (`delivery.verdicts`)."""
+    return refused(target, answer, judge(HttpAnswer(status=answer.status)), _advice(answer.status))
 
-    Returns:
-        408, 425, 429 and 5xx: transient. 413: permanent for this message. Everything else: permanent, and the
-        channel's fault.
+
+def refused(target: Target, answer: Answer, verdict: Verdict, advice: str) -> DeliveryError:
+    """Make the error of an answer, with whose failure it is and what to do about it.
+
+    Args:
+        target: Who answered.
+        answer: What it answered.
+        verdict: Whose failure it is.
+        advice: What it means or what to do; completes the sentence.
     """
     said = f"{target} answered {answer.status}" + (f" ({answer.text})" if answer.text else "")
-    if answer.status == 429:
-        return DeliveryError(
-            f"{said}: too many messages; it will be tried again when it says",
-            reason=DeliveryReason.RATE_LIMITED,
-            is_channel_fault=True,
-            retry_after=answer.retry_after,
-        )
-    if answer.status in (408, 425) or answer.status >= 500:
-        return DeliveryError(
-            f"{said}: trouble of its own; it will be tried again",
-            reason=DeliveryReason.SERVER,
-            is_channel_fault=True,
-            retry_after=answer.retry_after,
-        )
-    if answer.status == 413:
-        return DeliveryError(
-            f"{said}: the message is too big for it", reason=DeliveryReason.REJECTED, is_permanent=True
-        )
-    reason, advice = DeliveryReason.CONFIG, "check that the hook still exists and its address is the current one"
-    if answer.status in (401, 403):
-        reason, advice = DeliveryReason.AUTH, "it does not let us in; make the hook anew and store its new address"
-    elif 300 <= answer.status < 400:
-        advice = "it has moved; store its new address"
-    return DeliveryError(f"{said}: {advice}", reason=reason, is_permanent=True, is_channel_fault=True)
+    return DeliveryError(
+        f"{said}: {advice}",
+        reason=verdict.reason,
+        whose=verdict.whose,
+        lasts=verdict.lasts,
+        retry_after=answer.retry_after if verdict.lasts is Lasts.PASSING else None,
+    )
+
+
+def _advice(status: int) -> str:
+    if status == 429:
+        return "too many messages; it will be tried again when it says"
+    if status in (401, 403):
+        return "it does not let us in; make the hook anew and store its new address"
+    if status == 407:
+        return "the proxy named in the environment wants a log-in; put it into the proxy's address"
+    if status == 410:
+        return "the hook is gone for good; make a new one and store its address"
+    if status == 413:
+        return "the message is too big for it"
+    if 300 <= status < 400:
+        return "it has moved; store its new address"
+    if status == 404:
+        return "nothing is there; it will be tried again; if that goes on, check that the hook still exists"
+    if status in (408, 409, 425) or status >= 500:
+        return "trouble of its own; it will be tried again"
+    return "it does not take this message"
 
 
 class _Progress:
@@ -315,16 +330,24 @@ async def _beginning(response: httpx.Response, most: int) -> bytes:
     return kept[:most]
 
 
-def _retry_after(value: str, utc_now: Callable[[], datetime]) -> timedelta | None:
-    """Read seconds or a date (RFC 9110 section 10.2.3); None for anything else."""
+def read_retry_after(value: str, utc_now: Callable[[], datetime]) -> timedelta | None:
+    """Read a Retry-After: seconds or a date (RFC 9110 section 10.2.3).
+
+    Returns:
+        The wait, never below zero for a date that has passed. None for anything else, and for more than six hours:
+        such a number is a point in time or milliseconds.
+    """
+    value = value.strip()
+    if not value or len(value) > _LONGEST_RETRY_AFTER:
+        return None
     if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value), 10**7))
+        return believed(timedelta(seconds=int(value))) if len(value) <= _MOST_DIGITS else None
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return believed(max(aware - utc_now(), timedelta(0)))
+    except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(aware - utc_now(), timedelta(0))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -334,12 +357,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _unusable(text: str) -> DeliveryError:
-    return DeliveryError(text, reason=DeliveryReason.CONFIG, is_permanent=True, is_channel_fault=True)
+    return DeliveryError(text, reason=DeliveryReason.CONFIG, whose=Whose.CHANNEL, lasts=Lasts.LASTING)
 
 
 def _no_connection(target: Target, what: str) -> DeliveryError:
     return DeliveryError(
         f"{target} cannot be reached: {what}; it will be tried again",
         reason=DeliveryReason.CONNECTION,
-        is_channel_fault=True,
+        whose=Whose.CHANNEL,
     )

@@ -15,7 +15,7 @@ from watcher.config.model import OAuthConfig
 from watcher.delivery.answers import read_object
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
 from watcher.delivery.words import one_line
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 LONGEST_ANSWER = 64_000
 """Octets of an answer that are looked at; tokens have a few thousand."""
@@ -28,6 +28,8 @@ UNTOLD_LIFE = 600.0
 
 _LONGEST_LIFE = 8
 """Digits of a token's life in seconds that are believed: three years."""
+
+_LATER = (408, 425, 429)
 
 _ADVICE = {
     "invalid_client": "check client_id and client_secret of oauth in [email]; client secrets expire, too",
@@ -92,8 +94,8 @@ class Tokens:
             failure = DeliveryError(
                 f"{target}: no answer; no mail was begun, it will be tried again" if error.in_doubt else str(error),
                 reason=error.reason,
-                is_permanent=error.is_permanent,
-                is_channel_fault=True,
+                whose=Whose.CHANNEL,
+                lasts=error.lasts,
             )
         else:
             return self._keep(target, answer)
@@ -134,12 +136,12 @@ class Tokens:
         if answer.status == 429 or answer.status >= 500 or not error:
             clean = Answer(status=answer.status, text="", retry_after=answer.retry_after)
             if answer.status != 200:
-                return refusal(target, clean)
+                return _as_channels(refusal(target, clean), answer.status)
             return DeliveryError(
                 f"{target} answered 200 without a token; check token_url of oauth in [email]",
                 reason=DeliveryReason.AUTH,
-                is_permanent=True,
-                is_channel_fault=True,
+                whose=Whose.CHANNEL,
+                lasts=Lasts.LASTING,
             )
         secrets = [one for one in (self._client_secret, self._refresh_token) if one is not None]
         said = one_line(f"{error}: {description}" if description else error, secrets=secrets)
@@ -148,9 +150,17 @@ class Tokens:
         return DeliveryError(
             f"{target} gave no token ({said}): {'it will be tried again' if is_passing else advice}",
             reason=DeliveryReason.AUTH,
-            is_permanent=not is_passing,
-            is_channel_fault=True,
+            whose=Whose.CHANNEL,
+            lasts=Lasts.PASSING if is_passing else Lasts.LASTING,
         )
+
+
+def _as_channels(error: DeliveryError, status: int) -> DeliveryError:
+    """Return the same failure as one of the channel: no mail has a part in a token that is not given."""
+    lasts = Lasts.PASSING if status >= 500 or status in _LATER else Lasts.LASTING
+    return DeliveryError(
+        str(error), reason=error.reason, whose=Whose.CHANNEL, lasts=lasts, retry_after=error.retry_after
+    )
 
 
 def _seconds(life: object) -> float:

@@ -1,28 +1,15 @@
 """What a relay's refusal means and what the operator can do about it.
 
-Pure: codes and words in, `DeliveryError` out. Codes are those of RFC 5321 section 4.2, the three-part ones those of
-RFC 3463 and the IANA registry of enhanced status codes.
+Pure: codes and words in, `DeliveryError` out. Whose failure it is stands in `delivery.verdicts`; here are the words.
+Codes are those of RFC 5321 section 4.2, enhanced ones those of RFC 3463 and the IANA registry.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-from watcher.errors import DeliveryError, DeliveryReason
-
-
-class Stage(StrEnum):
-    """What the relay was asked when it failed; the value completes "while …"."""
-
-    CONNECT = "connecting"
-    HELLO = "greeting it"
-    TLS = "starting TLS"
-    LOGIN = "logging in"
-    SENDER = "naming the sender"
-    RECIPIENT = "naming the recipient"
-    BODY = "handing over the mail"
+from watcher.delivery.verdicts import NoAnswer, SmtpAnswer, Stage, enhanced_code, is_greylisting, is_within, judge
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +27,9 @@ class Relay:
 _NOT_THIS_SENDER = (
     "the relay does not take mail from this sender; set from in [email] to an address this log-in may use"
 )
+
+_FULL = "the recipient's mailbox is full and has to make room; it will be tried again daily"
+_TOO_LARGE = "the mail is larger than the relay takes; watch fewer trials per recipient or send more often"
 
 # (code, start of the three-part code, stages or None for all, what to do). The first row that fits counts.
 _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
@@ -72,8 +62,10 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
     (432, "", None, "the provider wants the password changed first; log in to the mailbox once by hand"),
     # https://learn.microsoft.com/exchange/troubleshoot/email-delivery/send-as-denied
     *((code, start, None, _NOT_THIS_SENDER) for code in (550, 554) for start in ("5.2.252", "5.7.60")),
+    *((code, "5.2.2", None, _FULL) for code in (550, 552, 554)),
+    *((code, start, None, _TOO_LARGE) for code in (550, 552, 554) for start in ("5.3.4", "5.2.3")),
     # https://support.google.com/a/answer/3726730
-    (550, "5.4.5", None, "Gmail's daily limit is used up; tomorrow run: watcher outbox retry --all"),
+    (550, "5.4.5", None, "Gmail's daily limit is used up; what waits goes out when it takes mail again"),
     (550, "5.7.515", None, "Outlook wants SPF, DKIM and DMARC for the sender's domain; ask whoever runs its DNS"),
     (550, "5.7.26", None, "Gmail wants SPF or DKIM for the sender's domain; ask whoever runs its DNS"),
     (
@@ -97,9 +89,8 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
         (Stage.SENDER,),
         _NOT_THIS_SENDER,
     ),
-    (552, "5.2.2", None, "the recipient's mailbox is full; it has to make room"),
-    (552, "", (Stage.RECIPIENT,), "the recipient's mailbox is full; it has to make room"),
-    (552, "", None, "the mail is larger than the relay takes; watch fewer trials per recipient or send more often"),
+    (552, "", (Stage.RECIPIENT,), _FULL),
+    (552, "", None, _TOO_LARGE),
     (
         554,
         "",
@@ -115,17 +106,16 @@ _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
         for code in (500, 501, 502, 503, 504, 555)
     ),
     (421, "", None, "the relay is busy or closing; it will be tried again"),
-    (450, "", None, "the mailbox is busy or the relay wants to see the mail twice; it will be tried again"),
+    (450, "", (Stage.RECIPIENT,), "the mailbox is busy for now; it will be tried again"),
     (451, "", None, "the relay has trouble of its own; it will be tried again"),
     (452, "", None, "the relay or the mailbox has no room for now; it will be tried again"),
 )
 _OTHERWISE = {
     "4": "it will be tried again",
-    "5": "its postmaster can say why; nothing is sent again until something changes",
+    "5": "its postmaster can say why",
 }
-_THREE_PART = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-_LOGIN_CODES = (530, 534, 535, 538)
-_TOO_BIG = 552
+_LIMITED = "the relay takes no more for now; everything that waits goes out when it does"
+_GREYLISTED = "the relay wants to see the mail twice; it will be tried again"
 
 
 def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
@@ -138,46 +128,47 @@ def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
         reply: Its words, fit to be shown.
 
     Returns:
-        4xx: transient. 5xx: permanent. Of the channel when this recipient and this mail have no part in it.
-        An unreadable answer to the mail itself is in doubt.
+        The error, with `delivery.verdicts` saying whose it is. An unreadable answer to the mail itself is unclear.
     """
     if not 400 <= code <= 599:
         return unreadable(relay, stage, f"{code} {reply}")
+    answer = SmtpAnswer(stage=stage, code=code, reply=reply)
+    verdict = judge(answer)
     return DeliveryError(
-        f"{relay} refused while {stage}: {code} {reply}".rstrip() + f" — {_advice(stage, code, reply)}",
-        reason=_reason(stage, code),
-        is_permanent=code >= 500,
-        is_channel_fault=_is_channel_fault(stage, code),
+        f"{relay} refused while {stage}: {code} {reply}".rstrip() + f" — {_advice(answer, verdict.reason)}",
+        reason=verdict.reason,
+        whose=verdict.whose,
+        lasts=verdict.lasts,
     )
 
 
 def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
     """Make the error of an answer that is not SMTP."""
+    verdict = judge(SmtpAnswer(stage=stage, code=0))
     return DeliveryError(
         f"{relay} gave an answer that is not SMTP while {stage}: {words}; check host, port and tls in [email]",
-        reason=DeliveryReason.SERVER,
-        is_channel_fault=True,
-        in_doubt=stage is Stage.BODY,
+        reason=verdict.reason,
+        whose=verdict.whose,
     )
 
 
 def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
     """Make the error of an answer that did not come in time."""
+    verdict = judge(NoAnswer(stage=stage, is_silent=True))
     return DeliveryError(
         f"{relay} did not answer within {seconds:g} s while {stage}; {_what_next(stage)}",
-        reason=DeliveryReason.TIMEOUT,
-        is_channel_fault=True,
-        in_doubt=stage is Stage.BODY,
+        reason=verdict.reason,
+        whose=verdict.whose,
     )
 
 
 def dropped(relay: Relay, stage: Stage, cause: str) -> DeliveryError:
     """Make the error of a connection that was not made or broke; `cause` in a few words."""
+    verdict = judge(NoAnswer(stage=stage))
     return DeliveryError(
         f"the connection to {relay} failed while {stage} ({cause}); {_what_next(stage)}",
-        reason=DeliveryReason.CONNECTION,
-        is_channel_fault=True,
-        in_doubt=stage is Stage.BODY,
+        reason=verdict.reason,
+        whose=verdict.whose,
     )
 
 
@@ -186,14 +177,29 @@ def misconfigured(relay: Relay, what: str) -> DeliveryError:
     return DeliveryError(
         f"{relay} cannot be used as [email] says: {what}",
         reason=DeliveryReason.CONFIG,
-        is_permanent=True,
-        is_channel_fault=True,
+        whose=Whose.CHANNEL,
+        lasts=Lasts.LASTING,
     )
 
 
 def unsendable(what: str) -> DeliveryError:
-    """Make the error of a mail or an address that cannot be sent at all."""
-    return DeliveryError(f"the mail cannot be sent: {what}", reason=DeliveryReason.REJECTED, is_permanent=True)
+    """Make the error of a mail that cannot be sent at all."""
+    return DeliveryError(
+        f"the mail cannot be sent: {what}",
+        reason=DeliveryReason.REJECTED,
+        whose=Whose.MESSAGE,
+        lasts=Lasts.LASTING,
+    )
+
+
+def unreachable(what: str) -> DeliveryError:
+    """Make the error of an address that no mail can be sent to."""
+    return DeliveryError(
+        f"the mail cannot be sent: {what}",
+        reason=DeliveryReason.CONFIG,
+        whose=Whose.RECIPIENT,
+        lasts=Lasts.LASTING,
+    )
 
 
 def _what_next(stage: Stage) -> str:
@@ -204,25 +210,13 @@ def _what_next(stage: Stage) -> str:
     return "it will be tried again"
 
 
-def _advice(stage: Stage, code: int, reply: str) -> str:
-    found = _THREE_PART.search(reply)
-    three_part = found[0] if found else ""
-    for row_code, start, stages, advice in _ADVICE:
-        starts = not start or three_part == start or three_part.startswith(start + ".")
-        if row_code == code and starts and (stages is None or stage in stages):
+def _advice(answer: SmtpAnswer, reason: DeliveryReason) -> str:
+    if is_greylisting(answer):
+        return _GREYLISTED
+    if reason is DeliveryReason.RATE_LIMITED and answer.code < 500:
+        return _LIMITED
+    three_part = enhanced_code(answer.reply)
+    for code, start, stages, advice in _ADVICE:
+        if code == answer.code and is_within(three_part, start) and (stages is None or answer.stage in stages):
             return advice
-    return _OTHERWISE[str(code)[0]]
-
-
-def _reason(stage: Stage, code: int) -> DeliveryReason:
-    if code in _LOGIN_CODES or (stage is Stage.LOGIN and code >= 500):
-        return DeliveryReason.AUTH
-    return DeliveryReason.SERVER if code < 500 else DeliveryReason.REJECTED
-
-
-def _is_channel_fault(stage: Stage, code: int) -> bool:
-    if code in (421, *_LOGIN_CODES):
-        return True
-    if stage is Stage.SENDER:
-        return code >= 500 and code != _TOO_BIG
-    return stage not in (Stage.RECIPIENT, Stage.BODY)
+    return _OTHERWISE[str(answer.code)[0]]

@@ -24,8 +24,9 @@ from watcher.delivery import refusals
 from watcher.delivery.contract import OnStep, Step
 from watcher.delivery.headers import Mailbox
 from watcher.delivery.oauth import Tokens
-from watcher.delivery.refusals import Relay, Stage
+from watcher.delivery.refusals import Relay
 from watcher.delivery.tls import client_context
+from watcher.delivery.verdicts import Stage
 from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError
 from watcher.network import certificate_sentence
@@ -146,7 +147,9 @@ class RelayLine:
         encoding = "ascii"
         if sender.needs_smtputf8 or to.needs_smtputf8:
             if not client.supports_extension("smtputf8"):
-                raise refusals.unsendable(f"an address has letters before the @ that {self._relay} does not take")
+                if sender.needs_smtputf8:
+                    raise refusals.misconfigured(self._relay, "it takes no letters beyond ASCII before the @ of from")
+                raise refusals.unreachable(f"the address has letters before the @ that {self._relay} does not take")
             options += ["BODY=8BITMIME", "SMTPUTF8"]
             encoding = "utf-8"
         self._has_envelope = True
@@ -156,14 +159,22 @@ class RelayLine:
         return self._client is not None and self._client.is_connected
 
     async def _ready(self) -> aiosmtplib.SMTP:
-        """Give a connection with no envelope begun."""
-        if self._client is None or not self._client.is_connected:
-            self.hang_up()
-            return await self._connect()
-        if self._has_envelope:
-            await self._ask(Stage.HELLO, self._client.rset())
-            self._has_envelope = False
-        return self._client
+        """Return a connection with no envelope begun: the kept one where it still answers, else a new one."""
+        if self._client is not None and self._client.is_connected and await self._is_clear(self._client):
+            return self._client
+        self.hang_up()
+        return await self._connect()
+
+    async def _is_clear(self, client: aiosmtplib.SMTP) -> bool:
+        """Forget the envelope of a mail that failed; False when the relay does not want to go on after it."""
+        if not self._has_envelope:
+            return True
+        try:
+            await self._ask(Stage.HELLO, client.rset())
+        except DeliveryError:
+            return False
+        self._has_envelope = False
+        return True
 
     async def _connect(self) -> aiosmtplib.SMTP:
         config = self._config
@@ -252,7 +263,7 @@ class RelayLine:
         if isinstance(error, aiosmtplib.SMTPResponseException):
             return refusals.refused(self._relay, stage, error.code, self._fit(error.message))
         if isinstance(error, ValueError) and not isinstance(error, OSError):
-            return refusals.unsendable("an address holds characters that SMTP does not allow")
+            return refusals.unreachable("an address holds characters that SMTP does not allow")
         if any(isinstance(one, ssl.SSLError) for one in chain):
             return self._explain_tls(chain, stage)
         if any(isinstance(one, TimeoutError) for one in chain):

@@ -11,25 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.http import Answer, Poster, Target, read_address, refusal, refused
 from watcher.delivery.pace import Pace
-from watcher.delivery.slack_payload import FORM_REFUSED, JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
+from watcher.delivery.slack_words import HOOK_GONE, is_about_form, is_gone
+from watcher.delivery.verdicts import SlackAnswer, judge
+from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
-
-_HOOK_DEAD = {
-    "action_prohibited": "the workspace's administrators forbid it",
-    "channel_is_archived": "the channel is archived",
-    "channel_not_found": "the channel is gone",
-    "invalid_token": "the hook's address is not valid",
-    "no_active_hooks": "the hook is switched off",
-    "no_service": "the hook was removed or switched off",
-    "no_service_id": "the hook's address is cut short",
-    "no_team": "the workspace is gone",
-    "posting_to_general_channel_denied": "the workspace does not let hooks post to its general channel",
-    "team_disabled": "the workspace is switched off",
-    "user_not_found": "the person it posts to is gone",
-}
 
 
 class SlackChannel:
@@ -58,13 +46,14 @@ class SlackChannel:
         answer = await self._post(target, payload_of(message), on_step)
         if _is_accepted(answer):
             return Receipt(reply=f"{answer.status} {answer.text}")
+        failure = _refusal(target, answer)
+        if not failure.is_about_content:
+            raise failure
         word = answer.text
-        if word not in FORM_REFUSED:
-            raise _refused(target, answer)
         answer = await self._post(target, plain(message), on_step)
         if _is_accepted(answer):
             return Receipt(reply=f"{answer.status} {answer.text}, as plain text: the blocks were refused ({word})")
-        raise _refused(target, answer)
+        raise _refusal(target, answer)
 
     async def _post(self, target: Target, payload: object, on_step: OnStep) -> Answer:
         async with self._pace.turn(target.url):
@@ -76,34 +65,15 @@ def _is_accepted(answer: Answer) -> bool:
     return answer.status == 200 and answer.text == "ok"
 
 
-def _refused(target: Target, answer: Answer) -> DeliveryError:
-    why = _HOOK_DEAD.get(answer.text)
-    if why is None and answer.text.startswith("channel_"):
-        why = "the channel cannot be posted to"
-    if why is not None:
-        return DeliveryError(
-            f"{target} answered {answer.status} ({answer.text}): {why}; make a new hook and store its address",
-            reason=DeliveryReason.CONFIG,
-            is_permanent=True,
-            is_channel_fault=True,
-        )
-    if answer.text in FORM_REFUSED:
-        return DeliveryError(
-            f"{target} answered {answer.status} ({answer.text}) to the plain text, too; see the message in the outbox",
-            reason=DeliveryReason.REJECTED,
-            is_permanent=True,
-        )
+def _refusal(target: Target, answer: Answer) -> DeliveryError:
+    word = answer.text
     if 200 <= answer.status < 300:
-        return DeliveryError(
-            f"{target} answered {answer.status} and not `ok` ({answer.text}): something else than a webhook stands "
-            "there, or a proxy answered in its place; it will be tried again",
-            reason=DeliveryReason.OTHER,
-            is_channel_fault=True,
-        )
-    if answer.status == 400:
-        return DeliveryError(
-            f"{target} answered 400 ({answer.text}): it does not take this message",
-            reason=DeliveryReason.REJECTED,
-            is_permanent=True,
-        )
-    return refusal(target, answer)
+        advice = "not `ok`: something else than a webhook stands there, or a proxy answered; it will be tried again"
+    elif is_gone(word):
+        advice = f"{HOOK_GONE.get(word, 'the channel cannot be posted to')}; make a new hook and store its address"
+    elif is_about_form(word):
+        advice = "it does not take the message, nor its plain text"
+    else:
+        return refusal(target, answer)
+    word = "" if 200 <= answer.status < 300 else word
+    return refused(target, answer, judge(SlackAnswer(status=answer.status, word=word)), advice)

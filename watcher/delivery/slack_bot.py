@@ -15,33 +15,15 @@ from watcher.delivery.answers import read_object
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
 from watcher.delivery.pace import Pace
-from watcher.delivery.slack_payload import FORM_REFUSED, JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
+from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
+from watcher.delivery.slack_words import BOT_GONE, LATER, is_about_form, is_gone
+from watcher.delivery.verdicts import HttpAnswer, SlackAnswer, judge
 from watcher.delivery.words import one_line
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
 
 LONGEST_ANSWER = 256_000
 """Octets of an answer that are looked at: Slack repeats the whole message in it."""
-
-_STORE_IT = "store the bot's current token, from “OAuth & Permissions” of the app"
-_DEAD = {
-    "access_denied": _STORE_IT,
-    "account_inactive": f"the bot or its workspace is switched off; {_STORE_IT}",
-    "channel_not_found": "there is no such channel, or the bot cannot see it; check the id, and invite the bot there",
-    "channel_type_not_supported": "a bot cannot post to this kind of channel; choose another one",
-    "ekm_access_denied": "the workspace's administrators have suspended posting; ask them",
-    "invalid_auth": f"it does not know the token; {_STORE_IT}",
-    "is_archived": "the channel is archived; choose another one",
-    "missing_scope": "the bot may not write; give the app the scope chat:write, install it anew, store its token",
-    "not_allowed_token_type": "this kind of token cannot post; use the bot token, which begins with xoxb-",
-    "not_authed": f"the token did not arrive; {_STORE_IT}",
-    "not_in_channel": "the bot is not in the channel; invite it there: /invite @its-name",
-    "org_login_required": "the workspace is being moved; ask its administrators",
-    "team_access_not_granted": "the app is not installed in this workspace; install it and store its token",
-    "token_expired": f"the token has expired; {_STORE_IT}",
-    "token_revoked": f"the token was revoked; {_STORE_IT}",
-}
-_LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 _Said = tuple[str, str]  # Slack's word for what is wrong, empty for nothing; and the posted message's `ts`
 
@@ -96,8 +78,8 @@ class _BotSession:
             place["thread_ts"] = self._posted[message.thread]
         answer, said = await self._post(target, payload_of(message) | place, on_step)
         remark = ""
-        if said is not None and said[0] in FORM_REFUSED:
-            remark = f", as plain text: the blocks were refused ({said[0]})"
+        if _is_about_content(answer, said):
+            remark = f", as plain text: the blocks were refused ({self._fit(said[0]) if said else answer.status})"
             answer, said = await self._post(target, plain(message) | place, on_step)
         if said is None or said[0]:
             raise self._refused(target, answer, said)
@@ -117,24 +99,35 @@ class _BotSession:
         if said is None and answer.status != 200:
             return refusal(target, replace(answer, text=self._fit(answer.text)))
         if said is None:
-            return self._error(f"{target} answered 200 and nothing that can be read; a proxy may have answered")
+            text = f"{target} answered 200 and nothing that can be read; a proxy may have answered; "
+            return DeliveryError(text + "it will be tried again", reason=DeliveryReason.SERVER, whose=Whose.CHANNEL)
         word = self._fit(said[0])
-        why = _DEAD.get(word)
-        if word.startswith(("restricted_action", "enterprise_is_restricted")):
-            why = "the workspace's administrators forbid it; ask them"
-        if why is not None:
-            return self._error(f"{target} answered {word}: {why}", DeliveryReason.CONFIG, permanent=True)
-        if word in FORM_REFUSED:
-            text = f"{target} answered {word} to the plain text, too; see the message in the outbox"
-            return DeliveryError(text, reason=DeliveryReason.REJECTED, is_permanent=True)
-        if word in _LATER:
-            return self._error(f"{target} answered {word}: too many messages", DeliveryReason.RATE_LIMITED)
-        return self._error(f"{target} answered {word}: trouble of its own")
+        verdict = judge(SlackAnswer(status=answer.status, word=word))
+        return DeliveryError(
+            f"{target} answered {word}: {_advice(word)}",
+            reason=verdict.reason,
+            whose=verdict.whose,
+            lasts=verdict.lasts,
+            retry_after=answer.retry_after,
+        )
 
-    @staticmethod
-    def _error(text: str, reason: DeliveryReason = DeliveryReason.SERVER, *, permanent: bool = False) -> DeliveryError:
-        text += "" if permanent else "; it will be tried again"
-        return DeliveryError(text, reason=reason, is_permanent=permanent, is_channel_fault=True)
+
+def _is_about_content(answer: Answer, said: _Said | None) -> bool:
+    if said is None:
+        verdict = judge(HttpAnswer(status=answer.status)) if answer.status != 200 else None
+    else:
+        verdict = judge(SlackAnswer(status=answer.status, word=said[0])) if said[0] else None
+    return verdict is not None and verdict.whose is Whose.MESSAGE and verdict.lasts is Lasts.LASTING
+
+
+def _advice(word: str) -> str:
+    if is_gone(word):
+        return BOT_GONE.get(word, "the workspace's administrators forbid it; ask them")
+    if is_about_form(word):
+        return "it does not take the message, nor its plain text"
+    if word in LATER:
+        return "too many messages; it will be tried again"
+    return "trouble of its own; it will be tried again"
 
 
 def read_said(body: bytes) -> _Said | None:

@@ -1,6 +1,6 @@
-"""What Slack's webhooks and its Web API have in common: the payload, its plain stand-in, and complaints about its form.
+"""What Slack's webhooks and its Web API have in common: the payload and its plain stand-in.
 
-Limits are kept where payloads are made (`rendering.slack`); here only what Slack says of them is known.
+Limits are kept where payloads are made (`rendering.slack`); what Slack says of them stands in `delivery.slack_words`.
 """
 
 from __future__ import annotations
@@ -22,25 +22,6 @@ Source: https://docs.slack.dev/reference/methods/chat.postMessage
 """
 
 JSON_TYPE = "application/json; charset=utf-8"
-
-FORM_REFUSED = frozenset(
-    {
-        "invalid_payload",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_attachments",
-        "missing_text_or_fallback_or_attachments",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "too_many_attachments",
-    }
-)
-"""Words by which Slack finds fault with the form of a message, not with us.
-
-Source: https://docs.slack.dev/reference/methods/chat.postMessage#errors,
-https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
-"""
 
 
 def payload_of(message: Message) -> dict[str, object]:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import BinaryIO
 
 from watcher.delivery.contract import OnStep, Receipt, Step
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Whose
 from watcher.rendering.message import Message
 
 
@@ -43,7 +43,7 @@ class StdoutChannel:
             failure = DeliveryError(
                 f"standard output cannot be written ({why.lower()}); it will be tried again",
                 reason=DeliveryReason.CONNECTION,
-                is_channel_fault=True,
+                whose=Whose.CHANNEL,
             )
         else:
             return Receipt(reply=f"{len(text)} bytes printed")

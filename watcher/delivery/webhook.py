@@ -19,7 +19,7 @@ from datetime import datetime
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Poster, read_address, refusal
 from watcher.delivery.words import one_line
-from watcher.errors import DeliveryError, DeliveryReason
+from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message, unpacked
 
 PREFIX = "whsec_"
@@ -103,8 +103,8 @@ def read_keys(secret: str) -> tuple[bytes, ...]:
         f"a webhook's secret cannot be used: it has to be {PREFIX} and {SHORTEST_KEY} to {LONGEST_KEY} octets in "
         f"base64; make one with: echo {PREFIX}$(openssl rand -base64 32)",
         reason=DeliveryReason.CONFIG,
-        is_permanent=True,
-        is_channel_fault=True,
+        whose=Whose.CHANNEL,
+        lasts=Lasts.LASTING,
     )
 
 
