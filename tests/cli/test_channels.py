@@ -150,3 +150,14 @@ def test_readme_s_channels_are_a_configuration_that_passes(desk, registry):
     out = desk.ok("check-config").out
     for way in ("Slack channel C0123456789", "a signed webhook", "Apprise", "files in digests", "standard output"):
         assert way in out
+
+
+def test_check_config_takes_a_sender_that_mails_can_be_sent_from_and_no_other(desk, registry, relay):
+    desk.set_up(registry.base_url, ANA, relay=relay)
+    desk.change('from = "w@example.org"', 'from = "Trial news <w@bücher.example>"')
+    assert desk.quick("check-config").code == 0
+    long = ".".join(["a" * 60] * 4)  # an address as far as it goes, and too long for the id of a mail
+    desk.change("w@bücher.example", f"w@{long}")
+    found = desk.quick("check-config")
+    assert found.code == 78
+    assert "no mail can be sent from this address" in found.err

@@ -113,7 +113,7 @@ class House:
             f'[registry]\nbase_url = "{self.registry.base_url}"\ncontact = "{contact}"\n'
             f'requests_per_second = 1000\npoll_every = "{poll_every}"\ntimeout = "5s"\n\n'
             f'[email]\nhost = "{self.smtp.host}"\nport = {self.smtp.port}\ntls = "none"\n'
-            'from = "Trial watcher <trials@example.org>"\ntimeout = "5s"\n'
+            f'from = "{self.sender}"\ntimeout = "5s"\n'
             f"{self.email_extra}\n"
             '[[watch]]\nname = "all"\nids_file = "watchlist.txt"\n\n'
             f"{self.settings}"
@@ -123,6 +123,7 @@ class House:
         return self.config_path
 
     email_extra: str = ""
+    sender: str = "Trial watcher <trials@example.org>"
     contact: str = "house"
     poll_every: str = "1h"
 

@@ -126,6 +126,39 @@ class _Closer:
         yield from _value_problem(("email", "from"), lambda: letterhead(email.sender))
         yield from _value_problem(("email", "reply_to"), lambda: letterhead(fine, email.reply_to))
         yield from _value_problem(("email", "unsubscribe"), lambda: letterhead(fine, None, email.unsubscribe))
+        yield from _value_problem(("email", "from"), self._build_mail)
+
+    def _build_mail(self) -> None:
+        """Build a mail as sending does: an address may be one that no mail can carry.
+
+        Raises:
+            ValueError: No mail can be built; nothing is said when one of the addresses is named by itself.
+        """
+        from watcher.delivery.mime import build, letterhead
+        from watcher.rendering.message import Message
+        from watcher.service.channels import message_domain
+
+        email = self.loaded.config.email
+        if email is None:
+            return
+        try:
+            head = letterhead(email.sender, email.reply_to, email.unsubscribe)
+        except ValueError:
+            return
+        domain = message_domain(self.loaded.config)
+        specimen = Message(
+            message_id=f"<specimen@{domain}>",
+            date="2026-01-01T00:00:00Z",
+            subject="Specimen",
+            text="Never sent.",
+            html=None,
+            boundary="specimen",
+            headers={"List-Id": f"Trial watcher <trial-watcher.{domain}>"},
+        )
+        try:
+            build(specimen, head, head.sender)
+        except ValueError as error:
+            raise ValueError(f"no mail can be sent from this address: {error}") from None
 
     def _mailboxes(self) -> Iterator[tuple[Place, str]]:
         from watcher.delivery.headers import parse_mailbox

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from watcher.config.model import Config, EmailConfig, OAuthConfig, RecipientConfig, SecretRef, SlackConfig, Thread
 from watcher.config.secrets import read_secret
 from watcher.delivery.contract import Channel
+from watcher.delivery.headers import parse_mailbox
 from watcher.digests.model import Medium
 from watcher.service.parts import Parts
 
@@ -82,9 +83,13 @@ def all_lines(config: Config) -> Iterator[Line]:
 
 
 def message_domain(config: Config) -> str:
-    """Give the right side of Message-IDs: the domain of the sender's address."""
-    address = parseaddr(config.email.sender)[1] if config.email is not None else ""
-    return address.rpartition("@")[2] or DEFAULT_DOMAIN
+    """Return the right side of Message-IDs: the domain of the sender's address, in ASCII (RFC 5322 section 3.6.4)."""
+    if config.email is None:
+        return DEFAULT_DOMAIN
+    try:
+        return parse_mailbox(config.email.sender).domain
+    except ValueError:  # `check-config` and every mail say what is wrong with it
+        return DEFAULT_DOMAIN
 
 
 def stop_address(config: Config) -> str | None:
