@@ -31,7 +31,7 @@ def test_status_for_machines_has_the_documented_shape(walked):
     assert {tuple(row) for row in found["recipients"]} == {("name", "channel", "suspended", "next_slot", "pending")}
     assert found["recipients"][0]["next_slot"] is None
     assert re.fullmatch(r"\d{4}-\d\d-01T00:00:00Z", found["recipients"][2]["next_slot"])
-    assert found["outbox"] == {"pending": 0, "sending": 0, "unknown": 0, "dead": 0}
+    assert found["outbox"] == {"pending": 0, "sending": 0, "unknown": 0, "dead": 0, "rejected": 0}
 
 
 def test_status_for_people_names_poll_recipients_and_outbox(walked):

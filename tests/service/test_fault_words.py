@@ -55,6 +55,10 @@ SPOKEN = [
      "are settled, after waiting", "Messages for ana are settled"),
     ("recipient zoe", "once ana", "In question: recipient zoe", "still in question",
      "is settled, after being in question", "Recipient zoe is settled"),
+    ("message 3", "waiting for another try: message 3 to ana", "Waiting: message 3", "still waiting",
+     "is settled, after waiting", "Message 3 is settled"),
+    ("message 3", "refused for its content: message 3 to ana", "Refused: message 3", "still refused",
+     "is settled, after being refused", "Message 3 is settled"),
     ("message 3", "is lost", "Lost: message 3", "still lost", "is settled, after being lost", "Message 3 is settled"),
     ("page template pages/a.j2", "broken", "Failing: page template pages/a.j2", "still failing",
      "is in order again, after failing", "Page template pages/a.j2 is in order again"),
@@ -71,6 +75,8 @@ SPOKEN = [
 def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, ends, over):
     fault = Fault(part=part, state=FaultState.TOLD, since=SINCE, message=message, told_at=SINCE)
     said = {tell: line(Transition(fault=fault, tell=tell)) for tell in Tell}
+    assert said[Tell.WORSE] == f"{part}: worse than before: {message}"
+    assert title(fault, is_over=False, is_worse=True) == begins.replace(":", ", worse than before:", 1)
     assert said[Tell.NEW] == f"{part}: {message}"
     assert said[Tell.REMINDER] == f"{part}: {reminds} since 02 Jun 2026 06:00 UTC: {message}"
     assert said[Tell.OVER] == f"{part}: {ends} since 02 Jun 2026 06:00 UTC"

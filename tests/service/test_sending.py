@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.service.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, repeats, trial
+from tests.service.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, START, TWO, repeats, trial
 from tests.service.process import until
 from watcher.app import watchlist_reader
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
@@ -135,7 +135,7 @@ async def test_relay_that_is_down_is_tried_again_later_and_other_channels_go_on(
 async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_told(house):
     home = house(STATES, settings=ANA + OPS + OPS_ON)
     await home.run()
-    home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later", times=None)
+    home.smtp.arm(SmtpStage.BODY, reply="451 4.3.0 later", times=None)
     await home.next()
     waits = []
     while home.outbox(State.PENDING):
@@ -143,7 +143,7 @@ async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_to
         waits.append(entry.next_attempt_at - home.time.now + timedelta(hours=1))
         home.time.now = entry.next_attempt_at
         report = await home.run()
-    assert waits[:6] == [timedelta(minutes=one) for one in (1, 5, 30, 120, 300, 600)]
+    assert waits[:6] == [timedelta(minutes=one) for one in (1, 5, 30, 120, 120, 120)]
     (dead,) = home.outbox(State.DEAD)
     assert f"message {dead.id}" in [said.split(":")[0] for said in report.said]
     assert "451" in dead.last_reply
@@ -152,10 +152,140 @@ async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_to
     home.smtp.clear()
     report = await home.run()
     assert home.subjects("ana") == [STOPPED]
-    over = [said.split(",")[0] for said in report.said]
-    assert over == ["email to ana: works again", f"message {dead.id}: is settled"]
+    assert [said.split(",")[0] for said in report.said] == [f"message {dead.id}: is settled"]
     with home.look() as parts:
         assert failing(parts.store.faults.all()) == ()
+
+
+async def test_channel_is_probed_while_it_is_down_and_everything_that_waits_is_due_when_it_works(house):
+    home = house(STATES, settings=ANA + BOB + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later", times=None)
+    await home.next()
+    waits = []
+    while home.time.now - START < timedelta(days=6):  # longer than any message is tried
+        with home.look() as parts:
+            (hold,) = parts.store.outbox.suspensions()
+        waits.append(hold.probe_at - home.time.now + timedelta(hours=1))
+        home.time.now = max(hold.probe_at, home.time.now + timedelta(hours=3 if len(waits) > 6 else -1))
+        asked = len(home.smtp.said)
+        await home.run()
+        assert sum(line.startswith("MAIL") for line in home.smtp.said[asked:]) == 1  # one probe, whatever waits
+    assert waits[:6] == [timedelta(minutes=one) for one in (1, 5, 15, 30, 30, 30)]
+    home.smtp.clear()
+    report = await home.run()
+    assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
+    assert home.outbox() == ()
+    assert [said.split(",")[0] for said in report.said] == ["email: works again"]
+
+
+async def test_one_fault_stands_for_a_channel_however_many_mailboxes_it_has(house):
+    people = "".join(ANA.replace("ana", f"reader{number}") for number in range(5))
+    home = house(STATES, settings=people)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.7.1 Error: too much mail from 127.0.0.1", times=None)
+    report = await home.next()
+    assert [said.split(":")[0] for said in report.said] == ["email"]
+    assert "check the recipient" not in report.said[0]
+    assert report.sent.failed == 1
+    home.smtp.clear()
+    await again(home, MINUTE)
+    assert len(home.smtp.mails) == 5
+
+
+async def test_mail_after_an_outage_over_night_goes_out_with_the_first_probe_that_passes(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    await home.next()
+    for _ in range(9):
+        await home.run()
+    home.smtp.clear()
+    await again(home, timedelta(minutes=33))
+    assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
+
+
+async def test_greylisting_is_told_when_it_lasts_an_hour_and_else_not_at_all(house):
+    home = house(STATES, settings=ANA + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.0 Greylisted", times=1)
+    report = await home.next()
+    assert report.said == ()
+    with home.look() as parts:
+        (fault,) = failing(parts.store.faults.all())
+        assert (fault.part, fault.state) == ("email to ana", FaultState.FAILING)  # `status` shows it
+    report = await again(home, MINUTE)
+    assert home.subjects("ana") == [STOPPED]
+    assert report.said == ()
+    assert not (home.state / "ops").exists()
+
+
+async def test_greylisting_that_lasts_is_told_once_also_when_no_try_falls_due(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.0 Greylisted", times=None)
+    said = list((await home.next()).said)
+    for minutes in (1, 5, 30, 26, 10, 20):
+        said += (await again(home, timedelta(minutes=minutes))).said
+    assert [one.split(":")[0] for one in said] == ["email to ana"]
+
+
+async def test_refusal_that_becomes_worse_is_told_again_at_once(house):
+    home = house(STATES, settings=ANA + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="552 5.2.2 mailbox full", times=1)
+    report = await home.next()
+    assert [said.split(":")[0] for said in report.said] == ["email to ana"]
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", times=None)
+    report = await again(home, timedelta(hours=25))
+    assert report.said[0].startswith("email to ana: worse than before: ")
+    assert "5.1.1" in report.said[0]
+    assert len(list((home.state / "ops").glob("*.eml"))) == 2
+
+
+async def test_full_mailbox_is_tried_once_a_day_and_gets_everything_when_it_has_room(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="552 5.2.2 mailbox full", times=None)
+    await home.next()
+    for hours, asked in ((1, 1), (22, 1), (1, 2), (23, 2), (1, 3), (48, 4), (72, 5), (48, 6), (1, 6)):
+        await again(home, timedelta(hours=hours))
+        assert sum(line.startswith("RCPT TO:<ana") for line in home.smtp.said) == asked
+    home.smtp.clear()
+    await again(home, timedelta(hours=24))
+    assert home.subjects("ana") == [STOPPED]
+
+
+@pytest.mark.parametrize("asked", ["1795972800", "400000", "99999999999999", "-7", "Fri, 31 Dec 2100 00:00:00 GMT"])
+async def test_retry_after_that_cannot_be_meant_ends_no_message(house, asked):
+    home = house(STATES, settings=ROOM)
+    await home.run()
+    home.hook.arm("429 rate_limited", retry_after=asked, times=None)
+    await home.next()
+    posts = len(home.hook.posts)
+    for _ in range(3):
+        await home.run()
+    assert len(home.hook.posts) == posts + 3
+    assert {entry.state for entry in home.outbox()} == {State.PENDING}
+    home.hook.clear()
+    await home.run()
+    assert home.outbox() == ()
+
+
+async def test_what_was_not_tried_is_no_failed_delivery(house):
+    home = house(STATES, settings=ANA + ROOM.replace('file = "hook"', 'env = "HOOK"'))
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy")
+    report = await home.next()
+    assert report.sent.has_config_fault
+    home.settings = home.settings.replace(ANA, ANA + 'quiet = "00:00-23:59"\n')
+    await again(home, MINUTE)  # ana's mail is taken up, and put back until the quiet hours end
+    entries = {entry.recipient: entry for entry in home.outbox()}
+    assert (entries["ana"].attempts, entries["room"].attempts) == (1, 0)
+    assert entries["ana"].last_reply == "held until the quiet hours end"
+    with home.look() as parts:
+        failed = {key: count for key, count in parts.store.tally.totals("messages").items() if key[1] == "failed"}
+    assert failed == {("email", "failed"): 1}
 
 
 @pytest.mark.parametrize("drop", [True, False], ids=["dropped after the dot", "gibberish after the dot"])

@@ -39,6 +39,8 @@ def bring_to(store, state):
             store.outbox.mark_unknown(number, later(1), "no answer", NOW)
         case State.DEAD:
             store.outbox.dead(number, "550 no", NOW)
+        case State.REJECTED:
+            store.outbox.reject(number, "550 no", NOW)
     assert entry(store, number).state is state
     return number
 
@@ -49,7 +51,9 @@ EVENTS = {
     "delivered": lambda outbox, number: outbox.delivered(number, "250", NOW),
     "retry_at": lambda outbox, number: outbox.retry_at(number, later(5), "451"),
     "mark_unknown": lambda outbox, number: outbox.mark_unknown(number, later(5), "?", NOW),
+    "put_back": lambda outbox, number: outbox.put_back(number, later(5), "quiet"),
     "dead": lambda outbox, number: outbox.dead(number, "550", NOW),
+    "reject": lambda outbox, number: outbox.reject(number, "550", NOW),
     "recover": lambda outbox, number: outbox.recover(NOW),
     "retire": lambda outbox, number: outbox.retire([], NOW),
     "retry": lambda outbox, number: outbox.retry(None, NOW),
@@ -57,13 +61,14 @@ EVENTS = {
 }
 REFUSED, SAME = "refused", "same"
 TABLE = """
-           claim    step     delivered  retry_at  mark_unknown  dead     recover  retire  retry    drop
-pending    sending  refused  refused    refused   refused       dead     same     same    same     removed
-sending    same     same     delivered  pending   unknown       dead     pending  same    same     same
-delivered  same     refused  refused    refused   refused       refused  same     same    same     same
-unknown    sending  refused  refused    refused   refused       dead     same     same    pending  removed
-dead       same     refused  refused    refused   refused       refused  same     same    pending  removed
-"""
+           claim    step     delivered  retry_at  put_back  mark_unknown  dead     reject    recover  retire  retry    drop
+pending    sending  refused  refused    refused   refused   refused       dead     refused   same     same    same     removed
+sending    same     same     delivered  pending   pending   unknown       dead     rejected  pending  same    same     same
+delivered  same     refused  refused    refused   refused   refused       refused  refused   same     same    same     same
+unknown    sending  refused  refused    refused   refused   refused       dead     refused   same     same    pending  removed
+dead       same     refused  refused    refused   refused   refused       refused  refused   same     same    pending  removed
+rejected   same     refused  refused    refused   refused   refused       refused  refused   same     same    pending  removed
+"""  # noqa: E501
 HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
 
 
@@ -403,6 +408,7 @@ def test_counts_name_every_state(store):
         State.DELIVERED: 1,
         State.UNKNOWN: 0,
         State.DEAD: 0,
+        State.REJECTED: 0,
     }
 
 

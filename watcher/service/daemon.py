@@ -99,7 +99,7 @@ class Daemon:
         parts = self.parts
         self._lost = asyncio.get_running_loop().create_future()
         signals = Signals(heard={CONFIG_PART: None, RUN_PART: None})
-        start(parts, signals)
+        start(parts)
         await self._settled(signals)
         self._broken = {part for part in standing_parts(parts) if part.startswith(JOB_PART)}
         every = parts.loaded.config.registry.poll_every

@@ -15,6 +15,7 @@ from watcher.service.parts import (
     ENDPOINT_PART,
     ID_PART,
     JOB_PART,
+    MESSAGE_PART,
     MISSING_PART,
     PAGE_TEMPLATE_PART,
     PAGES_PART,
@@ -32,6 +33,10 @@ from watcher.service.parts import (
 from watcher.service.reload import CONFIG_PART
 from watcher.store.telling import Fault
 
+WAITS = "waiting for another try:"
+"""How the sentence of a message begins that is tried again by itself."""
+REFUSED = "refused for its content:"
+"""How the sentence of a message begins that its provider refused for good."""
 REPORT_IT = "please report it"
 """How the sentence of a fault ends that is a bug of ours."""
 
@@ -361,6 +366,35 @@ TABLE = (
         after="It goes on from where the old name stood, or as a reader of its own; nothing is left to do.",
     ),
     Words(
+        shown="message … (waits)",
+        what="one message was not taken and is tried again",
+        told="the operator, when it lasts an hour",
+        origin=Origin.DELIVERY,
+        is_single=True,
+        ends="its delivery, or `watcher outbox drop`",
+        concerns=f"{MESSAGE_PART}\\d+: {WAITS} ",
+        during="waiting",
+        over="is settled",
+        meaning="This one message was not taken and is tried again by itself for four days; all others go on.",
+        advice="Nothing, unless it lasts; `watcher outbox list` shows what the provider says.",
+        after="It was delivered, or let go.",
+    ),
+    Words(
+        shown="message … (refused)",
+        what="one message was refused for its content or its size",
+        origin=Origin.DELIVERY,
+        is_single=True,
+        ends="`watcher outbox retry` or `drop`",
+        concerns=f"{MESSAGE_PART}\\d+: {REFUSED} ",
+        during="being refused",
+        over="is settled",
+        meaning="The provider refuses this one message for its content, its form or its size, in its plainest form, "
+        "too. It is kept and not sent again by itself; all others go on.",
+        advice="See what the provider says with `watcher outbox list`. Send it again with `watcher outbox retry` when "
+        "the provider would take it now, or let it go with `watcher outbox drop`.",
+        after="It was delivered, or let go.",
+    ),
+    Words(
         shown="message …",
         concerns="message ",
         what="one message was given up",
@@ -404,9 +438,9 @@ TABLE = (
         origin=Origin.DELIVERY,
         code="1; 78 when a secret is missing",
         ends="a message taken; for a suspended one also a changed address or secret, or `watcher outbox retry`",
-        meaning="Messages by this way wait and are not lost; other recipients are not touched.",
-        advice="Mend the address, the log-in or the relay; a changed setting is tried at once, or use "
-        "`watcher outbox retry`.",
+        meaning="Messages by this way wait and are not lost; all other ways go on.",
+        advice="Mend what is named: the address, the log-in or the relay; a changed setting is tried at once. What "
+        "passes by itself is tried again by itself; `watcher outbox retry` tries at once.",
         after="What waited is on its way.",
     ),
 )
@@ -424,12 +458,12 @@ def words_of(fault: Fault) -> Words:
     return next(words for words in TABLE if re.match(words.concerns, said))
 
 
-def title(fault: Fault, *, is_over: bool) -> str:
-    """Give the beginning of a notice's subject; `since` and a time follow it."""
+def title(fault: Fault, *, is_over: bool, is_worse: bool = False) -> str:
+    """Return the beginning of a notice's subject; `since` and a time follow it."""
     words = words_of(fault)
     if is_over:
         return f"{_capital(fault.part)} {words.over}, after {words.during}"
-    return f"{words.state.capitalize()}: {fault.part}"
+    return f"{words.state.capitalize()}{', worse than before' if is_worse else ''}: {fault.part}"
 
 
 def sentence(fault: Fault, *, is_over: bool) -> str:

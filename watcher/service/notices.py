@@ -90,7 +90,7 @@ def _notices(parts: Parts, transition: Transition, now: datetime) -> Sequence[Ne
     notice = Notice(
         reader=reader_of(parts, operator, now),
         part=fault.part,
-        title=title(fault, is_over=is_over),
+        title=title(fault, is_over=is_over, is_worse=transition.tell is Tell.WORSE),
         what=sentence(fault, is_over=is_over),
         since=fault.since,
         meaning=words.after if is_over else words.meaning,

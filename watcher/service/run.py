@@ -97,7 +97,7 @@ async def run_once(parts: Parts, read: WatchlistReader, *, send_all: bool = Fals
 
 async def _run_once(parts: Parts, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
     signals = Signals()
-    start(parts, signals)
+    start(parts)
     remove_sign(parts.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
     signals.well(CONFIG_PART)
     _signal_daemon_gone(parts, signals)
@@ -186,9 +186,9 @@ async def show_pages(parts: Parts, watchlist: Watchlist, signals: Signals) -> No
         await keep_pages(parts, watchlist, signals)
 
 
-def start(parts: Parts, signals: Signals) -> None:
+def start(parts: Parts) -> None:
     """Settle what a run that ended in the middle left behind, and meet recipients; before the first poll."""
-    settle_left(parts, signals)
+    settle_left(parts)
     meet_recipients(parts, parts.clock())
 
 

@@ -42,6 +42,8 @@ def _waiting(store: Store) -> str:
     said = [f"{waiting} to send"] if waiting else []
     if counts[State.DEAD]:
         said.append(f"{counts[State.DEAD]} given up")
+    if counts[State.REJECTED]:
+        said.append(f"{counts[State.REJECTED]} rejected")
     return ", ".join(said)
 
 

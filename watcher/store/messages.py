@@ -12,7 +12,7 @@ from watcher.store import tables
 from watcher.store.database import add_row, chunks
 from watcher.store.packing import CODEC, pack, unpack
 from watcher.store.tally import MESSAGES, count
-from watcher.store.telling import Entry, NewMessage, State, Step
+from watcher.store.telling import ENDED_IN_VAIN, Entry, NewMessage, State, Step
 
 TABLE = tables.message
 """The messages; their payloads lie apart."""
@@ -156,15 +156,15 @@ def doubt(connection: Connection, entry: Entry, when: datetime, reply: str, now:
     return State.UNKNOWN
 
 
-def end(connection: Connection, number: int, reason: str, now: datetime) -> None:
-    """Give up on a message."""
-    count(connection, MESSAGES, "dead", the_entry(connection, number).channel)
-    set_values(connection, number, state=State.DEAD.value, next_attempt_at=None, last_reply=reason, ended_at=now)
+def end(connection: Connection, number: int, reason: str, now: datetime, state: State = State.DEAD) -> None:
+    """Give up on a message, or keep it as rejected."""
+    count(connection, MESSAGES, state.value, the_entry(connection, number).channel)
+    set_values(connection, number, state=state.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 
 
 def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[Entry, ...]:
     """Give those of the messages that the operator may act on; one in sending or delivered is not touched."""
-    states = (State.PENDING, State.UNKNOWN, State.DEAD)
+    states = (State.PENDING, State.UNKNOWN, *ENDED_IN_VAIN)
     if numbers is None:
         return entries(connection, TABLE.c.state.in_([state.value for state in states]))
     return tuple(entry for entry in numbered(connection, set(numbers)) if entry.state in states)

@@ -1,6 +1,6 @@
 """Messages on their way, and the channels that hold them up.
 
-States: pending → sending → delivered | pending | unknown | dead; unknown → sending → delivered | pending | dead.
+States: pending → sending → delivered | pending | unknown | dead | rejected; unknown → sending → the same.
 Does not send, and does not decide when to try again or to give up: it makes such decisions durable.
 """
 
@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from watcher.errors import DamagedError
 from watcher.store.database import Database
@@ -29,10 +29,17 @@ from watcher.store.messages import (
     the_entry,
     the_payload,
 )
-from watcher.store.suspensions import HELD, put_suspension, read_suspensions, resume_channel
+from watcher.store.suspensions import (
+    SUSPENDED,
+    bring_probes_forward,
+    held,
+    put_suspension,
+    read_suspensions,
+    resume_channel,
+)
 from watcher.store.takeover import RECIPIENT_REMOVED, Settled, settle
 from watcher.store.tally import MESSAGES, count
-from watcher.store.telling import Claim, Entry, NewMessage, Recovered, State, Step, Suspension
+from watcher.store.telling import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
 PUSHED_ASIDE = timedelta(minutes=30)
 """How long a message waits whose sending ended the program twice, so that the others go first."""
@@ -61,7 +68,7 @@ class Outbox:
 
     def due_channels(self, now: datetime) -> tuple[str, ...]:
         """Give the keys of channels with something to claim now, sorted; suspended ones are left out."""
-        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~HELD
+        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~held(now)
         with self._database.read() as connection:
             found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
             return tuple(found)
@@ -75,37 +82,45 @@ class Outbox:
     def next_due(self) -> datetime | None:
         """Give when the next waiting message is due, or None when none waits; suspended ones do not count."""
         with self._database.read() as connection:
-            found: datetime | None = connection.scalar(select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~HELD))
+            due = select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~SUSPENDED)
+            found: datetime | None = connection.scalar(due)
             return found
 
     def bring_forward(self, now: datetime, within: timedelta) -> int:
-        """Make due what waits for a moment further away than any wait is: the clock had been ahead; give how many."""
+        """Reset due times that lie further ahead than any wait is (the clock was wrong); return how many messages."""
         far = WAITING & (TABLE.c.next_attempt_at > now + within) & (TABLE.c.last_reply != RECIPIENT_REMOVED)
         with self._database.read() as connection:
             numbers = list(connection.scalars(select(TABLE.c.id).where(far)))
-        if numbers:
+            probes = [one.probe_at for one in read_suspensions(connection) if one.probe_at is not None]
+        if numbers or any(probe_at > now + within for probe_at in probes):
             with self._database.write() as connection:
+                bring_probes_forward(connection, now, within)
                 for number in numbers:
                     set_values(connection, number, next_attempt_at=now)
         return len(numbers)
 
     def claim(self, channel: str, now: datetime) -> Claim | None:
-        """Take the oldest due message of a channel for sending; the try is counted before it begins.
+        """Take a due message of a channel for sending; the try is counted before it begins.
+
+        The oldest first, but one that failed after it was begun comes after those that were not tried, and after those
+        tried less often: one bad message is never the first for ever.
 
         Args:
             channel: Channel key.
             now: The time.
 
         Returns:
-            The message, now `sending`; None when nothing is due, one is in flight, or the channel is suspended.
+            The message, now `sending`; None when nothing is due, one is in flight, or the channel is suspended and
+            its probe is not due.
         """
         own = TABLE.c.channel == channel
         in_flight = select(TABLE.c.id).where(own, TABLE.c.state == State.SENDING.value).limit(1)
-        due = select(TABLE.c.id).where(own, WAITING, ~HELD, TABLE.c.next_attempt_at <= now)
+        due = select(TABLE.c.id).where(own, WAITING, ~held(now), TABLE.c.next_attempt_at <= now)
+        tried = case((TABLE.c.step == Step.NONE.value, 0), else_=TABLE.c.attempts)
         with self._database.write() as connection:
             if connection.scalar(in_flight) is not None:
                 return None
-            oldest = connection.scalar(due.order_by(TABLE.c.id).limit(1))
+            oldest = connection.scalar(due.order_by(tried, TABLE.c.id).limit(1))
             if oldest is None:
                 return None
             set_values(
@@ -131,7 +146,9 @@ class Outbox:
             set_values(connection, message, step=step.value)
 
     def delivered(self, message: int, reply: str, now: datetime) -> None:
-        """Note that the provider accepted a message for its recipient.
+        """Note that the provider accepted a message for its recipient: its channel and its address work.
+
+        What waited for either of them is due at once.
 
         Raises:
             ValueError: The message is not in sending.
@@ -140,31 +157,72 @@ class Outbox:
             entry = in_sending(connection, message)
             set_values(connection, message, state=State.DELIVERED.value, last_reply=reply, ended_at=now)
             count(connection, MESSAGES, "delivered", entry.channel)
+            for recipient in ("", entry.recipient):
+                resume_channel(connection, entry.channel, recipient, now)
 
-    def retry_at(self, message: int, when: datetime, reply: str, *, refund: bool = False) -> None:
+    def retry_at(
+        self,
+        message: int,
+        when: datetime,
+        reply: str,
+        *,
+        refund: bool = False,
+        suspension: Suspension | None = None,
+    ) -> None:
         """Note that the provider did not take a message and when to try again.
 
         Args:
             message: Its number.
             when: When to try again.
             reply: What the provider said.
-            refund: The try does not count (the channel failed before this message was concerned).
+            refund: The try does not count against the message.
+            suspension: Holds the channel, or the recipient's address on it, in the same transaction.
 
         Raises:
             ValueError: The message is not in sending.
         """
         with self._database.write() as connection:
-            entry = in_sending(connection, message)
-            attempts = entry.attempts - 1 if refund else entry.attempts
-            set_values(
-                connection,
-                message,
-                state=State.PENDING.value,
-                attempts=attempts,
-                next_attempt_at=when,
-                last_reply=reply,
-            )
+            entry = self._put_back(connection, message, when, reply, refund=refund)
+            if suspension is not None:
+                put_suspension(connection, suspension)
             count(connection, MESSAGES, "failed", entry.channel)
+
+    def put_back(self, message: int, when: datetime, reply: str) -> None:
+        """Put a message back that was taken for sending and was not tried: no failed delivery, and no try.
+
+        Args:
+            message: Its number.
+            when: When it is due.
+            reply: Why it was not tried.
+
+        Raises:
+            ValueError: The message is not in sending.
+        """
+        with self._database.write() as connection:
+            self._put_back(connection, message, when, reply, refund=True)
+
+    @staticmethod
+    def _put_back(connection: Connection, message: int, when: datetime, reply: str, *, refund: bool) -> Entry:
+        entry = in_sending(connection, message)
+        set_values(
+            connection,
+            message,
+            state=State.PENDING.value,
+            attempts=entry.attempts - 1 if refund else entry.attempts,
+            next_attempt_at=when,
+            last_reply=reply,
+        )
+        return entry
+
+    def reject(self, message: int, reply: str, now: datetime) -> None:
+        """Keep a message as rejected: the provider refused it, and nothing else, for good.
+
+        Raises:
+            ValueError: The message is not in sending.
+        """
+        with self._database.write() as connection:
+            in_sending(connection, message)
+            end(connection, message, reply, now, State.REJECTED)
 
     def mark_unknown(self, message: int, when: datetime, reply: str, now: datetime) -> State:
         """Note that everything was handed over and no readable answer came.
@@ -189,10 +247,10 @@ class Outbox:
         """Give up on a message in whatever state it waits or is sent.
 
         Raises:
-            ValueError: The message is delivered or dead already, or does not exist.
+            ValueError: The message has ended already, or does not exist.
         """
         with self._database.write() as connection:
-            if the_entry(connection, message).state in (State.DELIVERED, State.DEAD):
+            if the_entry(connection, message).state in (State.DELIVERED, *ENDED_IN_VAIN):
                 raise ValueError(f"Message {message} has ended already.")
             end(connection, message, reason, now)
 
@@ -306,9 +364,7 @@ class Outbox:
             return the_payload(connection, message)
 
     def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[Entry, ...]:
-        """Try again, from the beginning: pending, unknown and dead messages are due now, their counts at zero.
-
-        Resumes the channels they wait for.
+        """Make every message that has not arrived due now, its counts at zero; resume the channels they wait for.
 
         Args:
             messages: Their numbers; None for all.
@@ -338,7 +394,7 @@ class Outbox:
             return numbered(connection, [entry.id for entry in concerned])
 
     def drop(self, messages: Collection[int] | None) -> tuple[Entry, ...]:
-        """Remove pending, unknown and dead messages for good.
+        """Remove pending, unknown, dead and rejected messages for good.
 
         Args:
             messages: Their numbers; None for all.

@@ -224,6 +224,8 @@ suspension = Table(
     Column("since", Moment, nullable=False),
     Column("reason", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Column("probe_at", Moment),  # null: until the address or the secret changes, or the operator says so
+    Column("failures", Integer),
 )
 
 fault = Table(

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, delete, select, update
 
 from watcher.store import tables
 from watcher.store.messages import TABLE, WAITING, end, entries, numbered, remove_messages, set_values
+from watcher.store.suspensions import REMOVED
 from watcher.store.telling import Direction, Entry, State
 
 NOT_CONFIGURED = "not configured"
 """What ended a message that cannot be composed anew, since it follows from no version: a notice."""
 
-RECIPIENT_REMOVED = "recipient removed"
+RECIPIENT_REMOVED = REMOVED
 """What a message waits for, or was ended by, whose recipient is no longer in the configuration."""
 
 KEPT_FOR = timedelta(days=30)

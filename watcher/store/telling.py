@@ -142,6 +142,11 @@ class State(StrEnum):
     DELIVERED = "delivered"
     UNKNOWN = "unknown"
     DEAD = "dead"
+    REJECTED = "rejected"
+
+
+ENDED_IN_VAIN = (State.DEAD, State.REJECTED)
+"""The states of messages that are kept for the operator and not tried again by themselves."""
 
 
 class Step(StrEnum):
@@ -174,7 +179,7 @@ class Entry:
         crashes: Tries during which the program ended.
         created_at: When it was composed.
         queued_at: When its days of trying began: composed, or last retried by the operator.
-        next_attempt_at: When it is due; None in sending, delivered and dead.
+        next_attempt_at: When it is due; None in sending, delivered, dead and rejected.
         last_reply: What the provider said last, or what ended it; empty before the first try.
         ended_at: When it was delivered or given up, else None.
     """
@@ -214,14 +219,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """A channel, or one recipient's address on it, that fails for good until a person changes something.
+    """A channel, or one recipient's address on it, whose messages wait.
 
     Attributes:
         channel: Channel key.
         recipient: The one recipient it concerns, or None for the whole channel.
-        since: When it was suspended.
-        reason: What the provider said.
+        since: When it began.
+        reason: What the provider said last.
         fingerprint: Of the address and credential it failed with; when the present one differs, resume.
+        probe_at: When one message may try whether it works again; None: not before a person changes something.
+        failures: How often it failed in a row.
     """
 
     channel: str
@@ -229,6 +236,8 @@ class Suspension:
     reason: str
     fingerprint: str
     recipient: str | None = None
+    probe_at: datetime | None = None
+    failures: int = 1
 
 
 class FaultState(StrEnum):

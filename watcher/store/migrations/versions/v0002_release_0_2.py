@@ -1,4 +1,4 @@
-"""What release 0.2 adds: the store's id, watches of trials, grades of faults, bases of messages, lagging records.
+"""What release 0.2 adds: the store's id, watches, grades of faults, bases of messages, lagging records, probes.
 
 Every change of the schema in this release is a function of its own here, called from `upgrade`.
 """
@@ -24,6 +24,7 @@ def upgrade() -> None:
     _fault_grade()
     _trials_behind()
     _merged_trials_watched()
+    _probes()
 
 
 def _store_id() -> None:
@@ -92,3 +93,11 @@ def _trials_behind() -> None:
 def _merged_trials_watched() -> None:
     """Count merged trials as watched: they are asked for again now, and live on where they stood when split off."""
     op.execute("UPDATE trial SET watched = 1 WHERE life = 'merged'")
+
+
+def _probes() -> None:
+    """Let a suspension be one that is probed; a channel that was suspended for good is probed at once."""
+    op.add_column("suspension", sa.Column("probe_at", sa.String(length=27), nullable=True))
+    op.add_column("suspension", sa.Column("failures", sa.Integer(), nullable=True))
+    table = sa.table("suspension", sa.column("recipient"), sa.column("since"), sa.column("probe_at"))
+    op.execute(sa.update(table).where(table.c.recipient == "").values(probe_at=table.c.since))
