@@ -20,7 +20,8 @@ from watcher.text import lines, to_json
 MASK = "***"
 
 _SECRET_KEY = re.compile(r"password|secret|token$|authorization|webhook", re.IGNORECASE)
-_HOOK_URL = re.compile(r"https?://[^\s\"'<>]*(?:hooks|webhook|/services/)[^\s\"'<>]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]*+", re.IGNORECASE)
+_OF_HOOK = re.compile(r"hooks|webhook|/services/", re.IGNORECASE)
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _QUIET = ("httpx", "httpcore", "aiosmtplib", "apscheduler", "alembic", "asyncio")
 """Libraries that log whole addresses or every step at INFO; only their warnings are ours to show."""
@@ -129,9 +130,13 @@ def redact(event: Event, secrets: Iterable[str] = ()) -> Event:
     return event
 
 
+def _masked(address: re.Match[str]) -> str:
+    return MASK if _OF_HOOK.search(address[0]) else address[0]
+
+
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
-    """Give a text with webhook addresses, log-ins in addresses and known secrets masked."""
-    text = _URL_LOGIN.sub(f"{MASK}@", _HOOK_URL.sub(MASK, text))
+    """Return a text with webhook addresses, log-ins in addresses and known secrets masked."""
+    text = _URL_LOGIN.sub(f"{MASK}@", _ADDRESS.sub(_masked, text))
     for secret in secrets:
         text = text.replace(secret, MASK)
     return text

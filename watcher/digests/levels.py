@@ -19,7 +19,7 @@ from watcher.config.presets import Preset
 NEAR_ALONE = ("site", "country")
 """What nearness lifts for a recipient without an audience."""
 
-_DISTRICT = re.compile(r"[\s,]+(?:cedex\b.*|\d+\b.*)$")
+_DISTRICT = re.compile(r"(?<![\s,])[\s,]++(?:cedex\b.*|\d+\b.*)$")
 _ALSO = {"us": "united states", "usa": "united states", "uk": "united kingdom"}
 
 

@@ -33,7 +33,7 @@ _MOST_OPENING = 4
 _LONG_SHIFT = 90
 _GLUED = 24
 _MOST_JOINED = 120
-_TURN = re.compile(r"\s*[,:;(\d“]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
+_TURN = re.compile(r"(?<!\s)\s*+[,:;(\d“]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
 _SIGNS = {

@@ -14,7 +14,7 @@ _TYPES = {
     "BACKGROUND": "background reference",
 }
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
-_PARTS = re.compile(r"(?P<authors>[^.]+)\.\s+(?P<title>.+?[.?!])\s+(?P<source>.+)", re.DOTALL)
+_PARTS = re.compile(r"(?P<authors>[^.]+)\.\s++(?P<title>.+?[.?!])\s+(?P<source>.+)", re.DOTALL)
 _AUTHOR = re.compile(r"\w[^\d,;.]* [A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?")
 _LONGEST = 220
 _LONGEST_TITLE = 200
