@@ -17,9 +17,9 @@ ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\ns
 
 @pytest.fixture
 def stuck(desk, registry, relay):
-    """A desk with two mails that the relay did not take."""
+    """A desk with two mails that the relay did not take, each by itself."""
     desk.set_up(registry.base_url, ANA, BOB, relay=relay)
-    relay.arm(SmtpStage.MAIL, reply="451 4.3.0 try again later", times=None)
+    relay.arm(SmtpStage.BODY, reply="451 4.3.0 try again later", times=None)
     assert desk.quick("run", "--once").code == 1
     return desk
 

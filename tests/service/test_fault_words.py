@@ -75,7 +75,7 @@ SPOKEN = [
 def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, ends, over):
     fault = Fault(part=part, state=FaultState.TOLD, since=SINCE, message=message, told_at=SINCE)
     said = {tell: line(Transition(fault=fault, tell=tell)) for tell in Tell}
-    assert said[Tell.WORSE] == f"{part}: worse than before: {message}"
+    assert said[Tell.WORSE] == said[Tell.NEW]
     assert title(fault, is_over=False, is_worse=True) == begins.replace(":", ", worse than before:", 1)
     assert said[Tell.NEW] == f"{part}: {message}"
     assert said[Tell.REMINDER] == f"{part}: {reminds} since 02 Jun 2026 06:00 UTC: {message}"

@@ -61,6 +61,8 @@ WRITES = {
     "step": lambda store: store.outbox.step(1, Step.CONNECTED),
     "delivered": lambda store: store.outbox.delivered(1, "250", NOW),
     "retry_at": lambda store: store.outbox.retry_at(1, NOW, "451"),
+    "put_back": lambda store: store.outbox.put_back(1, NOW, "quiet"),
+    "reject": lambda store: store.outbox.reject(1, "550", NOW),
     "mark_unknown": lambda store: store.outbox.mark_unknown(1, NOW, "", NOW),
     "dead": lambda store: store.outbox.dead(1, "", NOW),
     "recover": lambda store: store.outbox.recover(NOW),

@@ -14,7 +14,7 @@ from watcher.service.channels import Line, part_of
 from watcher.service.faults import failing
 from watcher.service.parts import MESSAGE_PART, Parts, Signals
 from watcher.service.settling import part_of_message, sentence_of
-from watcher.store.takeover import RECIPIENT_REMOVED
+from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
 from watcher.store.telling import ENDED_IN_VAIN, Fault, FaultGrade, State
 
 log = structlog.get_logger()
@@ -22,8 +22,8 @@ log = structlog.get_logger()
 Lines = Mapping[tuple[str, str], Line]
 """The configured ways, by recipient and channel key."""
 
-_TOLD_OTHERWISE = (RECIPIENT_REMOVED, "not configured")
-"""What ended messages that have a fault of another name; the second was written by release 0.1."""
+_TOLD_OTHERWISE = (RECIPIENT_REMOVED, NOT_CONFIGURED)
+"""What ended messages that are told under another name."""
 _WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
 
 

@@ -102,8 +102,9 @@ class Outbox:
     def claim(self, channel: str, now: datetime) -> Claim | None:
         """Take a due message of a channel for sending; the try is counted before it begins.
 
-        The oldest first, but one that failed after it was begun comes after those that were not tried, and after those
-        tried less often: one bad message is never the first for ever.
+        The oldest first, but one that was refused after it was begun comes after those that were not tried, and after
+        those tried less often: one bad message is never the first for ever. One in doubt, which has one try left, keeps
+        its place.
 
         Args:
             channel: Channel key.
@@ -116,7 +117,8 @@ class Outbox:
         own = TABLE.c.channel == channel
         in_flight = select(TABLE.c.id).where(own, TABLE.c.state == State.SENDING.value).limit(1)
         due = select(TABLE.c.id).where(own, WAITING, ~held(now), TABLE.c.next_attempt_at <= now)
-        tried = case((TABLE.c.step == Step.NONE.value, 0), else_=TABLE.c.attempts)
+        is_fresh = (TABLE.c.step == Step.NONE.value) | (TABLE.c.state == State.UNKNOWN.value)
+        tried = case((is_fresh, 0), else_=TABLE.c.attempts)
         with self._database.write() as connection:
             if connection.scalar(in_flight) is not None:
                 return None
