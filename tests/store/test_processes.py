@@ -110,6 +110,8 @@ def test_list_of_writing_calls_is_complete(store):
             "last_complete",
             "last_read",
             "newest_token",
+            "merged_due",
+            "in_life",
             "last_dated",
             "reader",
             "readers",
