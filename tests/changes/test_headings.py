@@ -44,6 +44,8 @@ def test_a_sentence_in_front_of_a_list_is_read_by_what_it_says_of_everybody(line
     "line",
     [
         "Women of childbearing potential must not be:",
+        "Participant must:",
+        "To participate, subjects must meet all of the following criteria:",
         "Patients with treated brain metastases are eligible if:",
         "Participants who are not eligible for surgery must have had:",
         "The following are exceptions to this criterion:",

@@ -229,7 +229,8 @@ def _group(shown: str, at: Position, *, ends_open: bool, is_marked: bool) -> Hea
 
 
 def _is_understood(words: Sequence[str]) -> bool:
-    if any(map(_is_doubtful, words)):
+    """Whether a title is of a group or topic, and neither demands nor denies anything."""
+    if any(map(_is_doubtful, words)) or words_of.DEMANDS.search(" ".join(words)) is not None:
         return False
     return words[0] == "for" or any(word in words_of.STRATA or word in words_of.TOPICS for word in words)
 
