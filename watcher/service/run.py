@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from watcher.config.watchlist import Watchlist
-from watcher.errors import StoreLostError, WatcherError
+from watcher.errors import StoreError, StoreLostError, WatcherError
 from watcher.service import tidying
 from watcher.service.calendar import tell_passed
 from watcher.service.fault_words import REPORT_IT, Origin, kind_of
@@ -158,7 +158,9 @@ def note_broken_off(parts: Parts, part: str, error: Exception) -> None:
         signals.tripped(part, f"the program tripped over it ({type(error).__name__}); {REPORT_IT}")
     try:
         settle(parts, signals, parts.clock())
-    except Exception:  # the store is often what broke it off; the first error is the one to show
+    except StoreError as again:  # the store is often what broke it off; the first error is the one to show
+        log.warning("fault_not_stored", part=part, reason=str(again))
+    except Exception:
         log.exception("fault_not_stored", part=part)
 
 
