@@ -38,11 +38,11 @@ def outbox(config: str, state: str) -> None:
     """Send what is due, as a run does, without polling and telling."""
     from watcher import app
     from watcher.config.load import load_config
-    from watcher.service.parts import Signals
-    from watcher.service.sending import send_due
+    from watcher.context import FaultReport
+    from watcher.pipeline.send import send_due
 
     with app.open_for_run(load_config(Path(config)), Path(state)) as parts:
-        asyncio.run(send_due(parts, Signals()))
+        asyncio.run(send_due(parts, FaultReport()))
 
 
 def channel(port: str, count: str) -> None:

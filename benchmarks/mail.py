@@ -16,7 +16,7 @@ from benchmarks.tables import Goal, Row, figure, table
 from watcher import app
 from watcher.config.load import load_config
 from watcher.sandbox.smtp import SmtpSink
-from watcher.store.telling import NewMessage
+from watcher.store.delivery_model import NewMessage
 
 _HEADS = ("", "connections", "CPU s", "wall s", "peak MB")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from watcher.sandbox.cast import cast
+from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.scale import write_scaled
 
 Made: TypeAlias = dict[str, Any]
@@ -41,7 +41,7 @@ _STAMPS = frozenset({"nctId", "versionHolder"})
 
 
 def real_pairs() -> tuple[str, list[Pair]]:
-    """Give neighbouring versions of real trials where `TRIAL_RECORDS` names them, else of the sandbox's cast.
+    """Give neighbouring versions of real trials where `TRIAL_RECORDS` names them, else the sandbox's.
 
     Returns:
         Where they come from, and the pairs.
@@ -51,14 +51,14 @@ def real_pairs() -> tuple[str, list[Pair]]:
         trials = sorted(path for path in (Path(folder) / "pairs").iterdir() if path.is_dir())
         versions = [[json.loads(file.read_bytes()) for file in sorted(trial.glob("*.json"))] for trial in trials]
         return "real trials", [pair for states in versions for pair in pairwise(states)]
-    timeline = cast()
+    timeline = sample_timeline()
     pairs: list[Pair] = []
     for before, after in pairwise(timeline.data_versions):
         for nct_id in timeline.ids(before):
             old, new = timeline.record(nct_id, before), timeline.record(nct_id, after)
             if old and new and _says(old) != _says(new):
                 pairs.append((json.loads(old), json.loads(new)))
-    return "the sandbox's cast (set TRIAL_RECORDS for real ones)", pairs
+    return "the sandbox's sample_timeline (set TRIAL_RECORDS for real ones)", pairs
 
 
 def _says(record: bytes) -> object:

@@ -20,12 +20,12 @@ from typing import Any
 from benchmarks.process import BenchError
 from benchmarks.tables import Goal, Row, table
 from watcher import app
+from watcher.archive import pack
 from watcher.changes.compare import compare_records
 from watcher.changes.normalise import canonical_hash
 from watcher.config.load import load_config
-from watcher.sandbox.cast import cast
-from watcher.service.judging import pack
-from watcher.service.meeting import meet_recipients
+from watcher.pipeline.recipient_sync import sync_recipients
+from watcher.sandbox.sample_trials import sample_timeline
 from watcher.store.model import NewVersion, Page, Poll, PollCounts, PollOutcome
 
 _TOKENS = ("2026-06-01T09:00:00", "2026-06-02T09:00:00")
@@ -91,7 +91,7 @@ def _write(folder: Path, ids: Sequence[str], readers: int) -> Path:
 
 def _fill(config: Path, state: Path, ids: Sequence[str]) -> None:
     """Store a baseline and one changed version of every trial, the readers met in between."""
-    timeline = cast()
+    timeline = sample_timeline()
     versions = (timeline.data_versions[0], timeline.data_versions[-1])
     old, new = (json.loads(timeline.record("NCT99000002", version) or b"{}") for version in versions)
     with app.open_for_run(load_config(config), state) as parts:
@@ -99,7 +99,7 @@ def _fill(config: Path, state: Path, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), _AT_ONCE):
             piece = ids[start : start + _AT_ONCE]
             kept |= parts.store.versions.commit_page(Page(new=tuple(_version(one, old, None) for one in piece)), _now())
-        meet_recipients(parts, _now())
+        sync_recipients(parts, _now())
         comparison = compare_records(old, new)
         for start in range(0, len(ids), _AT_ONCE):
             page = Page(new=tuple(_version(one, new, kept[one], comparison) for one in ids[start : start + _AT_ONCE]))
@@ -147,15 +147,15 @@ def _compose(config: Path, state: Path) -> dict[str, float]:
 
 def compose_here(config: Path, state: Path) -> None:
     """Compose for everybody in this process and print what it took, as one line of JSON."""
-    from watcher.service.parts import Signals
-    from watcher.service.telling import tell_due
-    from watcher.service.watching import follow_merged
+    from watcher.context import FaultReport
+    from watcher.pipeline.compose import compose_due
+    from watcher.pipeline.watchlist_resolution import follow_merged
 
     loaded = load_config(config)
     with app.open_for_run(loaded, state) as parts:
         watchlist = follow_merged(app.watchlist_reader(loaded)(), parts.store)
         wall, cpu = time.perf_counter(), time.process_time()
-        messages = tell_due(parts, watchlist, Signals(), is_complete=True)
+        messages = compose_due(parts, watchlist, FaultReport(), is_complete=True)
         took = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "messages": messages}
     print(json.dumps(took | {"megabytes": _peak_megabytes()}))
 

@@ -4,7 +4,7 @@ import inspect
 import re
 from pathlib import Path
 
-from tests.service import test_contract as proofs
+from tests.pipeline import test_contract as proofs
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 

@@ -159,10 +159,10 @@ def test_units_that_the_readme_installs_are_those_that_it_removes():
 
 @pytest.fixture
 def registry_of_the_demo():
-    from watcher.sandbox.cast import cast
+    from watcher.sandbox.sample_trials import sample_timeline
     from watcher.sandbox.server import Sandbox
 
-    with Sandbox(cast()) as registry:
+    with Sandbox(sample_timeline()) as registry:
         yield registry.base_url
 
 

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.hostile import ATTACKS, IDS, invisible, states
-from tests.service.house import ANA, DAYS, FILES, QUIET, ROOM, House, house
+from tests.pipeline.house import ANA, DAYS, FILES, QUIET, ROOM, House, house
 from watcher.cli import cli
-from watcher.service.run import run_once
+from watcher.daemon.single_run import run_once
 
 SITES = ("https://clinicaltrials.gov/", "https://pubmed.ncbi.nlm.nih.gov/")
 OURS = "\u200b"

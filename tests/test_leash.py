@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.leash import leashed
-from tests.service.process import until
+from tests.pipeline.process import until
 
 TESTS = Path(__file__).parent
 START = """

@@ -14,15 +14,15 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.service.house import ANA, DAYS, ONE, QUIET, TWO, house, trial
+from tests.pipeline.house import ANA, DAYS, ONE, QUIET, TWO, house, trial
 from watcher import app
 from watcher.cli import COMMANDS, cli
 from watcher.cli.exits import Exit
 from watcher.config.load import _model_of
 from watcher.config.model import Config
-from watcher.service.metrics import exposition
-from watcher.service.report import status_of
-from watcher.service.showing import look_at
+from watcher.ops.metrics import exposition
+from watcher.ops.status_report import status_of
+from watcher.ops.textfile import look_at
 
 ROOT = Path(__file__).parent.parent
 OPERATING = (ROOT / "docs" / "operating.md").read_text()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, Time, house, trial
-from tests.service.process import manager, program, until
+from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, Time, house, trial
+from tests.pipeline.process import manager, program, until
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
-from watcher.store import upkeep
+from watcher.store import admin
 
 PASSWORD = "hunter2-p4ssw0rd"
 HOOK = "s3cr3t-h00k-0123456789"
@@ -73,7 +73,7 @@ def test_no_secret_is_left_when_every_channel_refuses_and_repeats_it(home, verbo
     assert_silent("the log", (running.errors + again.errors).encode())
     assert_store_silent(home.state / "watcher.db")
     copy = home.folder / "backup.db"
-    upkeep.backup(home.state / "watcher.db", copy)
+    admin.backup(home.state / "watcher.db", copy)
     assert_store_silent(copy)
     for path in (home.state / "ops").glob("*"):
         assert_silent(path.name, path.read_bytes())

@@ -12,17 +12,17 @@ from statistics import median
 import pytest
 import structlog
 
-from tests.service.house import ANA, DAYS, FILES, ONE, QUIET, TWO, House, house, trial
-from tests.service.process import Manager, Program, manager, program, until
+from tests.pipeline.house import ANA, DAYS, FILES, ONE, QUIET, TWO, House, house, trial
+from tests.pipeline.process import Manager, Program, manager, program, until
 from watcher.sandbox.faults import Fault, FaultKind
 from watcher.sandbox.scale import write_scaled
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.sandbox.timeline import Timeline
 from watcher.sandbox.webhook import WebhookSink
+from watcher.store.delivery_model import State
 from watcher.store.retention import Stats
 from watcher.store.store import Store
-from watcher.store.telling import State
 
 PATIENCE = 900.0
 """Seconds one data version may take; 10,000 records on a busy machine take a while."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from watcher.cli.exits import Exit
-from watcher.service.daemon import DRAIN_WITHIN
-from watcher.service.lifecycle import END_WITHIN
+from watcher.daemon.service import DRAIN_WITHIN
+from watcher.daemon.shutdown import END_WITHIN
 
 FOLDER = Path(__file__).parent.parent / "systemd"
 SERVICES = ("watcher.service", "watcher-once.service", "watcher-failure@.service")

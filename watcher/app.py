@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 
 from watcher.config.load import Loaded, load_config
 from watcher.config.watchlist import Watchlist, read_watchlist
-from watcher.service.parts import Parts
-from watcher.service.reload import check_reload
-from watcher.store import upkeep
+from watcher.context import RunContext
+from watcher.daemon.reload import check_reload
+from watcher.store import admin
 from watcher.store.lock import RunLock, check_in_place, identify
 from watcher.store.store import Store
 
@@ -38,11 +38,11 @@ def utc_now() -> datetime:
 
 def database_of(loaded: Loaded, state_dir: Path) -> Path:
     """Give the database file of a configuration."""
-    return upkeep.database_path(loaded.config.store.url, state_dir)
+    return admin.database_path(loaded.config.store.url, state_dir)
 
 
 @contextmanager
-def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
     """Take the run lock, bring the store to the present revision, and give the parts of a run.
 
     Raises:
@@ -51,7 +51,7 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
     """
     with RunLock.acquire(state_dir, pid=os.getpid(), now=utc_now()) as lock:
         path = database_of(loaded, state_dir)
-        upkeep.prepare(path, lock, utc_now())
+        admin.prepare(path, lock, utc_now())
         with Store.open(path) as store:
             identity = identify(path)
 
@@ -63,7 +63,7 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
 
 
 @contextmanager
-def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
     """Give the parts of a command that looks, or that touches the outbox only; takes no lock and migrates nothing.
 
     Raises:
@@ -74,7 +74,7 @@ def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
 
 
 @contextmanager
-def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
     """Give the parts of a command that only looks; where no run has been yet, over an empty store thrown away after.
 
     Raises:
@@ -87,7 +87,7 @@ def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
 
 
 @contextmanager
-def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
+def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
     """Give the parts of a run on a copy of the store that is thrown away: nothing of the real one changes.
 
     The run lock is not taken: the copy is nobody else's, and SQLite's online backup reads beside a running daemon.
@@ -100,18 +100,18 @@ def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[Parts]:
         original = database_of(loaded, state_dir)
         copy = folder / "rehearsal.db"
         if original.exists():
-            upkeep.backup(original, copy)
+            admin.backup(original, copy)
         with RunLock.acquire(folder, pid=os.getpid(), now=utc_now()) as lock:
-            upkeep.prepare(copy, lock, utc_now())
+            admin.prepare(copy, lock, utc_now())
         with Store.open(copy) as store:
             yield parts_of(loaded, state_dir, store)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> Parts:
+def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> RunContext:
     """Wire a run: configuration, store, clock, waiting, randomness, environment, templates."""
-    parts = Parts(
+    parts = RunContext(
         loaded=loaded,
         state_dir=state_dir,
         store=store,
@@ -130,7 +130,7 @@ def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
     return lambda: read_watchlist(loaded)
 
 
-def reread(parts: Parts) -> tuple[Parts, Callable[[], Watchlist]]:
+def reread(parts: RunContext) -> tuple[RunContext, Callable[[], Watchlist]]:
     """Read the configuration of a running daemon anew, and give its parts and watchlist reader with it.
 
     Raises:
@@ -151,13 +151,13 @@ def page_renderer() -> Callable[[str, Mapping[str, object]], str]:
     return lambda name, context: templates.render(name, context).text
 
 
-def _templates_of(loaded: Loaded, parts: Callable[[], Parts]) -> Callable[[], Templates]:
+def _templates_of(loaded: Loaded, parts: Callable[[], RunContext]) -> Callable[[], Templates]:
     """Give what makes the templates when the first is needed; the operator's own are tried out then."""
 
     @cache
     def made() -> Templates:
+        from watcher.pipeline.template_overrides import override_folder, trusted
         from watcher.rendering.environment import Templates, builtin_templates
-        from watcher.service.overrides import override_folder, trusted
 
         overrides = override_folder(loaded)
         return trusted(Templates(builtin_templates(), overrides, clock=time.monotonic), parts())

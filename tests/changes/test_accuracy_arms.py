@@ -20,7 +20,7 @@ from tests.changes.builders import a_posted
 from tests.changes.real import all_paths, load, needs_records
 from watcher.changes.compare import compare_records
 from watcher.changes.meaning.amounts import amounts
-from watcher.changes.meaning.forms import is_same_in_form, words
+from watcher.changes.meaning.text_equality import is_same_in_form, words
 from watcher.changes.model import Change, Severity
 from watcher.changes.pairing import overlap
 

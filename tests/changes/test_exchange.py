@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.changes.builders import a_posted, a_record, field, put
 from tests.changes.mutation import mutated
 from tests.changes.real import load, needs_records, pair_paths
-from watcher.changes import exchange
+from watcher.changes import serialize
 from watcher.changes.compare import apply_edits, compare_records
 from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
 from watcher.changes.normalise import canonical_hash
@@ -27,7 +27,7 @@ NEWER = a_posted(
 
 
 def test_printed_object_has_exactly_the_agreed_keys():
-    found = exchange.printed(compare_records(a_record(), NEWER), title="A title", story="A story", phrase=phrase)
+    found = serialize.printed(compare_records(a_record(), NEWER), title="A title", story="A story", phrase=phrase)
     assert list(found) == ["schema", "nct_id", "title", "seq", "seen_at", "story", "from", "to", "changes"]
     assert (found["schema"], found["nct_id"], found["seq"], found["seen_at"]) == (1, "NCT99000001", None, None)
     assert found["from"] == {"data_version": "2026-01-22", "last_update_posted": "2026-01-22"}
@@ -38,7 +38,7 @@ def test_printed_object_has_exactly_the_agreed_keys():
 
 
 def test_change_is_printed_as_the_registry_spells_it():
-    found = exchange.printed(compare_records(a_record(), NEWER), title="", story="", phrase=phrase)
+    found = serialize.printed(compare_records(a_record(), NEWER), title="", story="", phrase=phrase)
     change = found["changes"][0]
     assert (change["kind"], change["severity"], change["verb"], change["origin"]) == (
         "status.stopped",
@@ -55,33 +55,33 @@ def test_change_is_printed_as_the_registry_spells_it():
 
 def test_time_is_printed_in_utc_and_sequence_as_given():
     seen_at = datetime(2026, 3, 13, 15, 5, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
-    found = exchange.printed(
+    found = serialize.printed(
         compare_records(a_record(), NEWER), title="", story="", phrase=phrase, seq=4711, seen_at=seen_at
     )
     assert (found["seq"], found["seen_at"]) == (4711, "2026-03-13T14:05:00Z")
 
 
 def test_printed_text_is_one_line_of_json_with_letters_as_they_are():
-    text = exchange.dumps({"a": ("é", 1)})
+    text = serialize.dumps({"a": ("é", 1)})
     assert (text, json.loads(text)) == ('{"a": ["é", 1]}', {"a": ["é", 1]})
-    assert "\n" in exchange.dumps({"a": 1}, indent=2)
+    assert "\n" in serialize.dumps({"a": 1}, indent=2)
 
 
 @given(mutated())
 def test_stored_comparison_comes_back_whole(newer):
     comparison = compare_records(a_record(), newer)
-    again = exchange.from_bytes(exchange.to_bytes(comparison))
+    again = serialize.from_bytes(serialize.to_bytes(comparison))
     assert again.edits == comparison.edits
     assert [(change.kind, change.path, change.edits) for change in again.changes] == [
         (change.kind, change.path, change.edits) for change in comparison.changes
     ]
-    assert exchange.to_bytes(again) == exchange.to_bytes(comparison)
+    assert serialize.to_bytes(again) == serialize.to_bytes(comparison)
     assert canonical_hash(apply_edits(a_record(), again.edits)) == canonical_hash(newer)
 
 
 def test_words_are_the_same_after_storing():
     comparison = compare_records(a_record(), NEWER)
-    again = exchange.from_bytes(exchange.to_bytes(comparison))
+    again = serialize.from_bytes(serialize.to_bytes(comparison))
     assert list(map(phrase, again.changes)) == list(map(phrase, comparison.changes))
 
 
@@ -98,10 +98,10 @@ def test_facts_of_any_mapping_and_sequence_can_be_stored():
         facts=MappingProxyType({"due": MappingProxyType({"on": "2026-01-01"})}),
     )
     stamp = Stamp(data_version=None, last_update_posted=None)
-    stored = exchange.to_bytes(
+    stored = serialize.to_bytes(
         Comparison(nct_id="NCT99000001", older=stamp, newer=stamp, edits=(), changes=(change,), catalogue_revision=7)
     )
-    again = exchange.from_bytes(stored)
+    again = serialize.from_bytes(stored)
     assert (again.changes[0].facts, again.changes[0].after, again.catalogue_revision) == (
         {"due": {"on": "2026-01-01"}},
         [1, 2],
@@ -111,13 +111,13 @@ def test_facts_of_any_mapping_and_sequence_can_be_stored():
 
 def test_what_is_no_json_is_refused():
     with pytest.raises(TypeError, match="not a JSON value: datetime"):
-        exchange.dumps({"at": datetime(2026, 1, 1, tzinfo=UTC)})
+        serialize.dumps({"at": datetime(2026, 1, 1, tzinfo=UTC)})
 
 
 @needs_records
 def test_real_comparisons_come_back_whole():
     for older, newer in pair_paths():
         comparison = compare_records(load(older), load(newer))
-        again = exchange.from_bytes(exchange.to_bytes(comparison))
+        again = serialize.from_bytes(serialize.to_bytes(comparison))
         assert again.edits == comparison.edits
         assert list(map(phrase, again.changes)) == list(map(phrase, comparison.changes))

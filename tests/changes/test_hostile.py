@@ -11,9 +11,9 @@ import pytest
 
 from tests.changes.builders import CRITERIA, NCT_ID, a_posted, a_record, a_site, field, leaves, many_sites, put
 from watcher.changes.compare import apply_edits, compare_records
-from watcher.changes.exchange import dumps, from_bytes, printed, to_bytes
 from watcher.changes.model import Comparison, Json, Record, Severity, Story
 from watcher.changes.normalise import canonical_hash
+from watcher.changes.serialize import dumps, from_bytes, printed, to_bytes
 from watcher.changes.story import tell
 from watcher.changes.wording.say import phrase
 from watcher.errors import UsageError

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from watcher.changes.headings import Section
-from watcher.changes.meaning.limits import direction
+from watcher.changes.meaning.criterion_direction import direction
 from watcher.changes.meaning.rewording import level
 
 INCLUSION, EXCLUSION = Section.INCLUSION, Section.EXCLUSION

@@ -7,7 +7,7 @@ from tests.changes.builders import CRITERIA, a_posted, put
 from tests.changes.telling import a_plain_record, design, eligibility, status, story
 from watcher.changes.compare import compare_records
 from watcher.changes.model import Comparison, Origin, Severity, Verb
-from watcher.changes.window import net_effect, reverted
+from watcher.changes.net_changes import net_effect, reverted
 
 DAYS = ("2026-02-02", "2026-02-06", "2026-02-10", "2026-02-11")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.changes.model import Mark, MarkKind
-from watcher.changes.words import changed_tokens, diff, shorten, side, tokens
+from watcher.changes.word_diff import changed_tokens, diff, shorten, side, tokens
 
 TEXTS = st.lists(st.sampled_from(["age", "≥", "18", "18.5", "years", ",", ".", " ", "  ", "\n", "(", "or", "not"])).map(
     "".join

@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from watcher.rendering.text import columns
-from watcher.sandbox.cast import cast
+from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
 
 TOP = ["schema", "nct_id", "title", "seq", "seen_at", "story", "from", "to", "changes"]
@@ -17,7 +17,7 @@ CHANGE = ["kind", "severity", "rule", "path", "verb", "before", "after", "senten
 @pytest.fixture
 def pair(bare):
     """Give the names of an older and a newer record's file."""
-    with Sandbox(cast()) as registry:
+    with Sandbox(sample_timeline()) as registry:
         for name in ("old.json", "new.json"):
             with urllib.request.urlopen(f"{registry.base_url}/studies/NCT99000001") as answer:
                 (bare.folder / name).write_bytes(answer.read())
@@ -80,7 +80,7 @@ def test_two_different_trials_are_refused(bare, pair):
 
 @pytest.mark.parametrize("nct_id", [f"NCT990000{number:02}" for number in range(1, 14)])
 def test_every_story_of_the_cast_can_be_read_in_eighty_columns(bare, nct_id):
-    with Sandbox(cast()) as registry:
+    with Sandbox(sample_timeline()) as registry:
         for name in ("old.json", "new.json"):
             with urllib.request.urlopen(f"{registry.base_url}/studies/{nct_id}") as answer:
                 (bare.folder / name).write_bytes(answer.read())
@@ -94,7 +94,7 @@ def test_every_story_of_the_cast_can_be_read_in_eighty_columns(bare, nct_id):
 
 
 def test_what_was_replaced_moved_and_quoted_is_marked(bare):
-    with Sandbox(cast()) as registry:
+    with Sandbox(sample_timeline()) as registry:
         for place in ("old", "new"):
             for nct_id in ("NCT99000001", "NCT99000003", "NCT99000004"):
                 with urllib.request.urlopen(f"{registry.base_url}/studies/{nct_id}") as answer:

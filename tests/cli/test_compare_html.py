@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.pages.reading import parse
-from watcher.sandbox.cast import cast
+from watcher.sandbox.sample_trials import sample_timeline
 
 
 @pytest.fixture
 def files(bare):
-    """Write the first and last record of a trial of the cast; give a function that does so."""
+    """Write the first and last record of a trial of the sample_timeline; give a function that does so."""
 
     def write(nct_id):
-        timeline = cast()
+        timeline = sample_timeline()
         for name, version in (("old.json", timeline.data_versions[0]), ("new.json", timeline.data_versions[-1])):
             (bare.folder / name).write_bytes(timeline.record(nct_id, version) or b"")
         return "old.json", "new.json"
@@ -54,7 +54,7 @@ def edited(bare):
     """Write a record twice, with two eligibility texts; give a function that returns the page that compares them."""
 
     def page(old, new):
-        record = json.loads(cast().record("NCT99000001", cast().data_versions[0]) or b"{}")
+        record = json.loads(sample_timeline().record("NCT99000001", sample_timeline().data_versions[0]) or b"{}")
         for name, text in (("old.json", old), ("new.json", new)):
             record["protocolSection"]["eligibilityModule"]["eligibilityCriteria"] = text
             (bare.folder / name).write_text(json.dumps(record))

@@ -6,7 +6,7 @@ import resource
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from watcher.sandbox.cast import cast
+from watcher.sandbox.sample_trials import sample_timeline
 
 
 def test_the_demo_delivers_prints_and_saves_in_seconds_and_leaves_nothing_else(bare):
@@ -24,7 +24,7 @@ def test_the_demo_delivers_prints_and_saves_in_seconds_and_leaves_nothing_else(b
     for path in paths:
         if path.suffix == ".json":
             assert set(json.loads(path.read_text())) >= {"text", "blocks"}
-    for data_version in cast().data_versions:
+    for data_version in sample_timeline().data_versions:
         assert data_version in found.err
     assert sorted(path.name for path in bare.folder.iterdir()) == ["out"]
 

@@ -21,7 +21,7 @@ from tests.delivery.helpers import (
 from watcher.config.model import EmailConfig, Tls
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.email import EmailChannel
-from watcher.delivery.relay import RelayLine
+from watcher.delivery.smtp import SmtpConnection
 from watcher.delivery.verdicts import Stage
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.sandbox.smtp import SmtpSink, SmtpStage
@@ -446,7 +446,7 @@ async def test_every_exception_of_the_library_becomes_ours(error, stage):
     async def raising() -> None:
         raise error
 
-    line = RelayLine(EmailConfig.model_validate({"host": "r.invalid", "from": "a@a.invalid"}), None)
+    line = SmtpConnection(EmailConfig.model_validate({"host": "r.invalid", "from": "a@a.invalid"}), None)
     with pytest.raises(DeliveryError) as caught:
         await line._ask(stage, raising())
     assert caught.value.__context__ is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from watcher.delivery import headers
 from watcher.delivery.headers import Field, Mailbox, parse_mailbox
-from watcher.delivery.words import one_line
+from watcher.delivery.reply_text import one_line
 from watcher.text import plain as clean
 
 ANY_TEXT = st.text(max_size=300) | st.text(alphabet=st.characters(max_codepoint=0x7F), max_size=300)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.delivery.refusals import Relay, refused
+from watcher.delivery.reply_text import without_promise
+from watcher.delivery.smtp_errors import Relay, refused
 from watcher.delivery.verdicts import Stage
-from watcher.delivery.words import without_promise
 
 RELAY = Relay(host="relay.example.org", port=465)
 

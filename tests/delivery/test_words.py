@@ -8,8 +8,8 @@ import time
 import pytest
 
 from watcher.delivery.http import Target, read_address
+from watcher.delivery.reply_text import LOOKED_AT, one_line
 from watcher.delivery.slack_bot import read_said
-from watcher.delivery.words import LOOKED_AT, one_line
 
 SECRET = "s3cr3t-t0k3n-0123456789"
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Story, Verb
 from watcher.config.model import Least
-from watcher.digests.model import Digest, Greeted, Heartbeat, Notice, Reader, Reading, Sample, Welcome
+from watcher.digests.model import Addressee, Digest, Heartbeat, Notice, ReadCounts, Sample, Welcome, WelcomedTrial
 from watcher.rendering.environment import Templates, builtin_templates
 
 AT = datetime(2026, 3, 13, 6, 30, tzinfo=UTC)
@@ -228,8 +228,8 @@ def many(count: int) -> tuple[Story, ...]:
     )
 
 
-def a_reader(**values: Any) -> Reader:
-    base = Reader(
+def a_reader(**values: Any) -> Addressee:
+    base = Addressee(
         name="ana",
         zone=PARIS,
         least=Least.MINOR,
@@ -240,8 +240,8 @@ def a_reader(**values: Any) -> Reader:
     return replace(base, **values)
 
 
-def a_reading(**values: Any) -> Reading:
-    base = Reading(
+def a_reading(**values: Any) -> ReadCounts:
+    base = ReadCounts(
         watched=41,
         read=41,
         unchanged=37,
@@ -276,7 +276,8 @@ def a_welcome(count: int = 41, **values: Any) -> Welcome:
         reader=a_reader(),
         reading=a_reading(watched=count, read=count, unchanged=0, reverified=0, data_since=None),
         trials=tuple(
-            Greeted(nct_id=f"NCT99{n:06}", short_name=names[n % 3], status=statuses[n % 6]) for n in range(1, count + 1)
+            WelcomedTrial(nct_id=f"NCT99{n:06}", short_name=names[n % 3], status=statuses[n % 6])
+            for n in range(1, count + 1)
         ),
         key="welcome",
         at=AT,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.digests import builders as b
 from watcher.config.model import Thread
-from watcher.digests.compose import compose
+from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Occasion
 from watcher.rendering.message import Message
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.digests.fitting import MAX_HTML, most_that_fit
+from watcher.digests.size_budget import MAX_HTML, most_that_fit
 
 
 def asked_for(weights, size):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.digests import builders as b
-from watcher.digests.compose import compose
+from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Occasion
 from watcher.rendering.message import Message
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.digests import builders as b
 from watcher.changes.model import Mark, MarkKind, Verb
-from watcher.digests.compose import compose
+from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Occasion
 from watcher.rendering.escape import plain
 from watcher.rendering.message import Message

@@ -11,7 +11,7 @@ from watcher.changes import kinds
 from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
 from watcher.config.model import NearConfig
 from watcher.config.presets import BUILT_IN, Preset, preset_names, read_preset
-from watcher.digests.levels import NEAR_ALONE, Ear, as_heard, heard, level_for, near_place
+from watcher.digests.levels import NEAR_ALONE, Audience, as_heard, heard, level_for, near_place
 
 CRITICAL, MAJOR, MINOR, NOISE = Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.NOISE
 LYON = NearConfig(countries=("France",), cities=("Lyon",))
@@ -197,11 +197,11 @@ def test_comparison_as_heard_keeps_its_base_levels_and_its_order():
     changes = (change("status.opened", MAJOR), change("site.added", country="France"))
     stamp = Stamp(data_version=None, last_update_posted=None)
     base = Comparison(nct_id="NCT99100001", older=stamp, newer=stamp, edits=(), changes=changes, catalogue_revision=1)
-    told = as_heard(base, Ear(preset=preset("advocate"), near=LYON))
+    told = as_heard(base, Audience(preset=preset("advocate"), near=LYON))
     assert [one.severity for one in told.changes] == [CRITICAL, MAJOR]
     assert [one.severity for one in base.changes] == [MAJOR, MINOR]
-    assert as_heard(base, Ear()) is base
-    assert as_heard(base, Ear(preset=preset("investor"))) is base
+    assert as_heard(base, Audience()) is base
+    assert as_heard(base, Audience(preset=preset("investor"))) is base
 
 
 def test_every_shipped_rule_fits_a_kind():

@@ -5,7 +5,7 @@ from typing import Any
 from tests.digests import builders as b
 from tests.digests.test_compose import flat, mail
 from watcher.changes.model import Phrase, Severity, Verb
-from watcher.digests.minor import short_names
+from watcher.digests.short_labels import short_names
 
 
 def test_minor_changes_are_named_in_a_few_words_each():

@@ -9,8 +9,8 @@ from tests.digests import builders as b
 from tests.digests.test_compose import composed, flat, mail
 from watcher.changes.model import Severity, Verb
 from watcher.delivery import mime
+from watcher.digests.csv_attachment import MAX_CSV, tables_of
 from watcher.digests.model import Medium
-from watcher.digests.overflow import MAX_CSV, tables_of
 from watcher.text import csv_cell
 
 

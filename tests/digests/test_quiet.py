@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from watcher.config.hours import Quiet, parse_quiet
-from watcher.digests.quiet import quiet_until
+from watcher.config.quiet_span import Quiet, parse_quiet
+from watcher.digests.quiet_hours import quiet_until
 
 PARIS, NEW_YORK, LORD_HOWE = "Europe/Paris", "America/New_York", "Australia/Lord_Howe"
 

@@ -3,17 +3,17 @@
 import pytest
 
 from watcher.config.model import Config
-from watcher.config.watchlist import Watched, Watchlist
+from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.digests.routing import OWN_LIST, trials_for, unreached_ids, watches_of
 
 A, B, C, D = (f"NCT9900000{number}" for number in range(1, 5))
 
 WATCHLIST = Watchlist(
     trials={
-        A: Watched(nct_id=A, watches=("pain", "knees"), short_name="Novatine"),
-        B: Watched(nct_id=B, watches=("pain",)),
-        C: Watched(nct_id=C, watches=("knees",)),
-        D: Watched(nct_id=D, watches=()),
+        A: WatchedTrial(nct_id=A, watches=("pain", "knees"), short_name="Novatine"),
+        B: WatchedTrial(nct_id=B, watches=("pain",)),
+        C: WatchedTrial(nct_id=C, watches=("knees",)),
+        D: WatchedTrial(nct_id=D, watches=()),
     }
 )
 

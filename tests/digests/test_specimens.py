@@ -3,7 +3,7 @@
 import pytest
 
 from tests.digests import builders as b
-from watcher.digests.specimens import specimens, try_out
+from watcher.digests.sample_messages import specimens, try_out
 from watcher.rendering.environment import Templates, builtin_templates, template_names
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages.reading import Pages
 from watcher import app
-from watcher.service import rehearsal
+from watcher.daemon import rehearsal
 
 
 @pytest.fixture(scope="session")

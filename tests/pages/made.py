@@ -10,9 +10,9 @@ from typing import Any
 
 from watcher.changes.compare import compare_records
 from watcher.changes.model import Record
-from watcher.pages.model import Site, Step, Trial
+from watcher.changes.record_events import first_seen
+from watcher.pages.page_model import Site, Step, Trial
 from watcher.rendering.environment import Templates, builtin_templates
-from watcher.service.happenings import first_seen
 
 START = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 SITE = Site(url="", now=START + timedelta(days=10), data_version="2026-06-11")

@@ -11,10 +11,10 @@ import pytest
 
 from tests.changes.builders import put
 from tests.pages.made import START, a_trial, cast_record
-from watcher.pages.diary import Milestone, milestones_of
-from watcher.pages.diary import icalendar as calendar_of
 from watcher.pages.feeds import Entry, Feed, atom, json_feed
-from watcher.pages.telling import chapter_of
+from watcher.pages.ical import Milestone, milestones_of
+from watcher.pages.ical import icalendar as calendar_of
+from watcher.pages.timeline import chapter_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ["feed", "watches/demo", "trials/NCT99000001", "trials/NCT99000011"]

@@ -1,13 +1,13 @@
 """Lists show what was decided by number: the loudest of the week, the newest for feeds; the rest is counted."""
 
 from watcher.changes.model import Severity
-from watcher.pages.listing import MOST_ENTRIES, MOST_WEEK, Lists, Noted, listed_of
+from watcher.pages.recent_versions import MOST_ENTRIES, MOST_WEEK, Lists, VersionNote, listed_of
 
 A, B = "NCT99000001", "NCT99000002"
 
 
 def noted(seq, level=Severity.MINOR, nct_id=A):
-    return Noted(nct_id=nct_id, seq=seq, level=level)
+    return VersionNote(nct_id=nct_id, seq=seq, level=level)
 
 
 def test_the_loudest_of_the_week_come_first_and_what_has_no_room_is_counted():

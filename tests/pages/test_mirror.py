@@ -15,7 +15,7 @@ from tests.changes.builders import put
 from tests.pages.made import SITE, START, TEMPLATES, a_trial, cast_record
 from watcher.changes.model import Record
 from watcher.pages.mirror import mirror_of
-from watcher.pages.model import Site, Trial
+from watcher.pages.page_model import Site, Trial
 
 SPIN, HOSTILE = "NCT07555496", "NCT99000011"
 SEEDS = os.environ.get("TRIAL_SEEDS")

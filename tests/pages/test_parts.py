@@ -7,10 +7,10 @@ import pytest
 
 from tests.changes.builders import put
 from tests.pages.made import a_trial, cast_record
-from watcher.pages import charts, people, study
+from watcher.pages import charts, study, who_and_where
 from watcher.pages.overview import brief_of, open_countries, slugs
 from watcher.pages.prose import Block, blocks
-from watcher.pages.telling import chapter_of
+from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import code_of, page_of
 
 PROTOCOL = "protocolSection"
@@ -35,7 +35,7 @@ def test_only_addresses_of_the_web_become_links():
     record: dict[str, Any] = {
         PROTOCOL: {"referencesModule": {"seeAlsoLinks": links, "references": [{"pmid": "12"}, {"pmid": "1/../x"}]}}
     }
-    assert [one.url for one in people.references_of(record)] == [
+    assert [one.url for one in who_and_where.references_of(record)] == [
         "https://pubmed.ncbi.nlm.nih.gov/12/", "", "https://a.example/x", "", "", "",
     ]  # fmt: skip
 
@@ -44,7 +44,7 @@ def test_corrections_of_a_publication_are_shown():
     record: dict[str, Any] = {
         PROTOCOL: {"referencesModule": {"references": [{"citation": "c", "retractions": [{"source": "J. 2026"}]}]}}
     }
-    assert people.references_of(record)[0].notes == ("J. 2026",)
+    assert who_and_where.references_of(record)[0].notes == ("J. 2026",)
 
 
 def test_sites_are_counted_by_country_and_state():
@@ -53,17 +53,17 @@ def test_sites_are_counted_by_country_and_state():
         {"facility": "B", "country": "France", "status": "WITHDRAWN"},
         {"city": "Bonn", "country": "Germany"},
     ]
-    countries = people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
+    countries = who_and_where.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
     assert [(one.name, len(one.places), one.states) for one in countries] == [
         ("France", 2, "1 recruiting, 1 withdrawn"),
         ("Germany", 1, ""),
     ]
-    assert people.site_states(countries) == "1 recruiting, 1 withdrawn, 1 status not given"
-    assert people.site_states(countries[1:]) == ""
-    all_open = people.countries_of(
+    assert who_and_where.site_states(countries) == "1 recruiting, 1 withdrawn, 1 status not given"
+    assert who_and_where.site_states(countries[1:]) == ""
+    all_open = who_and_where.countries_of(
         {PROTOCOL: {"contactsLocationsModule": {"locations": [{"status": "RECRUITING"}] * 2}}}
     )
-    assert people.site_states(all_open) == "all recruiting"
+    assert who_and_where.site_states(all_open) == "all recruiting"
 
 
 def test_contacts_and_officials_are_named():
@@ -71,7 +71,7 @@ def test_contacts_and_officials_are_named():
         "centralContacts": [{"name": "Ana", "role": "CONTACT", "phone": "1", "phoneExt": "2", "email": "a@b.example"}],
         "overallOfficials": [{"name": "Bo", "role": "PRINCIPAL_INVESTIGATOR", "affiliation": "Clinic"}],
     }
-    ana, bo = people.central_of({PROTOCOL: {"contactsLocationsModule": held}})
+    ana, bo = who_and_where.central_of({PROTOCOL: {"contactsLocationsModule": held}})
     assert (ana.phone, ana.email) == ("1 ext. 2", "a@b.example")
     assert (bo.role, bo.place) == ("Principal investigator", "Clinic")
 
@@ -81,7 +81,7 @@ def test_older_ids_are_other_identifiers():
         "nctIdAliases": ["NCT00000001"],
         "secondaryIdInfos": [{"id": "E-1", "type": "EUDRACT_NUMBER"}],
     }
-    assert people.identifiers_of({PROTOCOL: {"identificationModule": held}}) == (
+    assert who_and_where.identifiers_of({PROTOCOL: {"identificationModule": held}}) == (
         ("E-1", "EudraCT number", "Secondary id"),
         ("NCT00000001", "", "Older NCT id"),
     )
@@ -89,8 +89,8 @@ def test_older_ids_are_other_identifiers():
 
 def test_results_say_when_they_came():
     status = {"resultsFirstPostDateStruct": {"date": "2026-03-01"}}
-    found = people.results_of({PROTOCOL: {"statusModule": status}, "hasResults": True})
-    assert found == people.Results(is_posted=True, facts=(("Results first posted", "1 Mar 2026"),))
+    found = who_and_where.results_of({PROTOCOL: {"statusModule": status}, "hasResults": True})
+    assert found == who_and_where.Results(is_posted=True, facts=(("Results first posted", "1 Mar 2026"),))
 
 
 def test_criteria_that_cannot_be_cut_are_shown_whole():
@@ -142,7 +142,9 @@ def test_dates_are_drawn_when_one_moved():
 
 def test_many_countries_are_drawn_as_twelve_bars():
     sites = [{"country": f"Country {n:02}", "status": "RECRUITING" if n % 2 else "COMPLETED"} for n in range(30)]
-    chart = charts.sites_chart(people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}}))
+    chart = charts.sites_chart(
+        who_and_where.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
+    )
     assert chart is not None
     assert len(chart.bars) == 12
     assert (chart.bars[-1].name, chart.bars[-1].says, chart.bars[-1].parts) == ("19 others", "19 sites", ())
@@ -152,7 +154,7 @@ def test_many_countries_are_drawn_as_twelve_bars():
 def drawn(*statuses):
     """Draw sites with these statuses, all in one country."""
     sites = [{"country": "France", **({"status": status} if status else {})} for status in statuses]
-    countries = people.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
+    countries = who_and_where.countries_of({PROTOCOL: {"contactsLocationsModule": {"locations": sites}}})
     chart = charts.sites_chart(countries)
     assert chart is not None
     return chart
@@ -164,7 +166,9 @@ def test_every_status_of_a_site_has_a_part_of_its_own_and_stands_in_the_legend_i
         "COMPLETED", "SUSPENDED", "WITHDRAWN", "WITHDRAWN", "TERMINATED", "SOMETHING_NEW", None,
     )  # fmt: skip
     assert (
-        tuple(part.state for part in chart.bars[0].parts) == people.STATES == tuple(one.state for one in chart.legend)
+        tuple(part.state for part in chart.bars[0].parts)
+        == who_and_where.STATES
+        == tuple(one.state for one in chart.legend)
     )
     assert [one.says for one in chart.legend] == [
         "2 recruiting",

@@ -12,8 +12,8 @@ from tests.pages.reading import Pages, parse, said
 from watcher import app
 from watcher.config.load import load_config
 from watcher.errors import UsageError
-from watcher.pages.writing import MANIFEST, Folder
-from watcher.service.publishing import publish
+from watcher.pages.folder import MANIFEST, Folder
+from watcher.pipeline.publisher import publish
 
 HOSTILE = "NCT99000011"
 _EXTERNAL = re.compile(

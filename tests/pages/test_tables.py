@@ -6,7 +6,7 @@ import json
 
 from tests.pages.made import START, a_trial
 from watcher.pages.tables import COLUMNS, csv_head, csv_line, json_line, rows
-from watcher.sandbox.cast import cast
+from watcher.sandbox.sample_trials import sample_timeline
 
 
 def read_back(text):
@@ -40,7 +40,7 @@ def test_json_keeps_every_value_as_it_is():
 
 
 def test_every_change_is_a_row_noise_too():
-    timeline = cast()
+    timeline = sample_timeline()
     first, last = (timeline.data_versions[index] for index in (0, -1))
     records = [json.loads(timeline.record("NCT99000001", day) or b"") for day in (first, last)]
     step = a_trial(*records).steps[1]

@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from watcher.config.model import RegistryConfig
-from watcher.registry.access import open_registry
 from watcher.registry.model import TransportMemory
+from watcher.registry.transport_choice import open_registry
 
 NOW = datetime(2026, 3, 13, 14, 0, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.registry.scripted import NOW
 from watcher.config.model import RegistryConfig
-from watcher.registry.access import (
+from watcher.registry.model import Transport, TransportMemory
+from watcher.registry.transport_choice import (
     BREAKER_FOR,
     REMEMBERED_FOR,
     choose_transport,
@@ -15,7 +16,6 @@ from watcher.registry.access import (
     open_breaker,
     settings_mark,
 )
-from watcher.registry.model import Transport, TransportMemory
 
 HTTPX, URLLIB = Transport.HTTPX, Transport.URLLIB
 SECOND = timedelta(seconds=1)

@@ -21,10 +21,10 @@ from tests.registry.scripted import Reply, Scripted, data, served, text
 from watcher import __version__
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
 from watcher.registry import transport, urllib_transport
+from watcher.registry.http import Answer, address, host_of, said, user_agent
 from watcher.registry.model import Failure, NoAnswerError, OverCapError
 from watcher.registry.transport import HttpxTransport, tls_context
 from watcher.registry.urllib_transport import UrllibTransport
-from watcher.registry.wire import Answer, address, host_of, said, user_agent
 
 PEM = Path(__file__).parent.parent / "data" / "loopback.pem"
 BOTH = pytest.mark.parametrize("kind", [HttpxTransport, UrllibTransport])

@@ -10,7 +10,7 @@ from watcher.rendering import view
 from watcher.rendering.environment import DEADLINE, MAX_SIZE, Templates, builtin_templates, template_names
 
 WHOLE = (builtin_templates() / "README.md").read_text(encoding="utf-8")
-README = WHOLE.partition("## What a template of the pages is given")[0]  # `tests/service/test_page_documentation.py`
+README = WHOLE.partition("## What a template of the pages is given")[0]  # `tests/pipeline/test_page_documentation.py`
 VIEWS = [one for _, one in inspect.getmembers(view, dataclasses.is_dataclass) if one.__module__ == view.__name__]
 
 

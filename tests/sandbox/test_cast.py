@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from watcher.sandbox.cast import cast, stories
-from watcher.sandbox.patches import PatchError, apply_steps
+from watcher.sandbox.record_patches import PatchError, apply_steps
+from watcher.sandbox.sample_trials import sample_timeline, stories
 
-TIMELINE = cast()
+TIMELINE = sample_timeline()
 VERSIONS = TIMELINE.data_versions
 IDS = sorted(TIMELINE.ids(VERSIONS[0]))
 REAL = ("NCT07326982", "NCT07555496")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.child import output
 from tests.store.make import NOW
-from watcher.store import upkeep
+from watcher.store import admin
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
 
@@ -18,9 +18,9 @@ from watcher.store.store import Store
 def blank(tmp_path_factory):
     """A new database, made as a run makes it."""
     folder = tmp_path_factory.mktemp("blank")
-    path = upkeep.database_path("sqlite:///watcher.db", folder)
+    path = admin.database_path("sqlite:///watcher.db", folder)
     with RunLock.acquire(folder, pid=os.getpid(), now=NOW) as lock:
-        upkeep.prepare(path, lock, NOW)
+        admin.prepare(path, lock, NOW)
     return path
 
 
@@ -42,7 +42,8 @@ import os, sys
 from pathlib import Path
 from tests.store.make import NOW
 from watcher.errors import WatcherError
-from watcher.store import migrate, upkeep
+from watcher.store import migrate
+from watcher.store import admin
 from watcher.store.database import PRESENT, Database
 from watcher.store.lock import RunLock, holder
 from watcher.store.store import Store

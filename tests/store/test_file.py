@@ -11,7 +11,7 @@ import pytest
 from tests.store.child import output
 from tests.store.make import NOW, STORE_0001, keep, later
 from watcher.errors import StoreError, StorePermissionError
-from watcher.store import upkeep
+from watcher.store import admin
 from watcher.store.database import APPLICATION_ID, Database, Standing
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
@@ -29,24 +29,24 @@ def spoil(path, script):
 
 
 def test_relative_url_lies_in_the_state_folder_and_absolute_does_not(tmp_path):
-    assert upkeep.database_path("sqlite:///watcher.db", tmp_path) == tmp_path / "watcher.db"
-    assert upkeep.database_path("sqlite:////srv/w.db", tmp_path) == Path("/srv/w.db")
+    assert admin.database_path("sqlite:///watcher.db", tmp_path) == tmp_path / "watcher.db"
+    assert admin.database_path("sqlite:////srv/w.db", tmp_path) == Path("/srv/w.db")
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:secret@h/d", "sqlite:///", "watcher.db"])
 def test_other_urls_are_refused_without_their_secrets(url, tmp_path):
     with pytest.raises(StoreError, match="sqlite:///FILE") as refused:
-        upkeep.database_path(url, tmp_path)
+        admin.database_path(url, tmp_path)
     assert "secret" not in str(refused.value)
 
 
 def test_new_database_is_current_sound_and_for_the_owner_only(tmp_path, lock):
     path = tmp_path / "deep" / "watcher.db"
-    assert upkeep.standing(path) is Standing.ABSENT
-    assert upkeep.prepare(path, lock, NOW) is None
+    assert admin.standing(path) is Standing.ABSENT
+    assert admin.prepare(path, lock, NOW) is None
     assert [file.name for file in path.parent.iterdir()] == ["watcher.db"]
-    assert upkeep.standing(path) is Standing.CURRENT
-    assert upkeep.check(path) == ()
+    assert admin.standing(path) is Standing.CURRENT
+    assert admin.check(path) == ()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -60,17 +60,17 @@ def test_side_files_are_for_the_owner_only(path, store):
 def test_empty_file_counts_as_absent_and_is_replaced(tmp_path, lock):
     path = tmp_path / "watcher.db"
     path.touch()
-    assert upkeep.standing(path) is Standing.ABSENT
-    upkeep.prepare(path, lock, NOW)
-    assert upkeep.check(path) == ()
+    assert admin.standing(path) is Standing.ABSENT
+    admin.prepare(path, lock, NOW)
+    assert admin.check(path) == ()
 
 
 def test_leftovers_of_a_killed_creation_are_replaced(tmp_path, lock):
     path = tmp_path / "watcher.db"
     for suffix in (".new", ".new-wal", ".new-shm"):
         Path(f"{path}{suffix}").write_bytes(b"half a database")
-    upkeep.prepare(path, lock, NOW)
-    assert upkeep.check(path) == ()
+    admin.prepare(path, lock, NOW)
+    assert admin.check(path) == ()
     assert not list(tmp_path.glob("*.new*"))
 
 
@@ -79,7 +79,7 @@ def test_log_without_its_database_is_refused_and_kept(tmp_path, lock):
     log = Path(f"{path}-wal")
     log.write_bytes(b"the only copy of something")
     with pytest.raises(StoreError, match="put the database back"):
-        upkeep.prepare(path, lock, NOW)
+        admin.prepare(path, lock, NOW)
     assert log.read_bytes() == b"the only copy of something"
     assert not path.exists()
 
@@ -88,7 +88,7 @@ def test_preparing_without_the_lock_is_a_bug(path, tmp_path):
     lock = RunLock.acquire(tmp_path, pid=1, now=NOW)
     lock.release()
     with pytest.raises(ValueError, match="under the run lock"):
-        upkeep.prepare(path, lock, NOW)
+        admin.prepare(path, lock, NOW)
 
 
 def test_opening_an_absent_database_makes_nothing(tmp_path):
@@ -144,12 +144,12 @@ def a_scratched_schema(path):
 def test_file_that_is_not_ours_is_refused_in_one_sentence_and_not_touched(path, lock, spoilt, says):
     spoilt(path)
     before = path.read_bytes()
-    for use in (Store.open, upkeep.standing, lambda path: upkeep.prepare(path, lock, NOW)):
+    for use in (Store.open, admin.standing, lambda path: admin.prepare(path, lock, NOW)):
         with pytest.raises(StoreError, match=says) as refused:
             use(path)
         assert "\n" not in str(refused.value)
         assert str(path) in str(refused.value)
-    (problem,) = upkeep.check(path)
+    (problem,) = admin.check(path)
     assert says in problem
     assert path.read_bytes() == before
 
@@ -165,7 +165,7 @@ def test_check_finds_scratched_pages_and_dangling_rows(path):
         "PRAGMA foreign_keys=OFF; INSERT INTO body VALUES (77, 'zlib', x'00');"
         "INSERT INTO note VALUES ('a', 'b'); PRAGMA wal_checkpoint(TRUNCATE);",
     )
-    assert upkeep.check(path) == (f"{path}: row 77 of body points at a row of version that is not there.",)
+    assert admin.check(path) == (f"{path}: row 77 of body points at a row of version that is not there.",)
     with closing(sqlite3.connect(path)) as connection:
         (page,) = connection.execute(
             "SELECT rootpage FROM sqlite_schema WHERE name='ix_message_state_channel'"
@@ -173,11 +173,11 @@ def test_check_finds_scratched_pages_and_dangling_rows(path):
     scratched = bytearray(path.read_bytes())
     scratched[(page - 1) * 4096 : page * 4096] = b"\x07" * 4096
     path.write_bytes(scratched)
-    assert any("damaged" in problem for problem in upkeep.check(path))
+    assert any("damaged" in problem for problem in admin.check(path))
 
 
 def test_check_names_an_absent_database(tmp_path):
-    assert upkeep.check(tmp_path / "watcher.db") == (f"There is no database at {tmp_path / 'watcher.db'}.",)
+    assert admin.check(tmp_path / "watcher.db") == (f"There is no database at {tmp_path / 'watcher.db'}.",)
 
 
 def test_readers_change_no_byte_of_the_database(path):
@@ -193,9 +193,9 @@ def test_readers_change_no_byte_of_the_database(path):
 def test_backup_is_a_sound_copy_of_what_was_committed(path, store, tmp_path):
     seq = keep(store, body=b'{"kept":1}')
     target = tmp_path / "copy.db"
-    upkeep.backup(path, target)
+    admin.backup(path, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert upkeep.check(target) == ()
+    assert admin.check(target) == ()
     with Store.open(target) as copy:
         assert copy.versions.body(seq) == b'{"kept":1}'
         assert keep(copy, body=b"goes on") == seq + 1
@@ -205,15 +205,15 @@ def test_backup_never_overwrites(path, tmp_path):
     target = tmp_path / "copy.db"
     target.write_text("mine")
     with pytest.raises(StoreError, match="exists already"):
-        upkeep.backup(path, target)
+        admin.backup(path, target)
     assert target.read_text() == "mine"
 
 
 def test_backup_into_a_missing_folder_or_of_nothing_is_refused(path, tmp_path):
     with pytest.raises(StoreError, match="cannot be made"):
-        upkeep.backup(path, tmp_path / "nowhere" / "copy.db")
+        admin.backup(path, tmp_path / "nowhere" / "copy.db")
     with pytest.raises(StoreError, match="no database"):
-        upkeep.backup(tmp_path / "none.db", tmp_path / "copy.db")
+        admin.backup(tmp_path / "none.db", tmp_path / "copy.db")
 
 
 def test_backup_of_a_damaged_database_fails_and_leaves_no_copy(path, tmp_path):
@@ -223,7 +223,7 @@ def test_backup_of_a_damaged_database_fails_and_leaves_no_copy(path, tmp_path):
     scratched[(page - 1) * 4096 : page * 4096] = b"\x07" * 4096
     path.write_bytes(scratched)
     with pytest.raises(StoreError, match="damaged"):
-        upkeep.backup(path, tmp_path / "copy.db")
+        admin.backup(path, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 
@@ -264,7 +264,7 @@ with Store.open(Path({str(path)!r})) as store:
     sentence, newest = output(script)
     assert str(path) in sentence
     assert newest == "1"
-    assert upkeep.check(path) == ()
+    assert admin.check(path) == ()
 
 
 def test_full_database_is_one_sentence(store):
@@ -307,19 +307,19 @@ def test_two_new_stores_have_two_ids_that_stay(tmp_path):
     ids = set()
     for name in ("one", "two"):
         with RunLock.acquire(tmp_path / name, pid=os.getpid(), now=NOW) as lock:
-            upkeep.prepare(tmp_path / name / "watcher.db", lock, NOW)
+            admin.prepare(tmp_path / name / "watcher.db", lock, NOW)
             ids.add(identity(tmp_path / name / "watcher.db"))
-            upkeep.prepare(tmp_path / name / "watcher.db", lock, NOW)
+            admin.prepare(tmp_path / name / "watcher.db", lock, NOW)
             ids.add(identity(tmp_path / name / "watcher.db"))
     assert len(ids) == 2
 
 
 def test_backup_put_back_by_command_or_by_hand_is_a_store_of_another_id(path, tmp_path, lock):
     target = tmp_path / "copy.db"
-    upkeep.backup(path, target)
+    admin.backup(path, target)
     ids = [identity(path), identity(target)]
     for minutes in (1, 2):
-        upkeep.restore(target, path, lock, later(minutes))
+        admin.restore(target, path, lock, later(minutes))
         ids.append(identity(path))
     assert len(set(ids)) == 4
 
@@ -327,8 +327,8 @@ def test_backup_put_back_by_command_or_by_hand_is_a_store_of_another_id(path, tm
 def test_backup_of_the_first_schema_put_back_and_migrated_has_one_id(path, tmp_path, lock):
     old = tmp_path / "old.db"
     spoil(old, STORE_0001.read_text(encoding="utf-8") + f"PRAGMA application_id={APPLICATION_ID};")
-    upkeep.restore(old, path, lock, NOW)
-    upkeep.prepare(path, lock, NOW)
+    admin.restore(old, path, lock, NOW)
+    admin.prepare(path, lock, NOW)
     assert len(identity(path)) == 32
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.store.make import NOW, ONE, THREE, TWO, gone, keep, later, letter
 from watcher.errors import UsageError
-from watcher.store import upkeep
+from watcher.store import admin
+from watcher.store.delivery_model import Composed, CursorOverride, Direction, Snooze, Suspension, Window
 from watcher.store.model import Page
-from watcher.store.telling import Composed, Direction, Exempt, Snooze, Suspension, Window
-from watcher.store.windows import Mark, window
+from watcher.store.pending import VersionMark, window
 
 EVERY = [ONE, TWO, THREE]
 
@@ -151,7 +151,9 @@ def test_trial_told_early_is_not_told_again_and_its_later_change_is(store):
     meet(store)
     keep(store, ONE, b"2")
     keep(store, TWO, b"2")
-    tell(store, cursor=2, exempts=(Exempt(nct_id=ONE, direction=Direction.AHEAD, base=3),), messages=(letter(),))
+    tell(
+        store, cursor=2, exempts=(CursorOverride(nct_id=ONE, direction=Direction.AHEAD, base=3),), messages=(letter(),)
+    )
     assert [w.nct_id for w in store.ledger.windows("ana", EVERY)] == [TWO]
     keep(store, ONE, b"3")
     assert store.ledger.windows("ana", EVERY) == (
@@ -167,7 +169,7 @@ def test_trial_held_back_keeps_its_base_until_it_is_cleared(store):
     keep(store, ONE, b"1")
     meet(store)
     keep(store, ONE, b"2")
-    behind = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    behind = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
     tell(store, exempts=(behind,))
     keep(store, TWO)
     tell(store)
@@ -183,7 +185,7 @@ def test_exempts_of_one_recipient_are_not_those_of_another(store):
     meet(store, "ana")
     meet(store, "ben")
     keep(store, ONE, b"2")
-    tell(store, "ana", cursor=1, exempts=(Exempt(nct_id=ONE, direction=Direction.AHEAD, base=2),))
+    tell(store, "ana", cursor=1, exempts=(CursorOverride(nct_id=ONE, direction=Direction.AHEAD, base=2),))
     assert store.ledger.windows("ana", EVERY) == ()
     assert [w.nct_id for w in store.ledger.windows("ben", EVERY)] == [ONE]
 
@@ -192,7 +194,7 @@ def test_exempt_of_a_trial_without_versions_is_no_window(store):
     meet(store)
     store.trials.sync_watched([ONE], NOW)
     keep(store, TWO)
-    tell(store, exempts=(Exempt(nct_id=ONE, direction=Direction.BEHIND, base=0),))
+    tell(store, exempts=(CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=0),))
     assert store.ledger.windows("ana", [ONE]) == ()
 
 
@@ -216,7 +218,7 @@ def test_composing_moves_everything_in_one_transaction(store):
         store,
         slot="2026-03-14T07:30",
         messages=(letter("1", payload=b"first"), letter("2")),
-        exempts=(Exempt(nct_id=TWO, direction=Direction.BEHIND, base=0),),
+        exempts=(CursorOverride(nct_id=TWO, direction=Direction.BEHIND, base=0),),
         welcomed=True,
     )
     reader = store.ledger.reader("ana")
@@ -230,7 +232,7 @@ def test_composing_that_fails_moves_nothing(store):
     meet(store)
     keep(store, ONE, b"2")
     before = store.ledger.reader("ana")
-    exempt = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    exempt = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
     with pytest.raises(ValueError, match="outbox already"):
         tell(store, slot="x", messages=(letter("1"), letter("1")), exempts=(exempt,))
     assert store.ledger.reader("ana") == before
@@ -258,7 +260,7 @@ def test_slot_with_nothing_to_tell_moves_alone(store):
 def test_forgotten_recipient_starts_over(store):
     meet(store)
     keep(store, ONE)
-    tell(store, exempts=(Exempt(nct_id=ONE, direction=Direction.BEHIND, base=0),))
+    tell(store, exempts=(CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=0),))
     store.ledger.forget_reader("ana")
     assert store.ledger.reader("ana") is None
     assert meet(store).cursor == 1
@@ -269,12 +271,12 @@ def test_renamed_recipient_keeps_everything(store, path):
     keep(store, ONE)
     meet(store, "ana")
     meet(store, "ben")
-    exempt = Exempt(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    exempt = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
     tell(store, "ana", slot="s", messages=(letter("1"),), exempts=(exempt,), welcomed=True)
     store.snoozes.put(Snooze(until=later(9), recipient="ana"))
     store.outbox.suspend(Suspension(channel="email", recipient="ana", since=NOW, reason="550", fingerprint="f"))
     before = store.ledger.reader("ana")
-    upkeep.rename_recipient(path, "ana", "Ana Lopez")
+    admin.rename_recipient(path, "ana", "Ana Lopez")
     after = store.ledger.reader("Ana Lopez")
     assert store.ledger.reader("ana") is None
     assert (after.cursor, after.last_slot, after.channels, after.welcomed_at) == (
@@ -294,7 +296,7 @@ def test_renaming_an_unknown_recipient_or_onto_another_is_refused(store, path, o
     meet(store, "ana")
     meet(store, "ben")
     with pytest.raises(UsageError, match=says):
-        upkeep.rename_recipient(path, old, new_name)
+        admin.rename_recipient(path, old, new_name)
     assert [reader.name for reader in store.ledger.readers()] == ["ana", "ben"]
 
 
@@ -317,11 +319,11 @@ B, V, G = (True, False), (False, False), (False, True)
     ],
 )
 def test_base_is_what_was_told_last_but_never_before_a_baseline(told, versions, base, steps):
-    marks = [Mark(seq, *of) for seq, of in versions.items()]
+    marks = [VersionMark(seq, *of) for seq, of in versions.items()]
     found = window(ONE, told, marks)
     assert found is not None
     assert (found.base, found.newest, found.steps) == (base, max(versions), steps)
 
 
 def test_newest_version_that_was_told_is_no_window():
-    assert window(ONE, 2, [Mark(1, True, False), Mark(2, False, False)]) is None
+    assert window(ONE, 2, [VersionMark(1, True, False), VersionMark(2, False, False)]) is None

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from tests.store.child import child, kill, output
 from tests.store.make import NOW, STORE_0001, keep
 from watcher.errors import StoreError
-from watcher.store import migrate, upkeep
+from watcher.store import admin, migrate
 from watcher.store.database import APPLICATION_ID, PRESENT, Database, Schema, Standing
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
@@ -85,19 +85,19 @@ def test_older_database_is_named_backed_up_and_migrated(path, lock, newer):
         seq = keep(store, body=b"kept")
     with pytest.raises(StoreError, match="older than this program; run `watcher db migrate`"):
         Store.open(path, schema=schema)
-    copy = upkeep.prepare(path, lock, NOW, schema=schema)
+    copy = admin.prepare(path, lock, NOW, schema=schema)
     assert copy is not None
     assert copy == path.with_name("watcher.db.before-9000-20260313T140500Z")
-    assert upkeep.standing(path, schema) is Standing.CURRENT
+    assert admin.standing(path, schema) is Standing.CURRENT
     assert "more" in columns(path)
     assert "more" not in columns(copy)
     with Store.open(copy) as backup:
         assert backup.versions.body(seq) == b"kept"
-    assert upkeep.prepare(path, lock, NOW, schema=schema) is None
+    assert admin.prepare(path, lock, NOW, schema=schema) is None
 
 
 def test_program_before_the_migration_refuses_the_database_after_it(path, lock, newer):
-    upkeep.prepare(path, lock, NOW, schema=newer())
+    admin.prepare(path, lock, NOW, schema=newer())
     with pytest.raises(StoreError, match="newer version"):
         Store.open(path)
 
@@ -112,10 +112,10 @@ def test_program_before_the_migration_refuses_the_database_after_it(path, lock, 
 def test_failed_migration_leaves_the_database_as_it_was(path, lock, newer, end, says):
     schema = newer(end)
     with pytest.raises(StoreError, match=says):
-        upkeep.prepare(path, lock, NOW, schema=schema)
+        admin.prepare(path, lock, NOW, schema=schema)
     assert "more" not in columns(path)
-    assert upkeep.standing(path, schema) is Standing.OLDER
-    assert upkeep.check(path) == ()
+    assert admin.standing(path, schema) is Standing.OLDER
+    assert admin.check(path) == ()
 
 
 def test_migration_killed_midway_leaves_the_database_as_it_was(path, newer):
@@ -128,9 +128,9 @@ migrate.upgrade(Path({str(path)!r}), Schema({schema.revisions!r}, Path({str(sche
 """
     with child(script) as process:
         kill(process)
-    assert upkeep.standing(path, schema) is Standing.OLDER
+    assert admin.standing(path, schema) is Standing.OLDER
     assert "more" not in columns(path)
-    assert upkeep.check(path) == ()
+    assert admin.check(path) == ()
 
 
 def test_run_with_nothing_to_migrate_never_loads_alembic(path):
@@ -138,12 +138,12 @@ def test_run_with_nothing_to_migrate_never_loads_alembic(path):
 import sys
 from pathlib import Path
 from tests.store.make import NOW
-from watcher.store import upkeep
+from watcher.store import admin
 from watcher.store.lock import RunLock
 from watcher.store.store import Store
 path = Path({str(path)!r})
 with RunLock.acquire(path.parent, pid=1, now=NOW) as lock:
-    upkeep.prepare(path, lock, NOW)
+    admin.prepare(path, lock, NOW)
 with Store.open(path) as store:
     store.trials.sync_watched(["NCT99000001"], NOW)
     print(len(store.trials.due(["NCT99000001"], "t")))
@@ -177,14 +177,14 @@ def rows(path):
 def test_store_of_the_first_schema_is_migrated_with_every_row(first, lock):
     before = rows(first)
     assert all(before.values()), "the store has a row in every table"
-    assert upkeep.standing(first) is Standing.OLDER
-    copy = upkeep.prepare(first, lock, NOW)
+    assert admin.standing(first) is Standing.OLDER
+    copy = admin.prepare(first, lock, NOW)
     assert copy is not None
     after = rows(first)
     for table, kept in before.items():
         own = [row for row in after[table] if (table, row.get("name")) != ("note", "store id")]
         assert [{name: row[name] for name in old} for row, old in zip(own, kept, strict=True)] == kept, table
-    assert upkeep.check(first) == ()
+    assert admin.check(first) == ()
     with closing(Database(first)) as database, database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
         assert compare_metadata(context, metadata) == []
@@ -206,6 +206,6 @@ migrate.make(Path({str(path)!r}), Schema({schema.revisions!r}, Path({str(schema.
 """
     with child(script) as process:
         kill(process)
-    assert upkeep.standing(path) is Standing.ABSENT
+    assert admin.standing(path) is Standing.ABSENT
     migrate.make(path, PRESENT)
-    assert upkeep.check(path) == ()
+    assert admin.check(path) == ()

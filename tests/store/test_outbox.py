@@ -8,8 +8,8 @@ import pytest
 
 from tests.store.make import NOW, later, letter
 from watcher.store.database import Database
+from watcher.store.delivery_model import State, Step, Suspension
 from watcher.store.outbox import Outbox
-from watcher.store.telling import State, Step, Suspension
 
 IN_DOUBT = Step.BODY_HANDED_OVER
 

@@ -9,10 +9,10 @@ from tests.store.child import child, end, kill
 from tests.store.make import NOW, ONE, TWO, keep, later, letter, new
 from watcher.changes.model import Severity
 from watcher.errors import StoreError
-from watcher.store import upkeep
+from watcher.store import admin
+from watcher.store.delivery_model import Composed, Fault, FaultState, Snooze, State, Step, Suspension
 from watcher.store.model import Compared, Membership, Page, Poll, PollOutcome
 from watcher.store.store import Store
-from watcher.store.telling import Composed, Fault, FaultState, Snooze, State, Step, Suspension
 
 WRITE = """
 import sys
@@ -21,7 +21,7 @@ from tests.store.make import *
 from watcher.store.database import Database
 from watcher.store.messages import put_messages
 from watcher.store.model import Page
-from watcher.store.pages import Packed, write_page
+from watcher.store.page_commit import Packed, write_page
 database = Database(Path(sys.argv[1]))
 with database.write() as connection:
     write_page(connection, Packed.of(Page(new=(new(TWO),))), NOW)
@@ -151,7 +151,7 @@ def test_writer_waits_for_the_other_process(writer, path):
 
 def test_transaction_killed_midway_leaves_no_trace(writer, path):
     kill(writer)
-    assert upkeep.check(path) == ()
+    assert admin.check(path) == ()
     with Store.open(path) as store:
         assert store.versions.log() == ()
         assert store.outbox.list() == ()
@@ -168,7 +168,7 @@ store = Store.open(Path({str(path)!r}))
 keep(store, ONE, b"kept")
 store.outbox.add([letter("a"), letter("b", channel="hook")], NOW)
 for channel, step in (("email", "body_handed_over"), ("hook", "envelope_accepted")):
-    from watcher.store.telling import Step
+    from watcher.store.delivery_model import Step
     store.outbox.step(store.outbox.claim(channel, NOW).entry.id, Step(step))
 print("ready", flush=True)
 sys.stdin.read()

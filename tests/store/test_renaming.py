@@ -6,8 +6,8 @@ import pytest
 
 from tests.store.make import NOW, ONE, keep, later, letter
 from watcher.errors import UsageError
-from watcher.store import upkeep
-from watcher.store.telling import Composed, State, reader_note
+from watcher.store import admin
+from watcher.store.delivery_model import Composed, State, reader_note
 
 
 def meet(store, name, minutes=0):
@@ -24,7 +24,7 @@ def test_notes_of_a_recipient_are_stored_with_what_was_composed_and_move_along(s
     meet(store, "ana-maria%")
     tell(store, "ana", notes={"heard": "today", "looked": "4"})
     store.notes.put(reader_note("ana-maria%", "heard"), "never")
-    upkeep.rename_recipient(path, "ana", "zoe")
+    admin.rename_recipient(path, "ana", "zoe")
     assert store.notes.all("reader:") == {
         "reader:ana-maria%:heard": "never",
         "reader:zoe:heard": "today",
@@ -41,7 +41,7 @@ def test_notes_of_a_recipient_whose_name_goes_on_after_a_colon_stay_theirs(store
         meet(store, "crew", minutes=5)
     for name in ("team", "team:paris", "crew:paris"):
         store.notes.put(reader_note(name, "heard"), name)
-    upkeep.rename_recipient(path, "team", "crew")
+    admin.rename_recipient(path, "team", "crew")
     assert store.notes.all("reader:") == {
         "reader:crew:heard": "team",
         "reader:crew:paris:heard": "crew:paris",
@@ -61,7 +61,7 @@ def test_name_met_only_since_gives_way_to_the_old_one_and_its_cursor(store, path
     keep(store, ONE)
     meet(store, "zoe", minutes=5)
     tell(store, "zoe", letter("welcome", recipient="zoe"), minutes=6, welcomed=True, notes={"heard": "now"})
-    upkeep.rename_recipient(path, "ana", "zoe")
+    admin.rename_recipient(path, "ana", "zoe")
     reader = store.ledger.reader("zoe")
     assert (reader.cursor, reader.started_at, reader.welcomed_at) == (0, NOW, None)
     assert [known.name for known in store.ledger.readers()] == ["zoe"]
@@ -75,7 +75,7 @@ def test_name_that_was_told_news_does_not_give_way(store, path):
     tell(store, "zoe", letter("welcome", recipient="zoe"), minutes=6, welcomed=True)
     tell(store, "zoe", letter("news", recipient="zoe"), minutes=7)
     with pytest.raises(UsageError, match="already"):
-        upkeep.rename_recipient(path, "ana", "zoe")
+        admin.rename_recipient(path, "ana", "zoe")
 
 
 def test_older_name_and_the_same_name_do_not_give_way(store, path):
@@ -83,7 +83,7 @@ def test_older_name_and_the_same_name_do_not_give_way(store, path):
     meet(store, "zoe")
     for new in ("zoe", "ana"):
         with pytest.raises(UsageError, match="already"):
-            upkeep.rename_recipient(path, "ana", new)
+            admin.rename_recipient(path, "ana", new)
 
 
 def test_messages_given_up_for_the_old_name_wait_again_and_others_do_not(store, path):
@@ -92,7 +92,7 @@ def test_messages_given_up_for_the_old_name_wait_again_and_others_do_not(store, 
     lost = store.outbox.list()[1].id
     store.outbox.dead(lost, "550 no such mailbox", later(1))
     store.outbox.retire([], later(2))
-    upkeep.rename_recipient(path, "ana", "zoe")
+    admin.rename_recipient(path, "ana", "zoe")
     (waiting,) = store.outbox.list(states=[State.PENDING], recipient="zoe")
     assert (waiting.subject, waiting.next_attempt_at, waiting.last_reply) == ("Digest 1", waiting.created_at, "")
     assert [entry.id for entry in store.outbox.list(states=[State.DEAD], recipient="zoe")] == [lost]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.make import NOW, ONE, TWO, gone, keep, later, letter, new
+from watcher.store.counters import MESSAGES, POLLS
+from watcher.store.delivery_model import Composed, CursorOverride, Direction, State
 from watcher.store.model import Page, Poll, PollOutcome
 from watcher.store.retention import Removed, needed
-from watcher.store.tally import MESSAGES, POLLS
-from watcher.store.telling import Composed, Direction, Exempt, State
 
 AFTER = NOW + timedelta(days=1)
 
@@ -99,7 +99,7 @@ def test_slowest_reader_decides(store):
 def test_trial_told_apart_from_the_cursor_keeps_what_that_needs(store, direction):
     seqs = fill(store)
     meet(store)
-    tell_all(store, exempts=(Exempt(nct_id=ONE, direction=direction, base=seqs[2]),))
+    tell_all(store, exempts=(CursorOverride(nct_id=ONE, direction=direction, base=seqs[2]),))
     if direction is Direction.AHEAD:  # the cursor has reached it: it ended by itself
         store.retention.prune(AFTER)
         assert kept(store, seqs) == [seqs[0], *seqs[-2:]]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.make import NOW, ONE, later, letter
-from watcher.store.telling import Fault, FaultState, Snooze
+from watcher.store.delivery_model import Fault, FaultState, Snooze
 
 
 def fault(part="registry", state=FaultState.FAILING, **more):

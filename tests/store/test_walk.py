@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.make import NOW, ONE, THREE, TWO, keep
+from watcher.store.delivery_model import Composed, CursorOverride, Direction
 from watcher.store.store import Store
-from watcher.store.telling import Composed, Direction, Exempt
 
 TRIALS = (ONE, TWO, THREE)
 READERS = ("ana", "ben")
@@ -74,7 +74,7 @@ class Walk:
             if (reader, window.nct_id) not in self.snoozed:
                 self.tell(reader, window)
             elif window.base is not None:
-                held.append(Exempt(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base))
+                held.append(CursorOverride(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base))
         waiting = {exempt.nct_id for exempt in held}
         over = [exempt.nct_id for exempt in self.store.ledger.exempts(reader) if exempt.nct_id not in waiting]
         self.compose(reader, self.store.versions.max_seq(), held, over)
@@ -84,7 +84,7 @@ class Walk:
         for window in self.store.ledger.windows(reader, [trial]):
             if window.base is not None and (reader, trial) not in self.snoozed:
                 self.tell(reader, window)
-                ahead = Exempt(nct_id=trial, direction=Direction.AHEAD, base=window.newest)
+                ahead = CursorOverride(nct_id=trial, direction=Direction.AHEAD, base=window.newest)
                 self.compose(reader, self.store.ledger.reader(reader).cursor, [ahead])
 
     def compose(self, reader, cursor, exempts, cleared=()):

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.model import Change, Json, MarkKind, Origin, Verb
+from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
 from watcher.changes.wording.enrollment import is_taken_back
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
-from watcher.changes.words import shorten, side
 
 _LONGEST_CLAUSE = 110
 _SHORT_REASON = 40

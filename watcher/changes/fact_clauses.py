@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from watcher.changes.clauses import Clause
 from watcher.changes.model import Change, Json, MarkKind, Verb
+from watcher.changes.word_diff import diff
 from watcher.changes.wording import values
 from watcher.changes.wording.build import field, names, text
 from watcher.changes.wording.say import phrase
-from watcher.changes.words import diff
 
 _LONGEST = 110
 _LONGEST_NAME = 50

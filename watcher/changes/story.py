@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from watcher.changes.folding import Line, lines_of
+from watcher.changes.grouping import Line, lines_of
 from watcher.changes.headline import headline
 from watcher.changes.meaning.judge import family_rank
 from watcher.changes.meaning.parts import as_object, as_text, at, texts

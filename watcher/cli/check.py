@@ -16,9 +16,9 @@ from watcher.cli.settings import Settings
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 
 if TYPE_CHECKING:
-    from watcher.config.lines import Place
     from watcher.config.load import Loaded
     from watcher.config.model import RecipientConfig
+    from watcher.config.toml_lines import Place
     from watcher.config.watchlist import Watchlist
 
 _SLOTS_SHOWN = 3
@@ -109,7 +109,7 @@ class _Closer:
                 yield from _key_problem(place, name, secret)
 
     def _store(self) -> Iterator[tuple[Place, str]]:
-        from watcher.store.upkeep import database_path
+        from watcher.store.admin import database_path
 
         try:
             database_path(self.loaded.config.store.url, Path())
@@ -135,8 +135,8 @@ class _Closer:
             ValueError: No mail can be built; nothing is said when one of the addresses is named by itself.
         """
         from watcher.delivery.mime import build, letterhead
+        from watcher.pipeline.destinations import message_domain
         from watcher.rendering.message import Message
-        from watcher.service.channels import message_domain
 
         email = self.loaded.config.email
         if email is None:
@@ -248,7 +248,7 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
 def _renamed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
     """Warn of recipients that only seem to have another name now, as far as there is a store to tell."""
     from watcher import app
-    from watcher.service.meeting import renamed_recipients
+    from watcher.pipeline.recipient_sync import renamed_recipients
 
     state = settings.state(loaded)
     try:

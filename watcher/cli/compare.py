@@ -34,14 +34,14 @@ def compare(old: Path, new: Path, as_json: bool, as_html: bool) -> None:
     older, newer = read_record(old), read_record(new)
     comparison = compare_records(older, newer)
     if as_json:
-        from watcher.changes.exchange import dumps
+        from watcher.changes.serialize import dumps
 
         click.echo(dumps(_as_json(comparison, newer), indent=2))
         return
     if as_html:
         from watcher.app import page_renderer, utc_now
         from watcher.pages.compared import compared_page
-        from watcher.service.windows import headline_of
+        from watcher.pipeline.pending_changes import headline_of
 
         story = headline_of(comparison, newer)
         click.echo(compared_page(comparison, newer, story=story, at=utc_now(), render=page_renderer()))
@@ -74,10 +74,10 @@ def read_record(path: Path) -> Record:
 
 
 def _as_json(comparison: Comparison, newer: Record) -> object:
-    from watcher.changes.exchange import printed
     from watcher.changes.history import value_at
+    from watcher.changes.serialize import printed
     from watcher.changes.wording.say import phrase
-    from watcher.service.windows import headline_of
+    from watcher.pipeline.pending_changes import headline_of
 
     title = value_at(newer, ("protocolSection", "identificationModule", "briefTitle"))
     return printed(comparison, title=str(title or ""), story=headline_of(comparison, newer), phrase=phrase)

@@ -13,8 +13,8 @@ from watcher.errors import StoreLostError
 if TYPE_CHECKING:
     from watcher.cli.settings import Settings
     from watcher.config.load import Loaded
-    from watcher.service.daemon import Reread
-    from watcher.service.parts import Parts, WatchlistReader
+    from watcher.context import RunContext, WatchlistReader
+    from watcher.daemon.service import Reread
 
 
 def run_daemon(settings: Settings, loaded: Loaded) -> int:
@@ -25,7 +25,7 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     """
     from watcher import app
 
-    def reread(parts: Parts) -> tuple[Parts, WatchlistReader]:
+    def reread(parts: RunContext) -> tuple[RunContext, WatchlistReader]:
         renewed = app.reread(parts)
         settings.set_up_logs(is_daemon=True, loaded=renewed[0].loaded)  # with the new secrets masked
         return renewed
@@ -37,11 +37,11 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
 
 
-async def _run(parts: Parts, read: WatchlistReader, reread: Reread) -> int:
-    from watcher.service.daemon import Daemon
-    from watcher.service.lifecycle import Ending
+async def _run(parts: RunContext, read: WatchlistReader, reread: Reread) -> int:
+    from watcher.daemon.service import Daemon
+    from watcher.daemon.shutdown import Shutdown
 
-    ending = Ending()
+    ending = Shutdown()
     ending.listen(asyncio.get_running_loop())
     try:
         await Daemon(parts=parts, read=read, reread=reread).run(ending)

@@ -37,10 +37,10 @@ def check(settings: Settings) -> None:
     \b
         watcher db check
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.store import upkeep
+    from watcher.store import admin
 
     path = _path(settings)
-    problems = upkeep.check(path)
+    problems = admin.check(path)
     for problem in problems:
         click.echo(f"{path}: {problem}", err=True)
     if problems:
@@ -62,16 +62,16 @@ def backup(settings: Settings, target: Path, keep: int | None) -> None:
         watcher db backup /var/backups/watcher --keep 14
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.app import utc_now
-    from watcher.store import upkeep
+    from watcher.store import admin
 
     path = _path(settings)
     if target.is_dir():
-        copy, removed = upkeep.backup_dated(path, target, utc_now(), keep=keep)
+        copy, removed = admin.backup_dated(path, target, utc_now(), keep=keep)
         click.echo(f"copied {path} to {copy}" + (f"; removed {len(removed)} older" if removed else ""))
         return
     if keep is not None:
         raise UsageError(f"--keep needs a folder that is there, and {target} is none; make it, or leave --keep out")
-    upkeep.backup(path, target)
+    admin.backup(path, target)
     click.echo(f"copied {path} to {target}")
 
 
@@ -88,12 +88,12 @@ def restore(settings: Settings, source: Path) -> None:
         watcher db restore /var/backups/watcher.db
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.app import utc_now
-    from watcher.store import upkeep
+    from watcher.store import admin
     from watcher.store.lock import RunLock
 
     path = _path(settings)
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
-        aside = upkeep.restore(source, path, lock, utc_now())
+        aside = admin.restore(source, path, lock, utc_now())
     click.echo(f"{path} is what {source} was" + (f"; the one before is in {aside}" if aside is not None else ""))
     click.echo("What was told since may be told again; look first with: watcher run --once --dry-run")
 
@@ -111,7 +111,7 @@ def stats(settings: Settings, as_json: bool) -> None:
     from dataclasses import asdict
 
     from watcher import app
-    from watcher.service.report import zulu
+    from watcher.ops.status_report import zulu
 
     loaded = settings.load()
     with app.open_for_reading(loaded, settings.state(loaded)) as parts:
@@ -171,12 +171,12 @@ def migrate(settings: Settings) -> None:
         watcher db migrate
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.app import utc_now
-    from watcher.store import upkeep
+    from watcher.store import admin
     from watcher.store.lock import RunLock
 
     path = _path(settings)
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
-        made = upkeep.prepare(path, lock, utc_now())
+        made = admin.prepare(path, lock, utc_now())
     click.echo(f"{path}: at the present revision" + (f"; the old one is in {made}" if made else ""))
 
 
@@ -194,14 +194,14 @@ def rename_recipient(settings: Settings, old: str, new: str) -> None:
         watcher db rename-recipient ana ana-maria
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher.app import utc_now
-    from watcher.store import upkeep
+    from watcher.store import admin
     from watcher.store.lock import RunLock
 
     loaded = settings.load()
     path = _path(settings)
     with RunLock.acquire(settings.state(loaded), pid=os.getpid(), now=utc_now()):
         _check_renaming(loaded, old, new)
-        upkeep.rename_recipient(path, old, new)
+        admin.rename_recipient(path, old, new)
     click.echo(f"{old} is {new} now")
 
 

@@ -13,7 +13,7 @@ from watcher.cli.settings import Settings
 from watcher.text import lines
 
 if TYPE_CHECKING:
-    from watcher.service.rehearsal import Rehearsed
+    from watcher.daemon.rehearsal import Rehearsed
 
 
 @click.command(short_help="The whole job, offline and in seconds.")
@@ -34,7 +34,7 @@ def demo(settings: Settings, out: Path | None) -> None:
         watcher demo --out digests
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service import rehearsal
+    from watcher.daemon import rehearsal
 
     settings.set_up_logs()
     folder = out if out is not None else Path(tempfile.mkdtemp(prefix="watcher-demo-"))
@@ -48,7 +48,7 @@ def demo(settings: Settings, out: Path | None) -> None:
 
 def _show(rehearsed: Rehearsed, folder: Path, site: Path) -> None:
     """Print the digest as it was delivered, and save and name the files to open."""
-    from watcher.service import rehearsal
+    from watcher.daemon import rehearsal
 
     saved = rehearsal.save(rehearsed, folder)
     digest = rehearsed.mails[-1]

@@ -13,7 +13,7 @@ from watcher.cli.exits import Exit, exit_code, loudest
 from watcher.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from watcher.service.doctor import Bag
+    from watcher.ops.doctor import Bag
 
 
 @click.command(short_help="Look at everything a run needs.")
@@ -29,7 +29,7 @@ def doctor(settings: Settings) -> None:
         watcher doctor || echo "see above"
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.doctor import Bag
+    from watcher.ops.doctor import Bag
 
     loaded = settings.load()
     settings.set_up_logs()
@@ -45,7 +45,7 @@ def doctor(settings: Settings) -> None:
 
 async def _examine(bag: Bag) -> Exit:
     from watcher.cli.terminal import print_finding
-    from watcher.service.doctor import examine
+    from watcher.ops.doctor import examine
 
     codes = []
     async for finding in examine(bag):

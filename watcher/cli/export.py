@@ -14,8 +14,8 @@ from watcher.cli.settings import Settings
 
 if TYPE_CHECKING:
     from watcher.config.watchlist import Watchlist
+    from watcher.context import RunContext
     from watcher.pages.site import Progress
-    from watcher.service.parts import Parts
 
 
 @click.group(short_help="Pages, changes and records as files.")
@@ -42,7 +42,7 @@ def site(settings: Settings, folder: Path) -> None:
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
     from watcher.cli.terminal import counted
-    from watcher.service.publishing import publish
+    from watcher.pipeline.publisher import publish
 
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts, _progress() as heard:
@@ -76,9 +76,9 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
         watcher export changes --format jsonl | jq -r .sentence
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.cli.look import parse_span
+    from watcher.cli.show import parse_span
     from watcher.pages import tables
-    from watcher.service.exporting import change_rows
+    from watcher.pages.exports import change_rows
 
     loaded = settings.load()
     is_csv = shape == "csv"
@@ -104,7 +104,7 @@ def records(settings: Settings, _shape: str) -> None:
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
     from watcher.pages import tables
-    from watcher.service.exporting import newest_records
+    from watcher.pages.exports import newest_records
 
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
@@ -134,7 +134,7 @@ def _print(text: str) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 
 
-def _watched(parts: Parts, watchlist: Watchlist) -> Watchlist:
-    from watcher.service.watching import follow_merged
+def _watched(parts: RunContext, watchlist: Watchlist) -> Watchlist:
+    from watcher.pipeline.watchlist_resolution import follow_merged
 
     return follow_merged(watchlist, parts.store)

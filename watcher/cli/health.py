@@ -14,8 +14,8 @@ from watcher.cli.settings import Settings
 from watcher.text import lines, to_json
 
 if TYPE_CHECKING:
-    from watcher.service.health import Health
-    from watcher.service.vitals import Vitals
+    from watcher.ops.health import Health
+    from watcher.ops.health_snapshot import HealthSnapshot
 
 
 @click.command(short_help="Whether all is well, by the exit code.")
@@ -34,13 +34,13 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
         watcher health --ready --max-age 26h
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.health import judge, longest_silence
-    from watcher.service.vitals import read_vitals
+    from watcher.ops.health import judge, longest_silence
+    from watcher.ops.health_snapshot import read_health_snapshot
 
     loaded = settings.load()
     limit = _span(max_age) if max_age is not None else longest_silence(loaded.config.registry.poll_every)
     with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        vitals = read_vitals(parts, app.watchlist_reader(loaded)())
+        vitals = read_health_snapshot(parts, app.watchlist_reader(loaded)())
     found = judge(vitals, limit)
     is_fine = found.is_ready if ready else found.is_alive
     if as_json:
@@ -64,8 +64,8 @@ def _span(text: str) -> timedelta:
     return found
 
 
-def _object(vitals: Vitals, found: Health) -> Mapping[str, Any]:
-    from watcher.service.report import zulu
+def _object(vitals: HealthSnapshot, found: Health) -> Mapping[str, Any]:
+    from watcher.ops.status_report import zulu
 
     moments = {
         "last_poll": vitals.last.finished if vitals.last is not None else None,

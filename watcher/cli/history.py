@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watcher.cli.look import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings
+from watcher.cli.show import LEVELS, checked_id, never_read, parse_span
 from watcher.text import lines
 
 if TYPE_CHECKING:
     from watcher.changes.model import Change, Record, Severity
-    from watcher.pages.model import Step, Trial
+    from watcher.pages.page_model import Step, Trial
 
 
 @click.command(short_help="The timeline of one trial.")
@@ -32,7 +32,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
         watcher history NCT07555496 --severity major --since 90d
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.gathering import load
+    from watcher.pages.loader import load
 
     nct_id = checked_id(nct_id)
     loaded = settings.load()

@@ -12,7 +12,7 @@ from watcher.errors import UsageError
 from watcher.text import to_json
 
 if TYPE_CHECKING:
-    from watcher.store.telling import Entry
+    from watcher.store.delivery_model import Entry
 
 
 LARGEST = 2**63 - 1
@@ -109,7 +109,7 @@ def _say(what: str, entries: Sequence[Entry], ids: Sequence[int]) -> None:
 
 
 def _object(entry: Entry) -> dict[str, object]:
-    from watcher.service.report import zulu
+    from watcher.ops.status_report import zulu
 
     return {
         "id": entry.id,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli.exits import Exit
-from watcher.cli.look import parse_span
 from watcher.cli.settings import Settings
+from watcher.cli.show import parse_span
 from watcher.errors import UsageError
 from watcher.text import to_json
 
@@ -36,7 +36,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
         watcher preview ana --since 7d --format html > digest.html
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.previewing import preview_messages
+    from watcher.ops.preview import preview_messages
 
     loaded = settings.load()
     who = known_recipient(loaded, recipient)
@@ -54,7 +54,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
             elif form == "slack":
                 click.echo(to_json(message.slack))
             else:
-                from watcher.service.previewing import mail_bytes
+                from watcher.ops.preview import mail_bytes
 
                 sys.stdout.buffer.write(mail_bytes(parts, message, who))
 
@@ -69,7 +69,7 @@ def send_test(settings: Settings, recipient: str) -> None:
         watcher send-test ana
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.previewing import send_sample
+    from watcher.ops.preview import send_sample
 
     loaded = settings.load()
     who = known_recipient(loaded, recipient)

@@ -20,8 +20,8 @@ from watcher.text import lines
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
-    from watcher.service.parts import Parts
-    from watcher.service.run import RunReport
+    from watcher.context import RunContext
+    from watcher.daemon.single_run import RunReport
 
 
 @click.command(short_help="Watch: the daemon, or one run with --once.")
@@ -55,7 +55,7 @@ def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
 
 def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) -> Exit:
     from watcher import app
-    from watcher.service.run import run_once, standing_parts
+    from watcher.daemon.single_run import run_once, standing_parts
 
     state = settings.state(loaded)
     opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
@@ -72,7 +72,7 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
         if dry_run:
             _print_rehearsed(parts)
         elif _is_to_show(parts):
-            from watcher.service.showing import show_run
+            from watcher.ops.textfile import show_run
 
             is_shown, more = show_run(parts, app.watchlist_reader(loaded)())
             said = (*said, *more)
@@ -84,9 +84,9 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
     return loudest((*codes(report), *([] if is_shown else [Exit.FAILED_PART])))
 
 
-def _is_to_show(parts: Parts) -> bool:
+def _is_to_show(parts: RunContext) -> bool:
     """Whether a textfile for monitors is wished for, or one that failed no longer is."""
-    from watcher.service.parts import TEXTFILE_PART
+    from watcher.context import TEXTFILE_PART
 
     return parts.loaded.config.health.textfile is not None or parts.store.faults.get(TEXTFILE_PART) is not None
 
@@ -96,7 +96,7 @@ async def _until_terminated(work: object) -> RunReport:
 
     A thread that waits for a server cannot be cancelled: the process ends without it.
     """
-    from watcher.service.lifecycle import END_WITHIN, end_within
+    from watcher.daemon.shutdown import END_WITHIN, end_within
 
     assert asyncio.iscoroutine(work)  # noqa: S101 — called with run_once only
     task = asyncio.create_task(work)
@@ -120,7 +120,7 @@ def _progress(settings: Settings) -> AbstractContextManager[object]:
 
 def codes(report: RunReport) -> Iterable[Exit]:
     """Give the exit codes a run earned; the loudest of them is the run's."""
-    from watcher.service.run import is_registry_down
+    from watcher.daemon.single_run import is_registry_down
 
     if report.has_bugs:
         yield Exit.BUG
@@ -149,7 +149,7 @@ def summary(report: RunReport) -> str:
     return f"{report.watched} trials watched: {read}{waiting}{sent}."
 
 
-def _print_rehearsed(parts: Parts) -> None:
+def _print_rehearsed(parts: RunContext) -> None:
     from watcher.rendering.message import Message
 
     entries = parts.store.outbox.list()

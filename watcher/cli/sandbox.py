@@ -18,7 +18,7 @@ from watcher.errors import UsageError
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Folder of <NCT>/<data version>.json or <NCT>.json; a small cast of fictional trials when not given.",
+    help="Folder of <NCT>/<data version>.json or <NCT>.json; a few fictional trials when not given.",
 )
 def sandbox(port: int, data: Path | None) -> None:
     """Serve a sample registry on 127.0.0.1 until Ctrl-C.
@@ -31,13 +31,13 @@ def sandbox(port: int, data: Path | None) -> None:
       watcher sandbox --port 8900
       curl -X POST http://127.0.0.1:8900/sandbox/next
     """  # noqa: D301 — click wants the backspace character itself
-    from watcher.sandbox.cast import cast
     from watcher.sandbox.controls import HELP
+    from watcher.sandbox.sample_trials import sample_timeline
     from watcher.sandbox.server import Sandbox
     from watcher.sandbox.timeline import Timeline, TimelineError
 
     try:
-        timeline = cast() if data is None else Timeline.from_folder(data)
+        timeline = sample_timeline() if data is None else Timeline.from_folder(data)
         timeline.check()
     except TimelineError as error:
         raise UsageError(str(error)) from None

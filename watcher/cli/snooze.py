@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from watcher.cli.look import checked_id, parse_span
 from watcher.cli.preview import known_recipient
 from watcher.cli.settings import Settings
+from watcher.cli.show import checked_id, parse_span
 from watcher.errors import UsageError
 from watcher.text import to_json
 
 if TYPE_CHECKING:
     from watcher.config.load import Loaded
-    from watcher.service.parts import Parts
+    from watcher.context import RunContext
 
 LONGEST = timedelta(days=366)
 """A snooze nobody remembers is news that nobody gets; a year is enough for any absence."""
@@ -67,7 +67,7 @@ def begin(settings: Settings, nct_id: str | None, recipient: str | None, until: 
         watcher snooze --recipient ana --until 2026-08-31
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.store.telling import Snooze
+    from watcher.store.delivery_model import Snooze
 
     loaded, nct_id = _meant(settings, nct_id, recipient)
     zone = _zone(loaded, recipient)
@@ -94,7 +94,7 @@ def list_snoozes(settings: Settings, as_json: bool) -> None:
         watcher snooze list
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     from watcher import app
-    from watcher.service.report import snoozes_of
+    from watcher.ops.status_report import snoozes_of
 
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as parts:
@@ -166,9 +166,9 @@ def _zone(loaded: Loaded, recipient: str | None) -> ZoneInfo:
     return loaded.config.zone(known_recipient(loaded, recipient))
 
 
-def _watched(parts: Parts, loaded: Loaded) -> frozenset[str]:
+def _watched(parts: RunContext, loaded: Loaded) -> frozenset[str]:
     from watcher import app
-    from watcher.service.watching import follow_merged
+    from watcher.pipeline.watchlist_resolution import follow_merged
 
     return frozenset(follow_merged(app.watchlist_reader(loaded)(), parts.store).trials)
 

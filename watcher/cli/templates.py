@@ -27,8 +27,8 @@ def templates() -> None:
 @click.pass_obj
 def list_templates(settings: Settings) -> None:
     """Print every template by name, those of your own with their file."""
+    from watcher.pipeline.template_overrides import override_folder
     from watcher.rendering.environment import builtin_templates, template_names
-    from watcher.service.overrides import override_folder
 
     folder = override_folder(settings.load())
     own = set(template_names(folder)) if folder is not None else set()
@@ -79,8 +79,8 @@ def check(settings: Settings) -> None:
     import time
 
     from watcher import app
+    from watcher.pipeline.template_overrides import override_folder, try_overrides
     from watcher.rendering.environment import Templates, builtin_templates
-    from watcher.service.overrides import override_folder, try_overrides
 
     loaded = settings.load()
     folder = override_folder(loaded)

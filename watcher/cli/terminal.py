@@ -68,7 +68,7 @@ def busy(what: str) -> Iterator[None]:
 def print_comparison(comparison: Comparison, record: Record) -> None:
     """Print what changed between two records: the story, then noise by count."""
     from watcher.changes.story import tell
-    from watcher.service.windows import base_level
+    from watcher.pipeline.pending_changes import base_level
 
     screen = console()
     story = tell(comparison, record=record, short_name=None, level_of=base_level, least=Severity.MINOR)

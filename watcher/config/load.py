@@ -17,14 +17,14 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from watcher.config.lines import Place
+from watcher.config.control_chars import control_characters, text_findings, without_control_characters
 from watcher.config.model import Config
-from watcher.config.operating import operating_findings
+from watcher.config.operator_rules import operating_findings
 from watcher.config.presets import Preset
+from watcher.config.recipient_rules import read_wishes
 from watcher.config.rules import findings
 from watcher.config.sources import Sources, gather
-from watcher.config.texts import control_characters, text_findings, without_control_characters
-from watcher.config.wishes import read_wishes
+from watcher.config.toml_lines import Place
 from watcher.errors import ConfigError, Problem
 
 _PLACES = '{ credential = "…" }, { file = "…" } or { env = "…" }'

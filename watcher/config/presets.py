@@ -15,8 +15,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from watcher.config.lines import find_line, line_map
 from watcher.config.model import Shape
+from watcher.config.toml_lines import find_line, line_map
 from watcher.errors import ConfigError, Problem
 
 BUILT_IN = Path(__file__).with_name("presets")

@@ -15,8 +15,8 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from watcher.config.lines import Place
 from watcher.config.model import Config, RecipientConfig, Tls
+from watcher.config.toml_lines import Place
 from watcher.text import plain
 
 PUBLIC_REGISTRY = "clinicaltrials.gov"

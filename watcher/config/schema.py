@@ -9,8 +9,8 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from watcher.config.lines import Place, line_map
 from watcher.config.model import Config
+from watcher.config.toml_lines import Place, line_map
 
 _DURATION = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|min|m|h|d)\s*$"}
 _SPELLED = ("Send", "Quiet")

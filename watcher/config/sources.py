@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from watcher.config.lines import Place, find_line, line_map
+from watcher.config.toml_lines import Place, find_line, line_map
 from watcher.errors import ConfigError, ConfigPermissionError, Problem
 
 DROP_INS = "conf.d"

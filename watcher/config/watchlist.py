@@ -25,7 +25,7 @@ _MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class WatchedTrial:
     """One watched trial.
 
     Attributes:
@@ -51,14 +51,14 @@ class Watchlist:
         is_complete: Whether every line could be read as well. Only then does a missing id count as removed.
     """
 
-    trials: Mapping[str, Watched] = field(default_factory=dict)
+    trials: Mapping[str, WatchedTrial] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     is_whole: bool = True
     is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class WatchlistLine:
     """One line of a watchlist file: its id (None for a comment or a blank) and the text after `#`."""
 
     number: int
@@ -68,7 +68,7 @@ class Line:
 
 def read_watchlist(loaded: Loaded) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
-    trials: dict[str, Watched] = {}
+    trials: dict[str, WatchedTrial] = {}
     problems: list[Problem] = []
     is_whole = True
     for index, watch in enumerate(loaded.config.watch):
@@ -88,11 +88,11 @@ def read_watchlist(loaded: Loaded) -> Watchlist:
                     _add(trials, line.nct_id, watch.name, line.comment)
     for recipient in loaded.config.recipient:
         for nct_id in recipient.ids:
-            trials.setdefault(nct_id, Watched(nct_id=nct_id, watches=()))
+            trials.setdefault(nct_id, WatchedTrial(nct_id=nct_id, watches=()))
     return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole, is_complete=not problems)
 
 
-def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
+def read_ids_file(path: Path) -> tuple[tuple[WatchlistLine, ...], tuple[Problem, ...]]:
     """Read one watchlist file.
 
     Returns:
@@ -106,15 +106,15 @@ def read_ids_file(path: Path) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
         return (), (Problem(str(path), 0, f"the watchlist cannot be read: {error.strerror}"),)
     except UsageError as error:
         return (), (Problem(str(path), 0, str(error)),)
-    lines: list[Line] = []
+    lines: list[WatchlistLine] = []
     problems: list[Problem] = []
     for number, raw in enumerate(text.splitlines(), 1):
         word, _, comment = raw.partition("#")
         word = without_unseen(word).strip()  # copied from a page or a mail, an id brings such along
         if not word:
-            lines.append(Line(number=number, nct_id=None, comment=plain(comment) or None))
+            lines.append(WatchlistLine(number=number, nct_id=None, comment=plain(comment) or None))
         elif is_nct_id(word.upper()):
-            lines.append(Line(number=number, nct_id=word.upper(), comment=plain(comment) or None))
+            lines.append(WatchlistLine(number=number, nct_id=word.upper(), comment=plain(comment) or None))
         else:
             problems.append(Problem(str(path), number, id_text(word)))
     return tuple(lines), tuple(problems)
@@ -173,13 +173,13 @@ def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]
             yield watch.name, under(config_path.parent, watch.ids_file)
 
 
-def _add(trials: dict[str, Watched], nct_id: str, watch: str, short_name: str | None) -> None:
+def _add(trials: dict[str, WatchedTrial], nct_id: str, watch: str, short_name: str | None) -> None:
     known = trials.get(nct_id)
     if known is None:
-        trials[nct_id] = Watched(nct_id=nct_id, watches=(watch,), short_name=short_name)
+        trials[nct_id] = WatchedTrial(nct_id=nct_id, watches=(watch,), short_name=short_name)
         return
     watches = known.watches if watch in known.watches else (*known.watches, watch)
-    trials[nct_id] = Watched(nct_id=nct_id, watches=watches, short_name=known.short_name or short_name)
+    trials[nct_id] = WatchedTrial(nct_id=nct_id, watches=watches, short_name=known.short_name or short_name)
 
 
 def _well_formed(ids: Iterable[str]) -> tuple[str, ...]:

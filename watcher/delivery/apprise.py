@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from watcher.delivery.contract import OnStep, Receipt, Step
-from watcher.delivery.words import one_line
+from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
 

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from watcher.config.model import EmailConfig
-from watcher.delivery import mime, refusals
+from watcher.delivery import mime, smtp_errors
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.headers import Mailbox, parse_mailbox
 from watcher.delivery.mime import Letterhead
 from watcher.delivery.oauth import Tokens
-from watcher.delivery.refusals import Relay
-from watcher.delivery.relay import RelayLine
+from watcher.delivery.smtp import SmtpConnection
+from watcher.delivery.smtp_errors import Relay
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
 
@@ -62,7 +62,7 @@ class EmailSession:
     """Mails over one line to the relay."""
 
     def __init__(self, config: EmailConfig, password: str | None, tokens: Tokens | None = None) -> None:
-        self.line = RelayLine(config, password, tokens)
+        self.line = SmtpConnection(config, password, tokens)
         self._config = config
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
@@ -89,7 +89,7 @@ class EmailSession:
         try:
             return mime.letterhead(config.sender, config.reply_to, config.unsubscribe)
         except ValueError as error:
-            failure = refusals.misconfigured(Relay(host=config.host, port=config.port), str(error))
+            failure = smtp_errors.misconfigured(Relay(host=config.host, port=config.port), str(error))
         raise failure
 
 
@@ -106,7 +106,7 @@ def _mailbox(address: str) -> Mailbox:
     try:
         return parse_mailbox(address)
     except ValueError as error:
-        failure = refusals.unreachable(f"the recipient's address is {error}")
+        failure = smtp_errors.unreachable(f"the recipient's address is {error}")
     raise failure
 
 
@@ -114,5 +114,5 @@ def _mail(message: Message, head: Letterhead, to: Mailbox) -> bytes:
     try:
         return mime.build(message, head, to)
     except ValueError as error:
-        failure = refusals.unsendable(str(error))
+        failure = smtp_errors.unsendable(str(error))
     raise failure

@@ -24,9 +24,9 @@ import httpx
 from watcher import __version__
 from watcher.delivery.backoff import believed
 from watcher.delivery.contract import OnStep, Step
+from watcher.delivery.reply_text import one_line
 from watcher.delivery.tls import hook_context
 from watcher.delivery.verdicts import HttpAnswer, Verdict, judge
-from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.network import certificate_sentence, proxy_for
 

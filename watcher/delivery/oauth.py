@@ -14,7 +14,7 @@ from collections.abc import Callable, MutableMapping
 from watcher.config.model import OAuthConfig
 from watcher.delivery.answers import read_object
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
-from watcher.delivery.words import one_line
+from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 LONGEST_ANSWER = 64_000

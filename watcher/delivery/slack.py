@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal, refused
-from watcher.delivery.pace import Pace
+from watcher.delivery.rate_limit import SendRate
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import HOOK_GONE, is_about_form, is_gone
 from watcher.delivery.verdicts import SlackAnswer, judge
@@ -33,7 +33,7 @@ class SlackChannel:
         self, poster: Poster, *, sleep: Callable[[float], Awaitable[None]], monotonic: Callable[[], float]
     ) -> None:
         self._poster = poster
-        self._pace = Pace(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
+        self._pace = SendRate(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackChannel]:

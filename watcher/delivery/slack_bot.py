@@ -14,11 +14,11 @@ from dataclasses import replace
 from watcher.delivery.answers import read_object
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
-from watcher.delivery.pace import Pace
+from watcher.delivery.rate_limit import SendRate
+from watcher.delivery.reply_text import one_line
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import BOT_GONE, LATER, is_about_form, is_gone
 from watcher.delivery.verdicts import HttpAnswer, SlackAnswer, judge
-from watcher.delivery.words import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
 
@@ -51,7 +51,7 @@ class SlackBotChannel:
         self._poster = poster
         self._token = token
         self._api = api
-        self._pace = Pace(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
+        self._pace = SendRate(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[_BotSession]:
@@ -60,7 +60,7 @@ class SlackBotChannel:
 
 
 class _BotSession:
-    def __init__(self, poster: Poster, token: str, api: str, pace: Pace) -> None:
+    def __init__(self, poster: Poster, token: str, api: str, pace: SendRate) -> None:
         self._poster = poster
         self._token = token
         self._api = api

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http import Poster, read_address, refusal
-from watcher.delivery.words import one_line
+from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message, unpacked
 

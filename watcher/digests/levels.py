@@ -24,7 +24,7 @@ _ALSO = {"us": "united states", "usa": "united states", "uk": "united kingdom"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ear:
+class Audience:
     """How one reader hears.
 
     Attributes:
@@ -61,7 +61,7 @@ def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Cha
     return change if level is change.severity else replace(change, severity=level, rule=rule)
 
 
-def as_heard(comparison: Comparison, ear: Ear) -> Comparison:
+def as_heard(comparison: Comparison, ear: Audience) -> Comparison:
     """Give a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
     if ear.preset is None and ear.near is None:
         return comparison

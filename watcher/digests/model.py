@@ -37,7 +37,7 @@ class Medium(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Addressee:
     """The person or room a message is for.
 
     Attributes:
@@ -58,7 +58,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadCounts:
     """What was read for a reader, and what was not: the facts of every message's end.
 
     Attributes:
@@ -109,8 +109,8 @@ class Digest:
         data: The comparisons as `compare --json` prints them, for a medium that carries them.
     """
 
-    reader: Reader
-    reading: Reading
+    reader: Addressee
+    reading: ReadCounts
     stories: tuple[Story, ...]
     key: str
     at: datetime
@@ -119,7 +119,7 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Greeted:
+class WelcomedTrial:
     """One trial in a welcome.
 
     Attributes:
@@ -145,9 +145,9 @@ class Welcome:
         at: Aware time of composing.
     """
 
-    reader: Reader
-    reading: Reading
-    trials: tuple[Greeted, ...]
+    reader: Addressee
+    reading: ReadCounts
+    trials: tuple[WelcomedTrial, ...]
     key: str
     at: datetime
 
@@ -164,8 +164,8 @@ class Heartbeat:
         at: Aware time of composing.
     """
 
-    reader: Reader
-    reading: Reading
+    reader: Addressee
+    reading: ReadCounts
     period: str
     key: str
     at: datetime
@@ -189,7 +189,7 @@ class Notice:
         at: Aware time of composing.
     """
 
-    reader: Reader
+    reader: Addressee
     part: str
     title: str
     what: str
@@ -212,7 +212,7 @@ class Sample:
         at: Aware time of composing.
     """
 
-    reader: Reader
+    reader: Addressee
     key: str
     at: datetime
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.config.model import Config, RecipientConfig
-from watcher.config.watchlist import Watched, Watchlist
+from watcher.config.watchlist import WatchedTrial, Watchlist
 
 OWN_LIST = "your own list"
 """Label of a trial that a recipient names by id and no watch of theirs holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class SubscribedTrial:
     """One trial a recipient is told about.
 
     Attributes:
@@ -47,7 +47,7 @@ def watches_of(recipient: RecipientConfig, config: Config) -> tuple[str, ...]:
     return tuple(watch.name for watch in config.watch if watch.name in named or tags & set(watch.tags))
 
 
-def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist) -> tuple[Followed, ...]:
+def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist) -> tuple[SubscribedTrial, ...]:
     """List the trials a recipient is told about, each once, whichever of watches, tags and ids lead to it.
 
     Args:
@@ -60,14 +60,14 @@ def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist)
     """
     followed = set(watches_of(recipient, config))
     own = set(recipient.ids)
-    candidates: Iterable[tuple[str, Watched]] = watchlist.trials.items()
+    candidates: Iterable[tuple[str, WatchedTrial]] = watchlist.trials.items()
     if not followed:  # many recipients of a few ids each: no look at the watches of all the others
         candidates = [(nct_id, watchlist.trials[nct_id]) for nct_id in watchlist.trials if nct_id in own]
     trials = []
     for nct_id, watched in candidates:
         if nct_id in own or not followed.isdisjoint(watched.watches):
             labels = tuple(name for name in watched.watches if name in followed)
-            trials.append(Followed(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=watched.short_name))
+            trials.append(SubscribedTrial(nct_id=nct_id, labels=labels or (OWN_LIST,), short_name=watched.short_name))
     return tuple(trials)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from watcher.changes.model import Phrase, Severity, Story, Verb
-from watcher.digests.minor import short_names
+from watcher.digests.short_labels import short_names
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.pieces import pieces_of
 from watcher.rendering.text import listed

@@ -13,8 +13,8 @@ from watcher.changes.model import Comparison, Record
 from watcher.changes.story import context_of
 from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
-from watcher.pages.model import Step
-from watcher.pages.telling import chapter_of
+from watcher.pages.page_model import Step
+from watcher.pages.timeline import chapter_of
 from watcher.rendering.escape import plain
 
 _TITLE = ("protocolSection", "identificationModule", "briefTitle")

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
-from watcher.pages.listing import MOST_ENTRIES
-from watcher.pages.model import REGISTRY_URL
-from watcher.pages.telling import Chapter
+from watcher.pages.page_model import REGISTRY_URL
+from watcher.pages.recent_versions import MOST_ENTRIES
+from watcher.pages.timeline import TimelineEntry
 from watcher.rendering.escape import cut, plain
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -32,7 +32,7 @@ _ABOUT = (
 class Entry:
     """One entry: a chapter and the same as HTML."""
 
-    chapter: Chapter
+    chapter: TimelineEntry
     html: str
 
 
@@ -130,15 +130,15 @@ def _id(*parts: object) -> str:
     return uuid.uuid5(_OURS, " ".join(map(str, parts))).urn
 
 
-def _entry_id(chapter: Chapter) -> str:
+def _entry_id(chapter: TimelineEntry) -> str:
     return _id("version", chapter.nct_id, chapter.seq)
 
 
-def _title(chapter: Chapter) -> str:
+def _title(chapter: TimelineEntry) -> str:
     return cut(f"{chapter.name}: {chapter.headline}", 240)
 
 
-def _address(chapter: Chapter, url: str) -> str:
+def _address(chapter: TimelineEntry, url: str) -> str:
     if not url:
         return REGISTRY_URL.format(chapter.nct_id)
     return f"{url}/trials/{chapter.nct_id}.html#v{chapter.seq}"

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Change, Json, Record
 from watcher.changes.wording import values
-from watcher.pages.model import REGISTRY_URL, Site, Step, Trial
-from watcher.pages.reading import UNKNOWN_COUNT, joined, line, lines, module, objects, raw
+from watcher.pages.page_model import REGISTRY_URL, Site, Step, Trial
+from watcher.pages.record_text import UNKNOWN_COUNT, joined, line, lines, module, objects, raw
 from watcher.rendering.escape import cut, paragraphs, plain, verbatim
 
 RECENT = timedelta(days=30)

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from watcher.changes.model import Record
 from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
-from watcher.pages.listing import Mention
 from watcher.pages.mirror import title_of
-from watcher.pages.model import Site
-from watcher.pages.people import countries_of
-from watcher.pages.reading import day, joined, line, lines, module, raw, word
+from watcher.pages.page_model import Site
+from watcher.pages.recent_versions import Mention
+from watcher.pages.record_text import day, joined, line, lines, module, raw, word
 from watcher.pages.related import Traits, traits_of
 from watcher.pages.trial import Link, code_of
+from watcher.pages.who_and_where import countries_of
 from watcher.rendering.escape import cut, plain
 
 _MOST_CHOICES = 150

@@ -18,7 +18,7 @@ from heapq import nlargest
 from watcher.changes.meaning.parts import as_object, at
 from watcher.changes.model import Record
 from watcher.changes.wording import values
-from watcher.pages.reading import line, lines, module, objects
+from watcher.pages.record_text import line, lines, module, objects
 
 MOST = 10
 """Related trials kept for each."""

@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from watcher.changes.model import Record
-from watcher.pages import diary, feeds
-from watcher.pages.listing import MOST_ENTRIES, Listed, Lists, Mention, mention_of
+from watcher.pages import feeds, ical
+from watcher.pages.folder import Folder, Written
 from watcher.pages.mirror import mirror_of
-from watcher.pages.model import Site, Step, Trial
 from watcher.pages.overview import Brief, brief_of, open_countries, overview_of, slugs
+from watcher.pages.page_model import Site, Step, Trial
+from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, mention_of
 from watcher.pages.related import Related, related
-from watcher.pages.telling import Chapter, chapter_of
+from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.pages.trial import Link, page_of
-from watcher.pages.writing import Folder, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +129,9 @@ class _Build:
     render: Render
     progress: Progress
     briefs: dict[str, Brief] = field(default_factory=dict)
-    days: list[diary.Milestone] = field(default_factory=list)
+    days: list[ical.Milestone] = field(default_factory=list)
     mentions: dict[int, Mention] = field(default_factory=dict)
-    told: dict[int, Chapter] = field(default_factory=dict)
+    told: dict[int, TimelineEntry] = field(default_factory=dict)
 
     def all(self, key: str) -> Written:
         self._read()
@@ -153,7 +153,7 @@ class _Build:
             known = self.given.watched[found.nct_id]
             brief = brief_of(found.nct_id, found.record, watches=known.watches, own_name=known.short_name)
             self.briefs[found.nct_id] = brief
-            self.days += diary.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
+            self.days += ical.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
             for step in found.steps:
                 chapter = chapter_of(step, found.record, brief.name)
                 self.mentions[step.seq] = mention_of(chapter)
@@ -260,15 +260,15 @@ class _Build:
             for country in found
         )
 
-    def _calendar(self, file: str, title: str, days: Iterable[diary.Milestone]) -> None:
-        self.folder.put(file, diary.icalendar(title, days))
+    def _calendar(self, file: str, title: str, days: Iterable[ical.Milestone]) -> None:
+        self.folder.put(file, ical.icalendar(title, days))
 
     def _feed(self, feed: feeds.Feed, group: str = "", source: str = "") -> None:
         url = self.given.site.url
         self.folder.put(f"{feed.file}.xml", feeds.atom(feed, url), group=group, source=source)
         self.folder.put(f"{feed.file}.json", feeds.json_feed(feed, url), group=group, source=source)
 
-    def _entry(self, chapter: Chapter) -> tuple[Chapter, Made]:
+    def _entry(self, chapter: TimelineEntry) -> tuple[TimelineEntry, Made]:
         return chapter, self.render("pages/entry.html.j2", {"chapter": chapter})
 
 

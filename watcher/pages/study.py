@@ -14,7 +14,7 @@ from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.pages.prose import Block, blocks
-from watcher.pages.reading import day, enrollment, joined, line, lines, module, objects, raw, word
+from watcher.pages.record_text import day, enrollment, joined, line, lines, module, objects, raw, word
 from watcher.rendering.escape import plain, verbatim
 
 Facts = tuple[tuple[str, str], ...]

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from watcher.changes.exchange import dumps
 from watcher.changes.model import Comparison
+from watcher.changes.serialize import dumps
 from watcher.changes.wording.reverted import phrase_of
 from watcher.text import csv_cell
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.parts import as_object
 from watcher.changes.trial_names import short_name as short_name_of
-from watcher.pages import charts, people, study
+from watcher.pages import charts, study, who_and_where
 from watcher.pages.mirror import title_of
-from watcher.pages.model import REGISTRY_URL, Trial
+from watcher.pages.page_model import REGISTRY_URL, Trial
 from watcher.pages.prose import Block, blocks
-from watcher.pages.reading import day, line, module, raw, word
+from watcher.pages.record_text import day, line, module, raw, word
 from watcher.pages.related import Related
-from watcher.pages.telling import Chapter, chapter_of
+from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.rendering.escape import cut, plain
 
 _STATES = {
@@ -59,7 +59,7 @@ class TrialPage:
     registry_url: str
     watches: tuple[Link, ...]
     basics: study.Facts
-    results: people.Results
+    results: who_and_where.Results
     summary: tuple[Block, ...]
     description: tuple[Block, ...]
     conditions: tuple[str, ...]
@@ -71,17 +71,17 @@ class TrialPage:
     criteria: study.Criteria
     sponsors: tuple[tuple[str, str, str], ...]
     responsible: study.Facts
-    countries: tuple[people.Country, ...]
+    countries: tuple[who_and_where.Country, ...]
     country_names: tuple[str, ...]
     sites: int
     site_states: str
-    central: tuple[people.Contact, ...]
-    local: tuple[people.Contact, ...]
-    references: tuple[people.Reference, ...]
+    central: tuple[who_and_where.Contact, ...]
+    local: tuple[who_and_where.Contact, ...]
+    references: tuple[who_and_where.Reference, ...]
     identifiers: tuple[tuple[str, str, str], ...]
     near: tuple[Near, ...]
     more_near: tuple[Near, ...]
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[TimelineEntry, ...]
     lines: tuple[charts.Lines, ...]
     bars: charts.Bars | None
 
@@ -102,7 +102,7 @@ def page_of(
     identification = module(record, "identificationModule")
     title, official = title_of(record), line(identification.get("officialTitle"))
     description = module(record, "descriptionModule")
-    countries = people.countries_of(record)
+    countries = who_and_where.countries_of(record)
     conditions, keywords = study.conditions_of(record)
     name = short_name(trial)
     near = tuple(_near(one, *names[one.nct_id]) for one in related if one.nct_id in names)
@@ -118,7 +118,7 @@ def page_of(
         registry_url=REGISTRY_URL.format(plain(trial.nct_id)),
         watches=tuple(Link(name=plain(watch), href=watch_pages[watch]) for watch in trial.watches),
         basics=study.basics(record),
-        results=people.results_of(record),
+        results=who_and_where.results_of(record),
         summary=blocks(description.get("briefSummary")),
         description=blocks(description.get("detailedDescription")),
         conditions=conditions,
@@ -128,16 +128,16 @@ def page_of(
         interventions=study.interventions_of(record),
         outcomes=study.outcomes_of(record),
         criteria=study.criteria_of(record),
-        sponsors=people.sponsors_of(record),
-        responsible=people.responsible_of(record),
+        sponsors=who_and_where.sponsors_of(record),
+        responsible=who_and_where.responsible_of(record),
         countries=countries,
         country_names=tuple(country.name for country in countries),
         sites=sum(len(country.places) for country in countries),
-        site_states=people.site_states(countries),
-        central=people.central_of(record),
+        site_states=who_and_where.site_states(countries),
+        central=who_and_where.central_of(record),
         local=tuple(one for country in countries for place in country.places for one in place.contacts),
-        references=people.references_of(record),
-        identifiers=people.identifiers_of(record),
+        references=who_and_where.references_of(record),
+        identifiers=who_and_where.identifiers_of(record),
         near=near[:_NEAREST],
         more_near=near[_NEAREST:],
         chapters=tuple(chapter_of(step, step.record or record, name) for step in reversed(trial.steps)),

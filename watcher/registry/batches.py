@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError
-from watcher.registry.asking import Asker
+from watcher.registry.http import PAGE_CAP, said, unexpected
 from watcher.registry.model import (
     Failure,
     NoAnswerError,
@@ -21,8 +21,8 @@ from watcher.registry.model import (
     UnreadableAnswerError,
     is_nct_id,
 )
-from watcher.registry.page import Sheet, read_page
-from watcher.registry.wire import PAGE_CAP, said, unexpected
+from watcher.registry.session import RegistrySession
+from watcher.registry.studies_page import StudiesPage, read_page
 
 BATCH = 100
 """Ids a request. The registry documents no limit; 500 are in use elsewhere, and 100 make an address of 1.3 KB."""
@@ -64,7 +64,7 @@ class _TokenDiedError(Exception):
 class Batches:
     """One reading of many ids; remembers how it went, so made anew for every reading."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: RegistrySession) -> None:
         self._asker = asker
         self._has_delivered = False
         self._failed_in_a_row = 0
@@ -192,7 +192,7 @@ class _Tally:
         self._unasked = 0
         self._bytes = 0
 
-    def take(self, sheet: Sheet) -> None:
+    def take(self, sheet: StudiesPage) -> None:
         """Take one page.
 
         Raises:

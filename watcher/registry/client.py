@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from urllib.parse import urlsplit
 
 from watcher.errors import RegistryAnswerError
-from watcher.registry.asking import Asker
 from watcher.registry.batches import Batches
+from watcher.registry.http import RECORD_CAP, Answer, said, unexpected
 from watcher.registry.model import (
     Moved,
     NotFound,
@@ -24,8 +24,8 @@ from watcher.registry.model import (
     Version,
     is_nct_id,
 )
-from watcher.registry.page import read_single, read_version
-from watcher.registry.wire import RECORD_CAP, Answer, said, unexpected
+from watcher.registry.session import RegistrySession
+from watcher.registry.studies_page import read_single, read_version
 
 _LAST_ID = re.compile(r"/(NCT\d{8})/?", re.ASCII | re.IGNORECASE)
 _VERSION_CAP = 1024 * 1024
@@ -37,7 +37,7 @@ class RegistryClient:
     Made by `access.open_registry`. One request at a time; not to be shared between tasks.
     """
 
-    def __init__(self, asker: Asker, learn: Callable[[Transport | None], TransportMemory | None]) -> None:
+    def __init__(self, asker: RegistrySession, learn: Callable[[Transport | None], TransportMemory | None]) -> None:
         self._asker = asker
         self._learn = learn
         self._passed: Transport | None = None

@@ -13,8 +13,7 @@ from datetime import timedelta
 import httpx
 
 from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
-from watcher.registry.model import Failure, NoAnswerError
-from watcher.registry.wire import (
+from watcher.registry.http import (
     ENTIRE_ANSWER_IN,
     Answer,
     Inflow,
@@ -25,6 +24,7 @@ from watcher.registry.wire import (
     proxy_log_in,
     user_agent,
 )
+from watcher.registry.model import Failure, NoAnswerError
 
 _CONNECT_WITHIN = 10.0
 

@@ -17,8 +17,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
-from watcher.registry.model import Failure, NoAnswerError
-from watcher.registry.wire import (
+from watcher.registry.http import (
     ENTIRE_ANSWER_IN,
     Answer,
     Inflow,
@@ -29,6 +28,7 @@ from watcher.registry.wire import (
     proxy_log_in,
     user_agent,
 )
+from watcher.registry.model import Failure, NoAnswerError
 
 _PIECE = 64 * 1024
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from watcher.sandbox.faults import UNDECODABLE, FaultKind
-from watcher.sandbox.shaping import second_copies, shaped_record, strangers, undecodable
-from watcher.sandbox.stage import Scene
+from watcher.sandbox.record_faults import second_copies, shaped_record, strangers, undecodable
+from watcher.sandbox.state import Scene
 from watcher.sandbox.timeline import Timeline, TimelineError
 
 JSON_TYPE = "application/json"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from watcher.changes.model import Json
 from watcher.sandbox.answers import Answer, json_answer
 from watcher.sandbox.faults import Fault, FaultError, FaultKind, fault_from_json
-from watcher.sandbox.stage import Stage
+from watcher.sandbox.state import SandboxState
 
 HELP = f"""\
 POST /sandbox/next      move to the next data version (409 at the end)
@@ -34,7 +34,7 @@ _LONGEST_WAIT_SECONDS = 60.0
 Body: TypeAlias = Mapping[str, Json]
 
 
-def control(stage: Stage, method: str, path: str, body: bytes, wait: float = 0.0) -> Answer:
+def control(stage: SandboxState, method: str, path: str, body: bytes, wait: float = 0.0) -> Answer:
     """Do what a control request says.
 
     Args:
@@ -56,46 +56,46 @@ def control(stage: Stage, method: str, path: str, body: bytes, wait: float = 0.0
         return json_answer({"error": str(error)}, 400)
 
 
-def _where(stage: Stage, _body: Body, _wait: float) -> Answer:
+def _where(stage: SandboxState, _body: Body, _wait: float) -> Answer:
     armed = [_described(fault) for fault in stage.armed]
     versions = list(stage.timeline.data_versions)
     held = stage.held
     return json_answer({"data_version": stage.data_version, "data_versions": versions, "armed": armed, "held": held})
 
 
-def _next(stage: Stage, _body: Body, _wait: float) -> Answer:
+def _next(stage: SandboxState, _body: Body, _wait: float) -> Answer:
     if stage.next():
         return json_answer({"data_version": stage.data_version})
     return json_answer({"data_version": stage.data_version, "error": "this is the last data version"}, 409)
 
 
-def _fault(stage: Stage, body: Body, _wait: float) -> Answer:
+def _fault(stage: SandboxState, body: Body, _wait: float) -> Answer:
     fault = fault_from_json(body)
     stage.arm(fault)
     return json_answer({"armed": _described(fault)})
 
 
-def _hold(stage: Stage, body: Body, wait: float) -> Answer:
+def _hold(stage: SandboxState, body: Body, wait: float) -> Answer:
     return _fault(stage, {**body, "fault": "hold"}, wait)
 
 
-def _held(stage: Stage, _body: Body, wait: float) -> Answer:
+def _held(stage: SandboxState, _body: Body, wait: float) -> Answer:
     if wait:
         stage.wait_held(wait)
     return json_answer({"held": stage.held})
 
 
-def _release(stage: Stage, _body: Body, _wait: float) -> Answer:
+def _release(stage: SandboxState, _body: Body, _wait: float) -> Answer:
     stage.release()
     return json_answer({"released": True})
 
 
-def _reset(stage: Stage, _body: Body, _wait: float) -> Answer:
+def _reset(stage: SandboxState, _body: Body, _wait: float) -> Answer:
     stage.reset()
     return json_answer({"data_version": stage.data_version})
 
 
-def _requests(stage: Stage, _body: Body, _wait: float) -> Answer:
+def _requests(stage: SandboxState, _body: Body, _wait: float) -> Answer:
     return json_answer({"requests": [asdict(seen) for seen in stage.requests]})
 
 
@@ -104,7 +104,7 @@ def _described(fault: Fault) -> dict[str, object]:
     return {"fault": values.pop("kind"), **values}
 
 
-_ACTS: Mapping[tuple[str, str], Callable[[Stage, Body, float], Answer]] = MappingProxyType(
+_ACTS: Mapping[tuple[str, str], Callable[[SandboxState, Body, float], Answer]] = MappingProxyType(
     {
         ("GET", "/sandbox"): _where,
         ("GET", "/sandbox/held"): _held,

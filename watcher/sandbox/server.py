@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from watcher.sandbox.answers import JSON_TYPE, Answer, answer, not_found
 from watcher.sandbox.controls import control
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.stage import Scene, Seen, Stage
+from watcher.sandbox.state import SandboxState, Scene, Seen
 from watcher.sandbox.timeline import Timeline
 
 HOST = "127.0.0.1"
@@ -52,7 +52,7 @@ class Sandbox:
     """
 
     def __init__(self, timeline: Timeline, port: int = 0, *, base_path: str = "/api/v2") -> None:
-        self._stage = Stage(timeline)
+        self._stage = SandboxState(timeline)
         self._asked_port = port
         self._base_path = base_path
         self._server: _Server | None = None
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout: ClassVar[float] = _IDLE_SECONDS
     disable_nagle_algorithm = True
 
-    def __init__(self, stage: Stage, base_path: str, *rest: Any) -> None:
+    def __init__(self, stage: SandboxState, base_path: str, *rest: Any) -> None:
         self._stage = stage
         self._base_path = base_path
         super().__init__(*rest)

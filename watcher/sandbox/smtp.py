@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from watcher.sandbox.script import Fault, Hold, Loopback, Script
+from watcher.sandbox.fault_script import FaultScript, Hold, Loopback, ScriptedFault
 from watcher.sandbox.smtp_talk import Conversation, ReceivedMail, SmtpStage
 
 __all__ = ["ReceivedMail", "SmtpSink", "SmtpStage"]
@@ -50,7 +50,7 @@ class SmtpSink:
         self.tokens = tokens
         self.size_limit = size_limit
         self.smtputf8 = smtputf8
-        self.script = Script()
+        self.script = FaultScript()
         self._wanted_port = port
         self._server: Loopback | None = None
         self._news = threading.Condition()
@@ -140,7 +140,7 @@ class SmtpSink:
             hide: Extensions not to offer; at EHLO.
             times: How often; None for always, until `clear`.
         """
-        self.script.arm(stage, Fault(reply=reply, drop=drop, delay=delay, address=address, hide=hide), times)
+        self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, delay=delay, address=address, hide=hide), times)
 
     def hold(self, stage: SmtpStage, *, reply: str = "", drop: bool = False) -> Hold:
         """Hold the next answer at a stage back until released.
@@ -150,7 +150,7 @@ class SmtpSink:
             or a closed connection.
         """
         hold = Hold()
-        self.script.arm(stage, Fault(reply=reply, drop=drop, hold=hold), 1)
+        self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, hold=hold), 1)
         return hold
 
     def clear(self) -> None:

@@ -19,7 +19,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from watcher.sandbox.script import Fault, Loopback
+from watcher.sandbox.fault_script import Loopback, ScriptedFault
 
 if TYPE_CHECKING:
     from watcher.sandbox.smtp import SmtpSink
@@ -131,7 +131,7 @@ class Conversation:
         """Answer as the script wants, else as usual; True when it was the usual answer."""
         return self._act(self._sink.script.take(stage, address), stage, usual)
 
-    def _act(self, fault: Fault | None, stage: SmtpStage, usual: str) -> bool:
+    def _act(self, fault: ScriptedFault | None, stage: SmtpStage, usual: str) -> bool:
         if fault is None:
             self._say(usual)
             return True

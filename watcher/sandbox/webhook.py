@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
 
-from watcher.sandbox.script import Fault, Hold, Loopback, Script
+from watcher.sandbox.fault_script import FaultScript, Hold, Loopback, ScriptedFault
 
 
 class WebhookStage(StrEnum):
@@ -59,7 +59,7 @@ class WebhookSink:
     ) -> None:
         self.path = path
         self.usual = usual
-        self.script = Script()
+        self.script = FaultScript()
         self._wanted_port = port
         self._server: Loopback | None = None
         self._news = threading.Condition()
@@ -149,13 +149,13 @@ class WebhookSink:
             times: How often; None for always, until `clear`.
         """
         extra = dict(headers or {}) | ({"Retry-After": retry_after} if retry_after else {})
-        fault = Fault(reply=reply, drop=drop, delay=delay, headers=tuple(extra.items()))
+        fault = ScriptedFault(reply=reply, drop=drop, delay=delay, headers=tuple(extra.items()))
         self.script.arm(stage, fault, times)
 
     def hold(self, stage: WebhookStage = WebhookStage.ANSWER, *, reply: str = "", drop: bool = False) -> Hold:
         """Hold the next answer back until released; at `ANSWER` the POST has been taken by then."""
         hold = Hold()
-        self.script.arm(stage, Fault(reply=reply, drop=drop, hold=hold), 1)
+        self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, hold=hold), 1)
         return hold
 
     def clear(self) -> None:
@@ -211,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._meet(fault, usual):
             self._reply(usual)
 
-    def _meet(self, fault: Fault | None, usual: str = "") -> bool:
+    def _meet(self, fault: ScriptedFault | None, usual: str = "") -> bool:
         """Do what the fault says; True when the ordinary way goes on."""
         if fault is None:
             return True

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from watcher.errors import DamagedError
-from watcher.store.packing import unpack
+from watcher.store.compression import unpack
 
 _PACKED = (
     ("body JOIN version USING (seq)", "'the record of ' || nct_id || ', version ' || seq || ', seen ' || seen_at"),

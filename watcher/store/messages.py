@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from watcher.store import tables
+from watcher.store.compression import CODEC, pack, unpack
+from watcher.store.counters import MESSAGES, count
 from watcher.store.database import add_row, chunks
-from watcher.store.packing import CODEC, pack, unpack
-from watcher.store.tally import MESSAGES, count
-from watcher.store.telling import ENDED_IN_VAIN, Entry, NewMessage, State, Step
+from watcher.store.delivery_model import ENDED_IN_VAIN, Entry, NewMessage, State, Step
 
 TABLE = tables.message
 """The messages; their payloads lie apart."""

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from watcher.errors import DamagedError
+from watcher.store.counters import MESSAGES, count
 from watcher.store.database import Database
+from watcher.store.delivery_model import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 from watcher.store.messages import (
     TABLE,
     WAITING,
@@ -38,8 +40,6 @@ from watcher.store.suspensions import (
     resume_channel,
 )
 from watcher.store.takeover import RECIPIENT_REMOVED, Settled, settle
-from watcher.store.tally import MESSAGES, count
-from watcher.store.telling import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 
 PUSHED_ASIDE = timedelta(minutes=30)
 """How long a message waits whose sending ended the program twice, so that the others go first."""

@@ -7,17 +7,17 @@ from pathlib import Path
 from types import TracebackType
 
 from watcher.errors import StoreError
-from watcher.store.calendar import Milestones, Snoozes
+from watcher.store.counters import Counters
+from watcher.store.cursors import Ledger
 from watcher.store.database import BUSY_TIMEOUT, PRESENT, Database, Schema, Standing, standing
 from watcher.store.faults import Faults, Notes
 from watcher.store.highlights import Highlights
 from watcher.store.identity import read_id
-from watcher.store.ledger import Ledger
 from watcher.store.memberships import Memberships
+from watcher.store.milestones import Milestones, Snoozes
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
 from watcher.store.retention import Retention
-from watcher.store.tally import Tally
 from watcher.store.trials import Trials
 from watcher.store.versions import Versions
 
@@ -56,7 +56,7 @@ class Store:
         self.notes = Notes(database)
         self.milestones = Milestones(database)
         self.snoozes = Snoozes(database)
-        self.tally = Tally(database)
+        self.tally = Counters(database)
         self.retention = Retention(database)
 
     @classmethod

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 
 from watcher.store import tables
+from watcher.store.delivery_model import Direction, Entry, State
 from watcher.store.messages import TABLE, WAITING, end, entries, numbered, remove_messages, set_values
 from watcher.store.suspensions import REMOVED
-from watcher.store.telling import Direction, Entry, State
 
 NOT_CONFIGURED = "not configured"
 """What ended a message that cannot be composed anew, since it follows from no version: a notice."""

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from watcher.changes.model import Severity
 from watcher.store import tables
+from watcher.store.compression import CODEC, pack, unpack
 from watcher.store.database import Database, chunks
 from watcher.store.model import Compared, LogEntry, Page, Version, VersionKind
-from watcher.store.packing import CODEC, pack, unpack
-from watcher.store.pages import Packed, write_page
+from watcher.store.page_commit import Packed, write_page
 from watcher.store.trials import write_behind, write_checked
 
 _AT_ONCE = 100

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.meaning.forms import essence
 from watcher.changes.meaning.naming import is_heading_of, is_one_thing, other_names
 from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, at, merged, texts
+from watcher.changes.meaning.text_equality import essence
 from watcher.changes.model import Json, Record
 
 _MOST_ASKED = 60

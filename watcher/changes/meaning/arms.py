@@ -14,7 +14,6 @@ from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
 from watcher.changes.meaning.arm_identity import proved
 from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import essence, is_same_in_form, words
 from watcher.changes.meaning.parts import (
     Item,
     Part,
@@ -26,6 +25,7 @@ from watcher.changes.meaning.parts import (
     protocol,
     texts,
 )
+from watcher.changes.meaning.text_equality import essence, is_same_in_form, words
 from watcher.changes.model import Json, Severity, Verb
 
 _LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})

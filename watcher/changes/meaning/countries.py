@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from watcher.changes.country_names import canonical_country
+from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.parts import merged, part
 from watcher.changes.meaning.places import OPEN, Site
 from watcher.changes.meaning.site_rows import SiteList

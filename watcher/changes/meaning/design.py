@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import Told, told
 from watcher.changes.meaning.parts import Part, protocol
+from watcher.changes.meaning.simple_fields import SimpleField, told
 from watcher.changes.model import Severity
 
 _MAJOR = Severity.MAJOR
@@ -15,7 +15,7 @@ _INFO = "designInfo"
 _MASKING = (_INFO, "maskingInfo")
 
 _CODED = (
-    Told(
+    SimpleField(
         keys=("phases",),
         kind="design.phase",
         level=Severity.CRITICAL,
@@ -23,7 +23,7 @@ _CODED = (
         field="phase",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=("studyType",),
         kind="design.study_type",
         level=_MAJOR,
@@ -31,7 +31,7 @@ _CODED = (
         field="study type",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(_INFO, "allocation"),
         kind="design.allocation",
         level=_MAJOR,
@@ -39,7 +39,7 @@ _CODED = (
         field="allocation",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(_INFO, "interventionModel"),
         kind="design.model",
         level=_MAJOR,
@@ -47,7 +47,7 @@ _CODED = (
         field="intervention model",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(_INFO, "observationalModel"),
         kind="design.model",
         level=_MAJOR,
@@ -55,7 +55,7 @@ _CODED = (
         field="observational model",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(_INFO, "primaryPurpose"),
         kind="design.purpose",
         level=_MAJOR,
@@ -63,7 +63,7 @@ _CODED = (
         field="primary purpose",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(*_MASKING, "masking"),
         kind="design.masking",
         level=_MAJOR,
@@ -71,7 +71,7 @@ _CODED = (
         field="masking",
         takes_context=True,
     ),
-    Told(
+    SimpleField(
         keys=(*_MASKING, "whoMasked"),
         kind="design.masking",
         level=_MAJOR,
@@ -82,7 +82,7 @@ _CODED = (
 )
 
 _TEXTS = (
-    Told(
+    SimpleField(
         keys=(_INFO, "interventionModelDescription"),
         kind="text.design",
         level=Severity.MINOR,
@@ -90,7 +90,7 @@ _TEXTS = (
         field="description of the design",
         is_text=True,
     ),
-    Told(
+    SimpleField(
         keys=(*_MASKING, "maskingDescription"),
         kind="text.design",
         level=Severity.MINOR,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import verb_of
-from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.parts import Item, as_object, as_text, part
+from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.model import Json, Severity
 
 _CONTENTS = {

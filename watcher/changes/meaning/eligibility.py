@@ -14,12 +14,12 @@ from watcher.changes.criteria import Criterion, split
 from watcher.changes.criteria_pairs import pair
 from watcher.changes.headings import Section, residue
 from watcher.changes.meaning import criteria_cuts as cuts
-from watcher.changes.meaning import limits, rewording
+from watcher.changes.meaning import criterion_direction, rewording
 from watcher.changes.meaning.ages import ages
 from watcher.changes.meaning.criteria_cuts import facts_of, path_of, where
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import is_same_in_form
 from watcher.changes.meaning.parts import Part, as_text, protocol, texts
+from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Severity, Verb
 
 _CRITERIA = "eligibilityCriteria"
@@ -107,7 +107,7 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
     if old.raw == new.raw:
         return
     level, why = rewording.level(old.text, new.text, conditions=conditions)
-    proved = limits.direction(old.text, new.text, new.section)
+    proved = criterion_direction.direction(old.text, new.text, new.section)
     yield Draft(
         kind="eligibility.criterion.changed",
         level=level,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_object, as_text, merged, protocol
-from watcher.changes.meaning.returning import verb_of
+from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.model import Json, Severity
 from watcher.changes.partial_date import read, shift
 

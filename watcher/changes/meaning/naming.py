@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from watcher.changes.meaning.amounts import without_amounts
-from watcher.changes.meaning.forms import essence, words
 from watcher.changes.meaning.parts import as_list, as_object, as_text, at, texts
+from watcher.changes.meaning.text_equality import essence, words
 from watcher.changes.model import Json, Record
 
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,200})[)\]]")

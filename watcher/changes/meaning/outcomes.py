@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.amounts import amount_change
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import essence, is_same_in_form
 from watcher.changes.meaning.outcome_identity import Outcome, matched, taken_apart
 from watcher.changes.meaning.parts import Item, Part, as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.text_equality import essence, is_same_in_form
 from watcher.changes.meaning.timing import Timing, timing
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import read

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import Told, told, verb_of
 from watcher.changes.meaning.parts import Item, Part, as_object, as_text, merged, part, protocol
+from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Severity
 
 _FLAGS = tuple(
-    Told(keys=(field,), kind=f"oversight.{kind}", level=Severity.MINOR, path=f"oversight.{path}", field=name)
+    SimpleField(keys=(field,), kind=f"oversight.{kind}", level=Severity.MINOR, path=f"oversight.{path}", field=name)
     for field, kind, path, name in (
         ("oversightHasDmc", "dmc", "hasDmc", "data monitoring committee"),
         ("isFdaRegulatedDrug", "fda_drug", "isFdaRegulatedDrug", "FDA-regulated drug"),
@@ -24,7 +24,7 @@ _FLAGS = tuple(
     )
 )
 _VIOLATION_FLAG = (
-    Told(
+    SimpleField(
         keys=("fdaaa801Violation",),
         kind="violation.flagged",
         level=Severity.CRITICAL,
@@ -34,9 +34,11 @@ _VIOLATION_FLAG = (
     ),
 )
 _SHARING = (
-    Told(keys=("ipdSharing",), kind="ipd.sharing", level=Severity.MINOR, path="ipd.ipdSharing", field="data sharing"),
+    SimpleField(
+        keys=("ipdSharing",), kind="ipd.sharing", level=Severity.MINOR, path="ipd.ipdSharing", field="data sharing"
+    ),
     *(
-        Told(
+        SimpleField(
             keys=(key,),
             kind="ipd.statement",
             level=Severity.MINOR,

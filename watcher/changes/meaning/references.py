@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import verb_of
-from watcher.changes.meaning.forms import is_same_in_form
-from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, at, protocol
+from watcher.changes.meaning.simple_fields import verb_of
+from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Json, Severity, Verb
 
 _GRAVE = re.compile(

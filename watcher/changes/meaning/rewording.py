@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from watcher.changes.criteria import folded, key
 from watcher.changes.meaning.harmless import is_harmless
 from watcher.changes.model import Severity
-from watcher.changes.words import tokens
+from watcher.changes.word_diff import tokens
 
 _MOST_SIGNS = 600  # as many are aligned; of longer stretches the words are counted, for aligning grows with the square
 _NUMBER = re.compile(

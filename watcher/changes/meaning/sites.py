@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from watcher.changes.meaning.collapse import MOST_NAMED, MOST_SINGLE, gathered, together
 from watcher.changes.meaning.countries import countries
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.gather import MOST_NAMED, MOST_SINGLE, gathered, together
 from watcher.changes.meaning.parts import as_text, merged
 from watcher.changes.meaning.places import OPEN
 from watcher.changes.meaning.site_labels import described, told_apart

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import Told, told, verb_of
-from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.organisations import is_one_organisation, is_same_spelling, proved_names
 from watcher.changes.meaning.parts import Item, as_object, as_text, merged, protocol
+from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Json, Severity, Verb
 
 _PARTY = (
-    Told(
+    SimpleField(
         keys=("responsibleParty",),
         kind="sponsor.responsible_party",
         level=Severity.MINOR,

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.forms import is_same_in_form
-from watcher.changes.meaning.lag import lag
 from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
-from watcher.changes.meaning.returning import verb_of
+from watcher.changes.meaning.posting_delay import lag
+from watcher.changes.meaning.reversion import verb_of
+from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import read
 

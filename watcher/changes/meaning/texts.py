@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.fields_told import Told, told, verb_of
-from watcher.changes.meaning.forms import essence
-from watcher.changes.meaning.gather import gathered
 from watcher.changes.meaning.organisations import is_one_person
 from watcher.changes.meaning.parts import Item, Part, as_object, as_text, merged, protocol, texts
+from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
+from watcher.changes.meaning.text_equality import essence
 from watcher.changes.model import Json, Severity, Verb
 
 _MINOR = Severity.MINOR
 
 _TITLES = tuple(
-    Told(keys=(field,), kind="text.title", level=_MINOR, path=f"identification.{path}", field=name, is_text=True)
+    SimpleField(keys=(field,), kind="text.title", level=_MINOR, path=f"identification.{path}", field=name, is_text=True)
     for field, path, name in (
         ("briefTitle", "title", "title"),
         ("officialTitle", "officialTitle", "official title"),
@@ -23,14 +23,14 @@ _TITLES = tuple(
     )
 )
 _IDENTIFIERS = (
-    Told(
+    SimpleField(
         keys=("orgStudyIdInfo",),
         kind="identifier.organisation",
         level=_MINOR,
         path="identification.orgStudyIdInfo",
         field="organisation's study id",
     ),
-    Told(
+    SimpleField(
         keys=("nctIdAliases",),
         kind="identifier.alias",
         level=_MINOR,
@@ -40,7 +40,7 @@ _IDENTIFIERS = (
     ),
 )
 _DESCRIPTIONS = (
-    Told(
+    SimpleField(
         keys=("briefSummary",),
         kind="text.summary",
         level=_MINOR,
@@ -48,7 +48,7 @@ _DESCRIPTIONS = (
         field="brief summary",
         is_text=True,
     ),
-    Told(
+    SimpleField(
         keys=("detailedDescription",),
         kind="text.description",
         level=_MINOR,

@@ -6,8 +6,8 @@ Decides nothing and cuts nothing but texts that no person would read.
 from __future__ import annotations
 
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
+from watcher.changes.word_diff import diff
 from watcher.changes.wording import values
-from watcher.changes.words import diff
 from watcher.text import visible
 
 _MOST = 60_000

@@ -1,0 +1,94 @@
+"""What waits for a channel that is taken out of the configuration is told on the channels that are there."""
+
+from __future__ import annotations
+
+from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
+from watcher.sandbox.smtp import SmtpStage
+from watcher.store.delivery_model import State
+
+STATES = {
+    ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED", whyStopped="Funding")},
+    TWO: {DAYS[0]: trial(TWO), DAYS[2]: trial(TWO, count=90)},
+}
+HOOK = 'slack = { webhook = { file = "hook" } }\n'
+BY_HOOK = ANA.replace('email = "ana@example.org"\n', HOOK)
+BY_BOTH = ANA.replace('email = "ana@example.org"\n', 'email = "ana@example.org"\n' + HOOK)
+
+
+def posts(home: House) -> list[str]:
+    return [post.body.decode() for post in home.hook.accepted]
+
+
+def relay_down(home: House) -> None:
+    home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later", times=None)
+
+
+async def test_news_waiting_for_a_replaced_channel_is_told_once_on_the_new_one(house):
+    home = house(STATES, settings=ANA + QUIET + OPS + OPS_ON)
+    await home.run()
+    relay_down(home)
+    await home.next()
+    assert [entry.recipient for entry in home.outbox()] == ["ana"]
+    home.settings = BY_HOOK + QUIET + OPS + OPS_ON
+    await home.run()
+    assert home.outbox() == ()
+    (told,) = posts(home)
+    assert "Terminated" in told
+    await home.next()
+    assert len(posts(home)) == 2
+    assert "Terminated" not in posts(home)[1]
+    assert home.mails_to("ana") == []
+
+
+async def test_news_accepted_by_another_channel_is_not_told_again(house):
+    home = house(STATES, settings=BY_BOTH + QUIET)
+    await home.run()
+    relay_down(home)
+    await home.next()
+    assert len(posts(home)) == 1
+    assert [entry.channel for entry in home.outbox()] == ["email"]
+    home.settings = BY_HOOK + QUIET
+    await home.run()
+    assert home.outbox() == ()
+    assert len(posts(home)) == 1
+
+
+async def test_news_waiting_for_a_replaced_channel_comes_at_the_next_slot(house):
+    home = house(STATES, settings=(ANA + QUIET).replace("immediate", "daily 07:30"))
+    await home.run()
+    relay_down(home)
+    await home.next(send_all=True)
+    assert len(home.outbox()) == 1
+    home.settings = (BY_HOOK + QUIET).replace("immediate", "daily 07:30")
+    await home.run()
+    assert home.outbox() == ()
+    await home.run(send_all=True)
+    assert "Terminated" in posts(home)[0]
+
+
+async def test_channel_taken_back_in_is_told_what_it_missed_with_no_id_twice(house):
+    home = house(STATES, settings=ANA + QUIET)
+    await home.run()
+    relay_down(home)
+    await home.next()
+    home.settings = BY_HOOK + QUIET
+    home.hook.arm("503 later", times=None)
+    await home.run()
+    home.settings = ANA + QUIET
+    home.smtp.clear()
+    report = await home.run()
+    assert not report.has_bugs
+    assert home.outbox(State.DEAD) == ()
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+
+
+async def test_welcome_waiting_for_a_replaced_channel_greets_on_the_new_one(house):
+    home = house(STATES, settings=ANA)
+    relay_down(home)
+    await home.run()
+    assert len(home.outbox()) == 1
+    home.settings = BY_HOOK
+    await home.run()
+    (told,) = posts(home)
+    assert "NCT99100001" in told
+    assert home.outbox() == ()

@@ -1,0 +1,104 @@
+"""Every exit code of a run that is not 0 has a fault in `status`, and every standing fault makes a run end with 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipeline.house import ANA, DAYS, ONE, QUIET, ROOM, THREE, TWO, trial
+from watcher.cli.exits import Exit, loudest
+from watcher.cli.run import codes
+from watcher.context import FaultReport
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.notices import settle
+from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.smtp import SmtpStage
+from watcher.store.delivery_model import FaultGrade, FaultState
+
+STATES = {
+    nct_id: {DAYS[0]: trial(nct_id), **{day: trial(nct_id, "TERMINATED") for day in DAYS[1:8]}}
+    for nct_id in (ONE, TWO, THREE)
+}
+
+
+def standing(home):
+    with home.look() as parts:
+        return failing(parts.store.faults.all())
+
+
+async def ends(home, **options):
+    """Run once; give the exit code and the faults that `status` shows after it."""
+    report = await home.run(**options)
+    return loudest(codes(report)), standing(home)
+
+
+def registry(kind, **more):
+    return lambda home: home.registry.arm(Fault(kind=kind, times=more.pop("times", None), **more))
+
+
+def relay(stage, **more):
+    return lambda home: home.smtp.arm(stage, times=None, **more)
+
+
+TROUBLES = {
+    "version does not answer": registry(FaultKind.UNAVAILABLE, match="/version"),
+    "version is a web page": registry(FaultKind.HTML, match="/version"),
+    "refused": registry(FaultKind.REFUSED),
+    "studies do not answer": registry(FaultKind.SERVER_ERROR, match="/studies"),
+    "studies are a web page": registry(FaultKind.HTML, match="/studies"),
+    "studies are no JSON": registry(FaultKind.NOT_JSON, match="/studies"),
+    "data moves in every round": registry(FaultKind.MOVING, match="/studies"),
+    "one record is hollow": registry(FaultKind.HOLLOW, ids=(ONE,)),
+    "every record is hollow": registry(FaultKind.HOLLOW),
+    "one record is missing": registry(FaultKind.MISSING, ids=(ONE,)),
+    "every record is missing": registry(FaultKind.MISSING),
+    "older records than known": registry(FaultKind.STALE),
+    "another study's records": registry(FaultKind.WRONG_IDS),
+    "relay is down": relay(SmtpStage.CONNECT, drop=True),
+    "relay refuses the sender": relay(SmtpStage.MAIL, reply="451 4.3.0 later"),
+    "mailbox is busy": relay(SmtpStage.RCPT, reply="450 4.2.1 busy"),
+    "mailbox does not exist": relay(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox"),
+    "content is refused": relay(SmtpStage.BODY, reply="550 5.7.1 looks like spam"),
+    "message is in doubt": relay(SmtpStage.BODY, drop=True),
+    "hook is gone": lambda home: home.hook.arm("404 no_service", times=None),
+    "hook does not take it": lambda home: home.hook.arm("400 invalid_blocks", times=None),
+    "hook is busy": lambda home: home.hook.arm("503 busy", times=None),
+    "a bad line in the watchlist": lambda home: setattr(home, "watched", [ONE, "NCT12", TWO, THREE]),
+}
+
+
+MAY_BE_CALM = {"older records than known", "another study's records"}
+"""Answers that are ignored; whether the operator hears of them is judged elsewhere."""
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+async def test_code_that_is_not_0_has_a_fault_and_a_fault_has_a_code(house, name):
+    home = house(STATES, settings=ANA + QUIET + ROOM + QUIET, watched=[ONE, TWO, THREE])
+    assert await ends(home) == (Exit.DONE, ())
+    TROUBLES[name](home)
+    home.registry.next()
+    seen = [await ends(home) for _ in range(3)]
+    assert name in MAY_BE_CALM or any(code for code, _ in seen)
+    for code, faults in seen:
+        assert (code is Exit.DONE) == (faults == ()), (code, faults)
+        assert all(fault.message for fault in faults)
+
+
+async def test_fault_that_stands_is_exit_1_at_every_run_and_said_once_a_day(house):
+    home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO])
+    home.watched = [ONE, "NCT12", TWO]
+    reports = [await home.run() for _ in range(26)]
+    assert {loudest(codes(report)) for report in reports} == {Exit.FAILED_PART}
+    assert [hour for hour, report in enumerate(reports) if report.said] == [0, 24]
+
+
+async def test_temporary_fault_that_is_not_told_yet_is_exit_1_too(house):
+    home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO])
+    await home.run()
+    signals = FaultReport()
+    signals.failing("template x", "it takes too long", FaultGrade.TEMPORARY)
+    with home.open() as parts:
+        assert settle(parts, signals, home.now()) == ()
+    (fault,) = standing(home)
+    assert fault.state is FaultState.FAILING
+    report = await home.run()
+    assert (loudest(codes(report)), report.said) == (Exit.FAILED_PART, ())

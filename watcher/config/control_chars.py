@@ -1,0 +1,77 @@
+"""What no text of the configuration may hold, whatever its key: characters nobody sees, homes that nobody has.
+
+Knows keys only as far as they name files. Asks the system for home folders and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from watcher.config.model import Config
+from watcher.config.rules import Finding
+from watcher.config.secrets import named_secrets
+from watcher.config.toml_lines import Place
+from watcher.text import without_controls
+
+
+def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Give every text with a line break, a NUL or another control character: its place, and a sentence."""
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from control_characters(value, (*place, key))
+    elif isinstance(raw, list):
+        for index, value in enumerate(raw):
+            yield from control_characters(value, (*place, index))
+    elif isinstance(raw, str) and without_controls(raw) != raw:
+        key = next((step for step in reversed(place) if isinstance(step, str)), "")
+        yield place, f"{key} holds a line break or another control character; take it out"
+
+
+def without_control_characters(raw: Any) -> Any:
+    """Give the values with a blank for every control character, so that the rest can be looked at."""
+    if isinstance(raw, dict):
+        return {key: without_control_characters(value) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [without_control_characters(value) for value in raw]
+    return without_controls(raw) if isinstance(raw, str) else raw
+
+
+def text_findings(config: Config) -> Iterator[Finding]:
+    """Give names that are empty, and paths that begin with a `~` that means nothing."""
+    names = {
+        "watch": tuple(watch.name for watch in config.watch),
+        "recipient": tuple(recipient.name for recipient in config.recipient),
+    }
+    for table, given in names.items():
+        for index, name in enumerate(given):
+            if not name.strip():
+                yield Finding(place=(table, index, "name"), text=f"name of a [[{table}]] is empty; give it one")
+    for place, path in _paths(config):
+        try:
+            Path(path).expanduser()
+        except RuntimeError:
+            text = f'"{path}": there is no home folder of that user; write the whole path'
+            yield Finding(place=place, text=text)
+    for index, recipient in enumerate(config.recipient):
+        if recipient.folder is not None and recipient.folder.startswith("~"):
+            text = f'folder = "{recipient.folder}" is relative to the state folder, and ~ means nothing there'
+            yield Finding(place=("recipient", index, "folder"), text=f"{text}; write the whole path")
+    if config.store.url.partition(":///")[2].startswith("~"):
+        text = f'url = "{config.store.url}" is relative to the state folder, and ~ means nothing there'
+        yield Finding(place=("store", "url"), text=f"{text}; write the whole path")
+
+
+def _paths(config: Config) -> Iterator[tuple[Place, str]]:
+    """Give every path in which `~` is a home."""
+    named: tuple[tuple[Place, str | None], ...] = (
+        (("state_dir",), config.state_dir),
+        (("templates_dir",), config.templates_dir),
+        (("presets_dir",), config.presets_dir),
+        (("health", "textfile"), config.health.textfile),
+        (("pages", "dir"), config.pages.dir),
+        *((("watch", index, "ids_file"), watch.ids_file) for index, watch in enumerate(config.watch)),
+        *((place, ref.file) for place, _, ref in named_secrets(config)),
+    )
+    yield from ((place, path) for place, path in named if path is not None)

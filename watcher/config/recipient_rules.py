@@ -1,0 +1,101 @@
+"""The rules that a recipient's wishes must keep together: audience, nearness, urgency, quiet hours, heartbeat.
+
+Reads the rule files of the audiences named, and no others. Does not know which kinds of change there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+
+from watcher.config.locate import under
+from watcher.config.model import Cadence, Config, RecipientConfig
+from watcher.config.presets import Preset, preset_names, read_preset
+from watcher.config.quiet_span import Quiet
+from watcher.config.rules import Finding
+from watcher.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the recipients' wishes came to.
+
+    Attributes:
+        presets: Rules by audience, of those that recipients name and that can be read.
+        findings: What is wrong or unwise in the configuration; may be empty.
+        problems: What is wrong in rule files; may be empty.
+    """
+
+    presets: Mapping[str, Preset]
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_wishes(config: Config, *, folder: Path) -> Wishes:
+    """Look at every recipient's wishes and read the audiences they name.
+
+    Args:
+        config: A configuration whose single values are right.
+        folder: Folder of the configuration file; what `presets_dir` is relative to.
+    """
+    own = under(folder, config.presets_dir) if config.presets_dir is not None else None
+    names = preset_names(own)
+    presets: dict[str, Preset] = {}
+    problems: list[Problem] = []
+    for name in sorted({recipient.audience for recipient in config.recipient if recipient.audience in names} - {None}):
+        try:
+            presets[str(name)] = read_preset(str(name), own)
+        except ConfigError as error:
+            problems += error.problems
+    found = [
+        finding
+        for index, recipient in enumerate(config.recipient)
+        for finding in (*_audience(index, recipient, names, presets), *_times(index, recipient))
+    ]
+    if own is not None and not own.is_dir():
+        text = f'presets_dir = "{config.presets_dir}" is no folder; the built-in audiences are used'
+        found.append(Finding(place=("presets_dir",), text=text, is_fatal=False))
+    return Wishes(presets=presets, findings=tuple(found), problems=tuple(problems))
+
+
+def _audience(
+    index: int, recipient: RecipientConfig, names: tuple[str, ...], presets: Mapping[str, Preset]
+) -> Iterator[Finding]:
+    name = recipient.audience
+    if name is None:
+        return
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(names)}"
+        text = f'audience "{name}" of recipient "{recipient.name}" is not known{hint}'
+        yield Finding(place=("recipient", index, "audience"), text=text)
+    elif recipient.near is not None and name in presets and not presets[name].near:
+        text = f'near of recipient "{recipient.name}" does nothing: audience "{name}" has no rules for it'
+        yield Finding(place=("recipient", index, "near"), text=text, is_fatal=False)
+
+
+def _times(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
+    is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
+    if is_immediate and recipient.urgent is not None:
+        text = f'urgent of recipient "{recipient.name}" does nothing: with send = "immediate" everything goes at once'
+        yield Finding(place=("recipient", index, "urgent"), text=text, is_fatal=False)
+    if is_immediate and recipient.heartbeat == "slot":
+        text = f'heartbeat = "slot" of recipient "{recipient.name}" needs slots; write "weekly", or another send'
+        yield Finding(place=("recipient", index, "heartbeat"), text=text)
+    has_time = recipient.send.cadence not in (Cadence.IMMEDIATE, Cadence.HOURLY)
+    at = time(recipient.send.hour, recipient.send.minute)
+    if recipient.quiet is not None and has_time and _is_within(recipient.quiet, at):
+        text = (
+            f'send = "{recipient.send}" of recipient "{recipient.name}" lies in the quiet hours {recipient.quiet}; '
+            f"the digest goes out when they end, at {recipient.quiet.ends:%H:%M}"
+        )
+        yield Finding(place=("recipient", index, "quiet"), text=text, is_fatal=False)
+
+
+def _is_within(quiet: Quiet, at: time) -> bool:
+    if quiet.begins < quiet.ends:
+        return quiet.begins <= at < quiet.ends
+    return at >= quiet.begins or at < quiet.ends

@@ -1,0 +1,1 @@
+"""The long-running service and the single run: scheduler, signals, reload, shutdown."""

@@ -1,0 +1,252 @@
+"""One whole run: poll, tell, send, and say what failed; `run --once` does it once, the daemon by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from watcher.config.watchlist import Watchlist
+from watcher.context import (
+    CONFIG_PART,
+    ENDPOINT_PART,
+    JOB_PART,
+    POLL_PART,
+    RUN_PART,
+    SENDING_PART,
+    WATCHLIST_PART,
+    FaultReport,
+    RunContext,
+    WatchlistReader,
+)
+from watcher.errors import StoreError, StoreLostError, WatcherError
+from watcher.ops import maintenance
+from watcher.ops.liveness import remove_sign
+from watcher.pipeline.compose import compose_due
+from watcher.pipeline.fault_kinds import REPORT_IT, Origin, kind_of
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.heartbeat_url import ask_heartbeat
+from watcher.pipeline.milestones import tell_passed
+from watcher.pipeline.notices import settle, tell_reformatted
+from watcher.pipeline.poll import poll
+from watcher.pipeline.poll_report import PollReport
+from watcher.pipeline.recipient_sync import signal_removed, signal_renamed, sync_recipients
+from watcher.pipeline.reformatting import judge_data_version
+from watcher.pipeline.send import Sent, send_due, settle_left
+from watcher.pipeline.trial_faults import signal_trials
+from watcher.pipeline.watchlist_resolution import follow_merged, merged_ids, poll_ids, watched_now
+from watcher.store.model import PollOutcome
+
+log = structlog.get_logger()
+
+_NAMED = 5
+"""At most so many trials are named in a fault; the log names all."""
+
+NOTHING_WATCHED = "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run came to.
+
+    Attributes:
+        poll: The poll; None when nothing is watched.
+        watched: How many trials were asked for.
+        composed: How many messages were put into the outbox.
+        sent: What was sent.
+        said: What a one-shot run prints: faults that are new, due for their reminder, or over.
+        has_bad_ids: Whether a watchlist has lines that name no trial.
+        has_bugs: Whether our own code tripped over a record or a recipient.
+        has_damage: Whether something stored could not be read back.
+        standing: The parts that fail at the end of the run, told or not.
+    """
+
+    poll: PollReport | None
+    watched: int
+    composed: int
+    sent: Sent
+    said: tuple[str, ...]
+    has_bad_ids: bool
+    has_bugs: bool
+    has_damage: bool = False
+    standing: tuple[str, ...] = ()
+
+
+async def run_once(
+    parts: RunContext, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True
+) -> RunReport:
+    """Poll, tell and send once.
+
+    Args:
+        parts: What the run works with; the run lock is held by the caller.
+        read: Reads the watchlist anew.
+        send_all: Tell everybody now, also those whose slot lies ahead.
+        deliver: Whether to send; without, messages stay in the outbox.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    try:
+        return await _run_once(parts, read, send_all=send_all, deliver=deliver)
+    except StoreLostError:
+        raise
+    except Exception as error:
+        note_broken_off(parts, RUN_PART, error)
+        raise
+
+
+async def _run_once(parts: RunContext, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
+    signals = FaultReport()
+    start(parts)
+    remove_sign(parts.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
+    signals.well(CONFIG_PART)
+    _signal_daemon_gone(parts, signals)
+    watchlist = read_watched(parts, read, signals)
+    report = await poll_watched(parts, watchlist, signals)
+    is_complete = report is not None and report.outcome.is_complete
+    watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
+    is_settled = report is not None and report.is_settled
+    composed = compose_due(parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled, send_all=send_all)
+    sent = Sent()
+    if deliver:
+        parts.check_store()
+        sent = await send_due(parts, signals)
+        signal_sending(sent, signals)
+        await show_pages(parts, watchlist, signals)
+    said = settle(parts, signals, parts.clock())
+    if said and deliver:  # the notices themselves, and what they meet
+        late = FaultReport()
+        more = await send_due(parts, late, but=sent.down)
+        if more.failed:  # that nothing more was due says nothing of what failed a moment ago
+            signal_sending(more, late)
+        sent += more
+        said += settle(parts, late, parts.clock())
+    if maintenance.is_due(parts):
+        maintenance.tidy(parts)
+    if deliver:
+        await ask_heartbeat(parts, is_complete=is_complete)
+    return RunReport(
+        poll=report,
+        watched=len(watchlist.trials),
+        composed=composed,
+        sent=sent,
+        said=said,
+        has_bad_ids=bool(watchlist.problems),
+        has_bugs=bool(signals.bugs),
+        has_damage=bool(signals.damages),
+        standing=standing_parts(parts),
+    )
+
+
+def standing_parts(parts: RunContext) -> tuple[str, ...]:
+    """Return the names of the parts that fail now, told or not."""
+    return tuple(fault.part for fault in failing(parts.store.faults.all()))
+
+
+def note_broken_off(parts: RunContext, part: str, error: Exception) -> None:
+    """Write down that a run or a job broke off, so that `status` shows what the exit code says; raise nothing.
+
+    Args:
+        parts: What the run works with.
+        part: The name in the fault table.
+        error: What broke it off.
+    """
+    signals = FaultReport()
+    if isinstance(error, WatcherError):
+        signals.failing(part, str(error))
+    else:
+        signals.tripped(part, f"the program tripped over it ({type(error).__name__}); {REPORT_IT}")
+    try:
+        settle(parts, signals, parts.clock())
+    except StoreError as again:  # the store is often what broke it off; the first error is the one to show
+        log.warning("fault_not_stored", part=part, reason=str(again))
+    except Exception:
+        log.exception("fault_not_stored", part=part)
+
+
+def signal_sending(sent: Sent, signals: FaultReport) -> None:
+    """Note tries that failed for a reason that no channel's fault stands for."""
+    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in signals.heard.items())
+    if sent.failed and not is_known:
+        signals.failing(SENDING_PART, f"{sent.failed} of the tries to send failed; see `watcher outbox list`")
+    else:
+        signals.well(SENDING_PART)
+
+
+def _signal_daemon_gone(parts: RunContext, signals: FaultReport) -> None:
+    """End what only a daemon can fail in, and the fault of a run that broke off; the lock says that no daemon runs."""
+    for part in standing_parts(parts):
+        if part in (ENDPOINT_PART, RUN_PART) or part.startswith(JOB_PART):
+            signals.well(part)
+
+
+async def show_pages(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> None:
+    """Bring the trial pages up to date where a folder for them is configured; else load nothing of them."""
+    if parts.loaded.config.pages.dir is not None:
+        from watcher.pipeline.publisher import keep_pages
+
+        await keep_pages(parts, watchlist, signals)
+
+
+def start(parts: RunContext) -> None:
+    """Settle what a run that ended in the middle left behind, and meet recipients; before the first poll."""
+    settle_left(parts)
+    sync_recipients(parts, parts.clock())
+
+
+def read_watched(parts: RunContext, read: WatchlistReader, signals: FaultReport) -> Watchlist:
+    """Read the watchlist, say which lines are bad and which recipients seem renamed; return what is watched now."""
+    signal_renamed(parts, signals)
+    signal_removed(parts, signals)
+    watchlist = read()
+    if watchlist.problems:
+        signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
+    elif not watchlist.trials:
+        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)  # though what was watched a moment ago is still polled
+    else:
+        signals.well(WATCHLIST_PART)
+    return watched_now(watchlist, parts.store, parts.clock())
+
+
+async def poll_watched(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> PollReport | None:
+    """Poll what is watched and say which records are not believed; None when nothing is watched."""
+    ids = poll_ids(watchlist, parts.store)
+    if not ids:
+        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
+        signals.well(POLL_PART)
+        return None
+    merged = merged_ids(watchlist, ids)
+    report = await poll(parts, ids, signals, merged=merged, is_whole=watchlist.is_whole)
+    async with parts.turn:
+        # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
+        is_whole = report.outcome.is_complete
+        token = report.token if is_whole else report.read_of
+        families = await asyncio.to_thread(partial(judge_data_version, parts, token, len(ids), is_whole=is_whole))
+        if families:
+            tell_reformatted(parts, families, token or "", parts.clock())
+        await asyncio.to_thread(tell_passed, parts, ids)
+    signal_trials(parts, ids, report, signals, is_whole=watchlist.is_whole)
+    _signal_unread(report, signals)
+    return report
+
+
+def _signal_unread(report: PollReport, signals: FaultReport) -> None:
+    """Note a poll that did not do all it should for a reason that no other fault of the registry stands for."""
+    is_whole = report.outcome.is_complete and not report.troubled and not report.is_empty
+    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in signals.heard.items())
+    if is_whole or is_known:
+        signals.well(POLL_PART)
+    elif report.outcome is PollOutcome.MOVED:
+        signals.failing(POLL_PART, "the registry's data changed each time it was read; the next poll reads it again")
+    else:
+        shown = ", ".join(report.troubled[:_NAMED])
+        more = f" and {len(report.troubled) - _NAMED} more" if len(report.troubled) > _NAMED else ""
+        named = f": {shown}{more}" if shown else ""
+        signals.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
+
+
+def is_registry_down(report: PollReport | None) -> bool:
+    """Tell whether the registry gave nothing: exit 69."""
+    return report is not None and (report.outcome is PollOutcome.FAILED or report.is_empty)

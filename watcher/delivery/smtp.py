@@ -1,0 +1,330 @@
+"""The conversation with the relay: the only user of aiosmtplib.
+
+One connection carries many mails, each to one recipient. `mail`, `rcpt` and `data` are called singly, so that it is
+known how far a failed mail had come. Does not build mails, does not retry, and never sends a password or a token over a
+line that is not encrypted, loopback apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import aiosmtplib
+
+from watcher.config.model import EmailConfig, Tls
+from watcher.delivery import smtp_errors
+from watcher.delivery.contract import OnStep, Step
+from watcher.delivery.headers import Mailbox
+from watcher.delivery.oauth import Tokens
+from watcher.delivery.reply_text import one_line
+from watcher.delivery.smtp_errors import Relay
+from watcher.delivery.tls import client_context
+from watcher.delivery.verdicts import Stage
+from watcher.errors import DeliveryError
+from watcher.network import certificate_sentence
+
+# The answer to the final dot may take a relay ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten
+# minutes), and giving up early means sending twice. Five times the configured timeout, and six times for all together.
+_BODY_PATIENCE = 5
+_WHOLE_PATIENCE = 6
+_GOODBYE_SECONDS = 5.0
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
+
+_T = TypeVar("_T")
+
+
+class SmtpConnection:
+    """One connection at a time to the relay; made when it is first needed, and anew after a failure.
+
+    Args:
+        config: `[email]`.
+        password: The secret it names, already read; None when it names none.
+        tokens: Gives access tokens where `oauth` takes the place of the password; else None.
+    """
+
+    def __init__(self, config: EmailConfig, password: str | None, tokens: Tokens | None = None) -> None:
+        self._config = config
+        self._password = password
+        self._tokens = tokens
+        self._token: str | None = None
+        self._relay = Relay(host=config.host, port=config.port)
+        self._timeout = config.timeout.total_seconds()
+        self._client: aiosmtplib.SMTP | None = None
+        self._has_envelope = False
+        self._stage = Stage.CONNECT
+
+    async def hand_over(self, sender: Mailbox, to: Mailbox, mail: bytes, on_step: OnStep) -> str:
+        """Hand one mail over.
+
+        Args:
+            sender: From whom.
+            to: For whom.
+            mail: The mail's bytes.
+            on_step: Called at each step (contract: `Session.deliver`).
+
+        Returns:
+            The relay's answer, fit to be shown.
+
+        Raises:
+            DeliveryError: It was not accepted, or `in_doubt` says that nobody knows.
+        """
+        async with self._deadline(_WHOLE_PATIENCE * self._timeout):
+            client = await self._begin(sender, to, len(mail), on_step)
+            encoding = "utf-8" if to.needs_smtputf8 else "ascii"
+            await self._ask(Stage.RECIPIENT, client.rcpt(to.address, encoding=encoding))
+            on_step(Step.ENVELOPE_ACCEPTED)
+            on_step(Step.BODY_HANDED_OVER)
+            answer = await self._ask(Stage.BODY, client.data(mail, timeout=_BODY_PATIENCE * self._timeout))
+            self._has_envelope = False
+        return self._fit(f"{answer.code} {answer.message}")
+
+    async def greet(self) -> str:
+        """Connect, encrypt and log in, and give the relay's answer to a greeting.
+
+        Raises:
+            DeliveryError: What would stop a mail, too.
+        """
+        async with self._deadline(_WHOLE_PATIENCE * self._timeout):
+            client = await self._ready()
+            answer = await self._ask(Stage.HELLO, client.noop())
+        return self._fit(f"{answer.code} {answer.message}")
+
+    async def say_goodbye(self) -> None:
+        """End the connection as RFC 5321 section 4.1.1.10 wants it; never fails."""
+        if self._client is not None and self._client.is_connected:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await self._client.quit(timeout=_GOODBYE_SECONDS)
+
+    def hang_up(self) -> None:
+        """End the connection without a word."""
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+        self._has_envelope = False
+
+    @asynccontextmanager
+    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
+        """Give all the relay's answers together so much time, and hang up when that or the caller's patience ends."""
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with deadline:
+                yield
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+        except asyncio.CancelledError:
+            self.hang_up()
+            raise
+        if deadline.expired():
+            self.hang_up()
+            raise smtp_errors.silent(self._relay, self._stage, seconds)
+
+    async def _begin(self, sender: Mailbox, to: Mailbox, size: int, on_step: OnStep) -> aiosmtplib.SMTP:
+        """Come as far as an accepted sender. A kept connection that the relay has ended meanwhile is made anew."""
+        while True:
+            was_kept = self._is_connected()
+            try:
+                client = await self._ready()
+                on_step(Step.CONNECTED)
+                await self._name_sender(client, sender, to, size)
+            except DeliveryError:
+                if not was_kept or self._is_connected():
+                    raise
+            else:
+                return client
+
+    async def _name_sender(self, client: aiosmtplib.SMTP, sender: Mailbox, to: Mailbox, size: int) -> None:
+        options = [f"SIZE={size}"] if client.supports_extension("size") else []
+        encoding = "ascii"
+        if sender.needs_smtputf8 or to.needs_smtputf8:
+            if not client.supports_extension("smtputf8"):
+                if sender.needs_smtputf8:
+                    raise smtp_errors.misconfigured(
+                        self._relay, "it takes no letters beyond ASCII before the @ of from"
+                    )
+                raise smtp_errors.unreachable(f"the address has letters before the @ that {self._relay} does not take")
+            options += ["BODY=8BITMIME", "SMTPUTF8"]
+            encoding = "utf-8"
+        self._has_envelope = True
+        await self._ask(Stage.SENDER, client.mail(sender.address, options=options, encoding=encoding))
+
+    def _is_connected(self) -> bool:
+        return self._client is not None and self._client.is_connected
+
+    async def _ready(self) -> aiosmtplib.SMTP:
+        """Return a connection with no envelope begun: the kept one where it still answers, else a new one."""
+        if self._client is not None and self._client.is_connected and await self._is_clear(self._client):
+            return self._client
+        self.hang_up()
+        return await self._connect()
+
+    async def _is_clear(self, client: aiosmtplib.SMTP) -> bool:
+        """Forget the envelope of a mail that failed; False when the relay does not want to go on after it."""
+        if not self._has_envelope:
+            return True
+        try:
+            await self._ask(Stage.HELLO, client.rset())
+        except DeliveryError:
+            return False
+        self._has_envelope = False
+        return True
+
+    async def _connect(self) -> aiosmtplib.SMTP:
+        config = self._config
+        has_secret = self._password is not None or self._tokens is not None
+        if config.tls is Tls.NONE and has_secret and not _is_loopback(config.host):
+            raise smtp_errors.misconfigured(
+                self._relay, 'tls = "none" would send the password in clear; use "implicit" or "starttls"'
+            )
+        if self._tokens is not None:
+            self._token = await self._tokens.token()  # before connecting: a relay does not wait for it
+        client = aiosmtplib.SMTP(
+            hostname=config.host,
+            port=config.port,
+            use_tls=config.tls is Tls.IMPLICIT,
+            start_tls=False,  # done below, where a relay that does not offer it is told from one that fails at it
+            tls_context=None if config.tls is Tls.NONE else client_context(),
+            local_hostname="localhost",  # never said; spares a look-up of our own name
+            timeout=self._timeout,
+        )
+        self._client = client
+        try:
+            await self._ask(Stage.CONNECT, client.connect())
+            await self._ask(Stage.HELLO, client.ehlo(hostname=_own_name(client)))
+            if config.tls is Tls.STARTTLS:
+                await self._start_tls(client)
+            if self._tokens is not None and self._token is not None:
+                await self._show_token(client, self._tokens, self._token)
+            elif config.username is not None:
+                await self._log_in(client, config.username)
+        except BaseException:
+            self.hang_up()
+            raise
+        return client
+
+    async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
+        if not client.supports_extension("starttls"):
+            raise smtp_errors.misconfigured(
+                self._relay, 'it does not offer STARTTLS; check port, or set tls = "implicit" (port 465 as a rule)'
+            )
+        await self._ask(Stage.TLS, client.starttls())
+        await self._ask(Stage.HELLO, client.ehlo(hostname=_own_name(client)))
+
+    async def _show_token(self, client: aiosmtplib.SMTP, tokens: Tokens, token: str) -> None:
+        """Log in by XOAUTH2 (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
+        if "xoauth2" not in client.server_auth_methods:
+            raise self._no_way(client, "with a token (XOAUTH2)")
+        try:
+            await self._ask(Stage.LOGIN, client.auth_xoauth2(tokens.user, token))
+        except DeliveryError:
+            tokens.forget()
+            raise
+
+    def _no_way(self, client: aiosmtplib.SMTP, wanted: str) -> DeliveryError:
+        ways = one_line(", ".join(client.server_auth_methods).upper()) or "none"
+        return smtp_errors.misconfigured(
+            self._relay, f"it offers no log-in {wanted} here (ways offered: {ways}); check port and tls"
+        )
+
+    async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
+        """Log in once: a second try with the same password could lock the account."""
+        if self._password is None:
+            raise smtp_errors.misconfigured(self._relay, "there is a username and no password")
+        offered = client.server_auth_methods
+        if "plain" in offered:
+            await self._ask(Stage.LOGIN, client.auth_plain(username, self._password))
+        elif "login" in offered:
+            await self._ask(Stage.LOGIN, client.auth_login(username, self._password))
+        else:
+            raise self._no_way(client, "with a password")
+
+    async def _ask(self, stage: Stage, call: Awaitable[_T]) -> _T:
+        """Await one exchange with the relay; every way it can fail becomes a `DeliveryError` without a past."""
+        self._stage = stage
+        try:
+            return await call
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            failure = self._explain(error, stage)
+            if not (isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code <= 599):
+                self.hang_up()
+        raise failure
+
+    def _explain(self, error: Exception, stage: Stage) -> DeliveryError:
+        chain = tuple(_chain(error))
+        if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
+            error = error.recipients[0]
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            return smtp_errors.refused(self._relay, stage, error.code, self._fit(error.message))
+        if isinstance(error, ValueError) and not isinstance(error, OSError):
+            return smtp_errors.unreachable("an address holds characters that SMTP does not allow")
+        if any(isinstance(one, ssl.SSLError) for one in chain):
+            return self._explain_tls(chain, stage)
+        if any(isinstance(one, TimeoutError) for one in chain):
+            seconds = self._timeout * (_BODY_PATIENCE if stage is Stage.BODY else 1)
+            return smtp_errors.silent(self._relay, stage, seconds)
+        if isinstance(error, ConnectionError | OSError):
+            return smtp_errors.dropped(self._relay, stage, _cause(chain))
+        if isinstance(error, aiosmtplib.SMTPNotSupported):
+            return smtp_errors.unsendable(self._fit(error.message))
+        return smtp_errors.misconfigured(self._relay, self._fit(str(error)))
+
+    def _explain_tls(self, chain: tuple[BaseException, ...], stage: Stage) -> DeliveryError:
+        for one in chain:
+            if isinstance(one, ssl.SSLCertVerificationError):
+                return smtp_errors.misconfigured(self._relay, certificate_sentence(one, "the relay"))
+        if any(isinstance(one, ssl.SSLEOFError | ssl.SSLZeroReturnError) for one in chain):
+            return smtp_errors.dropped(self._relay, stage, "closed in mid-TLS")
+        return smtp_errors.misconfigured(
+            self._relay,
+            'TLS could not be agreed on; check port and tls: "implicit" is port 465 as a rule, "starttls" 587',
+        )
+
+    def _fit(self, reply: str) -> str:
+        if self._token is not None and self._tokens is not None:
+            shown = f"user={self._tokens.user}\1auth=Bearer {self._token}\1\1"  # as AUTH XOAUTH2 sends it
+            return one_line(reply, secrets=(shown, self._token))
+        if self._password is None:
+            return one_line(reply)
+        both = f"\0{self._config.username}\0{self._password}"  # as AUTH PLAIN sends it
+        return one_line(reply, secrets=(both, self._password))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _own_name(client: aiosmtplib.SMTP) -> str:
+    """Give our name for EHLO: a full host name, else our address in brackets (RFC 5321 section 4.1.1.1)."""
+    name = socket.gethostname()
+    if _FULL_NAME.fullmatch(name):
+        return name
+    address = str(client.get_transport_info("sockname")[0])
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _cause(chain: tuple[BaseException, ...]) -> str:
+    """Name what broke in a few words; the library's own would name host, port and address families again."""
+    for one in chain:
+        if isinstance(one, socket.gaierror):
+            return "its name cannot be resolved"
+        if isinstance(one, ConnectionRefusedError):
+            return "connection refused"
+    return "closed by the other side"

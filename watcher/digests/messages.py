@@ -1,0 +1,327 @@
+"""From what is to be told to finished messages.
+
+Deterministic: the same values in, the same bytes out. Decides nothing about what changed, for whom or how loud.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC
+from functools import cache, lru_cache
+from itertools import accumulate
+from types import MappingProxyType
+
+from watcher.changes.model import Json
+from watcher.config.model import Thread
+from watcher.digests.conversation import Conversation, conversation_of
+from watcher.digests.csv_attachment import tables_of
+from watcher.digests.model import Medium, Occasion
+from watcher.digests.render_plan import RenderPlan, take_apart
+from watcher.digests.size_budget import MAX_HTML, most_that_fit, weight
+from watcher.digests.stories import show_story
+from watcher.digests.template_writer import Writer
+from watcher.rendering import escape, slack
+from watcher.rendering.environment import TemplateNote, Templates
+from watcher.rendering.message import Attachment, Message, PackedJson
+from watcher.rendering.view import AttachedView, DigestView, Left, StoryView
+
+MAX_SUBJECT = 150
+"""Characters of a subject. Ours: phones show some 60, mail lists some 100."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """Finished messages, and what the operator should hear about their making.
+
+    Attributes:
+        messages: In the order of sending; several for mails with several tables, for Slack, and for data (one a trial).
+        notes: Overridden templates that failed and were replaced by the built-in ones; usually empty.
+        rendered: Names of the templates these messages are made of.
+    """
+
+    messages: tuple[Message, ...]
+    notes: tuple[TemplateNote, ...] = ()
+    rendered: tuple[str, ...] = ()
+
+
+def compose(
+    occasion: Occasion,
+    *,
+    channel: str,
+    medium: Medium,
+    domain: str,
+    store_id: str,
+    templates: Templates,
+    thread: Thread = Thread.NONE,
+) -> Composed:
+    """Make the messages that tell one reader on one channel.
+
+    Args:
+        occasion: What to tell.
+        channel: Identity of the channel (`email`, `slack`, `folder`, or any stable name); goes into the Message-ID.
+        medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`, `DATA` gives a
+            message per trial.
+        domain: Right side of the Message-ID, in ASCII: the domain of the sender's address.
+        store_id: Random id of the store; goes into the Message-ID, so that no other store gives the same one.
+        templates: The words.
+        thread: Which digests a mail program shows as one conversation; concerns mails alone.
+
+    Returns:
+        The messages and notes. Same arguments, same bytes.
+
+    Raises:
+        RenderError: A built-in template failed: a bug.
+    """
+    told = take_apart(occasion) if medium is not Medium.TEXT else take_apart(occasion, sys.maxsize)
+    is_mail = medium in (Medium.EMAIL, Medium.FOLDER)
+    conversation = conversation_of(occasion, thread) if is_mail else None
+    if conversation is not None and told.frame is not None:
+        told = replace(told, frame=replace(told.frame, topic=conversation.topic))
+    writer = Writer(templates, MappingProxyType({"reader": told.reader, "reading": told.reading}))
+    words = _words(told, writer)
+    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain, store_id=store_id, conversation=conversation)
+    match medium:
+        case Medium.SLACK:
+            messages = _slack_messages(told, words, stamp, writer)
+        case Medium.CHAT:
+            messages = tuple(replace(message, slack=None) for message in _slack_messages(told, words, stamp, writer))
+        case Medium.DATA:
+            messages = _data_messages(told, words, stamp, writer)
+        case Medium.TEXT:
+            messages = (_text_message(told, words, stamp, writer),)
+        case _:
+            data = told.data if medium is Medium.FOLDER else None
+            messages = _mails(told, words, stamp, writer, data=data)
+    return Composed(messages=messages, notes=writer.notes, rendered=writer.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """The words every medium shows."""
+
+    subject: str
+    lead: str
+    footer: tuple[str, ...]
+
+
+def _words(told: RenderPlan, writer: Writer) -> _Words:
+    context = {told.stem: told.view()}
+    return _Words(
+        subject=escape.header(writer.line(f"email/{told.stem}.subject.txt.j2", **context), MAX_SUBJECT),
+        lead=writer.line(f"shared/lead.{told.stem}.txt.j2", **context),
+        footer=writer.lines("shared/footer.txt.j2"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamp:
+    """What makes a message this message, whenever and how often it is sent."""
+
+    occasion: Occasion
+    channel: str
+    domain: str
+    store_id: str
+    conversation: Conversation | None = None
+
+    def digest(self, part: int, purpose: str) -> str:
+        """Return the hash of recipient, channel, kind, slot or version, part and purpose."""
+        kind = type(self.occasion).__name__.lower()
+        identity = (self.occasion.reader.name, self.channel, kind, self.occasion.key, str(part), purpose)
+        return hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
+
+    def message_id(self, part: int = 1) -> str:
+        return f"<{self.digest(part, f'id{self.store_id}')}@{self.domain}>"
+
+    def boundary(self, part: int = 1) -> str:
+        return f"=_{self.digest(part, 'boundary')}"
+
+    @property
+    def thread(self) -> str:
+        """Id of the conversation's first message, which is never sent; empty outside of one."""
+        if self.conversation is None:
+            return ""
+        identity = (self.occasion.reader.name, self.channel, "thread", self.conversation.key)
+        root = hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
+        return f"<{root}@{self.domain}>"
+
+    @property
+    def date(self) -> str:
+        return self.occasion.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What people filter by (RFC 2919); the other headers are the mail writer's."""
+        return {"List-Id": f"Trial watcher <trial-watcher.{self.domain}>"}
+
+
+def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> tuple[Message, ...]:
+    """Make the mail of an occasion, and one more for each table beyond the first.
+
+    The first holds text and HTML, each complete, both with as many stories in full as the HTML can hold.
+    """
+
+    @lru_cache(maxsize=1)  # each holds megabytes
+    def tables(full: int) -> tuple[tuple[Attachment, AttachedView], ...]:
+        whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
+        return tables_of([story for number, story in enumerate(told.source) if number not in whole])
+
+    def context(full: int) -> dict[str, object]:
+        view = told.view(full)
+        left = ""
+        if isinstance(view, DigestView) and view.left_count:
+            left = writer.line("shared/left.txt.j2", left=view.left, left_count=view.left_count)
+        made = tables(full)
+        return {
+            told.stem: view,
+            "lead": words.lead,
+            "footer": words.footer,
+            "subject": words.subject,
+            "left": left,
+            "attached": writer.line("shared/attached.txt.j2", attached=made[0][1]) if made else "",
+        }
+
+    @cache
+    def html(full: int) -> str:
+        return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
+
+    full = most_that_fit([*map(weight, told.stories)], lambda count: len(html(count).encode()))
+    made = tables(full)
+    first = Message(
+        message_id=stamp.message_id(),
+        date=stamp.date,
+        subject=words.subject,
+        text=writer.text(f"email/{told.stem}.body.txt.j2", **context(full)),
+        html=html(full),
+        boundary=stamp.boundary(),
+        headers=stamp.headers,
+        data=data,
+        kind=told.kind,
+        thread=stamp.thread,
+        parts=max(1, len(made)),
+        attachments=(made[0][0],) if made else (),
+    )
+    return (first, *(_next_mail(first, words, stamp, writer, file, view) for file, view in made[1:]))
+
+
+def _next_mail(
+    first: Message, words: _Words, stamp: _Stamp, writer: Writer, file: Attachment, view: AttachedView
+) -> Message:
+    """Make the mail of a further table: what it holds, and the footer."""
+    suffix = f" ({view.part}/{view.parts})"
+    said = writer.line("shared/attached.txt.j2", attached=view)
+    return Message(
+        message_id=stamp.message_id(view.part),
+        date=stamp.date,
+        subject=escape.header(words.subject, MAX_SUBJECT - len(suffix)) + suffix,
+        text="\n\n".join((said, *words.footer)) + "\n",
+        html=None,
+        boundary=stamp.boundary(view.part),
+        headers=stamp.headers,
+        part=view.part,
+        parts=view.parts,
+        kind=first.kind,
+        thread=stamp.thread or first.message_id,
+        attachments=(file,),
+    )
+
+
+def _text_message(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer) -> Message:
+    """Make a message of text alone: as much in full as in a mail, every other trial in one line."""
+    full = sum(size <= MAX_HTML for size in accumulate(map(weight, told.stories)))
+    wide = told if told.frame is None else replace(told, frame=replace(told.frame, most_brief=len(told.stories)))
+    context = {told.stem: wide.view(full), "lead": words.lead, "footer": words.footer, "subject": words.subject}
+    return Message(
+        message_id=stamp.message_id(),
+        date=stamp.date,
+        subject=words.subject,
+        text=writer.text(f"email/{told.stem}.body.txt.j2", **context, left="", attached=""),
+        html=None,
+        boundary=stamp.boundary(),
+        kind=told.kind,
+        thread=stamp.thread,
+    )
+
+
+def _data_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
+    """One message per trial with a story, loudest first; the words alone where there are no such data."""
+    by_id = {_trial_of(one): one for one in told.data}
+    shown = [story for story in told.source if story.nct_id in by_id]
+    if not shown:
+        return (_text_message(told, words, stamp, writer),)
+    return tuple(
+        _data_message(show_story(story, ()), by_id[story.nct_id], part, len(shown), told.kind, stamp)
+        for part, story in enumerate(shown, 1)
+    )
+
+
+def _data_message(story: StoryView, data: object, part: int, parts: int, kind: str, stamp: _Stamp) -> Message:
+    return Message(
+        message_id=stamp.message_id(part),
+        date=stamp.date,
+        subject=escape.header(f"{story.tag}: {story.name}", MAX_SUBJECT),
+        text=f"{story.headline}\n{story.url}\n",
+        html=None,
+        boundary=stamp.boundary(part),
+        data=data,
+        part=part,
+        parts=parts,
+        kind=kind,
+    )
+
+
+def _trial_of(data: Json | PackedJson) -> Json:
+    if isinstance(data, PackedJson):
+        return data.nct_id
+    return data["nct_id"] if isinstance(data, Mapping) else None
+
+
+def _slack_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer) -> tuple[Message, ...]:
+    """One to three Slack messages, each with its own words in plain text."""
+
+    def left(numbers: Mapping[str, int]) -> str:
+        levels = tuple(Left(level=level, count=number) for level, number in numbers.items())
+        return writer.line("shared/left.txt.j2", left=levels, left_count=sum(numbers.values()))
+
+    context = {
+        told.stem: slack.escaped(told.view()),
+        "reader": slack.escaped(told.reader),
+        "reading": slack.escaped(told.reading) if told.reading is not None else None,
+        "lead": escape.slack(words.lead),
+    }
+    post = slack.Post(
+        header=words.subject,
+        intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
+        cards=tuple(_card(slack.escaped(story), writer) for story in told.stories),
+        unshown=tuple(zip(told.frame.unshown, told.frame.unshown_ids, strict=True)) if told.frame is not None else (),
+        closing=tuple(map(escape.slack, words.footer)),
+    )
+    payloads = slack.payloads(post, left)
+    return tuple(
+        Message(
+            message_id=stamp.message_id(part),
+            date=stamp.date,
+            subject=words.subject,
+            text=slack.plain_text(payload),
+            html=None,
+            boundary=stamp.boundary(part),
+            slack=payload,
+            part=part,
+            parts=len(payloads),
+            kind=told.kind,
+            thread=stamp.message_id() if part > 1 else "",
+        )
+        for part, payload in enumerate(payloads, 1)
+    )
+
+
+def _card(story: StoryView, writer: Writer) -> slack.Card:
+    return slack.Card(
+        level=story.level,
+        name=story.nct_id,
+        head="\n".join(writer.lines("slack/story.head.txt.j2", story=story)),
+        lines=writer.lines("slack/story.lines.txt.j2", story=story),
+        small="\n".join(writer.lines("slack/story.small.txt.j2", story=story)),
+    )

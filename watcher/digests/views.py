@@ -1,0 +1,104 @@
+"""From readers, readings, welcomes, heartbeats and notices to what templates show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watcher.digests import spans
+from watcher.digests.model import Addressee, Heartbeat, Notice, ReadCounts, Welcome
+from watcher.digests.short_labels import lower_first
+from watcher.digests.stories import RECORD_URL
+from watcher.rendering.escape import cut, plain
+from watcher.rendering.text import count, listed
+from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView
+
+_MOST_TRIALS = 150
+_TALLIED_FROM = 5
+
+
+def show_reading(reading: ReadCounts, reader: Addressee, changed: int = 0) -> ReadingView:
+    """Show what was read for a reader, of which so many trials have a story.
+
+    What was read and neither has a story here, nor stands unchanged, nor lies below the level, waits for a later one.
+    """
+    return ReadingView(
+        watched=reading.watched,
+        read=reading.read,
+        changed=changed,
+        waiting=max(0, reading.read - reading.unchanged - reading.below_trials - changed) if changed else 0,
+        unchanged=reading.unchanged,
+        reverified=reading.reverified,
+        small_print=reading.small_print,
+        below_trials=reading.below_trials,
+        below_changes=reading.below_changes,
+        level=reader.least.value,
+        not_reached=listed(tuple(map(plain, reading.not_reached)), 5),
+        not_reached_count=len(reading.not_reached),
+        unknown=listed(tuple(map(plain, reading.unknown)), 5),
+        unknown_count=len(reading.unknown),
+        quarantined=listed(tuple(map(plain, reading.quarantined)), 5),
+        quarantined_count=len(reading.quarantined),
+        read_on=spans.day(reading.read_at, reader.zone),
+        data_version=spans.span(reading.data_version, None),
+        data_read=spans.span(reading.data_from, reading.data_version),
+        data_span=spans.span(reading.data_since, reading.data_version),
+    )
+
+
+def show_reader(reader: Addressee, reason: str) -> ReaderView:
+    """Show whom a message is for, and why: `watches`, `operator` or `test`."""
+    return ReaderView(
+        name=plain(reader.name),
+        watches=listed(tuple(f"“{plain(watch)}”" for watch in reader.watches)),
+        watch_count=len(reader.watches),
+        stop=plain(reader.stop or ""),
+        next_digest=spans.coming(reader.next_digest, reader.zone),
+        reason=reason,
+    )
+
+
+def show_welcome(welcome: Welcome) -> WelcomeView:
+    """Show a welcome."""
+    statuses: dict[str, int] = {}
+    for trial in welcome.trials:
+        status = lower_first(plain(trial.status or "without a status"))
+        statuses[status] = statuses.get(status, 0) + 1
+    return WelcomeView(
+        reading=show_reading(welcome.reading, welcome.reader),
+        trials=tuple(
+            TrialView(
+                nct_id=plain(trial.nct_id),
+                name=cut(plain(trial.short_name), 80),
+                status=plain(trial.status or ""),
+                url=RECORD_URL.format(plain(trial.nct_id)),
+            )
+            for trial in welcome.trials[:_MOST_TRIALS]
+        ),
+        more=max(0, len(welcome.trials) - _MOST_TRIALS),
+        statuses=_tally(statuses) if len(welcome.trials) >= _TALLIED_FROM else "",
+    )
+
+
+def _tally(numbers: Mapping[str, int]) -> str:
+    most_first = sorted(numbers.items(), key=lambda item: -item[1])
+    return "; ".join(count(number, name, name) for name, number in most_first)
+
+
+def show_heartbeat(heartbeat: Heartbeat) -> HeartbeatView:
+    """Show a heartbeat."""
+    return HeartbeatView(reading=show_reading(heartbeat.reading, heartbeat.reader), period=plain(heartbeat.period))
+
+
+def show_notice(notice: Notice) -> NoticeView:
+    """Show a fault or its end."""
+    zone = notice.reader.zone
+    return NoticeView(
+        part=plain(notice.part),
+        title=plain(notice.title),
+        what=plain(notice.what),
+        since=spans.moment(notice.since, zone) if notice.since is not None else "",
+        until=spans.moment(notice.at, zone) if notice.is_over else "",
+        meaning=plain(notice.meaning),
+        advice=plain(notice.advice),
+        more=plain(notice.more),
+    )

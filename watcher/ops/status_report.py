@@ -1,0 +1,175 @@
+"""What the watcher knows, as plain values for `status`, `list`, `show` and `log`; reads only.
+
+The shapes are stable, for scripts rely on them (design: The command line).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from watcher.archive import decode, decode_comparison
+from watcher.changes.history import value_at
+from watcher.changes.model import Comparison
+from watcher.changes.record_events import first_seen
+from watcher.changes.serialize import printed
+from watcher.changes.trial_names import short_name as short_name_of
+from watcher.changes.wording.say import phrase
+from watcher.config.watchlist import Watchlist
+from watcher.context import RunContext
+from watcher.digests.slots import next_slots
+from watcher.pipeline.destinations import destinations_of
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.pending_changes import headline_of
+from watcher.pipeline.trial_faults import unknown_trial
+from watcher.pipeline.watchlist_resolution import poll_ids
+from watcher.store.delivery_model import State
+from watcher.store.model import Kept, Life, LogEntry
+
+_STATUS = ("protocolSection", "statusModule")
+
+
+def status_of(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
+    """Give the whole state: polls, faults, recipients, outbox."""
+    last = parts.store.polls.last()
+    ids = poll_ids(watchlist, parts.store)
+    token = last.token if last is not None else None
+    every = parts.loaded.config.registry.poll_every
+    counts = parts.store.outbox.counts()
+    return {
+        "schema": 1,
+        "poll": {
+            "last": zulu(last.finished) if last is not None else None,
+            "outcome": last.outcome.value if last is not None else None,
+            "next": zulu(last.finished + every) if last is not None else None,
+            "data_version": token,
+            "due": len(parts.store.trials.due(ids, token)) if token is not None else len(ids),
+            "watched": len(ids),
+            "note": last.note if last is not None else "",
+        },
+        "faults": [
+            {"part": fault.part, "state": fault.state.value, "since": zulu(fault.since), "message": fault.message}
+            for fault in failing(parts.store.faults.all())
+        ],
+        "recipients": list(_recipients(parts)),
+        "outbox": {state.value: counts[state] for state in State if state is not State.DELIVERED},
+        "snoozes": snoozes_of(parts),
+    }
+
+
+def snoozes_of(parts: RunContext) -> list[dict[str, Any]]:
+    """Give what is held back now, soonest end first; `recipient` or `nct_id` is null where it holds for all."""
+    return [
+        {"recipient": one.recipient, "nct_id": one.nct_id, "until": zulu(one.until)}
+        for one in parts.store.snoozes.active(parts.clock())
+    ]
+
+
+def _recipients(parts: RunContext) -> Any:
+    suspensions = parts.store.outbox.suspensions()
+    now = parts.clock()
+    config = parts.loaded.config
+    for recipient in config.recipient:
+        coming = next_slots(recipient.send, config.zone(recipient), now, 1)
+        for line in destinations_of(recipient):
+            suspended = [
+                entry.reason
+                for entry in suspensions
+                if entry.channel == line.key and entry.recipient in (None, recipient.name)
+            ]
+            waiting = parts.store.outbox.list(
+                states=(State.PENDING, State.SENDING, State.UNKNOWN), recipient=recipient.name, channel=line.key
+            )
+            yield {
+                "name": recipient.name,
+                "channel": line.medium.value,
+                "suspended": bool(suspended),
+                "next_slot": zulu(coming[0]) if coming else None,
+                "pending": len(waiting),
+            }
+
+
+def trials_of(parts: RunContext, watchlist: Watchlist) -> list[Mapping[str, Any]]:
+    """Give the watched trials in the order of the watchlist."""
+    ids = list(watchlist.trials)
+    kept = {entry.nct_id: entry for entry in parts.store.trials.kept(ids)}
+    bodies = parts.store.versions.newest_bodies(ids)
+    return [_row(watchlist, kept[nct_id], bodies.get(nct_id)) for nct_id in ids]
+
+
+def trial_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[str, Any] | None:
+    """Give one trial with its record; None when it was never read."""
+    kept = parts.store.trials.kept([nct_id])[0]
+    body = parts.store.versions.newest_body(nct_id)
+    if body is None:
+        return None
+    versions = parts.store.versions.of_trial(nct_id)
+    newest = versions[-1]
+    return {
+        "schema": 1,
+        **_row(watchlist, kept, body),
+        "seq": newest.seq,
+        "seen_at": zulu(newest.seen_at),
+        "first_seen_at": zulu(versions[0].seen_at),
+        "versions": len(versions),
+        "last_update_posted": newest.last_update_posted,
+        "record": decode(body),
+    }
+
+
+def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]:
+    watched = watchlist.trials.get(kept.nct_id)
+    record = decode(body) if body is not None else {}
+    return {
+        "nct_id": kept.nct_id,
+        "short_name": (watched.short_name if watched is not None else None)
+        or (short_name_of(record) if record else kept.nct_id),
+        "title": value_at(record, ("protocolSection", "identificationModule", "briefTitle")),
+        "status": value_at(record, (*_STATUS, "overallStatus")),
+        "watches": list(watched.watches) if watched is not None else [],
+        "state": kept.life.value,
+        "data_version": kept.data_version,
+        "checked_at": zulu(kept.checked_at) if kept.checked_at is not None else None,
+        "merged_into": kept.merged_into,
+        "reason": _reason(kept),
+    }
+
+
+def _reason(kept: Kept) -> str | None:
+    """Return why the trial is not read as it should be, or None."""
+    if kept.life is Life.UNKNOWN:
+        return unknown_trial(kept.nct_id)
+    return kept.quarantine.reason if kept.quarantine is not None else None
+
+
+def log_object(parts: RunContext, entry: LogEntry) -> dict[str, Any]:
+    """Give one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
+    version = entry.version
+    comparison = _comparison(parts, entry)
+    try:
+        record = decode(parts.store.versions.body(version.seq))
+    except LookupError:  # an id that was an alias from the first day never had a record of its own
+        record = {}
+    story = headline_of(comparison, record)
+    return printed(
+        comparison, title=version.title, story=story, phrase=phrase, seq=version.seq, seen_at=version.seen_at
+    )
+
+
+def _comparison(parts: RunContext, entry: LogEntry) -> Comparison:
+    if entry.compared is not None:
+        return decode_comparison(entry.compared)
+    version = entry.version
+    earlier = [one.data_version for one in parts.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
+    return first_seen(
+        version.nct_id,
+        data_version=version.data_version,
+        posted=version.last_update_posted,
+        gap_since=earlier[-1] if earlier else None,
+    )
+
+
+def zulu(moment: datetime) -> str:
+    """Give a time as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

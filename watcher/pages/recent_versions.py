@@ -1,0 +1,129 @@
+"""Which versions the lists and feeds show, by number, before anything of them is read; and one line on each.
+
+What a list shows decides what is looked at: the newest for its feed, the loudest of the week, the last of each trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from watcher.changes.model import Severity
+from watcher.pages.timeline import TimelineEntry
+
+WEEK = timedelta(days=7)
+"""What "this week" means: the last seven days."""
+
+MOST_ENTRIES = 50
+"""Entries in one feed, newest first."""
+
+MOST_WEEK = 60
+"""Changes named under "this week", loudest first; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionNote:
+    """One version with something to tell: its trial, its number over all trials, its loudest level."""
+
+    nct_id: str
+    seq: int
+    level: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What one list of trials shows of their changes.
+
+    Attributes:
+        week: What was seen in the last seven days, loudest first, at most `MOST_WEEK`.
+        week_more: How many further ones there are.
+        feed: The newest, newest first, at most `MOST_ENTRIES`.
+    """
+
+    week: tuple[VersionNote, ...]
+    week_more: int
+    feed: tuple[VersionNote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What all lists show.
+
+    Attributes:
+        every: The list of all trials.
+        watches: By name, in the operator's order, the list of each watch.
+        newest: The newest version with something to tell of each trial; trials may be missing.
+        logged: The first version of each trial within the days of its log; trials may be missing.
+    """
+
+    every: Listed
+    watches: Mapping[str, Listed]
+    newest: Mapping[str, int]
+    logged: Mapping[str, int]
+
+    def wanted(self) -> Mapping[str, frozenset[int]]:
+        """Give the versions that any list shows, by trial."""
+        found: dict[str, set[int]] = {nct_id: {seq} for nct_id, seq in self.newest.items()}
+        for one in self._noted():
+            found.setdefault(one.nct_id, set()).add(one.seq)
+        return {nct_id: frozenset(seqs) for nct_id, seqs in found.items()}
+
+    def fed(self) -> frozenset[int]:
+        """Give the versions that are an entry of a feed of these lists."""
+        return frozenset(one.seq for listed in self._all() for one in listed.feed)
+
+    def _all(self) -> Iterator[Listed]:
+        yield self.every
+        yield from self.watches.values()
+
+    def _noted(self) -> Iterator[VersionNote]:
+        for listed in self._all():
+            yield from listed.week
+            yield from listed.feed
+
+
+def listed_of(ids: Collection[str], week: Sequence[VersionNote], feed: Sequence[VersionNote]) -> Listed:
+    """Choose what one list shows.
+
+    Args:
+        ids: The trials of the list.
+        week: Everything of the last seven days, of any trial.
+        feed: The newest of these trials, newest first.
+    """
+    own = [one for one in week if one.nct_id in ids]
+    own.sort(key=lambda one: (one.level.rank, -one.seq))
+    return Listed(week=tuple(own[:MOST_WEEK]), week_more=max(0, len(own) - MOST_WEEK), feed=tuple(feed[:MOST_ENTRIES]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One version in one line of a list.
+
+    Attributes:
+        nct_id: The trial.
+        name: Its short name.
+        seq: Number of the version; its anchor on the trial's page is `v<seq>`.
+        level: Its loudest level.
+        headline: At most two clauses.
+        when: `posted 3 Jun 2026`, else `seen 3 Jun 2026`.
+    """
+
+    nct_id: str
+    name: str
+    seq: int
+    level: str
+    headline: str
+    when: str
+
+
+def mention_of(chapter: TimelineEntry) -> Mention:
+    """Give a version that was told in full as one line."""
+    return Mention(
+        nct_id=chapter.nct_id,
+        name=chapter.name,
+        seq=chapter.seq,
+        level=chapter.level,
+        headline=chapter.headline,
+        when=chapter.when or f"seen {chapter.seen}",
+    )

@@ -1,0 +1,144 @@
+"""Puts the facts of one message together: who, what was read for them, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from watcher.archive import decode
+from watcher.changes.history import value_at
+from watcher.changes.model import Story
+from watcher.changes.serialize import dumps, printed
+from watcher.changes.trial_names import short_name as short_name_of
+from watcher.changes.wording import values
+from watcher.changes.wording.say import phrase
+from watcher.config.model import RecipientConfig
+from watcher.context import RunContext
+from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
+from watcher.digests.routing import SubscribedTrial
+from watcher.pipeline.compose import reader_of
+from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, WindowDiff
+from watcher.pipeline.read_counts import LastDigest, read_for
+from watcher.rendering.message import PackedJson
+from watcher.store.delivery_model import RecipientState
+from watcher.store.model import Life
+
+_A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
+_STATUS = ("protocolSection", "statusModule", "overallStatus")
+
+
+def welcome(
+    parts: RunContext,
+    recipient: RecipientConfig,
+    followed: Sequence[SubscribedTrial],
+    reader: RecipientState,
+    now: datetime,
+) -> Welcome:
+    """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
+    ids = [trial.nct_id for trial in followed]
+    merged = {kept.nct_id for kept in parts.store.trials.kept(ids) if kept.life is Life.MERGED}
+    trials = {trial.nct_id: trial for trial in followed if trial.nct_id not in merged}
+    greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
+    for nct_id, body in parts.store.versions.each_newest_body(trials):  # never all records in memory at once
+        greeted[nct_id] = _greeted(trials[nct_id], body)
+    return Welcome(
+        reader=reader_of(parts, recipient, now),
+        reading=read_for(parts.store, followed, ()),
+        trials=tuple(greeted.values()),
+        key=f"welcome-{reader.started_at.isoformat()}",
+        at=now,
+    )
+
+
+def digest_of(
+    parts: RunContext,
+    recipient: RecipientConfig,
+    followed: Sequence[SubscribedTrial],
+    told: Sequence[PendingStory],
+    *,
+    key: str,
+    now: datetime,
+    untold: Sequence[PendingStory] = (),
+    data: Sequence[PackedJson] = (),
+    last: LastDigest | None = None,
+    held: Collection[str] = (),
+) -> Digest:
+    """Make the digest of a reader's windows; at least one of them must have a story.
+
+    What is `untold` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
+    `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
+    change was held back longer than that.
+    """
+    return Digest(
+        reader=reader_of(parts, recipient, now),
+        reading=read_for(parts.store, followed, told, untold, since=last, held=held),
+        stories=tuple(entry.story for entry in told if entry.story is not None),
+        key=key,
+        at=now,
+        watches={trial.nct_id: trial.labels for trial in followed},
+        data=tuple(data),
+    )
+
+
+def heartbeat(
+    parts: RunContext,
+    recipient: RecipientConfig,
+    followed: Sequence[SubscribedTrial],
+    told: Sequence[PendingStory],
+    *,
+    since: datetime,
+    key: str,
+    now: datetime,
+    last: LastDigest | None = None,
+) -> Heartbeat:
+    """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
+    return Heartbeat(
+        reader=reader_of(parts, recipient, now),
+        reading=read_for(parts.store, followed, told, since=last),
+        period=period(since, now, parts.loaded.config.zone(recipient)),
+        key=key,
+        at=now,
+    )
+
+
+def period(since: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say how long nothing happened: `this week`, `since 14:00`, `since 6 Mar 2026`.
+
+    Args:
+        since: When something was told last, or a slot was served.
+        now: The time, later.
+        zone: The reader's.
+    """
+    if _A_WEEK[0] <= now - since <= _A_WEEK[1]:
+        return "this week"
+    began = since.astimezone(zone)
+    if began.date() == now.astimezone(zone).date():
+        return f"since {began:%H:%M}"
+    return f"since {values.date(began.date().isoformat())}"
+
+
+def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
+    if body is None:
+        return WelcomedTrial(nct_id=trial.nct_id, short_name=trial.short_name or trial.nct_id)
+    record = decode(body)
+    status = value_at(record, _STATUS)
+    return WelcomedTrial(
+        nct_id=trial.nct_id,
+        short_name=trial.short_name or short_name_of(record),
+        status=values.enum(status) if isinstance(status, str) else None,
+    )
+
+
+def data_of(parts: RunContext, told: Sequence[PendingStory], comparisons: ComparisonCache) -> tuple[PackedJson, ...]:
+    """Give the comparisons of a reader's windows as `compare --json` prints them, in their order."""
+    stories = {entry.window: entry.story for entry in told}
+    return tuple(_data(parts, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
+
+
+def _data(parts: RunContext, seen: WindowDiff, story: Story | None) -> PackedJson:
+    version = parts.store.versions.version(seen.window.newest)
+    headline = story.headline if story is not None else "Nothing of note changed"
+    found = printed(
+        seen.comparison, title=version.title, story=headline, phrase=phrase, seq=version.seq, seen_at=version.seen_at
+    )
+    return PackedJson(nct_id=seen.window.nct_id, body=dumps(found).encode())

@@ -1,0 +1,81 @@
+"""Keeps the fault table true to what the store holds of deliveries: suspensions, and messages given up or rejected.
+
+Read from the store at every run, so that a run which ended between writing and telling leaves nothing untold, the daily
+reminder comes, and a fault ends when its message is sent or let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from watcher.context import MESSAGE_PART, FaultReport, RunContext
+from watcher.pipeline.destinations import Destination, part_of
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.settle import part_of_message, sentence_of
+from watcher.store.delivery_model import ENDED_IN_VAIN, Fault, FaultGrade, State
+from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
+
+log = structlog.get_logger()
+
+Lines = Mapping[tuple[str, str], Destination]
+"""The configured ways, by recipient and channel key."""
+
+_TOLD_OTHERWISE = (RECIPIENT_REMOVED, NOT_CONFIGURED)
+"""What ended messages that are told under another name."""
+_WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
+
+
+def signal_standing(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+    """Say what stands after sending: suspended channels and recipients, and what became of single messages."""
+    _signal_suspended(parts, lines, signals)
+    _signal_messages(parts, lines, signals)
+    _settle_ways(parts, lines, signals)
+
+
+def _signal_suspended(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+    ways = {(recipient, key) for name, key in lines for recipient in (None, name)}
+    for suspension in parts.store.outbox.suspensions():
+        if (suspension.recipient, suspension.channel) in ways:
+            grade = FaultGrade.SUSPENDED if suspension.probe_at is None else FaultGrade.LASTING
+            signals.failing(part_of(suspension.channel, suspension.recipient), suspension.reason, grade)
+
+
+def _signal_messages(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+    ended = {part_of_message(entry.id): entry for entry in parts.store.outbox.list(states=ENDED_IN_VAIN)}
+    for part, entry in ended.items():
+        if (entry.recipient, entry.channel) in lines and entry.last_reply not in _TOLD_OTHERWISE:
+            grade = FaultGrade.LOST if entry.state is State.DEAD else FaultGrade.SUSPENDED
+            signals.failing(part, sentence_of(entry), grade)
+    told = {fault.part: fault for fault in failing(parts.store.faults.all()) if fault.part.startswith(MESSAGE_PART)}
+    open_ones = [part for part in told if part not in ended and part not in signals.heard]
+    if not open_ones:
+        return
+    tried = {part_of_message(entry.id) for entry in parts.store.outbox.list(states=_WAITING) if entry.attempts}
+    for part in open_ones:
+        if part in tried:
+            signals.failing(part, told[part].message, told[part].grade)
+        else:
+            signals.well(part)
+
+
+def _settle_ways(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+    """Go on with what passes while something waits for it; forget it when nothing does: nothing is left to deliver."""
+    parts_of_ways = {part_of(key, who): (key, who) for name, key in lines for who in (None, name)}
+    unheard = [
+        fault
+        for fault in failing(parts.store.faults.all())
+        if fault.part in parts_of_ways and fault.part not in signals.heard and fault.grade is not FaultGrade.SUSPENDED
+    ]
+    for fault in unheard:
+        key, who = parts_of_ways[fault.part]
+        if parts.store.outbox.list(states=_WAITING, recipient=who, channel=key):
+            signals.failing(fault.part, fault.message, fault.grade)
+        else:
+            _forget(parts, fault)
+
+
+def _forget(parts: RunContext, fault: Fault) -> None:
+    parts.store.faults.remove(fault.part)
+    log.info("fault_forgotten", part=fault.part)

@@ -1,0 +1,235 @@
+"""Who is due what at a moment: a digest, urgent news, a welcome, a sign of life; and who hears nothing for now.
+
+Reads the ledger, compares and composes nothing. A recipient in quiet hours or snoozed is due nothing, so cursor and
+slot stay where they are and everything is told when that ends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.config.model import Cadence, RecipientConfig
+from watcher.config.watchlist import Watchlist
+from watcher.context import RunContext
+from watcher.digests.quiet_hours import quiet_until
+from watcher.digests.routing import SubscribedTrial, trials_for
+from watcher.digests.slots import newest_slot, next_slots
+from watcher.pipeline.read_counts import LastDigest
+from watcher.store.delivery_model import CursorOverride, Direction, RecipientState, Snooze, reader_note
+from watcher.store.store import Store
+
+HEARD = "heard"
+"""Note of a recipient: when something was last composed for them."""
+
+LOOKED = "looked"
+"""Note of a recipient: up to which version urgent news was looked for."""
+
+DIGESTED = "digested"
+"""Note of a recipient: when the last digest or welcome was composed, and the registry's data version then."""
+
+A_WEEK = timedelta(days=7) - timedelta(hours=2)
+"""After how much silence a weekly sign of life is due; less two hours, since slots drift and some days are shorter."""
+
+_SETTLED = "telling.settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeContext:
+    """What holds for everybody while recipients are told.
+
+    Attributes:
+        now: The time.
+        newest: The newest version there is.
+        is_complete: Whether a complete poll has just ended.
+        is_settled: Whether everything stored was so when a poll had read all that came of one data version.
+        complete_at: When the last complete poll ended, or None.
+        read_at: When the last poll ended that read trials or found that nothing had moved, or None.
+        send_all: Whether everybody is told now.
+        snoozes: What is held back now.
+    """
+
+    now: datetime
+    newest: int
+    is_complete: bool
+    is_settled: bool
+    complete_at: datetime | None
+    read_at: datetime | None
+    send_all: bool
+    snoozes: tuple[Snooze, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """What one recipient is due.
+
+    Attributes:
+        recipient: Who.
+        reader: Them, as the ledger knows them.
+        followed: The trials they are told about, those snoozed left out.
+        snoozed: The trials they follow that are held back.
+        slot: The slot served, as the ledger spells it; None without one.
+        is_due: Whether a digest is due.
+        greets: Whether a welcome is due.
+        is_urgent: Whether urgent news is looked for; never together with a digest.
+        silent_since: Since when there was nothing to tell, where a sign of life is due should that stay so; else None.
+        exempts: The trials that do not follow their cursor.
+        last: Their last digest or welcome, or when they were met.
+    """
+
+    recipient: RecipientConfig
+    reader: RecipientState
+    followed: tuple[SubscribedTrial, ...]
+    snoozed: tuple[SubscribedTrial, ...]
+    slot: str | None
+    is_due: bool
+    greets: bool
+    is_urgent: bool
+    silent_since: datetime | None
+    exempts: tuple[CursorOverride, ...]
+    last: LastDigest
+
+
+def moment_of(
+    parts: RunContext, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool
+) -> ComposeContext:
+    """Look at what holds for everybody, and note what stands when a poll has come to its end.
+
+    Args:
+        parts: What the run works with.
+        now: The time.
+        is_complete: Whether a complete poll has just ended.
+        is_settled: Whether a poll has just ended whose answers were all of one data version.
+        send_all: Whether everybody is told now.
+    """
+    newest = parts.store.versions.max_seq()
+    settled = parts.store.notes.get(_SETTLED)
+    if is_settled and settled != str(newest):
+        parts.store.notes.put(_SETTLED, str(newest))
+    complete, read = parts.store.polls.last_complete(), parts.store.polls.last_read()
+    return ComposeContext(
+        now=now,
+        newest=newest,
+        is_complete=is_complete,
+        is_settled=is_settled or settled == str(newest),
+        complete_at=complete.finished if complete is not None else None,
+        read_at=read.finished if read is not None else None,
+        send_all=send_all,
+        snoozes=parts.store.snoozes.active(now),
+    )
+
+
+def due(
+    parts: RunContext, recipient: RecipientConfig, watchlist: Watchlist, moment: ComposeContext
+) -> DigestPlan | None:
+    """Say what a recipient is due; None when there is nothing to compose and nothing to write down."""
+    reader = parts.store.ledger.reader(recipient.name)
+    if reader is None or is_held(parts, recipient, moment.now, moment.snoozes):
+        return None
+    slot = _slot(parts, recipient, reader, moment.now)
+    is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
+    is_due = slot is not None or moment.send_all or (is_immediate and moment.is_settled)
+    greets = recipient.welcome and reader.welcomed_at is None and _was_read_for(reader, moment)
+    may_be_urgent = recipient.urgent is not None and moment.is_settled
+    if not (is_due or greets or may_be_urgent):
+        return None  # the usual case at a tick: no further look at the store
+    exempts = parts.store.ledger.exempts(recipient.name)
+    followed = trials_for(recipient, parts.loaded.config, watchlist)
+    held = snoozed_trials(recipient, moment.snoozes)
+    has_news = reader.cursor < moment.newest or any(
+        one.direction is Direction.BEHIND and one.nct_id not in held for one in exempts
+    )
+    notes = _notes(parts, recipient)
+    is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(LOOKED, "0")) < moment.newest
+    silent_since = _silent_since(recipient, reader, notes, slot, moment) if is_due else None
+    if not (greets or is_urgent or (is_due and (has_news or slot)) or silent_since is not None):
+        return None
+    return DigestPlan(
+        recipient=recipient,
+        reader=reader,
+        followed=tuple(trial for trial in followed if trial.nct_id not in held),
+        snoozed=tuple(trial for trial in followed if trial.nct_id in held),
+        slot=slot,
+        is_due=is_due,
+        greets=greets,
+        is_urgent=is_urgent,
+        silent_since=silent_since,
+        exempts=exempts,
+        last=last_digest(parts.store, reader),
+    )
+
+
+def last_digest(store: Store, reader: RecipientState) -> LastDigest:
+    """Return a recipient's last digest or welcome; before the first one, when they were met."""
+    note = store.notes.get(reader_note(reader.name, DIGESTED))
+    if note is not None:
+        found = json.loads(note)
+        return LastDigest(at=datetime.fromisoformat(found["at"]), data_version=found["data_version"])
+    poll = store.polls.last_complete(until=reader.started_at)
+    return LastDigest(at=reader.started_at, data_version=poll.token[:10] if poll is not None and poll.token else None)
+
+
+def is_held(parts: RunContext, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
+    """Tell whether a recipient hears nothing now: quiet hours, or snoozed as a whole."""
+    if any(one.recipient == recipient.name and one.nct_id is None for one in snoozes):
+        return True
+    return quiet_until(recipient.quiet, parts.loaded.config.zone(recipient), now) is not None
+
+
+def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> frozenset[str]:
+    """Give the ids held back for a recipient."""
+    return frozenset(
+        one.nct_id for one in snoozes if one.nct_id is not None and one.recipient in (None, recipient.name)
+    )
+
+
+def _slot(parts: RunContext, recipient: RecipientConfig, reader: RecipientState, now: datetime) -> str | None:
+    """Give the slot to serve, or None.
+
+    A clock set back serves no slot twice. When the last one served lies beyond the next one, the clock had been far
+    ahead: waiting for it might be waiting for years, so the slots begin anew; told is only what was not told by then.
+    """
+    zone = parts.loaded.config.zone(recipient)
+    newest = newest_slot(recipient.send, zone, now)
+    if newest is None:
+        return None
+    if reader.last_slot is not None and newest.isoformat() <= reader.last_slot:
+        (coming,) = next_slots(recipient.send, zone, now, 1)
+        return newest.isoformat() if reader.last_slot > coming.isoformat() else None
+    return newest.isoformat()
+
+
+def _was_read_for(reader: RecipientState, moment: ComposeContext) -> bool:
+    """Tell whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
+    if moment.is_complete:
+        return True
+    return moment.is_settled and moment.complete_at is not None and moment.complete_at >= reader.started_at
+
+
+def _notes(parts: RunContext, recipient: RecipientConfig) -> Mapping[str, str]:
+    if recipient.urgent is None and recipient.heartbeat is None:
+        return {}
+    start = reader_note(recipient.name)
+    return {name.removeprefix(start): value for name, value in parts.store.notes.all(start).items()}
+
+
+def _silent_since(
+    recipient: RecipientConfig,
+    reader: RecipientState,
+    notes: Mapping[str, str],
+    slot: str | None,
+    moment: ComposeContext,
+) -> datetime | None:
+    """Give since when a recipient heard nothing, if that is long enough to say so and the trials were read since."""
+    if recipient.heartbeat is None:
+        return None
+    since = datetime.fromisoformat(notes[HEARD]) if HEARD in notes else reader.welcomed_at or reader.started_at
+    if recipient.heartbeat == "slot":
+        is_long = slot is not None
+        since = max(since, datetime.fromisoformat(reader.last_slot)) if reader.last_slot is not None else since
+    else:
+        is_long = moment.now - since >= A_WEEK
+    was_read = moment.read_at is not None and moment.read_at > since
+    return since if is_long and was_read else None

@@ -1,0 +1,211 @@
+"""Judges the records of one answer against what is kept: new version, unchanged, stale, quarantined.
+
+Runs in a thread: parsing and comparing take time. Reads the store, does not write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.archive import decode, pack, read_history
+from watcher.changes.model import Comparison, Record
+from watcher.errors import DamagedError, RegistryAnswerError, StoreError
+from watcher.registry.model import RawRecord
+from watcher.registry.plausibility import (
+    SOUND,
+    is_behind,
+    is_too_far_ahead,
+    judge_age,
+    judge_content,
+    judge_identity_facts,
+    judge_posting,
+)
+from watcher.registry.studies_page import decode_record
+from watcher.store.model import Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
+from watcher.store.store import Store
+
+if TYPE_CHECKING:
+    pass
+
+log = structlog.get_logger()
+
+
+class IngestStatus(StrEnum):
+    """What became of one record; the `status` of the event `study_checked`."""
+
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    RETURNED = "returned"
+    STALE = "stale"
+    QUARANTINED = "quarantined"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestResult:
+    """One record and what becomes of it.
+
+    Attributes:
+        nct_id: The trial.
+        status: What became of it.
+        item: What the store keeps; None for a stale answer.
+        reason: Why it is not believed; empty otherwise.
+        is_behind: It comes from a data node that is older than the registry's data version.
+    """
+
+    nct_id: str
+    status: IngestStatus
+    item: NewVersion | Unchanged | Quarantined | None = None
+    reason: str = ""
+    is_behind: bool = False
+
+
+def ingest_records(
+    records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store, *, day: str | None
+) -> tuple[IngestResult, ...]:
+    """Judge the records of one answer.
+
+    Args:
+        records: As they came.
+        kept: What the store knows, by id; an id that is not there was never seen.
+        store: For bodies of versions to compare with; only read.
+        day: Day of the registry's data version, or None when it is not known.
+
+    Returns:
+        One per record, in their order. A record that cannot be decoded is UNREADABLE, one that our own code trips over
+        is FAILED, one whose stored version is damaged is DAMAGED: all stay due, and harm no other.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    judged: dict[str, IngestResult] = {}
+    for record in records:
+        if record.nct_id not in judged:
+            known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
+            lags = is_behind(record, day)
+            usable = replace(record, data_version=None) if is_too_far_ahead(record, day) else record
+            judged[record.nct_id] = replace(_guarded(usable, known, store), is_behind=lags)
+    return tuple(judged.values())
+
+
+def _guarded(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
+    try:
+        return _judge(record, kept, store)
+    except DamagedError as error:
+        return IngestResult(nct_id=record.nct_id, status=IngestStatus.DAMAGED, reason=str(error))
+    except StoreError:
+        raise
+    except RegistryAnswerError as error:
+        return IngestResult(nct_id=record.nct_id, status=IngestStatus.UNREADABLE, reason=str(error))
+    except Exception as error:  # the boundary of one study: a bug met by one record must not stop the others
+        log.exception("study_failed", nct_id=record.nct_id)
+        reason = f"the program tripped over this record ({type(error).__name__}); please report it"
+        return IngestResult(nct_id=record.nct_id, status=IngestStatus.FAILED, reason=reason)
+
+
+def _judge(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
+    if record.doubt:
+        return _quarantined(record, record.doubt)
+    age = judge_age(record, kept.data_version)
+    if age != SOUND:
+        return IngestResult(nct_id=record.nct_id, status=IngestStatus.STALE, reason=age.reason)
+    is_back = kept.life in (Life.GONE, Life.MERGED)
+    if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
+        return _unchanged(record, is_stamp_only=True)
+    decoded = decode_record(record.body)
+    before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
+    before = None if before_body is None else decode(before_body)
+    if record.data_version is None and (posting := judge_posting(decoded, before)) != SOUND:
+        return IngestResult(nct_id=record.nct_id, status=IngestStatus.STALE, reason=posting.reason)
+    for judgement in (judge_content(decoded, before), judge_identity_facts(decoded, before)):
+        if judgement != SOUND and not _is_confirmed(record, kept):
+            return _quarantined(record, judgement.reason)
+
+    from watcher.changes.normalise import canonical_hash
+
+    digest = canonical_hash(decoded)
+    if digest == kept.canonical_hash and not kept.starts_anew and not is_back:
+        return _unchanged(record)
+    if before is None or kept.starts_anew:
+        return _new(record, decoded, digest, previous=None, comparison=None, status=IngestStatus.BASELINE)
+    comparison = _compare(before, decoded, kept, store, is_back=is_back)
+    status = IngestStatus.RETURNED if is_back else IngestStatus.CHANGED
+    return _new(record, decoded, digest, previous=kept.newest_seq, comparison=comparison, status=status)
+
+
+def _is_confirmed(record: RawRecord, kept: Kept) -> bool:
+    """Return whether an implausible record was seen before, the same, in another data version: then it is real."""
+    aside = kept.quarantine
+    return aside is not None and aside.fingerprint == record.fingerprint and aside.data_version != record.data_version
+
+
+def _unchanged(record: RawRecord, *, is_stamp_only: bool = False) -> IngestResult:
+    item = Unchanged(
+        nct_id=record.nct_id,
+        fingerprint=record.fingerprint,
+        data_version=record.data_version,
+        is_stamp_only=is_stamp_only,
+    )
+    return IngestResult(nct_id=record.nct_id, status=IngestStatus.UNCHANGED, item=item)
+
+
+def _quarantined(record: RawRecord, reason: str) -> IngestResult:
+    item = Quarantined(
+        nct_id=record.nct_id,
+        reason=reason,
+        data_version=record.data_version,
+        fingerprint=record.fingerprint,
+        body=record.body,
+    )
+    return IngestResult(nct_id=record.nct_id, status=IngestStatus.QUARANTINED, item=item, reason=reason)
+
+
+def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back: bool) -> Comparison:
+    from watcher.changes.compare import compare_records
+    from watcher.changes.record_events import with_return
+
+    history = read_history(kept.nct_id, kept.newest_seq, before, after, store)
+    comparison = compare_records(before, after, history=history)
+    return with_return(comparison, gone_since=kept.missing_since) if is_back else comparison
+
+
+def _new(
+    record: RawRecord,
+    decoded: Record,
+    digest: str,
+    *,
+    previous: int | None,
+    comparison: Comparison | None,
+    status: IngestStatus,
+) -> IngestResult:
+    from watcher.changes.history import value_at
+
+    posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
+    title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
+    item = NewVersion(
+        nct_id=record.nct_id,
+        body=record.body,
+        canonical_hash=digest,
+        fingerprint=record.fingerprint,
+        data_version=record.data_version,
+        last_update_posted=posted if isinstance(posted, str) else None,
+        title=title if isinstance(title, str) else "",
+        previous=previous,
+        compared=None if comparison is None else pack(comparison),
+        milestones=_milestones(record.nct_id, decoded),
+    )
+    return IngestResult(nct_id=record.nct_id, status=status, item=item)
+
+
+def _milestones(nct_id: str, decoded: Record) -> tuple[Milestone, ...]:
+    from watcher.changes.meaning.milestones import milestones
+
+    return tuple(Milestone(nct_id=nct_id, kind=due.kind, due_on=due.on) for due in milestones(decoded))

@@ -1,0 +1,120 @@
+"""Tells the operator what fails and what it means: settles the fault table at the end of a run.
+
+A notice and the row it follows from are stored in one transaction, so that each is told once. Does not find faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.config.model import RecipientConfig
+from watcher.context import FaultReport, RunContext
+from watcher.errors import WatcherError
+from watcher.pipeline.compose import compose_messages, reader_of
+from watcher.pipeline.destinations import Destination, destinations_of, part_of
+from watcher.pipeline.fault_kinds import sentence, title, words_of
+from watcher.pipeline.fault_states import Tell, Transition, advance, line
+from watcher.store.delivery_model import NewMessage
+
+if TYPE_CHECKING:
+    from watcher.digests.model import Notice
+
+log = structlog.get_logger()
+
+
+def settle(parts: RunContext, signals: FaultReport, now: datetime) -> tuple[str, ...]:
+    """Bring the fault table up to date with what a run heard, and put the operator's notices into the outbox.
+
+    Returns:
+        What a one-shot run prints: a line per fault that is new, due for its daily reminder, or over; by part.
+    """
+    said: list[str] = []
+    for part, failing in sorted(signals.heard.items()):
+        transition = advance(parts.store.faults.get(part), part, failing, now, signals.grade(part))
+        if transition is None:
+            continue
+        parts.store.faults.put(transition.fault, messages=_notices(parts, transition, now), now=now)
+        if (text := line(transition)) is not None:
+            said.append(text)
+            event = log.info if transition.tell is Tell.OVER else log.warning
+            event("fault", part=part, state=transition.fault.state.value, message=transition.fault.message)
+    return tuple(said)
+
+
+def tell_reformatted(parts: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
+    """Tell the operator once that the registry reformatted many records, which readers do not hear of.
+
+    Args:
+        parts: What the run works with.
+        families: The field families concerned, as API paths.
+        token: The registry's token at which it was seen.
+        now: The time.
+    """
+    from watcher.digests.model import Notice
+
+    operator = _operator(parts)
+    if operator is None:
+        return
+    day = token[:10]
+    notice = Notice(
+        reader=reader_of(parts, operator, now),
+        part="registry format",
+        title="Reformatted by the registry",
+        what=f"In its data of {day} the registry changed many records at once, without their sponsors: "
+        f"{', '.join(families)}.",
+        since=None,
+        meaning="Readers are not told: it is no news of a trial. Everything stands in the log as noise.",
+        advice="Nothing; look at one of the trials if you want to be sure.",
+        more="watcher log --since 2d --severity noise",
+        key=f"reformatted-{token}",
+        at=now,
+    )
+    parts.store.outbox.add(_composed(parts, notice, destinations_of(operator)), now)
+
+
+def _notices(parts: RunContext, transition: Transition, now: datetime) -> Sequence[NewMessage]:
+    if transition.tell not in (Tell.NEW, Tell.WORSE, Tell.OVER):
+        return ()
+    operator = _operator(parts)
+    if operator is None:
+        return ()
+    from watcher.digests.model import Notice
+
+    fault = transition.fault
+    is_over = transition.tell is Tell.OVER
+    words = words_of(fault)
+    notice = Notice(
+        reader=reader_of(parts, operator, now),
+        part=fault.part,
+        title=title(fault, is_over=is_over, is_worse=transition.tell is Tell.WORSE),
+        what=sentence(fault, is_over=is_over),
+        since=fault.since,
+        meaning=words.after if is_over else words.meaning,
+        advice="" if is_over else words.advice,
+        more="watcher status",
+        is_over=is_over,
+        key=f"fault-{fault.part}-{fault.since.isoformat()}-{fault.grade.value}-{fault.state.value}",
+        at=now,
+    )
+    # the way that fails is not the way to say so
+    ways = [way for way in destinations_of(operator) if fault.part not in (way.key, part_of(way.key, operator.name))]
+    return _composed(parts, notice, ways)
+
+
+def _composed(parts: RunContext, notice: Notice, ways: Sequence[Destination]) -> tuple[NewMessage, ...]:
+    messages: list[NewMessage] = []
+    for way in ways:
+        try:
+            messages += compose_messages(parts, notice, way, FaultReport())
+        except WatcherError as error:
+            log.exception("notice_failed", part=notice.part, reason=str(error))
+    return tuple(messages)
+
+
+def _operator(parts: RunContext) -> RecipientConfig | None:
+    name = parts.loaded.config.operator.recipient
+    return next((recipient for recipient in parts.loaded.config.recipient if recipient.name == name), None)

@@ -1,0 +1,224 @@
+"""One poll: is there new data, and what does it say of the watched trials.
+
+`/version` first; nothing due ends it there. Pages are committed as they come, each in one transaction together with
+what was checked in it, so that a run killed in the middle goes on where it was. After the last page `/version` is read
+again: only when it stood still is the poll complete; when it moved, everything is due at the new token and is read
+again, at most twice (design: Poll). What the answers left out is judged after the last page, when it is known how much
+that is. Tells nobody anything; that is `telling`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.context import REGISTRY_PART, FaultReport, RunContext
+from watcher.errors import RegistryError, RegistryRefusedError
+from watcher.pipeline import registry_state
+from watcher.pipeline.ingest import IngestResult, IngestStatus, ingest_records
+from watcher.pipeline.missing_records import judge_aliases, resolve_missing
+from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lost, note_page
+from watcher.registry.plausibility import data_day
+from watcher.registry.transport_choice import is_open, open_breaker, open_registry
+from watcher.store.model import (
+    Kept,
+    NewVersion,
+    Page,
+    Poll,
+    PollOutcome,
+    Quarantined,
+    Unchanged,
+)
+
+if TYPE_CHECKING:
+    from watcher.registry.client import RegistryClient
+    from watcher.registry.model import Page as RawPage
+
+log = structlog.get_logger()
+
+ROUNDS = 3
+"""One reading and at most two repeats when the data moves in mid-poll."""
+
+ASK_ASIDE_AGAIN = timedelta(hours=1)
+"""Quarantined records alone are asked for again so often until the next data version."""
+
+
+ASK_MERGED_AGAIN = timedelta(days=7)
+"""Trials that were merged into others are asked for again so often: the registry may split them off."""
+
+BEHIND_POLLS = 3
+"""A record from a data node behind the registry's data version is due again for at most so many polls."""
+
+
+async def poll(
+    parts: RunContext, ids: Sequence[str], signals: FaultReport, *, merged: Sequence[str] = (), is_whole: bool = True
+) -> PollReport:
+    """Poll the registry once for these trials and store what is new.
+
+    Args:
+        parts: What the run works with.
+        ids: The watched trials, without those merged into others.
+        signals: Hears whether the registry is well.
+        merged: Watched trials that were merged into others; they are asked for weekly.
+        is_whole: Whether these are all; else a trial that is not among them has not been taken out by anybody.
+
+    Returns:
+        The report; it is stored as well. A registry that fails is an outcome, not an exception.
+
+    Raises:
+        StoreError: The store cannot be written; the poll is resumed by the next one.
+    """
+    started = parts.clock()
+    note = ""
+    tally = PollTally()
+    token: str | None = None
+    settings = parts.loaded.config.registry
+    stands = is_open(registry_state.breaker(parts.store), settings, started)
+    try:
+        if stands:
+            raise RegistryRefusedError(registry_state.refusal(parts.store))
+        async with open_registry(
+            settings,
+            memory=registry_state.transport(parts.store),
+            now=started,
+            sleep=parts.sleep,
+            monotonic=parts.monotonic,
+        ) as client:
+            try:
+                asked = Asked(ids=tuple(ids), merged=tuple(merged), is_whole=is_whole)
+                outcome, token = await _rounds(client, parts, asked, tally)
+            finally:
+                registry_state.remember_transport(parts.store, client.memory)
+        registry_state.close_breaker(parts.store)
+        signals.well(REGISTRY_PART)
+    except RegistryError as error:
+        outcome, note = (PollOutcome.PARTIAL if tally.usable() else PollOutcome.FAILED), str(error)
+        if isinstance(error, RegistryRefusedError) and not stands:
+            registry_state.keep_breaker(parts.store, open_breaker(settings, started), note)
+        signals.failing(REGISTRY_PART, note)
+        log.warning("poll_failed", reason=note)
+    counts = tally.counts()
+    parts.store.polls.record(
+        Poll(started=started, finished=parts.clock(), token=token, outcome=outcome, counts=counts, note=note)
+    )
+    log.info("poll_finished", outcome=outcome.value, data_version=token, read=counts.read, changed=counts.changed)
+    return tally.report(outcome, token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a poll is to ask for; fields as the arguments of `poll`."""
+
+    ids: tuple[str, ...]
+    merged: tuple[str, ...]
+    is_whole: bool
+
+
+async def _rounds(
+    client: RegistryClient, parts: RunContext, asked: Asked, tally: PollTally
+) -> tuple[PollOutcome, str | None]:
+    token = (await client.version()).token
+    if asked.is_whole:
+        parts.store.trials.sync_watched((*asked.ids, *asked.merged), parts.clock())
+    for number in range(ROUNDS):
+        todo = _todo(parts, asked, token)
+        if not todo:
+            tally.is_settled = True
+            return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token
+        tally.due, tally.read_of = max(tally.due, len(todo)), token
+        await _read(client, parts, todo, token, tally)
+        after = (await client.version()).token
+        if after == token:
+            tally.is_settled = True
+            return (PollOutcome.PARTIAL if tally.failed else PollOutcome.COMPLETE), token
+        log.info("data_version_moved", before=token, after=after)
+        token = after
+    return PollOutcome.MOVED, token
+
+
+def _todo(parts: RunContext, asked: Asked, token: str | None) -> Mapping[str, Kept]:
+    trials, now = parts.store.trials, parts.clock()
+    due = trials.due(asked.ids, token)
+    aside = trials.quarantined(asked.ids, before=now - ASK_ASIDE_AGAIN)
+    merged = trials.merged_due(asked.merged, token, before=now - ASK_MERGED_AGAIN) if asked.merged else ()
+    return {kept.nct_id: kept for kept in (*due, *aside, *merged)}
+
+
+async def _read(
+    client: RegistryClient, parts: RunContext, todo: Mapping[str, Kept], token: str | None, tally: PollTally
+) -> None:
+    fresh, day = dict(todo), data_day(token)
+    missing: dict[str, Kept] = {}
+    async for raw in client.pages(sorted(todo)):
+        if raw.aliased:
+            # else the next poll would take it for one added then
+            parts.store.trials.join(raw.aliased.values(), parts.clock())
+        kept = _kept(raw, fresh, parts)
+        missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
+        judged = await asyncio.to_thread(partial(ingest_records, raw.records, kept, parts.store, day=day))
+        page = replace(_page(judged), events=judge_aliases(raw.aliased, kept, token))
+        behind = _behind(judged, kept, token)
+        await _commit(parts, page, (*_settled(judged, behind), *raw.aliased, *raw.refused), behind, token)
+        note_page(raw, judged, tally)
+    if missing:
+        lost = await resolve_missing(client, tuple(missing.values()), len(todo), token, parts.store)
+        behind = _behind(lost.found, missing, token)
+        gone = [nct_id for nct_id in missing if nct_id not in lost.failed and nct_id not in _ids(lost.found)]
+        page = replace(_page(lost.found, lost.page.quarantined), absent=lost.page.absent, events=lost.page.events)
+        await _commit(parts, page, (*_settled(lost.found, behind), *gone), behind, token)
+        note_lost(lost, missing, tally)
+
+
+async def _commit(
+    parts: RunContext, page: Page, checked: Sequence[str], behind: Sequence[str], token: str | None
+) -> None:
+    commit = partial(parts.store.versions.commit_page, checked=checked, behind=behind, token=token)
+    async with parts.turn:
+        await asyncio.to_thread(commit, page, parts.clock())
+
+
+def _kept(raw: RawPage, fresh: dict[str, Kept], parts: RunContext) -> Mapping[str, Kept]:
+    """Give what is known of the trials of one answer as it stands now.
+
+    What was read for this poll and no answer has held yet is still so, and is taken out of `fresh`; the rest, such as a
+    trial that an earlier answer held under its other id, is read anew.
+    """
+    ids = {record.nct_id for record in raw.records} | {*raw.aliased, *raw.missing}
+    known = {nct_id: fresh.pop(nct_id) for nct_id in ids if nct_id in fresh}
+    again = [nct_id for nct_id in ids if nct_id not in known]
+    return known | {entry.nct_id: entry for entry in parts.store.trials.kept(again)} if again else known
+
+
+def _page(judged: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> Page:
+    items = [entry.item for entry in judged]
+    return Page(
+        new=tuple(item for item in items if isinstance(item, NewVersion)),
+        unchanged=tuple(item for item in items if isinstance(item, Unchanged)),
+        quarantined=(*(item for item in items if isinstance(item, Quarantined)), *aside),
+    )
+
+
+def _ids(judged: Sequence[IngestResult]) -> frozenset[str]:
+    return frozenset(entry.nct_id for entry in judged)
+
+
+def _behind(judged: Sequence[IngestResult], kept: Mapping[str, Kept], token: str | None) -> tuple[str, ...]:
+    """Return the trials whose record is older than the data version or than ours, while they are asked for again."""
+    lagging = [entry.nct_id for entry in judged if entry.is_behind or entry.status is IngestStatus.STALE]
+    return tuple(nct_id for nct_id in lagging if _behind_polls(kept.get(nct_id), token) < BEHIND_POLLS)
+
+
+def _behind_polls(known: Kept | None, token: str | None) -> int:
+    return known.behind_polls if known is not None and token is not None and known.behind_token == token else 0
+
+
+def _settled(judged: Sequence[IngestResult], behind: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids that went somewhere; one that failed or lags did not, it is asked for again at the next poll."""
+    waiting = set(behind)
+    return tuple(entry.nct_id for entry in judged if entry.status not in UNREAD and entry.nct_id not in waiting)

@@ -1,0 +1,233 @@
+"""Trial pages: gathers what the store knows of the watched trials and hands it to `pages`.
+
+Reads the store and writes files of the site only; decides nothing about what is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher import __version__
+from watcher.archive import decode
+from watcher.config.watchlist import Watchlist
+from watcher.context import PAGE_TEMPLATE_PART, PAGES_PART, FaultReport, RunContext
+from watcher.errors import WatcherError
+from watcher.pages.folder import Folder, Written, read_key
+from watcher.pages.loader import load, site_of, steps_of
+from watcher.pages.mirror import RECENT
+from watcher.pages.page_model import Site, Step, Trial
+from watcher.pages.recent_versions import MOST_ENTRIES, WEEK, Listed, Lists, VersionNote, listed_of
+from watcher.pages.site import Given, Made, Newest, Progress, Render, build, silent
+from watcher.pages.site import Watched as Shown
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, override_files, trusted_pages
+from watcher.pipeline.template_overrides import override_folder
+from watcher.store.highlights import Highlight
+
+if TYPE_CHECKING:
+    from watcher.rendering.environment import TemplateNote, Templates
+
+log = structlog.get_logger()
+
+_AT_ONCE = 100
+"""Trials read together; so many compressed records are held in memory."""
+
+
+async def keep_pages(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> None:
+    """Bring the pages up to date after a poll when `[pages] dir` is set; a fault of theirs harms nothing else."""
+    folder = pages_dir(parts)
+    if folder is None:
+        return
+    notes: dict[str, TemplateNote] = {}
+    try:
+        written = await asyncio.to_thread(
+            publish, parts, watchlist, folder, only_news=True, hear=lambda note: notes.setdefault(note.template, note)
+        )
+    except (OSError, WatcherError) as error:
+        signals.failing(PAGES_PART, f"the pages in {folder} cannot be written: {error}")
+    except Exception as error:  # the boundary of the pages: a bug met there must not end a poll
+        log.exception("pages_failed")
+        signals.tripped(PAGES_PART, f"the program tripped over the pages ({type(error).__name__}); please report it")
+    else:
+        signals.well(PAGES_PART)
+        if written is not None:
+            _signal_templates(parts, notes, signals)
+            log.info("pages_written", written=written.written, kept=written.kept, removed=written.removed)
+
+
+def _signal_templates(parts: RunContext, notes: Mapping[str, TemplateNote], signals: FaultReport) -> None:
+    """Say after a build which templates of the operator's own failed, and which told as failing do no more."""
+    for name, note in notes.items():
+        problem = note.problem.rstrip(".")
+        signals.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")
+    for fault in failing(parts.store.faults.all()):
+        if fault.part.startswith(PAGE_TEMPLATE_PART):
+            signals.well(fault.part)  # of what failed just now this changes nothing
+
+
+def pages_dir(parts: RunContext) -> Path | None:
+    """Give the folder of the site; None when none is configured."""
+    own = parts.loaded.config.pages.dir
+    return None if own is None else parts.state_dir / Path(own).expanduser()
+
+
+def publish(
+    parts: RunContext,
+    watchlist: Watchlist,
+    path: Path,
+    *,
+    progress: Progress = silent,
+    only_news: bool = False,
+    hear: Callable[[TemplateNote], object] = lambda note: None,
+) -> Written | None:
+    """Write the site of the watched trials into a folder; only files that differ are written.
+
+    Args:
+        parts: What the run works with.
+        watchlist: What is watched, merged ids followed.
+        path: The folder; made when it is not there.
+        progress: Hears how far it is.
+        only_news: Do nothing when neither the store, nor the watchlist, nor a template of the operator's own, nor the
+            day differs from the last time.
+        hear: Hears of every template of the operator's own that failed; the built-in one stood in.
+
+    Returns:
+        What became of the files; None when nothing was done.
+
+    Raises:
+        UsageError: The folder holds other things.
+        OSError: It cannot be written.
+        RenderError: A built-in template failed.
+    """
+    site = site_of(parts)
+    watched = _watched(parts, watchlist)
+    key = _key(site, watched, parts)
+    if only_news and read_key(path) == key:
+        return None
+    templates, distrusted = _templates(parts)
+    for note in distrusted:
+        hear(note)
+    given = Given(
+        site=site,
+        watched=watched,
+        lists=_lists(parts, watched, site),
+        program=_program(parts, distrusted),
+    )
+    source = _Store(parts, watchlist, watched)
+    render = _rendering(templates, hear, {note.template for note in distrusted})
+    return build(Folder.open(path), source, given, render, progress, key)
+
+
+def _watched(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
+    """Give what is watched and was read."""
+    every = parts.store.trials.kept(list(watchlist.trials))
+    newest = {kept.nct_id: kept.newest_seq for kept in every if kept.newest_seq is not None}
+    seen = parts.store.versions.seen(newest.values())
+    return {
+        kept.nct_id: Shown(
+            watches=watchlist.trials[kept.nct_id].watches,
+            short_name=watchlist.trials[kept.nct_id].short_name,
+            newest=newest[kept.nct_id],
+            seen_at=seen[newest[kept.nct_id]],
+            state=kept.life.value,
+        )
+        for kept in every
+        if kept.nct_id in newest
+    }
+
+
+def _key(site: Site, watched: Mapping[str, Shown], parts: RunContext) -> str:
+    names = [watch.name for watch in parts.loaded.config.watch]
+    own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(parts.loaded)]
+    held = [__version__, site.url, site.data_version, site.now.date(), names, own, sorted(watched.items())]
+    return hashlib.blake2b(json.dumps(held, default=str).encode(), digest_size=16).hexdigest()
+
+
+def _lists(parts: RunContext, watched: Mapping[str, Shown], site: Site) -> Lists:
+    """Choose what the lists and feeds show, by number alone."""
+    highlights, now = parts.store.highlights, site.now
+    week = _noted(highlights.since(now - WEEK))
+
+    def listed(ids: Collection[str]) -> Listed:
+        return listed_of(ids, week, _noted(highlights.latest(ids, MOST_ENTRIES)))
+
+    names = [watch.name for watch in parts.loaded.config.watch]
+    held = {name: {nct_id for nct_id, one in watched.items() if name in one.watches} for name in names}
+    return Lists(
+        every=listed(watched.keys()),
+        watches={name: listed(ids) for name, ids in held.items()},
+        newest=highlights.newest(watched.keys()),
+        logged=highlights.first_since(now - RECENT),
+    )
+
+
+def _noted(found: Iterable[Highlight]) -> tuple[VersionNote, ...]:
+    return tuple(VersionNote(nct_id=one.nct_id, seq=one.seq, level=one.severity) for one in found)
+
+
+def _templates(parts: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]]:
+    """Give the templates of the pages, those of the operator's own that fail left out, and what is wrong with them."""
+    from watcher.rendering.environment import Templates, builtin_templates
+
+    templates = Templates(builtin_templates(), override_folder(parts.loaded), clock=parts.monotonic)
+    return trusted_pages(templates) if override_files(parts.loaded) else (templates, ())
+
+
+def _program(parts: RunContext, distrusted: Iterable[TemplateNote]) -> str:
+    """Give a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
+    from watcher.rendering.environment import builtin_templates
+
+    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    for path in (*sorted(builtin_templates().glob(f"{PAGES}*")), *override_files(parts.loaded)):
+        digest.update(path.read_bytes())
+    for note in distrusted:
+        digest.update(note.template.encode())
+    return digest.hexdigest()
+
+
+def _rendering(templates: Templates, hear: Callable[[TemplateNote], object], distrusted: Collection[str]) -> Render:
+    """Give what renders; a page lasts when only templates were stood in for that count as not there at all."""
+
+    def render(name: str, context: Mapping[str, object]) -> Made:
+        rendered = templates.render(name, context, most=LARGEST_PAGE, within=SLOWEST_PAGE)
+        for note in rendered.notes:
+            hear(note)
+        return Made(text=rendered.text, is_lasting=all(note.template in distrusted for note in rendered.notes))
+
+    return render
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """The store as the pages read it."""
+
+    parts: RunContext
+    watchlist: Watchlist
+    watched: Mapping[str, Shown]
+
+    def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterator[Newest]:
+        versions, every = self.parts.store.versions, sorted(self.watched)
+        for start in range(0, len(every), _AT_ONCE):
+            ids = every[start : start + _AT_ONCE]
+            steps = self._steps([seq for nct_id in ids for seq in wanted.get(nct_id, ())])
+            for nct_id, body in versions.each_newest_body(ids):
+                yield Newest(nct_id=nct_id, record=decode(body), steps=tuple(steps.get(nct_id, ())))
+
+    def _steps(self, seqs: Collection[int]) -> Mapping[str, list[Step]]:
+        found: dict[str, list[Step]] = {}
+        for step in steps_of(self.parts.store.versions.entries(seqs)):
+            found.setdefault(step.nct_id, []).append(step)
+        return found
+
+    def trial(self, nct_id: str) -> Trial:
+        found = load(self.parts, nct_id, self.watchlist.trials.get(nct_id), records=True)
+        assert found is not None  # noqa: S101 — only trials whose record was just read are asked for
+        return found

@@ -1,0 +1,224 @@
+"""Empties the outbox: one message in flight per channel, channels side by side.
+
+A message leaves the outbox only after the provider accepted it for its recipient. What a failure means is
+`service.settling`; making it durable is the store's business, carrying is delivery's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.context import FaultReport, RunContext
+from watcher.delivery.backoff import LONGEST_WAIT
+from watcher.digests.quiet_hours import quiet_until
+from watcher.errors import ConfigError, DamagedError, DeliveryError, StoreError
+from watcher.pipeline.delivery_faults import Lines, signal_standing
+from watcher.pipeline.destinations import Destination, address_of, all_destinations, carrier, fingerprint, part_of
+from watcher.pipeline.recipient_sync import settle_places
+from watcher.pipeline.settle import Streak, part_of_message, settle_failure
+from watcher.rendering.message import Message
+from watcher.store.delivery_model import Claim, State, Step
+
+if TYPE_CHECKING:
+    from watcher.delivery.contract import Session
+    from watcher.delivery.contract import Step as Reached
+
+log = structlog.get_logger()
+
+SECRET_AGAIN_AFTER = timedelta(minutes=5)
+"""When a message is looked at again whose address names a secret that does not resolve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one emptying of the outbox came to.
+
+    Attributes:
+        delivered: How many messages were accepted.
+        failed: How many tries were not.
+        has_config_fault: Whether a secret did not resolve.
+        down: Keys of channels that nothing can go out by now.
+    """
+
+    delivered: int = 0
+    failed: int = 0
+    has_config_fault: bool = False
+    down: frozenset[str] = frozenset()
+
+    def __add__(self, other: Sent) -> Sent:
+        return Sent(
+            delivered=self.delivered + other.delivered,
+            failed=self.failed + other.failed,
+            has_config_fault=self.has_config_fault or other.has_config_fault,
+            down=self.down | other.down,
+        )
+
+
+async def send_due(parts: RunContext, signals: FaultReport, *, but: Collection[str] = ()) -> Sent:
+    """Send every message that is due, on all channels at once; give what came of it.
+
+    Args:
+        parts: What the run works with.
+        signals: Hears which channels and recipients work and which do not.
+        but: Keys of channels to leave alone, since they were found down a moment ago.
+
+    Raises:
+        StoreError: The store cannot be written; the other channels came to their end, and what is left in mid-send is
+            settled the next time.
+    """
+    lines = {(line.recipient.name, line.key): line for line in all_destinations(parts.loaded.config)}
+    _resume_changed(parts, lines)
+    _settle_left(parts)
+    if not parts.store.outbox.destinations() <= lines.keys():
+        settle_places(parts, parts.clock())  # one was in mid-send when its channel was replaced
+    if (brought := parts.store.outbox.bring_forward(parts.clock(), LONGEST_WAIT)) > 0:
+        log.warning("messages_brought_forward", messages=brought, reason="the clock was set back")
+    channels = parts.store.outbox.due_channels(parts.clock())
+    by_key = {line.key: line for line in lines.values()}
+    closed = {*but, *parts.sending}
+    open_ones = [by_key[key] for key in channels if key in by_key and key not in closed]
+    parts.sending.update(line.key for line in open_ones)
+    work = (_empty(parts, line, lines, signals) for line in open_ones)
+    results = await asyncio.gather(*work, return_exceptions=True)
+    signal_standing(parts, lines, signals)
+    return sum((_result(line, result, signals) for line, result in zip(open_ones, results, strict=True)), Sent())
+
+
+def _result(line: Destination, result: Sent | BaseException, signals: FaultReport) -> Sent:
+    """Take what came of one channel; a bug met there is told and harms no other."""
+    if isinstance(result, Sent):
+        return result
+    if isinstance(result, StoreError) or not isinstance(result, Exception):
+        raise result
+    log.error("channel_failed", channel=line.key, exc_info=result)
+    signals.tripped(line.key, f"the program tripped over {line.key} ({type(result).__name__}); please report it")
+    return Sent(failed=1, down=frozenset({line.key}))
+
+
+def settle_left(parts: RunContext, channel: str | None = None) -> None:
+    """Settle messages that are in mid-send though nobody is sending them: a run, or a try, ended there."""
+    recovered = parts.store.outbox.recover(parts.clock(), channel=channel)
+    for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
+        log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
+
+
+def _settle_left(parts: RunContext) -> None:
+    left = {entry.channel for entry in parts.store.outbox.list(states=[State.SENDING])}
+    for channel in sorted(left - parts.sending):
+        settle_left(parts, channel)
+
+
+def _resume_changed(parts: RunContext, lines: Lines) -> None:
+    """Try a suspended channel again when its address or credential is another one than it failed with."""
+    for suspension in parts.store.outbox.suspensions():
+        fitting = (
+            line
+            for (name, key), line in lines.items()
+            if key == suspension.channel and suspension.recipient in (None, name)
+        )
+        line = next(fitting, None)
+        if line is None:
+            continue
+        try:
+            present = fingerprint(line, parts, is_everyones=suspension.recipient is None)
+        except ConfigError:
+            continue
+        if present != suspension.fingerprint:
+            parts.store.outbox.resume(suspension.channel, parts.clock(), recipient=suspension.recipient)
+            log.info("channel_resumed", channel=suspension.channel, recipient=suspension.recipient)
+
+
+async def _empty(parts: RunContext, line: Destination, lines: Lines, signals: FaultReport) -> Sent:
+    try:
+        return await _send_all(parts, line, lines, signals)
+    finally:
+        parts.sending.discard(line.key)
+
+
+async def _send_all(parts: RunContext, line: Destination, lines: Lines, signals: FaultReport) -> Sent:
+    outbox = parts.store.outbox
+    try:
+        channel = carrier(line, parts)
+    except ConfigError as error:
+        signals.failing(part_of(line.key), str(error))
+        return Sent(failed=1, has_config_fault=True, down=frozenset({line.key}))
+    sent, streak = Sent(), Streak()
+    async with channel.open() as session:
+        while not parts.superseded.is_set():
+            claim = outbox.claim(line.key, parts.clock())
+            if claim is None:
+                break
+            entry = claim.entry
+            target = lines.get((entry.recipient, entry.channel))
+            if target is None:  # never given up here: a newer configuration may know whose it is
+                outbox.put_back(entry.id, parts.clock(), entry.last_reply)
+                break
+            if (until := _quiet_until(parts, target)) is not None:
+                outbox.put_back(entry.id, until, "held until the quiet hours end")
+                continue
+            message = _opened(parts, claim)
+            if message is None:
+                sent += Sent(failed=1)
+                continue
+            result, goes_on = await _send(parts, claim, message, target, session, signals, streak)
+            sent += result
+            if not goes_on:
+                sent += Sent(down=frozenset({line.key}))
+                break
+    return sent
+
+
+def _opened(parts: RunContext, claim: Claim) -> Message | None:
+    """Return the message of a claim; one that cannot be read back is given up, and None."""
+    why = claim.damage
+    if not why:
+        try:
+            return Message.from_json(claim.payload)
+        except DamagedError as error:
+            why = str(error)
+    parts.store.outbox.dead(claim.entry.id, why, parts.clock())  # told from the store (`delivery_faults`)
+    log.error("message_damaged", id=claim.entry.id, recipient=claim.entry.recipient, reason=why)
+    return None
+
+
+def _quiet_until(parts: RunContext, line: Destination) -> datetime | None:
+    zone = parts.loaded.config.zone(line.recipient)
+    return quiet_until(line.recipient.quiet, zone, parts.clock())
+
+
+async def _send(
+    parts: RunContext,
+    claim: Claim,
+    message: Message,
+    line: Destination,
+    session: Session,
+    signals: FaultReport,
+    streak: Streak,
+) -> tuple[Sent, bool]:
+    """Try one message; return what came of it and whether the channel goes on with the next."""
+    outbox, entry = parts.store.outbox, claim.entry
+
+    def on_step(reached: Reached) -> None:
+        outbox.step(entry.id, Step(reached.value))
+
+    try:
+        address = address_of(line, parts)
+        receipt = await session.deliver(message, address, on_step)
+    except ConfigError as error:
+        outbox.put_back(entry.id, parts.clock() + SECRET_AGAIN_AFTER, str(error))
+        signals.failing(part_of(line.key, line.recipient.name), str(error))
+        return Sent(failed=1, has_config_fault=True), True
+    except DeliveryError as error:
+        return Sent(failed=1), settle_failure(parts, entry, line, error, signals, streak)
+    outbox.delivered(entry.id, receipt.reply, parts.clock())
+    streak.messages.clear()
+    for part in (part_of(line.key), part_of(line.key, line.recipient.name), part_of_message(entry.id)):
+        signals.well(part)
+    log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=line.key, status="sent")
+    return Sent(delivered=1), True

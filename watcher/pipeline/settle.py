@@ -1,0 +1,203 @@
+"""What one failed try means for its message, its recipient and its channel, and what the operator hears of it.
+
+Whose failure it is decides what waits (design: Message); `delivery.verdicts` says whose it is, `delivery.backoff` how
+long to wait, and the store makes it durable. Does not send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from watcher.context import MESSAGE_PART, FaultReport, RunContext
+from watcher.delivery.backoff import ONCE_A_DAY, next_attempt, next_probe
+from watcher.delivery.reply_text import without_promise
+from watcher.errors import DeliveryError, Lasts, Whose
+from watcher.pipeline.destinations import Destination, fingerprint, part_of
+from watcher.pipeline.fault_kinds import REFUSED, WAITS
+from watcher.store.delivery_model import Entry, FaultGrade, State, Suspension
+
+log = structlog.get_logger()
+
+ONCE_MORE_AFTER = timedelta(minutes=1)
+"""When a message nobody knows the fate of is sent once more (design: Message)."""
+
+IN_A_ROW = 3
+"""So many messages that fail one after the other, each for reasons that may be its own, are the channel's failure."""
+
+
+@dataclass(slots=True)
+class Streak:
+    """Messages of one channel that failed one after the other, with nothing accepted in between."""
+
+    messages: set[int] = field(default_factory=set)
+
+    def is_the_channels(self, message: int) -> bool:
+        """Count a failure that may be the message's own; True when it is the channel's by now."""
+        self.messages.add(message)
+        return len(self.messages) >= IN_A_ROW
+
+
+def part_of_message(message: int) -> str:
+    """Return the name of a message in the fault table."""
+    return f"{MESSAGE_PART}{message}"
+
+
+def settle_failure(
+    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport, streak: Streak
+) -> bool:
+    """Write down what a failed try means.
+
+    Args:
+        parts: What the run works with.
+        entry: The message, in sending.
+        line: Where it was to go.
+        error: Why it was not accepted.
+        signals: Hears what fails.
+        streak: The failures before it on this channel.
+
+    Returns:
+        Whether the channel goes on with the next message now.
+    """
+    match error.whose:
+        case Whose.CHANNEL:
+            _hold_channel(parts, entry, line, error, signals)
+            status, goes_on = "channel waits", False
+        case Whose.RECIPIENT:
+            _channel_works(parts, line, signals, streak)
+            status, goes_on = _settle_recipient(parts, entry, line, error, signals), True
+        case Whose.MESSAGE if error.lasts is Lasts.LASTING:
+            _channel_works(parts, line, signals, streak)
+            parts.store.outbox.reject(entry.id, str(error), parts.clock())
+            status, goes_on = State.REJECTED.value, True
+        case _:
+            status = _try_again(parts, entry, error, signals)
+            goes_on = not _suspect_channel(parts, entry, line, error, signals, streak)
+    log.warning(
+        "message_failed",
+        id=entry.id,
+        recipient=entry.recipient,
+        channel=line.key,
+        status=status,
+        whose=error.whose.value,
+        reason=error.reason.value,
+        reply=str(error),
+    )
+    return goes_on
+
+
+def _hold_channel(
+    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport
+) -> None:
+    hold = _channel_hold(parts, line, error)
+    parts.store.outbox.retry_at(entry.id, hold.probe_at or parts.clock(), str(error), suspension=hold)
+    signals.failing(part_of(line.key), str(error), _grade(error))
+
+
+def _channel_hold(parts: RunContext, line: Destination, error: DeliveryError) -> Suspension:
+    now, known = parts.clock(), channel_suspension(parts, line.key)
+    failures = known.failures + 1 if known is not None else 1
+    return Suspension(
+        channel=line.key,
+        since=known.since if known is not None else now,
+        reason=str(error),
+        fingerprint=fingerprint(line, parts, is_everyones=True),
+        probe_at=next_probe(failures, now, parts.jitter(), error.retry_after, is_lasting=error.lasts is Lasts.LASTING),
+        failures=failures,
+    )
+
+
+def channel_suspension(parts: RunContext, key: str) -> Suspension | None:
+    """Return the suspension of a whole channel, or None."""
+    found = (one for one in parts.store.outbox.suspensions() if one.channel == key and one.recipient is None)
+    return next(found, None)
+
+
+def _channel_works(parts: RunContext, line: Destination, signals: FaultReport, streak: Streak) -> None:
+    """Note that the provider answers and judges messages, whatever it said of this one."""
+    streak.messages.clear()
+    if parts.store.outbox.resume(line.key, parts.clock()):
+        log.info("channel_resumed", channel=line.key, recipient=None)
+    signals.well(part_of(line.key))
+
+
+def _settle_recipient(
+    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport
+) -> str:
+    part, now, outbox = part_of(line.key, entry.recipient), parts.clock(), parts.store.outbox
+    if error.lasts is Lasts.PASSING:
+        when = _next_attempt(parts, entry, error, now)
+        signals.failing(part, str(error), FaultGrade.TEMPORARY)
+        if when is not None:
+            outbox.retry_at(entry.id, when, str(error))
+            return "retry"
+        outbox.dead(entry.id, _given_up(error), now)
+        return State.DEAD.value
+    probe_at = now + ONCE_A_DAY if error.lasts is Lasts.DAYS else None
+    hold = Suspension(
+        channel=line.key,
+        recipient=entry.recipient,
+        since=now,
+        reason=str(error),
+        fingerprint=fingerprint(line, parts, is_everyones=False),
+        probe_at=probe_at,
+        failures=1,
+    )
+    outbox.retry_at(entry.id, probe_at or now, str(error), refund=probe_at is None, suspension=hold)
+    signals.failing(part, str(error), _grade(error))
+    return "suspended"
+
+
+def _try_again(parts: RunContext, entry: Entry, error: DeliveryError, signals: FaultReport) -> str:
+    """Put off a message whose failure may be its own, or give it up."""
+    outbox, now = parts.store.outbox, parts.clock()
+    if error.whose is Whose.UNCLEAR:
+        state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)
+    elif (when := _next_attempt(parts, entry, error, now)) is not None:
+        outbox.retry_at(entry.id, when, str(error))
+        state = State.PENDING
+    else:
+        outbox.dead(entry.id, _given_up(error), now)
+        state = State.DEAD
+    if state is not State.DEAD:  # what is given up is told from the store (`signal_messages`)
+        signals.failing(part_of_message(entry.id), f"{WAITS} {_named(entry)}: {error}", FaultGrade.TEMPORARY)
+    return state.value
+
+
+def _suspect_channel(
+    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport, streak: Streak
+) -> bool:
+    """Hold the channel when too many messages fail in a row, or when this one was its probe."""
+    is_probe = channel_suspension(parts, line.key) is not None
+    if not streak.is_the_channels(entry.id) and not is_probe:
+        return False
+    parts.store.outbox.suspend(_channel_hold(parts, line, error))
+    signals.failing(part_of(line.key), str(error), _grade(error))
+    return True
+
+
+def _next_attempt(parts: RunContext, entry: Entry, error: DeliveryError, now: datetime) -> datetime | None:
+    return next_attempt(
+        entry.attempts, first_at=entry.queued_at, now=now, jitter=parts.jitter(), retry_after=error.retry_after
+    )
+
+
+def _given_up(error: DeliveryError) -> str:
+    return f"given up after four days: {without_promise(str(error))}"
+
+
+def _grade(error: DeliveryError) -> FaultGrade:
+    return FaultGrade.SUSPENDED if error.lasts is Lasts.LASTING else FaultGrade.LASTING
+
+
+def sentence_of(entry: Entry) -> str:
+    """Return what is said of a message that is not tried again by itself."""
+    if entry.state is State.REJECTED:
+        return f"{REFUSED} {_named(entry)}: {entry.last_reply}"
+    return f"{_named(entry)} is lost: {entry.last_reply}"
+
+
+def _named(entry: Entry) -> str:
+    return f'message {entry.id} to {entry.recipient} ("{entry.subject}")'

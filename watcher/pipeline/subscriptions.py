@@ -1,0 +1,41 @@
+"""What one recipient has not been told, as they hear it: their windows, their audience, their level, their channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from watcher.config.model import RecipientConfig
+from watcher.context import RunContext
+from watcher.digests.levels import Audience
+from watcher.digests.routing import SubscribedTrial
+from watcher.pipeline.destinations import Destination
+from watcher.store.delivery_model import RecipientState
+
+if TYPE_CHECKING:
+    from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
+
+
+def audience_of(parts: RunContext, recipient: RecipientConfig) -> Audience:
+    """Give how a recipient hears: their audience's rules and where they are."""
+    rules = parts.loaded.presets.get(recipient.audience) if recipient.audience is not None else None
+    return Audience(preset=rules, near=recipient.near)
+
+
+def pending_on(
+    parts: RunContext,
+    recipient: RecipientConfig,
+    reader: RecipientState,
+    followed: Sequence[SubscribedTrial],
+    line: Destination,
+    comparisons: ComparisonCache,
+) -> tuple[PendingStory, ...]:
+    """Compare what a recipient has not been told on one channel; a channel added later begins later."""
+    from watcher.pipeline.pending_changes import pending_stories
+
+    begins = reader.channels.get(line.key, 0)
+    windows = parts.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed], begins=begins)
+    names = {trial.nct_id: trial.short_name for trial in followed}
+    return pending_stories(
+        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(parts, recipient)
+    )

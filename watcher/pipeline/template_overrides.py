@@ -1,0 +1,121 @@
+"""The operator's own templates, tried out before they are trusted.
+
+Against invented messages and pages that use every part, and against the last real changes. What fails is not used: the
+built-in template stands in, and the operator hears of it with the first message that would have used it. Those of the
+pages are trusted apart (`service.page_overrides`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.config.load import Loaded
+from watcher.config.model import Least
+from watcher.context import RunContext
+from watcher.digests.levels import Audience
+from watcher.digests.model import Addressee, Digest, ReadCounts
+from watcher.errors import WatcherError
+from watcher.pipeline.pending_changes import ComparisonCache, pending_stories
+from watcher.store.delivery_model import Window
+
+if TYPE_CHECKING:
+    from watcher.rendering.environment import TemplateNote, Templates
+
+LAST_CHANGES = 30
+"""How many of the newest stored changes make the last real digest. Ours: enough for every kind, little to compute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of one override.
+
+    Attributes:
+        template: Its name.
+        problem: What is wrong with it, one sentence; empty when it is well.
+    """
+
+    template: str
+    problem: str = ""
+
+
+def override_folder(loaded: Loaded) -> Path | None:
+    """Give the folder of the operator's templates; None when none is configured."""
+    own = loaded.config.templates_dir
+    return loaded.folder / Path(own).expanduser() if own is not None else None
+
+
+def trusted(templates: Templates, parts: RunContext) -> Templates:
+    """Give the templates without the overrides that fail on what is tried.
+
+    Args:
+        templates: The operator's before the built-in ones.
+        parts: What the run works with; only read.
+    """
+    from watcher.digests.sample_messages import specimens, try_out
+    from watcher.rendering.environment import template_names
+
+    folder = override_folder(parts.loaded)
+    if folder is None or not template_names(folder):
+        return templates
+    try:
+        last = last_digest(parts)
+    except WatcherError:  # a store that cannot be read has its own place to be told
+        last = None
+    return templates.distrusting(try_out(templates, specimens() + ((last,) if last is not None else ())))
+
+
+def try_overrides(templates: Templates, parts: RunContext) -> tuple[Tried, ...]:
+    """Try every override and say what became of it.
+
+    Returns:
+        One per file, by name; empty when there is none.
+    """
+    from watcher.digests.sample_messages import specimens, try_out
+    from watcher.pipeline.page_overrides import PAGES, try_pages
+    from watcher.rendering.environment import builtin_templates, template_names
+
+    folder = override_folder(parts.loaded)
+    own = template_names(folder) if folder is not None else ()
+    if not own:
+        return ()
+    last = last_digest(parts)
+    notes = [*try_out(templates, specimens() + ((last,) if last is not None else ()))]
+    if any(name.startswith(PAGES) for name in own):
+        notes += try_pages(templates)
+    notes += [note for name in own if (note := templates.parse(name)) is not None]
+    failed = {note.template: note for note in reversed(notes)}  # what rendering says before what parsing says
+    known = template_names(builtin_templates())
+    every = sorted({*own, *failed})
+    return tuple(Tried(template=name, problem=_problem(name, known, failed)) for name in every)
+
+
+def _problem(name: str, known: tuple[str, ...], failed: dict[str, TemplateNote]) -> str:
+    if name not in known and name not in failed:
+        close = get_close_matches(name, known, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else "; `watcher templates list` names them"
+        return f"no message and no page uses a template of this name{hint}"
+    return failed[name].problem if name in failed else ""
+
+
+def last_digest(parts: RunContext) -> Digest | None:
+    """Make a digest of the newest changes in the store, whoever was told of them; None when there are none."""
+    entries = parts.store.versions.log(limit=LAST_CHANGES)
+    newest = {entry.version.nct_id: entry.version for entry in reversed(entries) if entry.compared is not None}
+    windows = []
+    for version in newest.values():
+        earlier = [one.seq for one in parts.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
+        if earlier and version.kind.value == "record" and not version.baseline:
+            windows.append(Window(nct_id=version.nct_id, base=earlier[-1], newest=version.seq, steps=1))
+    told = pending_stories(
+        windows, ComparisonCache(store=parts.store), short_names={}, least=Least.MINOR, ear=Audience()
+    )
+    stories = tuple(entry.story for entry in told if entry.story is not None)
+    if not stories:
+        return None
+    reader = Addressee(name="specimen", zone=UTC, watches=("last changes",))
+    reading = ReadCounts(watched=len(newest), read=len(newest), read_at=parts.clock())
+    return Digest(reader=reader, reading=reading, stories=stories, key="last", at=parts.clock())

@@ -1,0 +1,149 @@
+"""Faults of single trials and of what the registry says of them: found after a poll, settled like all others.
+
+Says what fails, in sentences for the operator; does not decide what is believed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from watcher.context import (
+    DATA_PART,
+    ID_PART,
+    MISSING_PART,
+    POLL_PART,
+    RECORD_PART,
+    REGISTRY_PART,
+    STORED_PART,
+    FaultReport,
+    RunContext,
+)
+from watcher.pipeline.fault_states import failing
+from watcher.pipeline.poll_report import PollReport
+from watcher.registry.model import is_nct_id
+from watcher.store.model import ABSENCE, Kept, Life, PollOutcome
+
+_NAMED = 3
+_TROUBLED = (Life.QUARANTINED, Life.ABSENT, Life.UNKNOWN)
+_KNOWN = frozenset({Life.PRESENT, Life.GONE, Life.MERGED})
+
+
+def unknown_trial(nct_id: str) -> str:
+    """Return the sentence on an id that the registry does not have in two data versions."""
+    return f"the registry has no {nct_id}; check the id"
+
+
+def signal_trials(
+    parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool = True
+) -> None:
+    """Say which trials are in trouble after a poll, and which no longer are.
+
+    Args:
+        parts: What the run works with.
+        ids: The trials that were asked for.
+        report: What the poll came to.
+        signals: Hears it.
+        is_whole: Whether these are all; else a trial that is not among them is still watched.
+    """
+    troubled = parts.store.trials.in_life(ids, _TROUBLED)
+    for nct_id, reason in report.tripped.items():
+        signals.tripped(f"{RECORD_PART}{nct_id}", reason)
+    for nct_id, reason in report.damaged.items():
+        signals.damaged(f"{STORED_PART}{nct_id}", reason)
+    for nct_id, reason in report.unreadable.items():
+        signals.failing(f"{RECORD_PART}{nct_id}", f"the registry's answer for {nct_id} is of no use: {reason}")
+    for nct_id, reason in report.refused.items():
+        signals.failing(f"{ID_PART}{nct_id}", f"the registry refuses to be asked for {nct_id}: {reason}")
+    for known in troubled:
+        _signal_known(known, signals)
+    _signal_missing(troubled, report, signals, is_whole=is_whole)
+    _signal_unread(report, len(ids), signals)
+    if report.older is not None:
+        signals.failing(DATA_PART, _rolled_back(report))
+    elif report.believed:
+        signals.well(DATA_PART)
+    _signal_recovered(parts, set(ids), report, signals, is_whole=is_whole)
+
+
+def _signal_known(known: Kept, signals: FaultReport) -> None:
+    aside = known.quarantine
+    if known.life is Life.UNKNOWN:
+        signals.failing(f"{ID_PART}{known.nct_id}", unknown_trial(known.nct_id))
+    elif aside is not None and aside.fingerprint != ABSENCE:
+        sentence = f"the registry's answer for {known.nct_id} is not believed: {aside.reason}"
+        signals.failing(f"{RECORD_PART}{known.nct_id}", sentence)
+
+
+def _signal_missing(troubled: Sequence[Kept], report: PollReport, signals: FaultReport, *, is_whole: bool) -> None:
+    """Say in one fault which trials the registry left out, and whether that is believed."""
+    aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
+    absent = [known.nct_id for known in troubled if known.life is Life.ABSENT]
+    if aside:
+        signals.failing(
+            MISSING_PART,
+            f"the registry left out {len(aside)} trials at once ({_named(aside)}); that is not believed until its next "
+            "data version shows the same",
+        )
+    elif absent:
+        signals.failing(
+            MISSING_PART, f"the registry left out {_named(absent)}; its next data version decides what becomes of that"
+        )
+    elif is_whole and report.outcome is not PollOutcome.FAILED:
+        signals.well(MISSING_PART)
+
+
+def _signal_unread(report: PollReport, asked: int, signals: FaultReport) -> None:
+    """Say which trials got no answer while the registry answered for others; one cause is one fault."""
+    if signals.heard.get(REGISTRY_PART) is not None:
+        return
+    if report.unread:
+        ((reason, _),) = Counter(report.unread.values()).most_common(1)
+        signals.failing(
+            POLL_PART, f"{len(report.unread)} of {asked} trials were not read ({_named(report.unread)}): {reason}"
+        )
+    elif report.outcome is PollOutcome.MOVED:
+        signals.failing(POLL_PART, "the registry published new data again and again while it was read")
+    elif report.outcome.is_complete:
+        signals.well(POLL_PART)
+
+
+def _rolled_back(report: PollReport) -> str:
+    return (
+        f"all that the registry sent with its data of {report.older} is older than what we have "
+        f"({report.counts.stale} trials); it is not believed, and what was read before stays"
+    )
+
+
+def _signal_recovered(
+    parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool
+) -> None:
+    """Say which trials are no longer in trouble: they were believed, or are not watched any more."""
+    standing = {fault.part: _trial_of(fault.part) for fault in failing(parts.store.faults.all())}
+    open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in signals.heard}
+    kept = {known.nct_id: known for known in parts.store.trials.kept(open_ones.values())} if open_ones else {}
+    for part, nct_id in open_ones.items():
+        has_left = is_whole and nct_id not in ids
+        is_settled = not part.startswith(ID_PART) and _is_settled(kept[nct_id], report)
+        if has_left or nct_id in report.believed or is_settled:
+            signals.well(part)
+
+
+def _is_settled(known: Kept, report: PollReport) -> bool:
+    """Return whether a trial was believed by an earlier poll that ended before it could say so."""
+    return report.outcome.is_complete and known.life in _KNOWN and known.checked_token == report.token
+
+
+def _trial_of(part: str) -> str:
+    """Return the id of the trial that a part of the fault table is about, or nothing."""
+    for beginning in (RECORD_PART, ID_PART, STORED_PART):
+        nct_id = part.removeprefix(beginning)
+        if nct_id != part and is_nct_id(nct_id):
+            return nct_id
+    return ""
+
+
+def _named(ids: Iterable[str] | Mapping[str, str]) -> str:
+    every = sorted(ids)
+    more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
+    return ", ".join(every[:_NAMED]) + more

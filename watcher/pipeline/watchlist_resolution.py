@@ -1,0 +1,130 @@
+"""What is watched right now: the watchlist as read, what vanished from it a moment ago, and merged ids followed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from watcher.config.watchlist import WatchedTrial, Watchlist
+from watcher.store.model import Membership
+from watcher.store.store import Store
+
+log = structlog.get_logger()
+
+REMOVED_AFTER = timedelta(minutes=10)
+"""How long an id must be missing from complete readings before it counts as removed.
+
+An editor, a copy or a synchronised folder may leave a watchlist empty or torn for a moment.
+"""
+
+
+def watched_now(read: Watchlist, store: Store, now: datetime) -> Watchlist:
+    """Return what is watched after a reading of all watchlists, merged ids followed.
+
+    Args:
+        read: The watchlists as they were just read.
+        store: Where the memberships of earlier readings are kept; written where they differ.
+        now: The time of the reading.
+    """
+    return follow_merged(keep_vanished(read, store, now), store)
+
+
+def keep_vanished(read: Watchlist, store: Store, now: datetime) -> Watchlist:
+    """Add the trials that vanished from a watch but do not count as removed from it yet.
+
+    An id counts as removed at a second complete reading, `REMOVED_AFTER` or more after the first one that lacked it.
+    Until then it stays in its watch, under its short name. Arguments as for `watched_now`.
+    """
+    known = {(one.nct_id, one.watch): one for one in store.memberships.all()}
+    here = {(one.nct_id, one.watch): one for one in _memberships(read.trials.values())}
+    vanished = [one for key, one in known.items() if key not in here]
+    ended = [one for one in vanished if read.is_complete and _is_over(one, now)]
+    staying = [_missing(one, now) if read.is_complete else one for one in vanished if one not in ended]
+    changed = [one for one in (*here.values(), *staying) if known.get((one.nct_id, one.watch)) != one]
+    if ended or changed:
+        store.memberships.replace(ended=ended, kept=changed)
+    for one in staying:
+        if one.missing_since != known[one.nct_id, one.watch].missing_since:
+            log.info("trial_vanished", nct_id=one.nct_id, watch=one.watch)
+    for one in ended:
+        log.info("trial_removed", nct_id=one.nct_id, watch=one.watch)
+    return replace(read, trials=_with(read.trials, staying))
+
+
+def _memberships(trials: Iterable[WatchedTrial]) -> Iterator[Membership]:
+    for one in trials:
+        for watch in one.watches or ("",):
+            yield Membership(nct_id=one.nct_id, watch=watch, short_name=one.short_name)
+
+
+def _is_over(one: Membership, now: datetime) -> bool:
+    return one.missing_since is not None and now - one.missing_since >= REMOVED_AFTER
+
+
+def _missing(one: Membership, now: datetime) -> Membership:
+    """Note since when a membership is missing; anew when the clock was set back behind that."""
+    since = now if one.missing_since is None else min(one.missing_since, now)
+    return replace(one, missing_since=since)
+
+
+def _with(trials: Mapping[str, WatchedTrial], staying: Iterable[Membership]) -> Mapping[str, WatchedTrial]:
+    by_trial: defaultdict[str, list[Membership]] = defaultdict(list)
+    for one in staying:
+        by_trial[one.nct_id].append(one)
+    found = dict(trials)
+    for nct_id, ones in by_trial.items():
+        known = found.get(nct_id, WatchedTrial(nct_id=nct_id, watches=()))
+        watches = (*known.watches, *(one.watch for one in ones if one.watch))
+        name = known.short_name or next((one.short_name for one in ones if one.short_name), None)
+        found[nct_id] = WatchedTrial(nct_id=nct_id, watches=tuple(dict.fromkeys(watches)), short_name=name)
+    return found
+
+
+def follow_merged(watchlist: Watchlist, store: Store) -> Watchlist:
+    """Add, for every trial that was merged into another, the other one under the same watches and short name.
+
+    One that was merged on is followed to its end. The old ids stay in, so that their merging is told and their history
+    shown; they are no longer polled (`poll_ids`).
+    """
+    merged = store.trials.merged()
+    trials = dict(watchlist.trials)
+    for nct_id in sorted(merged.keys() & watchlist.trials):
+        old = trials[nct_id]
+        for into in _onwards(nct_id, merged):
+            new = trials.get(into)
+            watches = old.watches if new is None else tuple(dict.fromkeys((*new.watches, *old.watches)))
+            name = old.short_name if new is None or new.short_name is None else new.short_name
+            trials[into] = WatchedTrial(nct_id=into, watches=watches, short_name=name)
+    return replace(watchlist, trials=trials)
+
+
+def poll_ids(watchlist: Watchlist, store: Store) -> tuple[str, ...]:
+    """Give the ids to ask for: all that are watched, except those that live on under another id.
+
+    Ids that were merged into one another in a circle have no such other, so all of them are asked for.
+    """
+    merged = store.trials.merged()
+    return tuple(nct_id for nct_id in watchlist.trials if nct_id not in merged or _is_circle(nct_id, merged))
+
+
+def merged_ids(watchlist: Watchlist, asked: Collection[str]) -> tuple[str, ...]:
+    """Return the watched ids that live on under another id, given those that are asked for at every data version."""
+    others = set(asked)
+    return tuple(nct_id for nct_id in watchlist.trials if nct_id not in others)
+
+
+def _onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:
+    """Give the ids a trial went on to, one after the other; each once."""
+    seen = {nct_id}
+    while (into := merged.get(nct_id)) is not None and into not in seen:
+        yield into
+        seen.add(into)
+        nct_id = into
+
+
+def _is_circle(nct_id: str, merged: Mapping[str, str]) -> bool:
+    return [nct_id, *_onwards(nct_id, merged)][-1] in merged

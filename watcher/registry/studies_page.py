@@ -1,0 +1,235 @@
+"""Bytes → raw records: the shape of an answer, the split into records, their fingerprints.
+
+Decodes of each record only what names and dates it; the rest stays bytes until somebody needs it. Does not judge
+whether a record is plausible. Whatever a decoder raises becomes one of our errors here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+
+from watcher.changes.model import Record
+from watcher.errors import RegistryAnswerError
+from watcher.registry.http import RECORD_CAP, Answer
+from watcher.registry.model import RawRecord, UnreadableAnswerError, Version, is_nct_id
+
+_VERSION_HOLDER = b'"versionHolder"'
+_TEXT_VALUE = re.compile(rb'\s*:\s*"([^"\\]*)"')
+_FINGERPRINT_DIGITS = 32
+
+MOST_LEVELS = 64
+"""Deepest nesting of a record that is read. Records of the registry have about fifteen levels; comparing, printing and
+storing descend level by level, so a record nested without end would stop them all.
+"""
+
+_DECODER_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError, MemoryError)
+"""What a decoder raises at hostile bytes: bad JSON, bad UTF-8, lone surrogates, endless nesting or endless numbers."""
+
+
+class _Identification(msgspec.Struct, frozen=True):
+    nctId: str  # noqa: N815 — the registry's own spelling
+    nctIdAliases: tuple[str, ...] = ()  # noqa: N815 — the registry's own spelling
+
+
+class _Protocol(msgspec.Struct, frozen=True):
+    identificationModule: _Identification  # noqa: N815 — the registry's own spelling
+
+
+class _Misc(msgspec.Struct, frozen=True):
+    versionHolder: object = None  # noqa: N815 — the registry's own spelling; what is no text counts as absent
+
+
+class _Derived(msgspec.Struct, frozen=True):
+    miscInfoModule: _Misc = _Misc()  # noqa: N815 — the registry's own spelling
+
+
+class _Head(msgspec.Struct, frozen=True):
+    protocolSection: _Protocol  # noqa: N815 — the registry's own spelling
+    derivedSection: _Derived = _Derived()  # noqa: N815 — the registry's own spelling
+
+
+class _PagedStudies(msgspec.Struct, frozen=True):
+    studies: list[msgspec.Raw]
+    nextPageToken: str | None = None  # noqa: N815 — the registry's own spelling
+
+
+class _VersionAnswer(msgspec.Struct, frozen=True):
+    apiVersion: str | None = None  # noqa: N815 — the registry's own spelling
+    dataTimestamp: str | None = None  # noqa: N815 — the registry's own spelling
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_PAGED = msgspec.json.Decoder(_PagedStudies)
+_VERSION = msgspec.json.Decoder(_VersionAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record of a page that cannot be taken: which, if it says so, and why."""
+
+    nct_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudiesPage:
+    """One page of studies, split.
+
+    Attributes:
+        records: In the order of the answer; may be empty, also on a page that is not the last.
+        unreadable: Records that cannot be taken.
+        next_token: Token of the next page, or None on the last.
+    """
+
+    records: tuple[RawRecord, ...]
+    unreadable: tuple[Unreadable, ...]
+    next_token: str | None
+
+
+def read_version(answer: Answer) -> Version:
+    """Read the answer of `/version`.
+
+    Raises:
+        RegistryAnswerError: No JSON, or JSON that speaks of no version.
+
+    Source: https://clinicaltrials.gov/api/oas/v2, schema of `/version`; only `apiVersion` is required there.
+    """
+    _check_type(answer)
+    try:
+        said = _VERSION.decode(answer.body)
+    except _DECODER_FAULTS as error:
+        raise RegistryAnswerError(f"the registry's /version cannot be read: {error}") from error
+    if said.apiVersion is None and said.dataTimestamp is None:
+        raise RegistryAnswerError("the registry's /version names neither an API version nor a data version")
+    return Version(token=said.dataTimestamp or None, api_version=said.apiVersion)
+
+
+def read_page(answer: Answer) -> StudiesPage:
+    """Split one page of `/studies`.
+
+    Raises:
+        UnreadableAnswerError: It cannot be decoded: cut, or spoilt by one of its records.
+        RegistryAnswerError: It is not the answer of `/studies`: no JSON, or JSON without `studies`.
+
+    Source: https://clinicaltrials.gov/api/oas/v2, schema PagedStudies.
+    """
+    _check_type(answer)
+    try:
+        page = _PAGED.decode(answer.body)
+    except msgspec.ValidationError as error:
+        raise RegistryAnswerError(f"the registry's list of studies cannot be read: {error}") from error
+    except _DECODER_FAULTS as error:
+        raise UnreadableAnswerError(f"the registry's list of studies cannot be read: {error}") from error
+    records: list[RawRecord] = []
+    unreadable: list[Unreadable] = []
+    for raw in page.studies:
+        taken = _take(bytes(raw))
+        if isinstance(taken, RawRecord):
+            records.append(taken)
+        else:
+            unreadable.append(taken)
+    return StudiesPage(records=tuple(records), unreadable=tuple(unreadable), next_token=page.nextPageToken or None)
+
+
+def read_single(answer: Answer) -> RawRecord:
+    """Read the answer of `/studies/{nctId}`: the study itself, not wrapped.
+
+    Raises:
+        RegistryAnswerError: No JSON, cut, or no study.
+    """
+    _check_type(answer)
+    taken = _take(answer.body.strip())
+    if isinstance(taken, Unreadable):
+        raise RegistryAnswerError(f"the registry's study cannot be read: {taken.reason}")
+    return taken
+
+
+def decode_record(body: bytes) -> Record:
+    """Decode one record's bytes.
+
+    Raises:
+        RegistryAnswerError: The bytes are no JSON object in UTF-8, or nested more than `MOST_LEVELS` deep.
+    """
+    try:
+        record = msgspec.json.decode(body, type=dict[str, object])
+    except _DECODER_FAULTS as error:
+        raise RegistryAnswerError(f"the record cannot be read: {error}") from error
+    if _is_deeper(record, MOST_LEVELS):
+        raise RegistryAnswerError(f"the record cannot be read: it is nested more than {MOST_LEVELS} levels deep")
+    return cast("Record", record)
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Return whether a value has more levels of objects and lists than `most`; walks them without recursion."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            part
+            for outer in level
+            for part in (outer.values() if isinstance(outer, dict) else cast("list[object]", outer))
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def fingerprint(body: bytes, data_version: str | None) -> str:
+    """Hash a record's bytes with the value of its `versionHolder` cut out.
+
+    Only that value, and only where the bytes found are the value decoded, so nothing else can hide in the cut.
+
+    Args:
+        body: The record as sent.
+        data_version: Its decoded `versionHolder`, or None to hash every byte.
+    """
+    start = end = len(body)
+    if data_version is not None:
+        found = _TEXT_VALUE.match(body, body.rfind(_VERSION_HOLDER) + len(_VERSION_HOLDER))
+        if found is not None and found[1] == data_version.encode():
+            start, end = found.span(1)
+    view = memoryview(body)
+    digest = hashlib.sha256(view[:start])
+    digest.update(view[end:])
+    return digest.hexdigest()[:_FINGERPRINT_DIGITS]
+
+
+def _take(body: bytes) -> RawRecord | Unreadable:
+    """Take one record, or say why not."""
+    try:
+        head = _HEAD.decode(body)
+        if not body.isascii():
+            body.decode()  # the decoder does not look into the texts it skips
+    except _DECODER_FAULTS as error:
+        return Unreadable(None, str(error))
+    said = head.protocolSection.identificationModule
+    if not is_nct_id(said.nctId):
+        return Unreadable(None, f'a record calls itself "{said.nctId[:40]}", which is no NCT id')
+    if len(body) > RECORD_CAP:
+        return Unreadable(said.nctId, f"the record is larger than {RECORD_CAP // 1024 // 1024} MB")
+    holder = head.derivedSection.miscInfoModule.versionHolder
+    data_version = holder if isinstance(holder, str) and holder else None
+    return RawRecord(
+        nct_id=said.nctId,
+        body=body,
+        fingerprint=fingerprint(body, data_version),
+        data_version=data_version,
+        aliases=said.nctIdAliases,
+    )
+
+
+def _check_type(answer: Answer) -> None:
+    """Believe only what says it is JSON: the registry's errors are text or HTML, sometimes with status 200."""
+    said = answer.headers.get("content-type", "")
+    if said.partition(";")[0].strip().lower() != "application/json":
+        raise RegistryAnswerError(
+            f'the registry answered "{said[:60] or "nothing said"}" instead of JSON; it may be under maintenance, '
+            "or base_url in [registry] points elsewhere"
+        )
+    if not answer.body:
+        raise RegistryAnswerError("the registry answered with an empty body")

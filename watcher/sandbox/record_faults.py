@@ -1,0 +1,99 @@
+"""Faults in the records themselves: hollow, stale, absent, uncalled for, swapped, doubled, undecodable.
+
+Pure; parses a record only where a fault alters it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from watcher.sandbox.faults import UNDECODABLE, FaultKind
+from watcher.sandbox.state import Scene
+from watcher.sandbox.timeline import Timeline
+
+
+def shaped_record(timeline: Timeline, scene: Scene, nct_id: str) -> bytes | None:
+    """Give a record as the scene's faults leave it, or None when it is absent."""
+    kinds = {fault.kind for fault in scene.shaping if fault.concerns(nct_id)}
+    if FaultKind.MISSING in kinds:
+        return None
+    data_version = scene.earlier_version if FaultKind.STALE in kinds else scene.data_version
+    record = timeline.record(nct_id, data_version)
+    if record is not None and FaultKind.SWAPPED in kinds:
+        record = _swapped(timeline, nct_id, data_version) or record
+    if record is not None and FaultKind.HOLLOW in kinds:
+        record = _hollow(record)
+    if record is not None and FaultKind.NO_VERSION_HOLDER in kinds:
+        record = _without_holder(record)
+    for kind in kinds & UNDECODABLE if record is not None else ():
+        record = undecodable(record or b"", kind)
+    return record
+
+
+def second_copies(timeline: Timeline, scene: Scene, page: Sequence[str]) -> tuple[bytes, ...]:
+    """Return the records of a page that come a second time, with another title than the first time."""
+    twice = [fault for fault in scene.shaping if fault.kind is FaultKind.TWICE]
+    doubled = [nct_id for nct_id in page if any(fault.concerns(nct_id) for fault in twice)]
+    records = (timeline.record(nct_id, scene.data_version) for nct_id in doubled)
+    return tuple(_retitled(record) for record in records if record is not None)
+
+
+_SPOILT = {
+    FaultKind.SURROGATE: b'"\\ud800"',
+    FaultKind.NAN: b"NaN",
+    FaultKind.CONTROL: b'"\x01"',
+    FaultKind.DEEP: b"[" * 1000 + b"]" * 1000,
+    FaultKind.DIGITS: b"9" * 5000,
+    FaultKind.UTF8: b'"\xff"',
+}
+
+
+def undecodable(body: bytes, kind: FaultKind) -> bytes:
+    """Return a JSON object with a member in front that no decoder takes."""
+    return b'{"spoilt":' + _SPOILT[kind] + b"," + body.lstrip().removeprefix(b"{")
+
+
+def strangers(timeline: Timeline, scene: Scene, asked: Sequence[str]) -> tuple[str, ...]:
+    """Give the ids that come along unasked: those the fault names, or the first one not asked for."""
+    found: list[str] = []
+    for fault in scene.shaping:
+        if fault.kind is FaultKind.WRONG_IDS:
+            others = [nct_id for nct_id in timeline.ids(scene.data_version) if nct_id not in asked]
+            found += [nct_id for nct_id in others if nct_id in fault.ids] if fault.ids else others[:1]
+    return tuple(found)
+
+
+def _hollow(record: bytes) -> bytes:
+    """Leave what makes it look like a record: the id, a status module without status, and the stamp."""
+    whole = json.loads(record)
+    protocol = whole.get("protocolSection", {})
+    status = {key: value for key, value in protocol.get("statusModule", {}).items() if key != "overallStatus"}
+    kept = {"identificationModule": protocol.get("identificationModule", {}), "statusModule": status}
+    holder = {"miscInfoModule": whole["derivedSection"]["miscInfoModule"]}
+    return _line({"protocolSection": kept, "derivedSection": holder, "hasResults": False})
+
+
+def _swapped(timeline: Timeline, nct_id: str, data_version: str) -> bytes | None:
+    """Return the body of the next trial under the id of this one; None when there is no other."""
+    others = [other for other in sorted(timeline.ids(data_version)) if other != nct_id]
+    other = next((other for other in others if other > nct_id), others[0] if others else "")
+    body = timeline.record(other, data_version)
+    return None if body is None else body.replace(other.encode(), nct_id.encode())
+
+
+def _retitled(record: bytes) -> bytes:
+    whole = json.loads(record)
+    identification = whole["protocolSection"]["identificationModule"]
+    identification["briefTitle"] = f"{identification.get('briefTitle', '')} (second copy)".strip()
+    return _line(whole)
+
+
+def _without_holder(record: bytes) -> bytes:
+    whole = json.loads(record)
+    del whole["derivedSection"]["miscInfoModule"]["versionHolder"]
+    return _line(whole)
+
+
+def _line(record: object) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")

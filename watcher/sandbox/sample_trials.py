@@ -1,0 +1,49 @@
+"""The sample trials: fictional ones, two real ones retold, and the data versions in which something happens to them.
+
+`trials/<NCT>.json` is how each trial looks at first, `trials/script.json` what happens to whom at which data version.
+The fictional ones (NCT99…) say so in their own text; nothing ever happens to the two real ones (NCT07…).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from watcher.sandbox.record_patches import apply_steps
+from watcher.sandbox.timeline import Timeline
+
+
+def sample_timeline() -> Timeline:
+    """Give the timeline `watcher sandbox` serves without `--data`."""
+    script = _script()
+    first = script["first"]
+    states: dict[str, dict[str, Mapping[str, Any]]] = {
+        entry.name.removesuffix(".json"): {first: json.loads(entry.read_bytes())}
+        for entry in _trials().iterdir()
+        if entry.name.startswith("NCT")
+    }
+    for data_version, events in script["events"].items():
+        for nct_id, event in events.items():
+            latest = list(states[nct_id].values())[-1]
+            states[nct_id][data_version] = apply_steps(latest, event["steps"])
+    return Timeline.of(states)
+
+
+def stories() -> Mapping[str, Mapping[str, str]]:
+    """Give what happens: per data version after the first, per NCT id, one sentence for people."""
+    return {
+        data_version: {nct_id: event["story"] for nct_id, event in events.items()}
+        for data_version, events in _script()["events"].items()
+    }
+
+
+def _trials() -> Traversable:
+    return files("watcher.sandbox").joinpath("trials")
+
+
+def _script() -> Mapping[str, Any]:
+    script: Mapping[str, Any] = json.loads(_trials().joinpath("script.json").read_bytes())
+    return script
