@@ -125,7 +125,7 @@ def _growth(name: str, sizes: Sequence[int], made: Callable[[int], Pair]) -> Row
 
 
 def _milliseconds(pair: Pair, least: float) -> float:
-    """Give the median CPU time of one comparison with its words."""
+    """Return the median CPU time of one comparison with its words."""
     compared(pair)  # loads what is loaded on first use
     gc.collect()
     times: list[float] = []
@@ -137,7 +137,7 @@ def _milliseconds(pair: Pair, least: float) -> float:
 
 
 def _whole(chosen: Sequence[Pair]) -> list[float] | None:
-    """Give DeepDiff's milliseconds over each pair, or None when all together took too long."""
+    """Return DeepDiff's milliseconds over each pair, or None when all together took too long."""
     with TemporaryDirectory() as name:
         file = Path(name) / "pairs.json"
         file.write_text(json.dumps(chosen), encoding="utf-8")

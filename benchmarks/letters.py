@@ -22,7 +22,7 @@ _LINE = "NCT99000001  A trial that does not exist: primary completion moved 14 m
 
 
 def letter(number: int) -> Message:
-    """Give a finished message of the size of a digest of ten trials."""
+    """Return a finished message of the size of a digest of ten trials."""
     text = _LINE * 40
     return Message(
         message_id=f"<{number:032x}@bench.invalid>",

@@ -13,7 +13,7 @@ _PACKAGES = ("trial-watcher", "httpx", "deepdiff", "msgspec", "pydantic", "sqlal
 
 
 def describe() -> str:
-    """Give three lines: machine, load, versions."""
+    """Return three lines: machine, load, versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     python = f"{platform.python_implementation()} {platform.python_version()}"
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)

@@ -41,7 +41,7 @@ _STAMPS = frozenset({"nctId", "versionHolder"})
 
 
 def real_pairs() -> tuple[str, list[Pair]]:
-    """Give neighbouring versions of real trials where `TRIAL_RECORDS` names them, else the sandbox's.
+    """Return neighbouring versions of real trials where `TRIAL_RECORDS` names them, else the sandbox's.
 
     Returns:
         Where they come from, and the pairs.
@@ -68,7 +68,7 @@ def _says(record: bytes) -> object:
 
 
 def sites(count: int, touched: int) -> Pair:
-    """Give a record with so many sites, and one where some were touched and the list was reordered.
+    """Return a record with so many sites, and one where some were touched and the list was reordered.
 
     Of ten touched sites four changed their status, two their postal code, two were masked, one left and one came.
     """
@@ -96,7 +96,7 @@ def sites(count: int, touched: int) -> Pair:
 
 
 def outcomes(count: int) -> Pair:
-    """Give a record with so many secondary outcomes, and one where each was reworded or its time frame moved."""
+    """Return a record with so many secondary outcomes, and one where each was reworded or its time frame moved."""
     old = _record()
     old["protocolSection"]["outcomesModule"]["secondaryOutcomes"] = [_outcome(number) for number in range(count)]
     new = _updated(old)
@@ -112,7 +112,7 @@ def outcomes(count: int) -> Pair:
 
 
 def criteria(count: int) -> Pair:
-    """Give a record with so many eligibility criteria, and one where each says another number or one more thing."""
+    """Return a record with so many eligibility criteria, and one where each says another number or one more thing."""
     old = _record()
     old["protocolSection"]["eligibilityModule"]["eligibilityCriteria"] = _criteria(count, 0)
     new = _updated(old)
@@ -121,7 +121,7 @@ def criteria(count: int) -> Pair:
 
 
 def large(share: float) -> Pair:
-    """Give the record of 3 MB the sandbox serves for measuring, and one with that share of its leaves changed."""
+    """Return the record of 3 MB the sandbox serves for measuring, and one with that share of its leaves changed."""
     with TemporaryDirectory() as name:
         (nct_id,) = write_scaled(Path(name) / "records", 1, ("2026-03-02",))
         old: Made = json.loads((Path(name) / "records" / nct_id / "2026-03-02.json").read_bytes())
@@ -134,7 +134,7 @@ def large(share: float) -> Pair:
 
 
 def _leaves(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Give every leaf as its holder and key, in document order."""
+    """Return every leaf as its holder and key, in document order."""
     if isinstance(value, dict):
         pairs: Any = list(value.items())
     else:
@@ -175,7 +175,7 @@ def _record() -> Made:
 
 
 def _updated(record: Made) -> Made:
-    """Give a copy that the sponsor updated."""
+    """Return a copy that the sponsor updated."""
     new = copy.deepcopy(record)
     status = new["protocolSection"]["statusModule"]
     status["lastUpdateSubmitDate"] = status["lastUpdatePostDateStruct"]["date"] = _UPDATED
@@ -214,7 +214,7 @@ def _criteria(count: int, turn: int) -> str:
 
 
 def _text(seed: int, words: int) -> str:
-    """Give words by a linear congruence; the same for the same seed."""
+    """Return words by a linear congruence; the same for the same seed."""
     state, chosen = seed * 2_654_435_761 % 2**31 + 1, []
     for _ in range(words):
         state = (state * 1_103_515_245 + 12_345) % 2**31

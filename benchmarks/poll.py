@@ -35,7 +35,7 @@ class Measured:
 
     @property
     def usage(self) -> Usage:
-        """Give the median of all runs."""
+        """Return the median of all runs."""
         return middle(self.usages)
 
 
@@ -99,7 +99,7 @@ def _projected(scene: Scene, chosen: Sequence[str]) -> Usage:
 
 
 def _largest(scene: Scene) -> str:
-    """Say how the obvious way does with the record of 3 MB when nothing but its stamp moved."""
+    """Describe how the obvious way does with the record of 3 MB when nothing but its stamp moved."""
     nct_id = scene.ids[0]
     record = _snapshots(scene) / f"{nct_id}.json"
     with urlopen(f"{scene.base_url}/studies/{nct_id}") as answer:

@@ -76,7 +76,7 @@ def measured(command: Sequence[str], *, timeout: float | None = None) -> Usage:
 
 
 def middle(usages: Sequence[Usage]) -> Usage:
-    """Give the median of each figure."""
+    """Return the median of each figure."""
     return Usage(
         cpu=median(one.cpu for one in usages),
         wall=median(one.wall for one in usages),
@@ -86,12 +86,12 @@ def middle(usages: Sequence[Usage]) -> Usage:
 
 
 def own(module: str, *arguments: object) -> list[str]:
-    """Give the command that runs a module of this package."""
+    """Return the command that runs a module of this package."""
     return [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
 
 
 def watcher(*arguments: object) -> list[str]:
-    """Give the command that runs the watcher."""
+    """Return the command that runs the watcher."""
     return [sys.executable, "-m", "watcher", *map(str, arguments)]
 
 

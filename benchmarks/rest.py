@@ -34,12 +34,12 @@ class Daemon:
     pid: int
 
     def cpu(self) -> float:
-        """Give the CPU seconds of all its threads so far (Source: Linux, Documentation/scheduler/sched-stats)."""
+        """Return the CPU seconds of all its threads so far (Source: Linux, Documentation/scheduler/sched-stats)."""
         tasks = Path(f"/proc/{self.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
 
     def memory(self, what: str) -> float:
-        """Give `VmRSS` or `VmHWM` in MB (Source: proc_pid_status(5))."""
+        """Return `VmRSS` or `VmHWM` in MB (Source: proc_pid_status(5))."""
         lines = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) * 1024 / 1e6
 

@@ -47,7 +47,7 @@ class Scene:
 
     @property
     def ids_file(self) -> Path:
-        """Give the watchlist."""
+        """Return the watchlist."""
         return self.folder / "ids.txt"
 
     def control(self, path: str, method: str = "GET") -> dict[str, object]:
@@ -74,7 +74,7 @@ class Scene:
         return file
 
     def once(self, state: Path) -> list[str]:
-        """Give the command of one whole run."""
+        """Return the command of one whole run."""
         return watcher("--config", self.config(), "--state-dir", state, "run", "--once")
 
 

@@ -23,18 +23,18 @@ class Goal:
     why: str = ""
 
     def __str__(self) -> str:
-        """Say the limit, and whether it was met."""
+        """Describe the limit, and whether it was met."""
         why = f" ({self.why})" if self.why else ""
         return f"{self.name} ≤ {figure(self.limit)}{why}: {self.verdict}"
 
     @property
     def is_met(self) -> bool:
-        """Tell whether it was reached."""
+        """Return whether it was reached."""
         return self.value <= self.limit
 
     @property
     def verdict(self) -> str:
-        """Say `met`, or by how much not."""
+        """Describe `met`, or by how much not."""
         return "met" if self.is_met else f"MISSED by {figure(self.value - self.limit)}"
 
 
@@ -72,7 +72,7 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Row], notes: Sequence
 
 
 def figure(value: float) -> str:
-    """Give a number with as many digits as say something: `10,000`, `308`, `4.48`, `0.061`."""
+    """Return a number with as many digits as say something: `10,000`, `308`, `4.48`, `0.061`."""
     size = abs(value)
     if size >= 100 or value == int(value):
         return f"{value:,.0f}"

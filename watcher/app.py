@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> datetime:
-    """Give the time, aware and in UTC."""
+    """Return the time, aware and in UTC."""
     return datetime.now(UTC)
 
 
 def database_of(loaded: Loaded, state_dir: Path) -> Path:
-    """Give the database file of a configuration."""
+    """Return the database file of a configuration."""
     return admin.database_path(loaded.config.store.url, state_dir)
 
 
@@ -64,7 +64,7 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
 
 @contextmanager
 def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Give the parts of a command that looks, or that touches the outbox only; takes no lock and migrates nothing.
+    """Return the parts of a command that looks, or that touches the outbox only; takes no lock and migrates nothing.
 
     Raises:
         StoreError: There is no store yet, or it cannot be used.
@@ -75,7 +75,7 @@ def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
 
 @contextmanager
 def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Give the parts of a command that only looks; where no run has been yet, over an empty store thrown away after.
+    """Return the parts of a command that only looks; where no run has been yet, over an empty store thrown away after.
 
     Raises:
         StoreError: The store cannot be used.
@@ -88,7 +88,7 @@ def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
 
 @contextmanager
 def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Give the parts of a run on a copy of the store that is thrown away: nothing of the real one changes.
+    """Return the parts of a run on a copy of the store that is thrown away: nothing of the real one changes.
 
     The run lock is not taken: the copy is nobody else's, and SQLite's online backup reads beside a running daemon.
 
@@ -126,7 +126,7 @@ def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> RunContext:
 
 
 def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
-    """Give what reads the watchlists anew at every poll."""
+    """Return what reads the watchlists anew at every poll."""
     return lambda: read_watchlist(loaded)
 
 
@@ -144,7 +144,7 @@ def reread(parts: RunContext) -> tuple[RunContext, Callable[[], Watchlist]]:
 
 
 def page_renderer() -> Callable[[str, Mapping[str, object]], str]:
-    """Give what renders a built-in template, for a command that works without a configuration."""
+    """Return what renders a built-in template, for a command that works without a configuration."""
     from watcher.rendering.environment import Templates, builtin_templates
 
     templates = Templates(builtin_templates(), clock=time.monotonic)
@@ -152,7 +152,7 @@ def page_renderer() -> Callable[[str, Mapping[str, object]], str]:
 
 
 def _templates_of(loaded: Loaded, parts: Callable[[], RunContext]) -> Callable[[], Templates]:
-    """Give what makes the templates when the first is needed; the operator's own are tried out then."""
+    """Return what makes the templates when the first is needed; the operator's own are tried out then."""
 
     @cache
     def made() -> Templates:

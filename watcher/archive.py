@@ -41,7 +41,7 @@ def read_history(nct_id: str, upto: int | None, before: Record, after: Record, s
 
 
 def _kept_body(store: Store, seq: int) -> bytes | None:
-    """Give the record of a version, or None when it was let go (`[store] keep_records`)."""
+    """Return the record of a version, or None when it was let go (`[store] keep_records`)."""
     try:
         return store.versions.body(seq)
     except LookupError:

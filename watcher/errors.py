@@ -55,7 +55,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        """Give `file:line: text`, the form editors can jump to."""
+        """Return `file:line: text`, the form editors can jump to."""
         return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
 
 

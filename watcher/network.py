@@ -162,7 +162,7 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 
 def certificate_sentence(error: ssl.SSLCertVerificationError, host: str) -> str:
-    """Say what is wrong with a certificate and what to do.
+    """Describe what is wrong with a certificate and what to do.
 
     Args:
         error: As raised by the handshake.

@@ -29,7 +29,7 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
 
 
 def give_to_owner_of_folder(path: Path) -> None:
-    """Give a new file or folder of root's to the owner and group of the folder it lies in.
+    """Return a new file or folder of root's to the owner and group of the folder it lies in.
 
     Follows no link and lets alone what has a second name, since the owner of the folder can change what lies there.
 

@@ -37,7 +37,7 @@ class Clause:
 
 
 def status_clause(status: Change, final: Change | None) -> Clause:
-    """Say a change of status.
+    """Describe a change of status.
 
     Args:
         status: A change of the family `status` or `why_stopped`.
@@ -69,7 +69,7 @@ def status_clause(status: Change, final: Change | None) -> Clause:
 
 
 def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
-    """Say a change of the number of participants; `with_slip` when a later primary completion is told with it."""
+    """Describe a change of the number of participants; `with_slip` when a later primary completion is told with it."""
     facts = change.facts
     old, new = facts.get("old"), facts.get("new")
     if not isinstance(old, int) or not isinstance(new, int) or old == new:
@@ -94,7 +94,7 @@ def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
 
 
 def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
-    """Say moved dates; the loudest of them, with those that move alike.
+    """Describe moved dates; the loudest of them, with those that move alike.
 
     Args:
         changes: Changes of the family `date`, most important first.
@@ -160,14 +160,14 @@ def _comes_late(change: Change) -> int:
 
 
 def _limits(facts: Sequence[Change], others: Sequence[Change]) -> str:
-    """Say the first two facts in plain words, and name or count the rest."""
+    """Describe the first two facts in plain words, and name or count the rest."""
     pieces = [phrase(change).sentence.rstrip(".") for change in facts[:2]]
     rest = _parts([*facts[2:], *others])
     return "; ".join([pieces[0], *map(_lowered, pieces[1:]), *([values.listed(rest, 2)] if rest else [])])
 
 
 def _criterion_clause(change: Change) -> str:
-    """Say one criterion by its sentence when that is short, else by what differs in it, else by what happened."""
+    """Describe one criterion by its sentence when that is short, else by what differs in it, else by what happened."""
     words = phrase(change)
     sentence = words.sentence.rstrip(".")
     if len(sentence) <= _LONGEST_CLAUSE:
@@ -194,7 +194,7 @@ def _criterion_clause(change: Change) -> str:
 
 
 def _moved(change: Change) -> str:
-    """Say that a criterion moved, with its words; with both texts when they differ."""
+    """Describe that a criterion moved, with its words; with both texts when they differ."""
     facts = change.facts
     came_from, section = facts.get("from"), facts.get("section")
     old, new = (values.plain(text) if isinstance(text := facts.get(name), str) else "" for name in ("old_text", "text"))
@@ -217,7 +217,7 @@ def _happened(change: Change) -> str:
 
 
 def plain_clause(change: Change, tag: str) -> Clause:
-    """Say one change by its own sentence when that is short, else by its label and what happened to it."""
+    """Describe one change by its own sentence when that is short, else by its label and what happened to it."""
     words = phrase(change)
     sentence = words.sentence.rstrip(".")
     if len(sentence) <= _LONGEST_CLAUSE:

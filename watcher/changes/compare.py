@@ -82,7 +82,7 @@ def _compared(old: Record, new: Record, history: History) -> Comparison:
 
 
 def edits_between(old: Record, new: Record) -> tuple[Edit, ...]:
-    """Give every differing place between two records.
+    """Return every differing place between two records.
 
     A field that appears or vanishes is one edit with its whole value, and so is an item of a list; a section or module
     that does is told field by field.
@@ -173,7 +173,7 @@ class _Walk:
             self.differ((*steps, Place(None, to)), None, new[to])
 
     def edits(self) -> Iterable[Edit]:
-        """Give the edits as DeepDiff names them."""
+        """Return the edits as DeepDiff names them."""
         if not self.places:
             return
         from deepdiff import DeepDiff  # a run with no news does not pay for loading it
@@ -191,7 +191,7 @@ class _Walk:
             yield Edit(steps=self.places[at], before=self.old.get(at), after=self.new.get(at))
 
     def _shown(self, value: Json, at: int) -> Json:
-        """Give a value as DeepDiff sees it: what stands on both sides is printed in one line.
+        """Return a value as DeepDiff sees it: what stands on both sides is printed in one line.
 
         DeepDiff makes a line diff of any text with a line break, at great length for an eligibility text, and would
         descend into what is one edit here.
@@ -271,5 +271,5 @@ def _stamp_of(record: Record) -> Stamp:
 
 
 def _has_update(old: Record, new: Record) -> bool:
-    """Tell whether the sponsor posted an update between the two: one of its two dates moved."""
+    """Return whether the sponsor posted an update between the two: one of its two dates moved."""
     return any(_at(new, *path) is not None and _at(new, *path) != _at(old, *path) for path in (_POSTED, _SUBMITTED))

@@ -74,7 +74,7 @@ _LONGEST_NAME = 60
 
 
 def counted_clause(changes: Sequence[Change]) -> Clause:
-    """Say several changes of one topic by number, a single one by its sentence.
+    """Describe several changes of one topic by number, a single one by its sentence.
 
     Args:
         changes: Changes of one topic in the order of telling; never empty.
@@ -104,7 +104,7 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
 
 
 def _numbers_clause(change: Change) -> Clause:
-    """Say which posted number differs; the first of several by itself, the others by count."""
+    """Describe which posted number differs; the first of several by itself, the others by count."""
     first = number_shifts(change)[0]
     count = change.facts.get("numbers_count")
     more = f" and {values.counted(count - 1, 'more number')}" if isinstance(count, int) and count > 1 else ""
@@ -123,7 +123,7 @@ def _notice_clause(change: Change) -> Clause:
 
 
 def results_clause(changes: Sequence[Change]) -> Clause:
-    """Say several things about results as what happened, by day: never that the results themselves changed.
+    """Describe several things about results as what happened, by day: never that the results themselves changed.
 
     Args:
         changes: Changes of the family `results`, at least two; results posted are said elsewhere.
@@ -145,13 +145,13 @@ def _happened(change: Change) -> str:
 
 
 def how_many(change: Change) -> int:
-    """Give how many things a change stands for: those gathered into it, else one."""
+    """Return how many things a change stands for: those gathered into it, else one."""
     count = change.facts.get("count")
     return count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 1
 
 
 def _counts(changes: Sequence[Change]) -> dict[tuple[str, str, str], int]:
-    """Give how many of what were added, removed, opened …, most first."""
+    """Return how many of what were added, removed, opened …, most first."""
     counts: dict[tuple[str, str, str], int] = {}
     for change in changes:
         noun = _noun(change)
@@ -162,7 +162,7 @@ def _counts(changes: Sequence[Change]) -> dict[tuple[str, str, str], int]:
 
 
 def _by_number(counts: Mapping[tuple[str, str, str], int]) -> str:
-    """Say the first three parts, and how many more there are; a single one left is said, not counted."""
+    """Describe the first three parts, and how many more there are; a single one left is said, not counted."""
     pieces: list[str] = []
     named = ""
     shown = list(counts.items())
@@ -176,14 +176,14 @@ def _by_number(counts: Mapping[tuple[str, str, str], int]) -> str:
 
 
 def _names(change: Change) -> list[str]:
-    """Give the names a change stands for: those gathered into it, else its own."""
+    """Return the names a change stands for: those gathered into it, else its own."""
     names = change.facts.get("names")
     several = list(names) if isinstance(names, list | tuple) else [change.facts.get("name")]
     return [values.plain(name) for name in several if isinstance(name, str)]
 
 
 def _single(change: Change, tag: str) -> Clause:
-    """Say one change by its sentence, or by its name when the sentence is long."""
+    """Describe one change by its sentence, or by its name when the sentence is long."""
     clause, noun, names = plain_clause(change, tag), _noun(change), _names(change)
     if change.kind == "text.title" and clause.text.endswith(" reworded"):
         return labelled_clause([change], tag) or clause

@@ -39,7 +39,7 @@ _DESIGN_ORDER = ("design.phase", "design.study_type", "design.allocation", "desi
 
 
 def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
-    """Say which outcomes came, went or changed, by name; None when counting says it better."""
+    """Describe which outcomes came, went or changed, by name; None when counting says it better."""
     gone = [one for one in changes if one.kind in ("outcome.primary.removed", "outcome.demoted")]
     came = [one for one in changes if one.kind in ("outcome.primary.added", "outcome.promoted")]
     if len(gone) == len(came) == 1:
@@ -53,7 +53,7 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
 
 
 def _shared_frame(changes: Sequence[Change]) -> str:
-    """Say one step that the time frames of several outcomes share: `Time frames of 3 outcomes: 54 → 60 months`."""
+    """Describe one step that the time frames of several outcomes share: `Time frames of 3 outcomes: 54 → 60 months`."""
     modified = [one for one in changes if one.verb is Verb.CHANGED and names(one.facts, "parts") == ("time frame",)]
     if len(modified) < len(changes) or len(changes) < 2:
         return ""
@@ -65,7 +65,7 @@ def _shared_frame(changes: Sequence[Change]) -> str:
 
 
 def arms_clause(changes: Sequence[Change]) -> Clause | None:
-    """Say what changed in the arms and interventions, by name and dose; None when counting says it better."""
+    """Describe what changed in the arms and interventions, by name and dose; None when counting says it better."""
     changed = [one for one in changes if not one.kind.endswith(".renamed")]
     if changed and all(_name(one) in {_name(other) for other in changed} for one in changes):
         changes = changed  # a new label that repeats the dose is told with the dose
@@ -83,7 +83,7 @@ def arms_clause(changes: Sequence[Change]) -> Clause | None:
 
 
 def design_clause(changes: Sequence[Change]) -> Clause | None:
-    """Say the design from what to what: `Randomized, double-blind → open, one group`; None for a single change."""
+    """Describe the design from what to what: `Randomized, double-blind → open, one group`; None for a single change."""
     coded = sorted((one for one in changes if one.kind in _DESIGN_ORDER), key=lambda one: _DESIGN_ORDER.index(one.kind))
     if len(coded) < 2 or len(coded) < len([one for one in changes if one.kind.startswith("design.")]):
         return None
@@ -98,7 +98,7 @@ def design_clause(changes: Sequence[Change]) -> Clause | None:
 
 
 def labelled_clause(changes: Sequence[Change], tag: str) -> Clause | None:
-    """Say two or three fields from what to what, by label; None when none of them is short enough."""
+    """Describe two or three fields from what to what, by label; None when none of them is short enough."""
     pieces: list[str] = []
     for change in changes[:_LARGEST_GROUP]:
         words = phrase(change)
@@ -139,7 +139,7 @@ def _joined(changes: Sequence[Change], fact_of: Callable[[Change], str]) -> str:
 
 
 def _exchanged(changes: Sequence[Change]) -> str:
-    """Say what went and what came by name: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
+    """Describe what went and what came by name: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
     gone = [one for one in changes if one.kind.endswith(".removed") and one.verb is Verb.REMOVED]
     came = [one for one in changes if one.kind.endswith(".added") and one.verb is Verb.ADDED]
     labels = [{phrase(one).label for one in side} for side in (gone, came)]
@@ -222,7 +222,10 @@ def _described(value: Json) -> str:
 
 
 def _shift(before: str, after: str) -> str:
-    """Say from what to what: whole when both are short, else the one stretch that differs; empty when it is long."""
+    """Describe from what to what: whole when both are short, else the one stretch that differs.
+
+    Empty when it is long.
+    """
     if not before or not after or before == after:
         return ""
     if len(before) + len(after) <= _LONGEST_VALUE:
@@ -231,7 +234,7 @@ def _shift(before: str, after: str) -> str:
 
 
 def _stretch(before: str, after: str) -> str:
-    """Give the one stretch that differs, with the unit behind it; empty when there are several or it is long."""
+    """Return the one stretch that differs, with the unit behind it; empty when there are several or it is long."""
     changed = [mark for mark in diff(before, after) if mark.kind is not MarkKind.SAME]
     if [mark.kind for mark in changed] != [MarkKind.REMOVED, MarkKind.ADDED]:
         return ""
@@ -243,7 +246,7 @@ def _stretch(before: str, after: str) -> str:
 
 
 def _shared_amount(changes: Sequence[Change]) -> str:
-    """Give the one amount that changed in all of them: `12 → 8 mg/kg`; empty when they differ or there is none."""
+    """Return the one amount that changed in all of them: `12 → 8 mg/kg`; empty when they differ or there is none."""
     shifts = {(text(one.facts, "was_amount"), text(one.facts, "now_amount")) for one in changes}
     if len(shifts) != 1 or any(one.kind.endswith(".renamed") for one in changes):
         return ""

@@ -31,7 +31,7 @@ class Line:
 
 
 def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> list[Line]:
-    """Put changes into lines; more than three of one kind of site change, or equal ones, are one line.
+    """Place changes into lines; more than three of one kind of site change, or equal ones, are one line.
 
     Args:
         told: Changes in the order of telling.

@@ -43,7 +43,7 @@ _LONGEST = 150
 
 
 def headline(changes: Sequence[Change], level_of: Callable[[Change], Severity]) -> Clause:
-    """Say what matters most about a comparison.
+    """Describe what matters most about a comparison.
 
     Args:
         changes: What is told to this reader, most important first; never empty.
@@ -66,7 +66,7 @@ def headline(changes: Sequence[Change], level_of: Callable[[Change], Severity]) 
 
 
 def topic_of(change: Change) -> str:
-    """Give what a change is about: its topic, the family of its kind where none is named."""
+    """Return what a change is about: its topic, the family of its kind where none is named."""
     if reverted_note(change) is not None:
         return "reverted"
     for start, topic in _TOPICS:
@@ -78,7 +78,7 @@ def topic_of(change: Change) -> str:
 def _lead(
     topics: Mapping[str, Sequence[Change]], level_of: Callable[[Change], Severity]
 ) -> tuple[Clause, frozenset[str]]:
-    """Give the first clause and the topics it tells or makes needless."""
+    """Return the first clause and the topics it tells or makes needless."""
     first = next(iter(topics))
     if "status" in topics and first in ("status", "enrollment", "date"):
         status, final = topics["status"][0], _final(topics)

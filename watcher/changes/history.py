@@ -38,12 +38,12 @@ def history_of(records: Iterable[Record], *, first_seen_on: str | None) -> Histo
 
 
 def needs_history(old: Record, new: Record) -> bool:
-    """Tell whether a comparison of two records may speak of earlier versions: a tracked value differs."""
+    """Return whether a comparison of two records may speak of earlier versions: a tracked value differs."""
     return any(value_at(old, place) != value_at(new, place) for place in _PLACES.values())
 
 
 def value_at(record: Record, place: tuple[str, ...]) -> Json:
-    """Give what lies at a path of keys, None where the way ends earlier."""
+    """Return what lies at a path of keys, None where the way ends earlier."""
     value: Json = record
     for key in place:
         if not isinstance(value, Mapping):

@@ -92,7 +92,7 @@ KINDS: tuple[str, ...] = tuple(_all())
 
 
 def known_names() -> frozenset[str]:
-    """Give what a rule may name: every kind, and every beginning of one at a dot (`site`, `outcome.primary`)."""
+    """Return what a rule may name: every kind, and every beginning of one at a dot (`site`, `outcome.primary`)."""
     return frozenset(
         ".".join(pieces[:depth])
         for kind in KINDS

@@ -31,7 +31,7 @@ class Severity(StrEnum):
         return _RANK[self]
 
     def raised(self, steps: int = 1) -> Severity:
-        """Give the level `steps` louder (quieter when negative); never above critical, and noise stays noise.
+        """Return the level `steps` louder (quieter when negative); never above critical, and noise stays noise.
 
         A level lowered from minor stays minor: only a rule that names noise makes noise.
         """

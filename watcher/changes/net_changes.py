@@ -39,7 +39,7 @@ def net_effect(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
 
 
 def _as_it_came(change: Change, net: Comparison, steps: Sequence[Comparison]) -> Change:
-    """Give a net change the posting, the lag and the origin of the last step that made it what it is.
+    """Return a net change the posting, the lag and the origin of the last step that made it what it is.
 
     The newest version's posting is that of the last update, which may have touched something else.
     """

@@ -27,7 +27,7 @@ _EMPTY_OBJECT = "{}"
 
 
 def normalise(record: Record) -> Record:
-    """Give the canonical record.
+    """Return the canonical record.
 
     Lists keep their order here, so that positions can be shown; that order means nothing is the business of
     `canonical_hash` and of pairing.
@@ -75,7 +75,7 @@ def _is_nothing(value: Json) -> bool:
 
 
 def canonical_hash(record: Record) -> str:
-    """Give the hash of the canonical record: equal for records that say the same, whatever the order.
+    """Return the hash of the canonical record: equal for records that say the same, whatever the order.
 
     Blind to the order of keys and of lists, to nulls, to empty objects and to the data version. Numbers count by value:
     1 and 1.0 are one, and differ from true. False and absent differ, and so do an empty list and none.
@@ -115,7 +115,7 @@ def canonical_text(value: Json) -> str:
 
 
 def says_the_same(one: Json, other: Json) -> bool:
-    """Tell whether two values are equal in every place, lists in the same order.
+    """Return whether two values are equal in every place, lists in the same order.
 
     Stricter than `==`, for which true is 1; blind to the order of keys.
     """

@@ -113,12 +113,12 @@ def pair_texts(old: Sequence[str], new: Sequence[str], *, least: float = 0.5) ->
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Give the words of a text: case-folded runs of letters and digits, each once."""
+    """Return the words of a text: case-folded runs of letters and digits, each once."""
     return frozenset(_WORD.findall(text.casefold()))
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Give the share of common words of two sets, 0 to 1: twice the common ones by the sum of both (Dice)."""
+    """Return the share of common words of two sets, 0 to 1: twice the common ones by the sum of both (Dice)."""
     total = len(one) + len(other)
     return 2 * len(one & other) / total if total else 1.0
 

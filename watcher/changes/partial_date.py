@@ -56,7 +56,7 @@ class PartialDate:
         )
 
     def days_from(self, other: PartialDate) -> int:
-        """Give the least number of days between the two, 0 when they overlap; never negative."""
+        """Return the least number of days between the two, 0 when they overlap; never negative."""
         if self.first > other.last:
             return (self.first - other.last).days
         if other.first > self.last:
@@ -64,7 +64,7 @@ class PartialDate:
         return 0
 
     def year_later(self) -> PartialDate:
-        """Give the same date one year on; 29 February becomes 28 February."""
+        """Return the same date one year on; 29 February becomes 28 February."""
         year = str(self.first.year + 1)
         text = year + self.text[4:]
         moved = read(text) or read(year + "-02-28")
@@ -100,12 +100,12 @@ class Shift:
         return None if self.months is None else _counted(abs(self.months), "month")
 
     def said(self) -> str | None:
-        """Give the size with its direction: `14 months later`, `3 days earlier`; None when there is none to give."""
+        """Return the size with its direction: `14 months later`, `3 days earlier`; None when there is none to give."""
         size = self.size()
         return None if size is None or not self.least_days else f"{size} {'later' if self.is_later else 'earlier'}"
 
     def signed(self) -> str | None:
-        """Give the size as a signed number, in days where they are known: `+611 days`, `−2 months`; None for none."""
+        """Return the size as a signed number, in days where they are known: `+611 days`, `−2 months`; None for none."""
         count, unit = (self.days, "day") if self.days is not None else (self.months, "month")
         if count is None:
             return None

@@ -35,7 +35,7 @@ def gone(nct_id: str, *, last: str | None, now: str | None) -> Comparison:
 
 
 def with_return(comparison: Comparison, *, gone_since: str | None) -> Comparison:
-    """Put the return of a record that was gone before what changed meanwhile."""
+    """Place the return of a record that was gone before what changed meanwhile."""
     back = record.returned_record(comparison.nct_id, gone_since=gone_since)
     return replace(comparison, changes=(back, *comparison.changes))
 

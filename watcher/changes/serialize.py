@@ -85,7 +85,7 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
 
 
 def to_bytes(comparison: Comparison) -> bytes:
-    """Give the stored form of a comparison: all of it, compact JSON."""
+    """Return the stored form of a comparison: all of it, compact JSON."""
     return json.dumps(
         {
             "nct_id": comparison.nct_id,
@@ -171,7 +171,7 @@ def _step_from(step: Any) -> Step:
 
 
 def _plain(value: object) -> Json:
-    """Give a mapping of another type as the one JSON knows."""
+    """Return a mapping of another type as the one JSON knows."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"not a JSON value: {type(value).__name__}")

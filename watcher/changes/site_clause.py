@@ -30,7 +30,7 @@ _MOST_COUNTRIES = 3
 
 
 def site_clause(changes: Sequence[Change]) -> str:
-    """Say what happened to sites and countries in one clause, every kind of it counted.
+    """Describe what happened to sites and countries in one clause, every kind of it counted.
 
     Args:
         changes: Changes of the families `site` and `country` in the order of telling; never empty.
@@ -95,7 +95,7 @@ def _by_number(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
 
 
 def _with_towns(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
-    """Say `1 site added in Ghent (Belgium), 1 removed in Lyon (France)`; a country common to all is said once."""
+    """Describe `1 site added in Ghent (Belgium), 1 removed in Lyon (France)`; a country common to all is said once."""
     countries = {text(change.facts, "country") for of in by_kind.values() for change in of}
     pieces: list[str] = []
     for kind in kinds:
@@ -122,7 +122,7 @@ def _towns(changes: Sequence[Change]) -> list[str]:
 
 
 def _of_countries(changes: Sequence[Change], kind: str, lead: str, sites: int) -> str:
-    """Say which countries came, opened, paused or went; `first ones in` where the sites have been counted."""
+    """Describe which countries came, opened, paused or went; `first ones in` where the sites have been counted."""
     of = [change for change in changes if change.kind == kind and change.facts.get("was_withdrawn") is not True]
     if kind == "country.paused" and of and all(change.facts.get("had_recruited") is False for change in of):
         lead = "no site planned to recruit any longer in"

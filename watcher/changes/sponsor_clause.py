@@ -15,7 +15,7 @@ _DONE = ((Verb.ADDED, "added"), (Verb.REMOVED, "removed"), (Verb.CHANGED, "renam
 
 
 def sponsor_clause(changes: Sequence[Change]) -> str:
-    """Say what happened to several organisations, the lead sponsor first.
+    """Describe what happened to several organisations, the lead sponsor first.
 
     Args:
         changes: Changes of the family `sponsor`; of others nothing is said.

@@ -32,7 +32,7 @@ def tell(
     steps: int = 1,
     step_note: str | None = None,
 ) -> Story | None:
-    """Tell one reader what a comparison says about one trial.
+    """Report one reader what a comparison says about one trial.
 
     Args:
         comparison: All changes between the two versions.
@@ -89,7 +89,7 @@ def context_of(record: Record) -> tuple[str, ...]:
 
 
 def when_of(changes: Sequence[Change], newer: Stamp) -> str:
-    """Say when changes were posted, or in which data of the registry they stand when it made them itself.
+    """Describe when changes were posted, or in which data of the registry they stand when it made them itself.
 
     Args:
         changes: What is told.
@@ -111,7 +111,7 @@ def when_of(changes: Sequence[Change], newer: Stamp) -> str:
 
 
 def _along(changes: Sequence[Change], told: Sequence[Change]) -> dict[str, Change]:
-    """Give the mirrored completion date by the kind it is told with, when that is told."""
+    """Return the mirrored completion date by the kind it is told with, when that is told."""
     found = {}
     for change in changes:
         lead = change.facts.get(_TOLD_WITH)
@@ -121,7 +121,7 @@ def _along(changes: Sequence[Change], told: Sequence[Change]) -> dict[str, Chang
 
 
 def _phrases(line: Line, along: Mapping[str, Change]) -> tuple[Phrase, ...]:
-    """Give the words of a line, and after those of primary completion the completion date that moved with it."""
+    """Return the words of a line, and after those of primary completion the completion date that moved with it."""
     change = line.change
     mirrored = along.get("date.primary") if change.kind.startswith("date.primary.") else None
     if mirrored is None:

@@ -64,7 +64,7 @@ def shorten(marks: Sequence[Mark], *, limit: int = 320, around: int = 40) -> tup
 
 
 def changed_tokens(marks: Iterable[Mark]) -> tuple[list[str], list[str]]:
-    """Give the deleted and the inserted words, numbers and signs of a diff, without blanks, in order."""
+    """Return the deleted and the inserted words, numbers and signs of a diff, without blanks, in order."""
     removed: list[str] = []
     added: list[str] = []
     for mark in marks:
@@ -179,7 +179,7 @@ def _whole_brackets(marks: Sequence[Mark]) -> list[Mark]:
 
 
 def _halves(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:
-    """Give the one or two halves of the change beside an unchanged piece."""
+    """Return the one or two halves of the change beside an unchanged piece."""
     near = [marks[at] for at in (index + step, index + 2 * step) if 0 <= at < len(marks)]
     return [
         mark
@@ -189,7 +189,7 @@ def _halves(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:
 
 
 def _depth(text: str) -> int:
-    """Give how many brackets a text leaves open; below 0 when it closes more than it opens."""
+    """Return how many brackets a text leaves open; below 0 when it closes more than it opens."""
     return sum((sign in "([") - (sign in ")]") for sign in text)
 
 
@@ -232,7 +232,7 @@ def _without_middle(text: str, around: int, is_first: bool, is_last: bool) -> li
 
 
 def _cut(text: str, around: int, *, keep_start: bool) -> str:
-    """Give the first or last characters of a text, whole words only, with a blank towards the gap."""
+    """Return the first or last characters of a text, whole words only, with a blank towards the gap."""
     if keep_start:
         return text[:around].rpartition(" ")[0] + " "
     return " " + text[-around:].partition(" ")[2]

@@ -205,7 +205,10 @@ def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
-    """Say, as root, which secrets the user who runs the watcher may not read: root sees nothing of that by itself."""
+    """Describe, as root, which secrets the user who runs the watcher may not read.
+
+    Root sees nothing of that by itself.
+    """
     from watcher.config.secrets import closed_secrets, reader_of
 
     reader = reader_of(settings.state(loaded))
@@ -215,7 +218,7 @@ def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
 
 def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
-    """Say which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
+    """Describe which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
     from watcher.config.secrets import is_out_of_reach, named_secrets
 
     for place, name, ref in named_secrets(loaded.config):

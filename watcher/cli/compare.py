@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.option("--html", "as_html", is_flag=True, help="One page that stands alone, on standard output.")
 def compare(old: Path, new: Path, as_json: bool, as_html: bool) -> None:
-    """Say what changed between two records of one trial, as API v2 sends them.
+    """Describe what changed between two records of one trial, as API v2 sends them.
 
     \b
         watcher compare monday.json tuesday.json

@@ -79,7 +79,7 @@ def backup(settings: Settings, target: Path, keep: int | None) -> None:
 @click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_obj
 def restore(settings: Settings, source: Path) -> None:
-    """Put the backup FILE in the place of the store; not while a run or the daemon is under way.
+    """Use the backup FILE in place of the store; not while a run or the daemon is under way.
 
     The present store is kept beside it under another name. What was told since the backup was made may be told again;
     see what waits first: watcher run --once --dry-run
@@ -102,7 +102,7 @@ def restore(settings: Settings, source: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def stats(settings: Settings, as_json: bool) -> None:
-    """Say how large the store is, of what, and what could go. Sizes of records and messages are compressed.
+    """Describe how large the store is, of what, and what could go. Sizes of records and messages are compressed.
 
     \b
         watcher db stats
@@ -143,7 +143,7 @@ def stats(settings: Settings, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
 @click.pass_obj
 def prune(settings: Settings, dry_run: bool) -> None:
-    """Let go of raw records older than [store] keep_records that nobody needs; every run does so once a day.
+    """Release raw records older than [store] keep_records that nobody needs; every run does so once a day.
 
     Comparisons and the log stay for good; so do the last two records of each trial, baselines, and what a recipient
     has yet to be told of. Not while a run or the daemon is under way.

@@ -53,13 +53,13 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def loudest(codes: Iterable[Exit]) -> Exit:
-    """Give the code that stands for several at once: 70 > 74 > 77/78 > 69 > 1 > 0."""
+    """Return the code that stands for several at once: 70 > 74 > 77/78 > 69 > 1 > 0."""
     found = set(codes)
     return next((code for code in _LOUDEST_FIRST if code in found), Exit.DONE)
 
 
 def exit_code(error: WatcherError) -> Exit:
-    """Give the code of an error of ours."""
+    """Return the code of an error of ours."""
     match error:
         case UsageError():
             return Exit.USAGE
@@ -121,7 +121,7 @@ def leave_lost(error: StoreLostError) -> NoReturn:
 
 
 def _leave_for(error: OSError) -> NoReturn:
-    """Say what the system refused, where, and what to do."""
+    """Describe what the system refused, where, and what to do."""
     place = error.filename if error.filename is not None else "writing failed"
     match error:
         case PermissionError():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) -> None:
-    """Say whether the watcher works: exit 0 if so, else 1. Asks nobody on the network, takes no lock.
+    """Return whether the watcher works: exit 0 if so, else 1. Asks nobody on the network, takes no lock.
 
     Without --ready only what starting it again would mend counts: a daemon that stands still or is gone, runs that do
     not come. Where a timer or cron starts the runs, --max-age is a little more than the time between two.

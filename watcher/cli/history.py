@@ -52,7 +52,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
 
 
 def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
-    """Tell versions one after the other as the terminal shows them, colours included where it has any."""
+    """Report versions one after the other as the terminal shows them, colours included where it has any."""
     from watcher.changes.model import Severity
     from watcher.changes.trial_names import short_name as short_name_of
     from watcher.cli.terminal import console
@@ -73,7 +73,7 @@ def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
 
 
 def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
-    """Tell one version on a console of `terminal`; give whether there was anything to tell."""
+    """Report one version on a console of `terminal`; give whether there was anything to tell."""
     from watcher.changes.story import tell
     from watcher.changes.wording.reverted import phrase_of
     from watcher.cli.terminal import print_story
@@ -97,5 +97,5 @@ def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
 
 
 def base_level(change: Change) -> Severity:
-    """Give a change's stored level."""
+    """Return a change's stored level."""
     return change.severity

@@ -82,7 +82,7 @@ def send_test(settings: Settings, recipient: str) -> None:
 
 
 def known_recipient(loaded: Loaded, name: str) -> RecipientConfig:
-    """Give a recipient by name.
+    """Return a recipient by name.
 
     Raises:
         UsageError: There is none of that name; names the nearest.

@@ -119,7 +119,7 @@ def _progress(settings: Settings) -> AbstractContextManager[object]:
 
 
 def codes(report: RunReport) -> Iterable[Exit]:
-    """Give the exit codes a run earned; the loudest of them is the run's."""
+    """Return the exit codes a run earned; the loudest of them is the run's."""
     from watcher.daemon.single_run import is_registry_down
 
     if report.has_bugs:
@@ -139,7 +139,7 @@ def codes(report: RunReport) -> Iterable[Exit]:
 
 
 def summary(report: RunReport) -> str:
-    """Say in a line what a run did."""
+    """Describe in a line what a run did."""
     if report.poll is None:
         return "Nothing is watched."
     counts = report.poll.counts

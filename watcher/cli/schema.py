@@ -25,7 +25,7 @@ def config_schema() -> None:
 
 
 def _example() -> Path:
-    """Give the commented example: inside the installed package, or at the top of a checkout."""
+    """Return the commented example: inside the installed package, or at the top of a checkout."""
     package = Path(__file__).parent.parent
     installed = package / "_data" / "config.example.toml"
     return installed if installed.exists() else package.parent / installed.name

@@ -41,7 +41,7 @@ class Settings:
         return load_config(find_config(self.config, os.environ), os.environ)
 
     def state(self, loaded: Loaded) -> Path:
-        """Give the state directory; does not create it."""
+        """Return the state directory; does not create it."""
         from watcher.config.locate import find_state_dir
 
         return find_state_dir(self.state_dir, loaded.config.state_dir, loaded.path, os.environ)

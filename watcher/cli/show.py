@@ -28,7 +28,7 @@ LEVELS = ("critical", "major", "minor", "noise")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
-    """Say how the watcher is: last and next poll, failing parts, recipients, outbox.
+    """Describe how the watcher is: last and next poll, failing parts, recipients, outbox.
 
     \b
         watcher status
@@ -150,12 +150,12 @@ def _print_markdown(settings: Settings, nct_id: str) -> None:
 
 
 def never_read(nct_id: str) -> UsageError:
-    """Give the error of a trial that no poll has read yet."""
+    """Return the error of a trial that no poll has read yet."""
     return UsageError(f"{nct_id} was never read; add it with `watcher add {nct_id}` and run a poll")
 
 
 def checked_id(text: str) -> str:
-    """Give an id in its one spelling.
+    """Return an id in its one spelling.
 
     Raises:
         UsageError: It is malformed.

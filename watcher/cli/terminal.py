@@ -39,7 +39,7 @@ _PIPED_COLUMNS = 100
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
-    """Give `1 trial`, `2 trials`."""
+    """Return `1 trial`, `2 trials`."""
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
@@ -47,12 +47,12 @@ class _Screen(Console):
     """A console that leaves a pipe closed by its reader to the door of the program: that is no failure."""
 
     def on_broken_pipe(self) -> None:
-        """Say so, as any writer would."""
+        """Describe so, as any writer would."""
         raise BrokenPipeError
 
 
 def console() -> Console:
-    """Give the console on standard output: as wide as the terminal or `$COLUMNS`, else a fixed width."""
+    """Return the console on standard output: as wide as the terminal or `$COLUMNS`, else a fixed width."""
     is_known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
     return _Screen(highlight=False, width=None if is_known else _PIPED_COLUMNS)
 
@@ -126,7 +126,7 @@ def _stands_alone(phrase: Phrase) -> bool:
 
 
 def _beside_label(phrase: Phrase) -> str:
-    """Give a sentence that stands beside its label, without saying the label twice."""
+    """Return a sentence that stands beside its label, without saying the label twice."""
     if not phrase.sentence.casefold().startswith((f"{phrase.label.casefold()} ", f"{phrase.label.casefold()}: ")):
         return phrase.sentence
     rest = phrase.sentence[len(phrase.label) + 1 :].lstrip()
@@ -363,7 +363,7 @@ def _table(*columns: str) -> Table:
 
 
 def _when(text: str | None) -> str:
-    """Give a day as 9 Jun 2026, a time with its minute; what is neither stands as it is."""
+    """Return a day as 9 Jun 2026, a time with its minute; what is neither stands as it is."""
     if text is None:
         return "unknown"
     try:

@@ -17,7 +17,7 @@ from watcher.text import without_controls
 
 
 def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Give every text with a line break, a NUL or another control character: its place, and a sentence."""
+    """Return every text with a line break, a NUL or another control character: its place, and a sentence."""
     if isinstance(raw, dict):
         for key, value in raw.items():
             yield from control_characters(value, (*place, key))
@@ -30,7 +30,7 @@ def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str
 
 
 def without_control_characters(raw: Any) -> Any:
-    """Give the values with a blank for every control character, so that the rest can be looked at."""
+    """Return the values with a blank for every control character, so that the rest can be looked at."""
     if isinstance(raw, dict):
         return {key: without_control_characters(value) for key, value in raw.items()}
     if isinstance(raw, list):
@@ -39,7 +39,7 @@ def without_control_characters(raw: Any) -> Any:
 
 
 def text_findings(config: Config) -> Iterator[Finding]:
-    """Give names that are empty, and paths that begin with a `~` that means nothing."""
+    """Return names that are empty, and paths that begin with a `~` that means nothing."""
     names = {
         "watch": tuple(watch.name for watch in config.watch),
         "recipient": tuple(recipient.name for recipient in config.recipient),
@@ -64,7 +64,7 @@ def text_findings(config: Config) -> Iterator[Finding]:
 
 
 def _paths(config: Config) -> Iterator[tuple[Place, str]]:
-    """Give every path in which `~` is a home."""
+    """Return every path in which `~` is a home."""
     named: tuple[tuple[Place, str | None], ...] = (
         (("state_dir",), config.state_dir),
         (("templates_dir",), config.templates_dir),

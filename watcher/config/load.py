@@ -115,7 +115,7 @@ def survey_config(
 
 
 def _without(raw: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
-    """Give the values without the keys that are wrong, so that defaults stand in for them."""
+    """Return the values without the keys that are wrong, so that defaults stand in for them."""
     left = copy.deepcopy(dict(raw))
     for detail in error.errors(include_url=False):
         *way, key = detail["loc"] or ("",)
@@ -134,7 +134,7 @@ def _has(holder: Any, step: str | int) -> bool:
 
 
 def _top_level() -> Mapping[str, bool]:
-    """Give the top-level keys, and whether each is a table."""
+    """Return the top-level keys, and whether each is a table."""
     return {name: _model_of(info.annotation) is not None for name, info in Config.model_fields.items()}
 
 
@@ -212,7 +212,7 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _known_keys(place: Place) -> tuple[str, ...]:
-    """Give the keys a table may have, by walking the models along a path."""
+    """Return the keys a table may have, by walking the models along a path."""
     model: type[BaseModel] = Config
     for step in place:
         if isinstance(step, int):

@@ -15,7 +15,7 @@ SYSTEM_STATE = Path("/var/lib/watcher")
 
 
 def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Give the places looked at without `--config`, first wins (design: The configuration)."""
+    """Return the places looked at without `--config`, first wins (design: The configuration)."""
     found: list[Path] = []
     if named := environ.get("WATCHER_CONFIG"):
         return (Path(named),)
@@ -26,7 +26,7 @@ def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """Give the configuration file to use.
+    """Return the configuration file to use.
 
     Args:
         option: What `--config` named, or None.
@@ -70,7 +70,7 @@ def _is_file(path: Path) -> bool:
 
 
 def under(folder: Path, text: str) -> Path:
-    """Give the path a text of the configuration means: `~` is a home, else it is relative to a folder.
+    """Return the path a text of the configuration means: `~` is a home, else it is relative to a folder.
 
     A home that nobody has is left as it is written; `config.texts` names it.
     """
@@ -81,7 +81,7 @@ def under(folder: Path, text: str) -> Path:
 
 
 def find_state_dir(option: Path | None, configured: str | None, config_path: Path, environ: Mapping[str, str]) -> Path:
-    """Give the state directory: option, config, `$STATE_DIRECTORY`, /var/lib/watcher for /etc/watcher, else XDG.
+    """Return the state directory: option, config, `$STATE_DIRECTORY`, /var/lib/watcher for /etc/watcher, else XDG.
 
     Does not create it.
 

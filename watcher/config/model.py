@@ -136,7 +136,10 @@ class PagesConfig(Shape):
 
 
 def _is_folder_address(url: str) -> bool:
-    """Tell whether something can be published below an address: http(s), a host, no log-in, nothing after the path."""
+    """Return whether something can be published below an address.
+
+    Http(s), a host, no log-in, nothing after the path.
+    """
     try:
         parts = urlsplit(url)
         is_usable = bool(parts.hostname) and parts.username is None and parts.port != 0
@@ -265,7 +268,7 @@ class Send(Shape):
     day: int = 0
 
     def __str__(self) -> str:
-        """Give the spelling of the configuration."""
+        """Return the spelling of the configuration."""
         time = f" {self.hour:02}:{self.minute:02}"
         match self.cadence:
             case Cadence.IMMEDIATE | Cadence.HOURLY:
@@ -379,5 +382,5 @@ class Config(Shape):
     recipient: tuple[RecipientConfig, ...] = ()
 
     def zone(self, recipient: RecipientConfig) -> ZoneInfo:
-        """Give the zone a recipient's times are in."""
+        """Return the zone a recipient's times are in."""
         return ZoneInfo(recipient.timezone or self.timezone)

@@ -17,7 +17,7 @@ _KEPT = ("keep_records", "keep_messages", "keep_polls")
 
 
 def operating_findings(config: Config) -> Iterator[Finding]:
-    """Give everything wrong in what concerns the operator alone."""
+    """Return everything wrong in what concerns the operator alone."""
     for key in _KEPT:
         if getattr(config.store, key) < SHORTEST_KEPT:
             yield Finding(place=("store", key), text=f'{key} must be at least "1d"')
@@ -26,7 +26,7 @@ def operating_findings(config: Config) -> Iterator[Finding]:
 
 
 def listen_address(text: str) -> tuple[str, int]:
-    """Give host and port of a `[health] listen` that was found right; an address of IPv6 stands in brackets."""
+    """Return host and port of a `[health] listen` that was found right; an address of IPv6 stands in brackets."""
     host, _, port = text.rpartition(":")
     return host.strip("[]"), int(port)
 

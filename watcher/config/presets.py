@@ -60,7 +60,7 @@ class _File(Shape):
 
 
 def preset_names(own: Path | None) -> tuple[str, ...]:
-    """Give the audiences there are, by name.
+    """Return the audiences there are, by name.
 
     Args:
         own: The operator's folder, or None; a folder that is not there holds none.

@@ -27,7 +27,7 @@ class Quiet(BaseModel):
     ends: time
 
     def __str__(self) -> str:
-        """Give the spelling of the configuration."""
+        """Return the spelling of the configuration."""
         return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
 
 

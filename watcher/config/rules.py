@@ -39,12 +39,12 @@ class Finding:
 
 
 def is_nct_id(text: str) -> bool:
-    """Tell whether a text is a well-formed id: NCT and eight digits, not all zero."""
+    """Return whether a text is a well-formed id: NCT and eight digits, not all zero."""
     return NCT_ID.fullmatch(text) is not None
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine itself, without asking a name server."""
+    """Return whether a host name or address is this machine itself, without asking a name server."""
     if host == "localhost":
         return True
     try:
@@ -54,7 +54,7 @@ def is_loopback(host: str) -> bool:
 
 
 def findings(config: Config) -> tuple[Finding, ...]:
-    """Give everything wrong or unwise in a configuration whose single values are right; may be empty."""
+    """Return everything wrong or unwise in a configuration whose single values are right; may be empty."""
     return (
         *_zones(config),
         *_registry(config),
@@ -112,7 +112,7 @@ def _registry(config: Config) -> Iterator[Finding]:
 
 
 def _registry_host(base_url: str) -> str | None:
-    """Give the host of an address that requests can be made to, or None."""
+    """Return the host of an address that requests can be made to, or None."""
     try:
         parts = urlsplit(base_url)
         is_usable = parts.scheme in {"http", "https"} and parts.username is None and parts.port != 0
@@ -164,7 +164,7 @@ def _email(config: Config) -> Iterator[Finding]:
 
 
 def _host_problem(host: str) -> str:
-    """Say what is wrong with the name of a relay and what to write in its stead; empty when it may be one."""
+    """Describe what is wrong with the name of a relay and what to write in its stead; empty when it may be one."""
     inner = host.partition("://")[2] or host
     name, _, port = inner.strip("/").rpartition(":")
     if name and ":" not in name and port.isascii() and port.isdigit():
@@ -177,7 +177,7 @@ def _host_problem(host: str) -> str:
 
 
 def _is_secret_safe(address: str) -> bool:
-    """Tell whether a secret may be sent to an address: https, or this machine itself."""
+    """Return whether a secret may be sent to an address: https, or this machine itself."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -187,7 +187,7 @@ def _is_secret_safe(address: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text looks like one mail address: something, one @, a domain, no blanks."""
+    """Return whether a text looks like one mail address: something, one @, a domain, no blanks."""
     return re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", text) is not None
 
 
@@ -261,5 +261,5 @@ def _operator(config: Config) -> Iterator[Finding]:
 
 
 def id_text(nct_id: str) -> str:
-    """Say what is wrong with a malformed id and what to write."""
+    """Describe what is wrong with a malformed id and what to write."""
     return f'"{plain(nct_id)[:40]}" is not a trial id; write NCT and eight digits, such as NCT07555496'

@@ -23,7 +23,7 @@ _HEAD = {
 
 
 def config_schema(example: str) -> Mapping[str, Any]:
-    """Give the schema.
+    """Return the schema.
 
     Args:
         example: The text of `config.example.toml`, whose comments describe the keys.
@@ -38,7 +38,7 @@ def config_schema(example: str) -> Mapping[str, Any]:
 
 
 def _settled(node: Any, spelled: set[str]) -> Any:
-    """Put the spelling of the file in the place of what the program makes of it; leave the program's own words out."""
+    """Use the spelling of the file in place of what the program makes of it; leave the program's own words out."""
     if isinstance(node, list):
         return [_settled(entry, spelled) for entry in node]
     if not isinstance(node, dict):
@@ -54,7 +54,7 @@ def _settled(node: Any, spelled: set[str]) -> Any:
 
 
 def _describe(table: dict[str, Any], defs: Mapping[str, Any], told: Mapping[Place, str], place: Place) -> None:
-    """Give every key of a table the words of the example; descend into the tables it holds."""
+    """Return every key of a table the words of the example; descend into the tables it holds."""
     table.pop("description", None)
     for key, value in table.get("properties", {}).items():
         here = (*place, key)
@@ -77,7 +77,7 @@ def _names(node: Any) -> Iterator[str]:
 
 
 def _comments(example: str) -> Mapping[Place, str]:
-    """Give the comment above each key; also above one that is commented out to show its default."""
+    """Return the comment above each key; also above one that is commented out to show its default."""
     shown = "\n".join(_uncommented(line) for line in example.splitlines())
     lines = example.splitlines()
     found: dict[Place, str] = {}
@@ -94,6 +94,6 @@ def _comments(example: str) -> Mapping[Place, str]:
 
 
 def _uncommented(line: str) -> str:
-    """Give a line that shows a default as if it were set; any other as it is."""
+    """Return a line that shows a default as if it were set; any other as it is."""
     key, is_set, _ = line.removeprefix("# ").partition(" = ")
     return line.removeprefix("# ") if line.startswith("# ") and is_set and key.isidentifier() else line

@@ -20,7 +20,7 @@ from watcher.errors import ConfigError, Problem
 
 
 def named_secrets(config: Config) -> Iterator[tuple[Place, str, SecretRef]]:
-    """Give every secret a configuration names: its place in the file, what it is, where it lies; reads none."""
+    """Return every secret a configuration names: its place in the file, what it is, where it lies; reads none."""
     if config.email is not None and config.email.password is not None:
         yield ("email", "password"), "password of the relay", config.email.password
     if config.email is not None and config.email.oauth is not None:
@@ -47,7 +47,7 @@ def _secrets_of(recipient: RecipientConfig) -> Iterator[tuple[str, str, SecretRe
 
 
 def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Give every secret that can be read, to be masked where it would come up; those that cannot are left out."""
+    """Return every secret that can be read, to be masked where it would come up; those that cannot are left out."""
     found = []
     for _, _, ref in named_secrets(config):
         with suppress(ConfigError):
@@ -56,7 +56,7 @@ def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -
 
 
 def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, str]]:
-    """Give every file with a secret that others on this machine may read: its place, and a sentence."""
+    """Return every file with a secret that others on this machine may read: its place, and a sentence."""
     for place, name, ref in named_secrets(config):
         path = under(folder, ref.file) if ref.file is not None else None
         if path is not None and path.is_file() and path.stat().st_mode & stat.S_IRWXO:
@@ -71,7 +71,7 @@ class Reader:
     gids: frozenset[int]
 
     def may(self, path: Path, right: int) -> bool:
-        """Tell by owner and mode whether something may be read (4) or gone through (1); lists of rights are not seen.
+        """Report by owner and mode whether something may be read (4) or gone through (1); lists of rights are not seen.
 
         Raises:
             OSError: It is not there.
@@ -82,7 +82,7 @@ class Reader:
 
 
 def reader_of(state_dir: Path) -> Reader | None:
-    """Give the user a state folder belongs to when root asks for it: who runs the watcher there. Else None."""
+    """Return the user a state folder belongs to when root asks for it: who runs the watcher there. Else None."""
     if os.geteuid() != 0 or not state_dir.is_dir():
         return None
     found = state_dir.stat()
@@ -96,7 +96,7 @@ def reader_of(state_dir: Path) -> Reader | None:
 
 
 def closed_secrets(config: Config, *, folder: Path, reader: Reader) -> Iterator[tuple[Place, str]]:
-    """Give every file with a secret that another user may not read: its place, and a sentence.
+    """Return every file with a secret that another user may not read: its place, and a sentence.
 
     Args:
         config: The configuration.
@@ -115,12 +115,12 @@ def closed_secrets(config: Config, *, folder: Path, reader: Reader) -> Iterator[
 
 
 def is_out_of_reach(ref: SecretRef, environ: Mapping[str, str]) -> bool:
-    """Tell whether a secret is a systemd credential and this process was not started by systemd with credentials."""
+    """Return whether a secret is a systemd credential and this process was not started by systemd with credentials."""
     return ref.credential is not None and not environ.get("CREDENTIALS_DIRECTORY")
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
-    """Give a secret, one trailing line break removed.
+    """Return a secret, one trailing line break removed.
 
     Args:
         ref: The place.
@@ -163,7 +163,7 @@ def _read_file(path: Path) -> str:
 
 
 def _line(place: str, text: str) -> str:
-    """Give a text without its one trailing line break; no secret has more lines, and no login takes one that has."""
+    """Return a text without its one trailing line break; no secret has more lines, and no login takes one that has."""
     line = text.removesuffix("\n").removesuffix("\r")
     if any(sign in line for sign in "\n\r\0"):
         return _refuse(place, "the secret is more than one line; leave one line with the secret and nothing else")

@@ -52,7 +52,7 @@ class Sources:
     _variables: Mapping[Place, str] = field(default_factory=dict)
 
     def problem(self, place: Place, text: str) -> Problem:
-        """Give a problem with the file and line, or the variable, a place was written in."""
+        """Return a problem with the file and line, or the variable, a place was written in."""
         for length in range(len(place), 0, -1):
             if (name := self._variables.get(place[:length])) is not None:
                 return Problem(f"${name}", 0, text)
@@ -96,7 +96,7 @@ def gather(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> 
 
 
 def _drop_ins(folder: Path) -> Sequence[Path]:
-    """Give the files of the folder.
+    """Return the files of the folder.
 
     Raises:
         OSError: It is there and may not be looked into; else its watches would be forgotten without a word.

@@ -17,7 +17,10 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def line_map(text: str) -> Mapping[Place, int]:
-    """Give the 1-based line of every table and key, by path; array tables carry their index: `("watch", 0, "name")`."""
+    """Return the 1-based line of every table and key, by path; array tables carry their index.
+
+    `("watch", 0, "name")`.
+    """
     lines: dict[Place, int] = {}
     counts: dict[str, int] = {}
     table: Place = ()
@@ -40,7 +43,7 @@ def line_map(text: str) -> Mapping[Place, int]:
 
 
 def find_line(lines: Mapping[Place, int], place: Place) -> int:
-    """Give the line of the longest known beginning of a path, 0 when there is none."""
+    """Return the line of the longest known beginning of a path, 0 when there is none."""
     for length in range(len(place), 0, -1):
         if (found := lines.get(place[:length])) is not None:
             return found

@@ -167,7 +167,7 @@ def remove_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]]:
-    """Give the watch name and path of every watchlist file, in the order of the configuration."""
+    """Return the watch name and path of every watchlist file, in the order of the configuration."""
     for watch in config.watch:
         if watch.ids_file is not None:
             yield watch.name, under(config_path.parent, watch.ids_file)
@@ -196,7 +196,7 @@ def _well_formed(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _read(path: Path, encoding: str = "utf-8-sig") -> str:
-    """Give the text of a watchlist with its line ends as they are.
+    """Return the text of a watchlist with its line ends as they are.
 
     Raises:
         OSError: It may not be read, or is not there.

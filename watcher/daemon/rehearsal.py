@@ -138,12 +138,12 @@ def save(rehearsed: Rehearsed, folder: Path) -> Mapping[str, Path]:
 
 
 def subject_of(raw: bytes) -> str:
-    """Give a mail's subject, decoded."""
+    """Return a mail's subject, decoded."""
     return str(_parsed(raw)["Subject"])
 
 
 def body_of(raw: bytes, subtype: str) -> str:
-    """Give a mail's plain or HTML body; empty when it has none."""
+    """Return a mail's plain or HTML body; empty when it has none."""
     part = _parsed(raw).get_body((subtype,))
     return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 

@@ -32,7 +32,7 @@ def check_reload(present: Loaded, coming: Loaded, environ: Mapping[str, str]) ->
 
 
 def changed_sections(present: Config, coming: Config) -> tuple[str, ...]:
-    """Give the top-level names whose values differ, in the order of the model; empty when nothing does."""
+    """Return the top-level names whose values differ, in the order of the model; empty when nothing does."""
     return tuple(name for name in type(coming).model_fields if getattr(present, name) != getattr(coming, name))
 
 

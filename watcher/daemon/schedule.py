@@ -68,7 +68,7 @@ class Schedule:
         self._scheduler.start()
 
     def change(self, interval: Interval, next_at: datetime) -> None:
-        """Give the job of this name another interval, and begin it at `next_at`.
+        """Return the job of this name another interval, and begin it at `next_at`.
 
         One that is under way goes on, and begins once more right after its end: APScheduler would drop what falls due
         while it runs, and the next time would be an interval away.
@@ -93,7 +93,7 @@ class Schedule:
         self._scheduler.wakeup()
 
     def next_of(self, name: str) -> datetime | None:
-        """Give when a job begins next; None when there is none of this name, or none will begin any more."""
+        """Return when a job begins next; None when there is none of this name, or none will begin any more."""
         job = self._scheduler.get_job(name)
         found: datetime | None = job.next_run_time if job is not None else None
         return found

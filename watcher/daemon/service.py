@@ -279,13 +279,13 @@ class Daemon:
         await self._settled(shown)
 
     async def tick(self) -> None:
-        """Tell those whose slot has come, and send what is due."""
+        """Report those whose slot has come, and send what is due."""
         await self._tell_and_send(FaultReport())
 
     async def _tell_and_send(
         self, signals: FaultReport, report: PollReport | None = None, polled: RunContext | None = None
     ) -> None:
-        """Tell and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
+        """Report and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
 
         When another took its place meanwhile, what that one watches was not all read: its own poll is under way.
         """
@@ -307,7 +307,7 @@ class Daemon:
         notify(parts.environ, f"STATUS={line}")
 
     async def upkeep(self) -> None:
-        """Let go of what nobody needs any more, once a day whatever the times of starting."""
+        """Release what nobody needs any more, once a day whatever the times of starting."""
         if maintenance.is_due(self.parts):
             await asyncio.to_thread(maintenance.tidy, self.parts)
 

@@ -44,7 +44,7 @@ def notify(environ: Mapping[str, str], *lines: str) -> bool:
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
-    """Give how often the watchdog wants to be fed: half its time; None when there is none for this process.
+    """Return how often the watchdog wants to be fed: half its time; None when there is none for this process.
 
     Source:
         sd_watchdog_enabled(3): `$WATCHDOG_USEC`, and `$WATCHDOG_PID` when set must be ours.

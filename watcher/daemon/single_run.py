@@ -248,5 +248,5 @@ def _signal_unread(report: PollReport, signals: FaultReport) -> None:
 
 
 def is_registry_down(report: PollReport | None) -> bool:
-    """Tell whether the registry gave nothing: exit 69."""
+    """Return whether the registry gave nothing: exit 69."""
     return report is not None and (report.outcome is PollOutcome.FAILED or report.is_empty)

@@ -59,7 +59,7 @@ class AppriseChannel:
 
 
 def _service(address: str) -> tuple[Any, Any]:
-    """Give the library and the one service behind an address.
+    """Return the library and the one service behind an address.
 
     Raises:
         DeliveryError: The extra is not installed, or the address is not one address of one target.

@@ -34,7 +34,7 @@ async def in_folder(folder: Path, work: Callable[_P, None], *args: _P.args, **kw
 
 
 def explain(folder: Path, error: OSError) -> DeliveryError:
-    """Say what the system's refusal means.
+    """Describe what the system's refusal means.
 
     Args:
         folder: Where it happened.

@@ -66,7 +66,7 @@ class FolderChannel:
 
 
 def file_stem(message: Message) -> str:
-    """Give the name of a message's files without their endings: its time, its id's hash, its part.
+    """Return the name of a message's files without their endings: its time, its id's hash, its part.
 
     Sorted by name they lie in the order of composing. Holds nothing a file system could trip over.
     """

@@ -41,12 +41,12 @@ class Mailbox:
 
     @property
     def address(self) -> str:
-        """Give the address without the name."""
+        """Return the address without the name."""
         return f"{self.local}@{self.domain}"
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Tell whether the local part is beyond ASCII."""
+        """Return whether the local part is beyond ASCII."""
         return not self.local.isascii()
 
 
@@ -168,7 +168,7 @@ def _folded(name: str, parts: list[str]) -> str:
 
 
 def _encoded(text: str, used: int) -> str:
-    """Give encoded words, each whole characters only and each on a line of its own."""
+    """Return encoded words, each whole characters only and each on a line of its own."""
     encoded: list[str] = []
     piece = b""
     for char in text:

@@ -57,7 +57,7 @@ class Target:
     noun: str = "webhook"
 
     def __str__(self) -> str:
-        """Give its name for a sentence."""
+        """Return its name for a sentence."""
         return f"the {self.noun} at {self.host}"
 
     def fit(self, text: str) -> str:
@@ -308,7 +308,7 @@ class _Progress:
 
 
 def _transport(target: Target) -> httpx.AsyncHTTPTransport:
-    """Give a transport through the environment's proxy, if there is one for this host."""
+    """Return a transport through the environment's proxy, if there is one for this host."""
     found = proxy_for(target.url)
     proxy = found.url if found is not None else None
     try:

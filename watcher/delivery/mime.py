@@ -77,7 +77,7 @@ def letterhead(sender: str, reply_to: str | None = None, unsubscribe: str | None
 
 
 def build(message: Message, head: Letterhead, to: Mailbox | None) -> bytes:
-    """Give the mail's bytes.
+    """Return the mail's bytes.
 
     Args:
         message: The frozen message.
@@ -100,7 +100,7 @@ def build(message: Message, head: Letterhead, to: Mailbox | None) -> bytes:
 
 
 def _multipart(subtype: str, wanted: str, *parts: bytes) -> bytes:
-    """Give parts as one (RFC 2046 section 5.1), with its own header."""
+    """Return parts as one (RFC 2046 section 5.1), with its own header."""
     boundary = _boundary(wanted, b"".join(parts))
     opened = b"".join(f"\r\n--{boundary}\r\n".encode() + part for part in parts)
     kind = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'
@@ -108,7 +108,7 @@ def _multipart(subtype: str, wanted: str, *parts: bytes) -> bytes:
 
 
 def _file(attachment: Attachment) -> bytes:
-    """Give a file as a part (RFC 2183), in base64: lines of 76 characters, not a bit changed on the way."""
+    """Return a file as a part (RFC 2183), in base64: lines of 76 characters, not a bit changed on the way."""
     if not _FILE_NAME.fullmatch(attachment.name) or not attachment.subtype.isalnum():
         raise ValueError("a file's name or kind holds characters it may not")
     kind = (
@@ -154,7 +154,7 @@ def _setting(key: str, value: str, read: Callable[[str], _T]) -> _T:
 
 
 def _unsubscribe_uri(setting: str) -> str:
-    """Give the URI of RFC 2369 section 3.2 for an address or a URI."""
+    """Return the URI of RFC 2369 section 3.2 for an address or a URI."""
     if setting.lower().startswith(("mailto:", "https:")):
         return urllib.parse.quote(setting.strip(), safe="%/:?#[]@!$&'()*+;=~")
     box = headers.parse_mailbox(setting)
@@ -162,7 +162,7 @@ def _unsubscribe_uri(setting: str) -> str:
 
 
 def _part(subtype: str, text: str) -> bytes:
-    """Give a body part with its own header; quoted-printable by RFC 2045 section 6.7."""
+    """Return a body part with its own header; quoted-printable by RFC 2045 section 6.7."""
     lines = re.sub("\r\n|\r|\n", "\r\n", text)
     if not lines.endswith("\r\n"):
         lines += "\r\n"

@@ -43,7 +43,7 @@ _ADVICE = {
 
 
 class Tokens:
-    """Gives access tokens for one mailbox.
+    """Return access tokens for one mailbox.
 
     Args:
         poster: The door to HTTP.
@@ -73,11 +73,11 @@ class Tokens:
 
     @property
     def user(self) -> str:
-        """Give the mailbox the tokens are for."""
+        """Return the mailbox the tokens are for."""
         return self._config.user
 
     async def token(self) -> str:
-        """Give a token that is good for the next mail.
+        """Return a token that is good for the next mail.
 
         Raises:
             DeliveryError: None was given; the text holds no secret.

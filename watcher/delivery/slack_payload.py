@@ -25,12 +25,12 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 
 def payload_of(message: Message) -> dict[str, object]:
-    """Give the payload the message brings, else its plain text as one."""
+    """Return the payload the message brings, else its plain text as one."""
     return dict(message.slack) if isinstance(message.slack, dict) else plain(message)
 
 
 def plain(message: Message) -> dict[str, object]:
-    """Give the message's plain text as a payload nothing in which can be read as markup.
+    """Return the message's plain text as a payload nothing in which can be read as markup.
 
     Escapes are Slack's three (https://docs.slack.dev/messaging/formatting-message-text#escaping).
     """
@@ -42,5 +42,5 @@ def plain(message: Message) -> dict[str, object]:
 
 
 def encode(payload: object) -> bytes:
-    """Give the bytes of a payload."""
+    """Return the bytes of a payload."""
     return json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")

@@ -113,7 +113,7 @@ class SmtpConnection:
 
     @asynccontextmanager
     async def _deadline(self, seconds: float) -> AsyncIterator[None]:
-        """Give all the relay's answers together so much time, and hang up when that or the caller's patience ends."""
+        """Return all the relay's answers together so much time, and hang up when that or the caller's patience ends."""
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
@@ -306,7 +306,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _own_name(client: aiosmtplib.SMTP) -> str:
-    """Give our name for EHLO: a full host name, else our address in brackets (RFC 5321 section 4.1.1.1)."""
+    """Return our name for EHLO: a full host name, else our address in brackets (RFC 5321 section 4.1.1.1)."""
     name = socket.gethostname()
     if _FULL_NAME.fullmatch(name):
         return name

@@ -20,7 +20,7 @@ class Relay:
     port: int
 
     def __str__(self) -> str:
-        """Give its name for a sentence."""
+        """Return its name for a sentence."""
         return f"the mail relay {self.host}:{self.port}"
 
 

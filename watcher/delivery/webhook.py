@@ -71,12 +71,12 @@ class WebhookChannel:
 
 
 def event_id(message: Message) -> str:
-    """Give the event's id: the same on every try, without the dots that end it in what is signed."""
+    """Return the event's id: the same on every try, without the dots that end it in what is signed."""
     return "msg_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
 
 
 def payload(message: Message) -> bytes:
-    """Give the body: the message's data when it has any, else its words.
+    """Return the body: the message's data when it has any, else its words.
 
     `type` is `trial.changed` where the data are one trial's comparison (as `watcher compare --json` prints it), else
     `watcher.` and what the message is: `watcher.welcome`, `watcher.notice`.

@@ -33,7 +33,7 @@ class Conversation:
 
 
 def conversation_of(occasion: Occasion, thread: Thread) -> Conversation | None:
-    """Give the conversation; None when there is none: everything but a digest stands alone.
+    """Return the conversation; None when there is none: everything but a digest stands alone.
 
     Args:
         occasion: What is told.

@@ -37,7 +37,7 @@ class Audience:
 
 
 def level_for(change: Change, preset: Preset | None, near: NearConfig | None) -> Severity:
-    """Give a change's level for a reader.
+    """Return a change's level for a reader.
 
     Args:
         change: With its base level.
@@ -51,7 +51,10 @@ def level_for(change: Change, preset: Preset | None, near: NearConfig | None) ->
 
 
 def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Change:
-    """Give a change as a reader hears it: its level, each step that moved it added to its rule; arguments as above."""
+    """Return a change as a reader hears it: its level, each step that moved it added to its rule.
+
+    Arguments as above.
+    """
     level, rule = change.severity, change.rule
     for moved, because in _moves(change, preset, near):
         new = moved if isinstance(moved, Severity) else level.raised(moved)
@@ -62,7 +65,7 @@ def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Cha
 
 
 def as_heard(comparison: Comparison, ear: Audience) -> Comparison:
-    """Give a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
+    """Return a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
     if ear.preset is None and ear.near is None:
         return comparison
     changes = tuple(heard(change, ear.preset, ear.near) for change in comparison.changes)
@@ -88,13 +91,13 @@ def _moves(change: Change, preset: Preset | None, near: NearConfig | None) -> It
 
 
 def _most_exact(kind: str, names: Collection[str]) -> str:
-    """Give the longest of the names that is the kind or begins it at a dot; empty when none does."""
+    """Return the longest of the names that is the kind or begins it at a dot; empty when none does."""
     fitting = (name for name in names if kind == name or kind.startswith(f"{name}."))
     return max(fitting, key=len, default="")
 
 
 def near_place(change: Change, near: NearConfig) -> str | None:
-    """Give the reader's place in which a change of sites or countries happens, as the reader wrote it, or None.
+    """Return the reader's place in which a change of sites or countries happens, as the reader wrote it, or None.
 
     The registry's older country names, accents, capitals and postal districts (`Lyon Cedex 08`) do not matter.
     """
@@ -135,7 +138,7 @@ def _texts(*values: Json) -> tuple[str, ...]:
 
 
 def _country(name: str) -> set[str]:
-    """Give the ways to write a country: `Turkey (Türkiye)` is also Turkey and Türkiye."""
+    """Return the ways to write a country: `Turkey (Türkiye)` is also Turkey and Türkiye."""
     plain = " ".join(name.split())
     folded = _folded(canonical_country(plain))
     folded = _ALSO.get(folded.replace(".", ""), folded)

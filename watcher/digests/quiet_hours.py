@@ -15,7 +15,7 @@ _A_DAY = timedelta(days=1)
 
 
 def quiet_until(quiet: Quiet | None, zone: tzinfo, now: datetime) -> datetime | None:
-    """Give when the quiet hours that hold now end.
+    """Return when the quiet hours that hold now end.
 
     Args:
         quiet: The recipient's quiet hours, or None.

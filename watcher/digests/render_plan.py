@@ -53,7 +53,7 @@ class RenderPlan:
     data: tuple[Json | PackedJson, ...] = ()
 
     def view(self, full: int | None = None) -> DigestView | WelcomeView | HeartbeatView | NoticeView:
-        """Give the view: of a digest with the first `full` stories in full, all that are shown when None."""
+        """Return the view: of a digest with the first `full` stories in full, all that are shown when None."""
         if self.frame is not None:
             return arrange(self.stories, len(self.stories) if full is None else full, self.frame)
         assert self.page is not None  # noqa: S101 — what is told is a digest or has a page

@@ -8,7 +8,7 @@ BANNER = "This is a test. The trial below is invented; nothing happened."
 
 
 def sample_story() -> Story:
-    """Give the story of a trial that does not exist (the registry issues no ids above NCT99)."""
+    """Return the story of a trial that does not exist (the registry issues no ids above NCT99)."""
     return Story(
         nct_id="NCT99000000",
         short_name="Invented tablet, invented condition",

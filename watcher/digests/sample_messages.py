@@ -31,7 +31,7 @@ _MANY = 120  # more than a mail tells in full and in brief together
 
 
 def specimens() -> tuple[Occasion, ...]:
-    """Give the occasions: a small and a large digest, both ends of a fault, a welcome, a heartbeat, a test."""
+    """Return the occasions: a small and a large digest, both ends of a fault, a welcome, a heartbeat, a test."""
     reader = Addressee(name="specimen", zone=UTC, watches=("one", "two"), stop="trials@example.org", next_digest=_AT)
     bare = Addressee(name="specimen", zone=UTC)
     reading = ReadCounts(

@@ -47,7 +47,7 @@ def short_names(phrases: Sequence[Phrase]) -> tuple[tuple[str, ...], int]:
 
 
 def lower_first(text: str) -> str:
-    """Give a text with a small first letter, unless it opens with an abbreviation."""
+    """Return a text with a small first letter, unless it opens with an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

@@ -61,7 +61,7 @@ class Frame:
 
 
 def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestView:
-    """Tell the first stories in full, the next in brief, and count the others.
+    """Report the first stories in full, the next in brief, and count the others.
 
     Args:
         stories: Those made ready to be shown, loudest first.

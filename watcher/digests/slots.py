@@ -19,7 +19,7 @@ _FULL_HOUR = timedelta(hours=1)
 
 
 def newest_slot(send: Send, zone: tzinfo, now: datetime) -> datetime | None:
-    """Give the newest slot that is not after now.
+    """Return the newest slot that is not after now.
 
     Args:
         send: The cadence with its local time.
@@ -39,7 +39,7 @@ def newest_slot(send: Send, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def next_slots(send: Send, zone: tzinfo, now: datetime, count: int) -> tuple[datetime, ...]:
-    """Give the slots to come.
+    """Return the slots to come.
 
     Args:
         send: The cadence with its local time.
@@ -61,7 +61,7 @@ def next_slots(send: Send, zone: tzinfo, now: datetime, count: int) -> tuple[dat
 
 
 def resolve(local: datetime, zone: tzinfo) -> datetime:
-    """Give the instant a local time stands for.
+    """Return the instant a local time stands for.
 
     Args:
         local: Naive local time.

@@ -10,18 +10,18 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def day(at: datetime | None, zone: tzinfo) -> str:
-    """Give the day of an instant, `13 Mar 2026`; empty for None."""
+    """Return the day of an instant, `13 Mar 2026`; empty for None."""
     return values.date(at.astimezone(zone).date().isoformat()) if at is not None else ""
 
 
 def moment(at: datetime, zone: tzinfo) -> str:
-    """Give an instant with its weekday and time, `Mon 16 Mar 2026 07:30`."""
+    """Return an instant with its weekday and time, `Mon 16 Mar 2026 07:30`."""
     local = at.astimezone(zone)
     return f"{_WEEKDAYS[local.weekday()]} {day(at, zone)} {local:%H:%M}"
 
 
 def coming(at: datetime | None, zone: tzinfo) -> str:
-    """Give an instant to come, `Mon 16 Mar 07:30`: the year goes without saying; empty for None."""
+    """Return an instant to come, `Mon 16 Mar 07:30`: the year goes without saying; empty for None."""
     if at is None:
         return ""
     local = at.astimezone(zone)
@@ -29,7 +29,7 @@ def coming(at: datetime | None, zone: tzinfo) -> str:
 
 
 def span(first: str | None, last: str | None) -> str:
-    """Give two days of the registry as a span, what they share said once: `25 Feb – 13 Mar 2026`, `2 – 13 Mar 2026`.
+    """Return two days of the registry as a span, what they share said once: `25 Feb – 13 Mar 2026`, `2 – 13 Mar 2026`.
 
     Args:
         first: ISO date, or None.

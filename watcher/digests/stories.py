@@ -63,7 +63,7 @@ _FAMILIES = (
 
 
 def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
-    """Put the loudest first; within a level what a reader would act on first; else the order given."""
+    """Place the loudest first; within a level what a reader would act on first; else the order given."""
     return tuple(sorted(stories, key=lambda story: (story.severity.rank, _family(story))))
 
 
@@ -116,7 +116,7 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
 
 
 def _opening(headline: str, tag: str) -> str:
-    """Give the words that open a headline: the tag, else the few before it turns to numbers and circumstances."""
+    """Return the words that open a headline: the tag, else the few before it turns to numbers and circumstances."""
     if headline.casefold().startswith(tag.casefold()) and not headline[len(tag) : len(tag) + 1].isalnum():
         return headline[: len(tag)]
     found = _TURN.search(headline, max(0, headline.find(" ")))  # `2 sites closed` opens with its number
@@ -125,7 +125,7 @@ def _opening(headline: str, tag: str) -> str:
 
 
 def _detail(rest: str) -> str:
-    """Give what follows `with`, without a share in brackets, when it is short enough for a subject."""
+    """Return what follows `with`, without a share in brackets, when it is short enough for a subject."""
     if not rest.startswith(" with "):
         return ""
     detail = rest.removeprefix(" with ").split(" (", 1)[0].split(",", 1)[0].split(";", 1)[0].strip()
@@ -167,7 +167,7 @@ def joined(phrases: Sequence[Phrase]) -> tuple[Phrase, ...]:
 
 
 def _is_a_name(phrase: Phrase) -> bool:
-    """Tell whether a line says no more than that one short thing came or went."""
+    """Return whether a line says no more than that one short thing came or went."""
     value = phrase.now if phrase.verb is Verb.ADDED else phrase.was
     other = phrase.was if phrase.verb is Verb.ADDED else phrase.now
     is_bare = not (phrase.note or phrase.quote or phrase.items or phrase.marks or phrase.heading)
@@ -183,7 +183,7 @@ def _alike(phrase: Phrase) -> tuple[str, str, Verb, str | None]:
 
 
 def _headings(phrases: Sequence[Phrase]) -> list[str]:
-    """Give each line's heading; several sentences on one thing in a row (`Sites`) get their label as one."""
+    """Return each line's heading; several sentences on one thing in a row (`Sites`) get their label as one."""
     headings: list[str] = []
     for (label, heading, is_sentence), run in groupby(
         phrases, lambda phrase: (phrase.label, phrase.heading, _is_sentence(phrase))
@@ -249,7 +249,7 @@ def _as_sentence(text: str) -> str:
 
 
 def _beside_label(sentence: str, label: str) -> str:
-    """Give a sentence that stands beside its label, without saying the label twice."""
+    """Return a sentence that stands beside its label, without saying the label twice."""
     if sentence.casefold().startswith((f"{label.casefold()} ", f"{label.casefold()}: ")):
         sentence = sentence[len(label) + 1 :].lstrip()
     return _as_sentence(cut(sentence, 2 * _MOST_VALUE))

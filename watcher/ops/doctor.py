@@ -245,7 +245,7 @@ def _path(bag: Bag) -> Path:
 
 
 def _nearest(path: Path) -> Path:
-    """Give a path itself or the nearest one above it that is there."""
+    """Return a path itself or the nearest one above it that is there."""
     return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 

@@ -77,7 +77,7 @@ class _Server(ThreadingHTTPServer):
     look: Look
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Let a caller that left early go without a word; the base class would print a traceback beside the log."""
+        """Allow a caller that left early go without a word; the base class would print a traceback beside the log."""
         log.debug("health_caller_left", exc_info=True)
 
 
@@ -144,4 +144,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the name the base class gives it
-        """Say nothing: monitors ask every few seconds."""
+        """Stay silent: monitors ask every few seconds."""

@@ -61,7 +61,7 @@ class Health:
 
 
 def longest_silence(poll_every: timedelta) -> timedelta:
-    """Give how old the last poll may be where nothing else is asked for: three intervals, and some patience."""
+    """Return how old the last poll may be where nothing else is asked for: three intervals, and some patience."""
     return POLLS_MISSED * poll_every + PATIENCE
 
 

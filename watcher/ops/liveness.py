@@ -51,7 +51,7 @@ class Liveness:
         return all(now - began < LONGEST_JOB.total_seconds() for began in self._began.values())
 
     def timed(self, name: str, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """Give a job that is watched for how long it is under way."""
+        """Return a job that is watched for how long it is under way."""
 
         async def watched() -> None:
             self._began[name] = self.monotonic()

@@ -26,7 +26,7 @@ _READABLE = 0o644
 
 
 def exposition(vitals: HealthSnapshot, health: Health) -> bytes:
-    """Give everything as text in the exposition format."""
+    """Return everything as text in the exposition format."""
     registry = CollectorRegistry()
     registry.register(_Vitals(vitals, health))
     return generate_latest(registry)
@@ -117,7 +117,7 @@ class _Vitals(Collector):
 
 
 def kind_of(part: str) -> str:
-    """Give the kind of a part of the fault table, without names of trials, messages or people."""
+    """Return the kind of a part of the fault table, without names of trials, messages or people."""
     return part.partition(" ")[0].partition(":")[0]
 
 

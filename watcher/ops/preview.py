@@ -62,7 +62,7 @@ def preview_messages(
 
 
 def mail_bytes(parts: RunContext, message: Message, recipient: RecipientConfig) -> bytes:
-    """Give the mail as it would go over the wire."""
+    """Return the mail as it would go over the wire."""
     from watcher.delivery import mime
     from watcher.delivery.headers import parse_mailbox
 
@@ -125,7 +125,7 @@ def _told(
 
 
 def _window_since(parts: RunContext, nct_id: str, since: datetime) -> Window | None:
-    """Give the window from the last version seen before a moment (or the newest baseline) to the newest."""
+    """Return the window from the last version seen before a moment (or the newest baseline) to the newest."""
     versions = parts.store.versions.of_trial(nct_id)
     if not versions:
         return None

@@ -110,7 +110,7 @@ def _token(answer: Answer, host: str) -> str | None:
 
 
 def _lag(answer: Answer, started: datetime, ended: datetime) -> timedelta | None:
-    """Give how far the registry's clock is ahead of ours; zero while it lies within the time the request took."""
+    """Return how far the registry's clock is ahead of ours; zero while it lies within the time the request took."""
     theirs = read_http_date(answer.headers.get("date"))
     if theirs is None:
         return None

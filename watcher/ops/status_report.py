@@ -31,7 +31,7 @@ _STATUS = ("protocolSection", "statusModule")
 
 
 def status_of(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
-    """Give the whole state: polls, faults, recipients, outbox."""
+    """Return the whole state: polls, faults, recipients, outbox."""
     last = parts.store.polls.last()
     ids = poll_ids(watchlist, parts.store)
     token = last.token if last is not None else None
@@ -59,7 +59,7 @@ def status_of(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
 
 
 def snoozes_of(parts: RunContext) -> list[dict[str, Any]]:
-    """Give what is held back now, soonest end first; `recipient` or `nct_id` is null where it holds for all."""
+    """Return what is held back now, soonest end first; `recipient` or `nct_id` is null where it holds for all."""
     return [
         {"recipient": one.recipient, "nct_id": one.nct_id, "until": zulu(one.until)}
         for one in parts.store.snoozes.active(parts.clock())
@@ -91,7 +91,7 @@ def _recipients(parts: RunContext) -> Any:
 
 
 def trials_of(parts: RunContext, watchlist: Watchlist) -> list[Mapping[str, Any]]:
-    """Give the watched trials in the order of the watchlist."""
+    """Return the watched trials in the order of the watchlist."""
     ids = list(watchlist.trials)
     kept = {entry.nct_id: entry for entry in parts.store.trials.kept(ids)}
     bodies = parts.store.versions.newest_bodies(ids)
@@ -99,7 +99,7 @@ def trials_of(parts: RunContext, watchlist: Watchlist) -> list[Mapping[str, Any]
 
 
 def trial_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[str, Any] | None:
-    """Give one trial with its record; None when it was never read."""
+    """Return one trial with its record; None when it was never read."""
     kept = parts.store.trials.kept([nct_id])[0]
     body = parts.store.versions.newest_body(nct_id)
     if body is None:
@@ -144,7 +144,7 @@ def _reason(kept: Kept) -> str | None:
 
 
 def log_object(parts: RunContext, entry: LogEntry) -> dict[str, Any]:
-    """Give one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
+    """Return one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
     version = entry.version
     comparison = _comparison(parts, entry)
     try:
@@ -171,5 +171,5 @@ def _comparison(parts: RunContext, entry: LogEntry) -> Comparison:
 
 
 def zulu(moment: datetime) -> str:
-    """Give a time as RFC 3339 in UTC."""
+    """Return a time as RFC 3339 in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -292,7 +292,7 @@ def _day(step: Step) -> date:
 
 
 def _round_values(most: float) -> tuple[int, ...]:
-    """Give round numbers from 0 to at least the given one, three to six of them."""
+    """Return round numbers from 0 to at least the given one, three to six of them."""
     step = 1
     while True:
         for factor in (1, 2, 5):

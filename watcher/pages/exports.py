@@ -14,7 +14,7 @@ from watcher.pages.loader import steps_of
 
 
 def change_rows(parts: RunContext, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
-    """Give a row per change of every trial ever watched, newest version first.
+    """Return a row per change of every trial ever watched, newest version first.
 
     Args:
         parts: What the command works with.
@@ -27,6 +27,6 @@ def change_rows(parts: RunContext, *, since: datetime | None = None) -> Iterator
 
 
 def newest_records(parts: RunContext, watchlist: Watchlist) -> Iterator[Mapping[str, Any]]:
-    """Give the newest record of every watched trial that was read, by id, as the registry sent it."""
+    """Return the newest record of every watched trial that was read, by id, as the registry sent it."""
     for _, body in parts.store.versions.each_newest_body(watchlist.trials):
         yield decode(body)

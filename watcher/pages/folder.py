@@ -59,18 +59,18 @@ class Folder:
         return cls(path, dict(found.get("files", {})), dict(found.get("sources", {})))
 
     def is_made_of(self, group: str, source: str) -> bool:
-        """Tell whether a group of files is there already, made of the same."""
+        """Return whether a group of files is there already, made of the same."""
         return self._sources.get(group) == source and all(
             self._is_there(name) for name, entry in self._files.items() if entry[2] == group
         )
 
     def keep(self, group: str) -> None:
-        """Let a group of files stay as it is."""
+        """Allow a group of files stay as it is."""
         self._made_of[group] = self._sources[group]
         self._present.update((name, entry) for name, entry in self._files.items() if entry[2] == group)
 
     def put(self, name: str, text: str, *, group: str = "", source: str = "") -> None:
-        """Let a file hold a text; written only when it does not yet.
+        """Allow a file hold a text; written only when it does not yet.
 
         Args:
             name: Path below the folder, with slashes.
@@ -121,7 +121,7 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
 
 
 def read_key(path: Path) -> str | None:
-    """Give what the pages in a folder were made of; None when it holds none."""
+    """Return what the pages in a folder were made of; None when it holds none."""
     found = read_manifest(path)
     return None if found is None else str(found.get("key", ""))
 

@@ -51,7 +51,7 @@ class Milestone:
 
 
 def milestones_of(nct_id: str, record: Record, name: str, stamp: datetime) -> tuple[Milestone, ...]:
-    """Give the milestones of one trial; dates the record does not give are left out."""
+    """Return the milestones of one trial; dates the record does not give are left out."""
     return tuple(_milestones(nct_id, record, name, stamp))
 
 

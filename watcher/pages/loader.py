@@ -17,7 +17,7 @@ from watcher.store.model import Kept, LogEntry, Version
 
 
 def markdown_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> str | None:
-    """Give the Markdown page of one trial; None when it was never read."""
+    """Return the Markdown page of one trial; None when it was never read."""
     trial = load(parts, nct_id, watchlist.trials.get(nct_id))
     if trial is None:
         return None
@@ -25,14 +25,14 @@ def markdown_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> str | N
 
 
 def site_of(parts: RunContext) -> Site:
-    """Give what holds for all pages now."""
+    """Return what holds for all pages now."""
     token = parts.store.trials.newest_token()
     url = (parts.loaded.config.pages.url or "").rstrip("/")
     return Site(url=url, now=parts.clock(), data_version=token[:10] if token else None)
 
 
 def load(parts: RunContext, nct_id: str, watched: WatchedTrial | None, *, records: bool = False) -> Trial | None:
-    """Give one trial with all its versions; None when it was never read.
+    """Return one trial with all its versions; None when it was never read.
 
     Args:
         parts: What the run works with.
@@ -85,7 +85,7 @@ _DRAWN = ("identificationModule", "statusModule", "designModule")
 
 
 def _drawn(record: Record | None) -> Record | None:
-    """Give the modules pictures are made of: many versions of a record of megabytes would not fit."""
+    """Return the modules pictures are made of: many versions of a record of megabytes would not fit."""
     if record is None:
         return None
     protocol = as_object(record.get("protocolSection"))

@@ -77,7 +77,7 @@ class Mirror:
 
 
 def mirror_of(trial: Trial, site: Site) -> Mirror:
-    """Give the page of one trial.
+    """Return the page of one trial.
 
     Args:
         trial: The trial; its steps within the last 30 days make the log.
@@ -115,13 +115,13 @@ def mirror_of(trial: Trial, site: Site) -> Mirror:
 
 
 def title_of(record: Record) -> str:
-    """Give a trial's brief title, else its official one, in one line; empty when it has neither."""
+    """Return a trial's brief title, else its official one, in one line; empty when it has neither."""
     identification = module(record, "identificationModule")
     return line(identification.get("briefTitle")) or line(identification.get("officialTitle"))
 
 
 def logged(steps: Sequence[Step], *, since: datetime) -> Iterator[Logged]:
-    """Give the log of a trial, newest version first; within one, the loudest first, noise included."""
+    """Return the log of a trial, newest version first; within one, the loudest first, noise included."""
     for step in reversed(steps):
         if step.seen_at >= since:
             for change in step.comparison.changes:
@@ -142,7 +142,7 @@ def _logged(change: Change, step: Step) -> Logged:
 
 
 def spelt(value: Json) -> str:
-    """Give a value as the registry spells it, in one short line; a date or a count with its type in brackets."""
+    """Return a value as the registry spells it, in one short line; a date or a count with its type in brackets."""
     if value is None:
         return "(none)"
     if isinstance(value, Mapping) and "date" in value:

@@ -182,7 +182,7 @@ def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name:
 
 
 def slugs(names: Iterable[str]) -> Mapping[str, str]:
-    """Give every name a file name of its own: small letters, digits and hyphens; numbered where two would be one."""
+    """Return every name a file name of its own: small letters, digits and hyphens; numbered where two would be one."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
@@ -209,7 +209,7 @@ def overview_of(
     calendar: str = "",
     home: str = "",
 ) -> Overview:
-    """Give the overview of some trials.
+    """Return the overview of some trials.
 
     Args:
         briefs: The trials.
@@ -252,7 +252,7 @@ def overview_of(
 
 
 class _Codes:
-    """Gives every value of a filter a short style class, in the order of first appearance, and counts them."""
+    """Return every value of a filter a short style class, in the order of first appearance, and counts them."""
 
     _LABELS = (("status", "Status"), ("condition", "Condition"), ("country", "Country"), ("watch", "Watch"))
 
@@ -290,7 +290,7 @@ class _Codes:
 
 
 def open_countries(briefs: Sequence[Brief]) -> tuple[OpenCountry, ...]:
-    """Give where people can take part now, by country and city; countries by name."""
+    """Return where people can take part now, by country and city; countries by name."""
     found: dict[str, dict[str, dict[str, OpenTrial]]] = {}
     for brief in briefs:
         for country, city, facility in brief.open_places:

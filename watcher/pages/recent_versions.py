@@ -63,14 +63,14 @@ class Lists:
     logged: Mapping[str, int]
 
     def wanted(self) -> Mapping[str, frozenset[int]]:
-        """Give the versions that any list shows, by trial."""
+        """Return the versions that any list shows, by trial."""
         found: dict[str, set[int]] = {nct_id: {seq} for nct_id, seq in self.newest.items()}
         for one in self._noted():
             found.setdefault(one.nct_id, set()).add(one.seq)
         return {nct_id: frozenset(seqs) for nct_id, seqs in found.items()}
 
     def fed(self) -> frozenset[int]:
-        """Give the versions that are an entry of a feed of these lists."""
+        """Return the versions that are an entry of a feed of these lists."""
         return frozenset(one.seq for listed in self._all() for one in listed.feed)
 
     def _all(self) -> Iterator[Listed]:
@@ -118,7 +118,7 @@ class Mention:
 
 
 def mention_of(chapter: TimelineEntry) -> Mention:
-    """Give a version that was told in full as one line."""
+    """Return a version that was told in full as one line."""
     return Mention(
         nct_id=chapter.nct_id,
         name=chapter.name,

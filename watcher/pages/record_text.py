@@ -17,44 +17,44 @@ UNKNOWN_COUNT = 99999999
 
 
 def module(record: Record, name: str) -> Mapping[str, Json]:
-    """Give one module of the protocol section; empty when it is not there."""
+    """Return one module of the protocol section; empty when it is not there."""
     return as_object(at(record, "protocolSection", name))
 
 
 def line(value: Json) -> str:
-    """Give a text in one visible line, the registry's Markdown escapes undone; empty for anything else."""
+    """Return a text in one visible line, the registry's Markdown escapes undone; empty for anything else."""
     return plain(values.plain(as_text(value)))
 
 
 def raw(value: Json) -> str:
-    """Give an enum or date as the registry spells it, in one visible line; empty for anything else."""
+    """Return an enum or date as the registry spells it, in one visible line; empty for anything else."""
     return plain(as_text(value))
 
 
 def word(value: Json) -> str:
-    """Give an enum in words; empty for anything else."""
+    """Return an enum in words; empty for anything else."""
     return values.enum(raw(value)) if raw(value) else ""
 
 
 def lines(value: Json) -> tuple[str, ...]:
-    """Give the texts of a list, each in one visible line; empty ones are left out."""
+    """Return the texts of a list, each in one visible line; empty ones are left out."""
     return tuple(text for item in as_list(value) if (text := line(item)))
 
 
 def objects(value: Json) -> tuple[Mapping[str, Json], ...]:
-    """Give the objects of a list."""
+    """Return the objects of a list."""
     return tuple(as_object(item) for item in as_list(value) if isinstance(item, Mapping))
 
 
 def day(struct: Json) -> str:
-    """Give a date struct in words with its type: `31 Mar 2029 (planned)`."""
+    """Return a date struct in words with its type: `31 Mar 2029 (planned)`."""
     held = as_object(struct)
     spelt = raw(held.get("date"))
     return f"{values.date(spelt)}{_typed(held.get('type'))}" if spelt else ""
 
 
 def enrollment(info: Json) -> str:
-    """Give an enrollment in words: `120 participants (planned)`; `unknown` for the registry's own placeholder."""
+    """Return an enrollment in words: `120 participants (planned)`; `unknown` for the registry's own placeholder."""
     held = as_object(info)
     count = held.get("count")
     if not isinstance(count, int) or isinstance(count, bool):

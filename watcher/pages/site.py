@@ -80,10 +80,10 @@ class Source(Protocol):
     """Where trials come from."""
 
     def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterable[Newest]:
-        """Give every watched trial that was read, each once, with the versions wanted of it."""
+        """Return every watched trial that was read, each once, with the versions wanted of it."""
 
     def trial(self, nct_id: str) -> Trial:
-        """Give one of these trials with all its versions and their records."""
+        """Return one of these trials with all its versions and their records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

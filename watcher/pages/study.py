@@ -75,7 +75,7 @@ class Criteria:
 
 
 def basics(record: Record) -> Facts:
-    """Give recruitment status, phase, study type, enrollment and the key dates."""
+    """Return recruitment status, phase, study type, enrollment and the key dates."""
     return _filled(_basics(record))
 
 
@@ -95,7 +95,7 @@ def _basics(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def design_of(record: Record) -> Facts:
-    """Give allocation, model, purpose, masking; time perspective and registry for observational studies."""
+    """Return allocation, model, purpose, masking; time perspective and registry for observational studies."""
     return _filled(_design(module(record, "designModule")))
 
 
@@ -116,7 +116,7 @@ def _design(design: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 
 def interventions_of(record: Record) -> tuple[Intervention, ...]:
-    """Give the interventions."""
+    """Return the interventions."""
     return tuple(
         Intervention(
             name=line(one.get("name")),
@@ -130,7 +130,7 @@ def interventions_of(record: Record) -> tuple[Intervention, ...]:
 
 
 def groups_of(record: Record) -> tuple[Group, ...]:
-    """Give the arms or cohorts, each with its interventions."""
+    """Return the arms or cohorts, each with its interventions."""
     known = interventions_of(record)
     shared = {name for name, count in Counter(one.name for one in known).items() if count > 1}
     return tuple(
@@ -156,7 +156,7 @@ def _has(arm: Mapping[str, Json], one: Intervention, shared: Collection[str]) ->
 
 
 def outcomes_of(record: Record) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
-    """Give the outcomes under `Primary`, `Secondary` and `Other`; headings without outcomes are left out."""
+    """Return the outcomes under `Primary`, `Secondary` and `Other`; headings without outcomes are left out."""
     held = module(record, "outcomesModule")
     found = (
         (heading, tuple(_outcome(one) for one in objects(held.get(key))))
@@ -176,7 +176,7 @@ def _outcome(one: Mapping[str, Json]) -> Outcome:
 
 
 def criteria_of(record: Record) -> Criteria:
-    """Give who may take part."""
+    """Return who may take part."""
     held = module(record, "eligibilityModule")
     text = as_text(held.get("eligibilityCriteria"))
     parts: dict[str, list[str]] = {}
@@ -204,7 +204,7 @@ def _who(held: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 
 def conditions_of(record: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give conditions and keywords."""
+    """Return conditions and keywords."""
     held = module(record, "conditionsModule")
     return lines(held.get("conditions")), lines(held.get("keywords"))
 

@@ -41,7 +41,7 @@ COLUMNS = (
 
 
 def rows(comparison: Comparison, *, title: str, seq: int, seen_at: datetime) -> Iterator[Mapping[str, Any]]:
-    """Give a row for every change of a comparison, noise included, in the order of telling.
+    """Return a row for every change of a comparison, noise included, in the order of telling.
 
     Args:
         comparison: What changed.

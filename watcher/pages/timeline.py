@@ -121,7 +121,7 @@ class TimelineEntry:
 
 
 def chapter_of(step: Step, record: Record, name: str, *, is_whole: bool = False) -> TimelineEntry:
-    """Tell one version.
+    """Report one version.
 
     Args:
         step: The version.

@@ -89,7 +89,7 @@ class TrialPage:
 def page_of(
     trial: Trial, *, watch_pages: Mapping[str, str], related: Sequence[Related], names: Mapping[str, tuple[str, str]]
 ) -> TrialPage:
-    """Give the page of one trial.
+    """Return the page of one trial.
 
     Args:
         trial: The trial; its steps carry their records.
@@ -149,12 +149,12 @@ def page_of(
 
 
 def short_name(trial: Trial) -> str:
-    """Give a trial's short name: the operator's own, else one made of what it studies."""
+    """Return a trial's short name: the operator's own, else one made of what it studies."""
     return cut(plain(trial.short_name or short_name_of(trial.record)), 90)
 
 
 def code_of(status: str) -> str:
-    """Give a status as a word for style sheets: `not-yet-recruiting`; `unknown` for anything strange."""
+    """Return a status as a word for style sheets: `not-yet-recruiting`; `unknown` for anything strange."""
     code = status.lower().replace("_", "-")
     return code if code.replace("-", "").isascii() and code.replace("-", "").isalpha() else "unknown"
 

@@ -80,7 +80,7 @@ class Country:
 
     @property
     def states(self) -> str:
-        """Say how many of them stand where: `12 recruiting, 2 withdrawn`."""
+        """Describe how many of them stand where: `12 recruiting, 2 withdrawn`."""
         return site_states((self,))
 
 
@@ -115,7 +115,7 @@ class Results:
 
 
 def results_of(record: Record) -> Results:
-    """Give the state of the results."""
+    """Return the state of the results."""
     status = module(record, "statusModule")
     facts = (
         ("Results first posted", day(status.get("resultsFirstPostDateStruct"))),
@@ -128,7 +128,7 @@ def results_of(record: Record) -> Results:
 
 
 def sponsors_of(record: Record) -> tuple[tuple[str, str, str], ...]:
-    """Give name, role and class of the lead sponsor and of each collaborator."""
+    """Return name, role and class of the lead sponsor and of each collaborator."""
     held = module(record, "sponsorCollaboratorsModule")
     rows = [(as_object(held.get("leadSponsor")), "Lead sponsor")]
     rows += [(one, "Collaborator") for one in objects(held.get("collaborators"))]
@@ -136,7 +136,7 @@ def sponsors_of(record: Record) -> tuple[tuple[str, str, str], ...]:
 
 
 def responsible_of(record: Record) -> Facts:
-    """Give the responsible party."""
+    """Return the responsible party."""
     held = as_object(module(record, "sponsorCollaboratorsModule").get("responsibleParty"))
     pairs = (
         ("Type", word(held.get("type"))),
@@ -148,7 +148,7 @@ def responsible_of(record: Record) -> Facts:
 
 
 def countries_of(record: Record) -> tuple[Country, ...]:
-    """Give the sites by country: most sites first, then by name; within a country in the record's order."""
+    """Return the sites by country: most sites first, then by name; within a country in the record's order."""
     found: dict[str, list[Place]] = {}
     for site in objects(module(record, "contactsLocationsModule").get("locations")):
         found.setdefault(cut(line(site.get("country")), 80) or "Country not given", []).append(_place(site))
@@ -157,7 +157,10 @@ def countries_of(record: Record) -> tuple[Country, ...]:
 
 
 def site_states(countries: Sequence[Country]) -> str:
-    """Say how many sites stand where: `12 recruiting, 2 withdrawn`, `all recruiting`; empty when none has a status."""
+    """Describe how many sites stand where: `12 recruiting, 2 withdrawn`, `all recruiting`.
+
+    Empty when none has a status.
+    """
     places = [place for country in countries for place in country.places]
     kinds = {place.status for place in places}
     if kinds <= {""}:
@@ -175,7 +178,7 @@ def counted_states(places: Iterable[Place]) -> str:
 
 
 def _in_a_list(words: str) -> str:
-    """Give a status as one item of a list: `active (not recruiting)`."""
+    """Return a status as one item of a list: `active (not recruiting)`."""
     head, comma, rest = words.partition(", ")
     return f"{head[:1].lower()}{head[1:]}" + (f" ({rest})" if comma else "")
 
@@ -205,14 +208,14 @@ def _contact(one: Mapping[str, Json], place: str = "") -> Contact:
 
 
 def central_of(record: Record) -> tuple[Contact, ...]:
-    """Give the central contacts, then the overall officials with their affiliation as place."""
+    """Return the central contacts, then the overall officials with their affiliation as place."""
     held = module(record, "contactsLocationsModule")
     officials = (_contact(one, line(one.get("affiliation"))) for one in objects(held.get("overallOfficials")))
     return (*(_contact(one) for one in objects(held.get("centralContacts"))), *officials)
 
 
 def references_of(record: Record) -> tuple[Reference, ...]:
-    """Give publications, then links."""
+    """Return publications, then links."""
     held = module(record, "referencesModule")
     return (*_citations(held), *_links(held))
 
@@ -238,7 +241,7 @@ def _links(held: Mapping[str, Json]) -> Iterator[Reference]:
 
 
 def identifiers_of(record: Record) -> tuple[tuple[str, str, str], ...]:
-    """Give value, type and source of every other identifier; the organisation's own study id first."""
+    """Return value, type and source of every other identifier; the organisation's own study id first."""
     held = module(record, "identificationModule")
     own = as_object(held.get("orgStudyIdInfo"))
     rows = [(own, "Organisation's study id")]

@@ -1,4 +1,4 @@
-"""Tells each recipient what they have not been told: when they are due, from the ledger's windows, into the outbox.
+"""Report each recipient what they have not been told: when they are due, from the ledger's windows, into the outbox.
 
 Message, cursor and slot move in one transaction; a recipient who fails harms nobody else. Sends nothing.
 """
@@ -192,14 +192,14 @@ def _key(telling: DigestPlan, moment: ComposeContext) -> str:
 
 
 def _is_silent(telling: DigestPlan, told: Mapping[str, tuple[PendingStory, ...]]) -> bool:
-    """Tell whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
+    """Return whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
     was_urgent = any(one.direction is Direction.AHEAD for one in telling.exempts)
     has_story = any(entry.story is not None for entries in told.values() for entry in entries)
     return not (telling.greets or was_urgent or has_story)
 
 
 def _ahead(recipient: RecipientConfig, told: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
-    """Give the trials that are urgent for a recipient, each with its newest version.
+    """Return the trials that are urgent for a recipient, each with its newest version.
 
     What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
     same trial, and the exempt is everyone's.
@@ -225,14 +225,14 @@ def _parted(
 
 
 def _told_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
-    """Let the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
+    """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
     return tuple(
         CursorOverride(nct_id=nct_id, direction=Direction.AHEAD, base=newest) for nct_id, newest in ahead.items()
     )
 
 
 def _held_back(parts: RunContext, telling: DigestPlan) -> tuple[CursorOverride, ...]:
-    """Let the cursor pass and the snoozed trials stay behind it, each with the version told last."""
+    """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
     if not telling.snoozed:
         return ()
     windows = parts.store.ledger.windows(telling.recipient.name, [trial.nct_id for trial in telling.snoozed])
@@ -295,7 +295,10 @@ def compose_messages(
 
 
 def _signal_mended(parts: RunContext, rendered: Collection[str], signals: FaultReport) -> None:
-    """Say of templates told as failing that they work: they, or what includes them, were rendered without a note."""
+    """Describe of templates told as failing that they work.
+
+    They, or what includes them, were rendered without a note.
+    """
     for fault in failing(parts.store.faults.all()):
         name = fault.part.removeprefix("template ")
         if name != fault.part and parts.templates().is_part_of(name, rendered):

@@ -1,4 +1,4 @@
-"""Puts the facts of one message together: who, what was read for them, what changed."""
+"""Place the facts of one message together: who, what was read for them, what changed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def heartbeat(
 
 
 def period(since: datetime, now: datetime, zone: tzinfo) -> str:
-    """Say how long nothing happened: `this week`, `since 14:00`, `since 6 Mar 2026`.
+    """Describe how long nothing happened: `this week`, `since 14:00`, `since 6 Mar 2026`.
 
     Args:
         since: When something was told last, or a slot was served.
@@ -130,7 +130,7 @@ def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
 
 
 def data_of(parts: RunContext, told: Sequence[PendingStory], comparisons: ComparisonCache) -> tuple[PackedJson, ...]:
-    """Give the comparisons of a reader's windows as `compare --json` prints them, in their order."""
+    """Return the comparisons of a reader's windows as `compare --json` prints them, in their order."""
     stories = {entry.window: entry.story for entry in told}
     return tuple(_data(parts, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
 

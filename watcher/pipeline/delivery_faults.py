@@ -28,7 +28,7 @@ _WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
 
 
 def signal_standing(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
-    """Say what stands after sending: suspended channels and recipients, and what became of single messages."""
+    """Describe what stands after sending: suspended channels and recipients, and what became of single messages."""
     _signal_suspended(parts, lines, signals)
     _signal_messages(parts, lines, signals)
     _settle_ways(parts, lines, signals)

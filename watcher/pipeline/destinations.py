@@ -54,7 +54,7 @@ def part_of(channel: str, recipient: str | None = None) -> str:
 
 
 def destinations_of(recipient: RecipientConfig) -> tuple[Destination, ...]:
-    """Give a recipient's ways, in a fixed order; at least one."""
+    """Return a recipient's ways, in a fixed order; at least one."""
     return tuple(Destination(recipient=recipient, key=key, medium=medium) for key, medium in _ways_of(recipient))
 
 
@@ -77,7 +77,7 @@ def _ways_of(recipient: RecipientConfig) -> Iterator[tuple[str, Medium]]:
 
 
 def all_destinations(config: Config) -> Iterator[Destination]:
-    """Give all recipients' ways, in the order of the configuration."""
+    """Return all recipients' ways, in the order of the configuration."""
     for recipient in config.recipient:
         yield from destinations_of(recipient)
 
@@ -93,14 +93,14 @@ def message_domain(config: Config) -> str:
 
 
 def stop_address(config: Config) -> str | None:
-    """Give where a reader writes to stop or change the messages; None when no mail is configured."""
+    """Return where a reader writes to stop or change the messages; None when no mail is configured."""
     if config.email is None:
         return None
     return config.email.reply_to or parseaddr(config.email.sender)[1]
 
 
 def thread_of(config: Config) -> Thread:
-    """Give which digests are kept together as one conversation."""
+    """Return which digests are kept together as one conversation."""
     return config.email.thread if config.email is not None else Thread.NONE
 
 
@@ -155,7 +155,7 @@ def carrier(line: Destination, parts: RunContext) -> Channel:
 
 
 def fingerprint(line: Destination, parts: RunContext, *, is_everyones: bool) -> str:
-    """Give a mark of address, relay and credential: when it changes, a suspended channel is tried again.
+    """Return a mark of address, relay and credential: when it changes, a suspended channel is tried again.
 
     Args:
         line: The way.

@@ -124,7 +124,7 @@ def moment_of(
 def due(
     parts: RunContext, recipient: RecipientConfig, watchlist: Watchlist, moment: ComposeContext
 ) -> DigestPlan | None:
-    """Say what a recipient is due; None when there is nothing to compose and nothing to write down."""
+    """Describe what a recipient is due; None when there is nothing to compose and nothing to write down."""
     reader = parts.store.ledger.reader(recipient.name)
     if reader is None or is_held(parts, recipient, moment.now, moment.snoozes):
         return None
@@ -172,21 +172,21 @@ def last_digest(store: Store, reader: RecipientState) -> LastDigest:
 
 
 def is_held(parts: RunContext, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
-    """Tell whether a recipient hears nothing now: quiet hours, or snoozed as a whole."""
+    """Return whether a recipient hears nothing now: quiet hours, or snoozed as a whole."""
     if any(one.recipient == recipient.name and one.nct_id is None for one in snoozes):
         return True
     return quiet_until(recipient.quiet, parts.loaded.config.zone(recipient), now) is not None
 
 
 def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> frozenset[str]:
-    """Give the ids held back for a recipient."""
+    """Return the ids held back for a recipient."""
     return frozenset(
         one.nct_id for one in snoozes if one.nct_id is not None and one.recipient in (None, recipient.name)
     )
 
 
 def _slot(parts: RunContext, recipient: RecipientConfig, reader: RecipientState, now: datetime) -> str | None:
-    """Give the slot to serve, or None.
+    """Return the slot to serve, or None.
 
     A clock set back serves no slot twice. When the last one served lies beyond the next one, the clock had been far
     ahead: waiting for it might be waiting for years, so the slots begin anew; told is only what was not told by then.
@@ -202,7 +202,7 @@ def _slot(parts: RunContext, recipient: RecipientConfig, reader: RecipientState,
 
 
 def _was_read_for(reader: RecipientState, moment: ComposeContext) -> bool:
-    """Tell whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
+    """Return whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
     if moment.is_complete:
         return True
     return moment.is_settled and moment.complete_at is not None and moment.complete_at >= reader.started_at
@@ -222,7 +222,7 @@ def _silent_since(
     slot: str | None,
     moment: ComposeContext,
 ) -> datetime | None:
-    """Give since when a recipient heard nothing, if that is long enough to say so and the trials were read since."""
+    """Return since when a recipient heard nothing, if that is long enough to say so and the trials were read since."""
     if recipient.heartbeat is None:
         return None
     since = datetime.fromisoformat(notes[HEARD]) if HEARD in notes else reader.welcomed_at or reader.started_at

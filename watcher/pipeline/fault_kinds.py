@@ -85,7 +85,7 @@ class Words:
 
     @property
     def state(self) -> str:
-        """Give `during` as what the part is: `failing`, `lost`."""
+        """Return `during` as what the part is: `failing`, `lost`."""
         return self.during.removeprefix("being ")
 
 
@@ -467,7 +467,7 @@ def title(fault: Fault, *, is_over: bool, is_worse: bool = False) -> str:
 
 
 def sentence(fault: Fault, *, is_over: bool) -> str:
-    """Give what happens, or happened, as a sentence of its own."""
+    """Return what happens, or happened, as a sentence of its own."""
     end = "" if fault.message.endswith((".", "!", "?")) else "."
     if is_over:
         return f"{_capital(fault.part)} {words_of(fault).over}. What it was: {fault.message}{end}"

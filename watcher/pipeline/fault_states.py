@@ -97,7 +97,7 @@ def _is_past(moment: datetime, span: timedelta, now: datetime) -> bool:
 
 
 def line(transition: Transition) -> str | None:
-    """Give the line a one-shot run prints, or None."""
+    """Return the line a one-shot run prints, or None."""
     fault = transition.fault
     since = f"{fault.since:%d %b %Y %H:%M} UTC"
     match transition.tell:

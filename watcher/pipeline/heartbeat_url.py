@@ -51,7 +51,7 @@ async def ask_heartbeat(parts: RunContext, *, is_complete: bool) -> bool:
 
 
 def overdue(entries: Collection[Entry], now: datetime) -> tuple[Entry, ...]:
-    """Give the waiting messages that should have arrived by now, in their order.
+    """Return the waiting messages that should have arrived by now, in their order.
 
     A message is overdue when it was due over an hour ago (also behind a suspended channel), or when it was tried in
     vain and has been on its way for over an hour. One held until quiet hours end is not.

@@ -112,7 +112,7 @@ async def resolve_missing(
 
 
 def _mass_absence(open_ones: Sequence[Kept], first: Sequence[Kept], asked: int, token: str | None) -> MissingRecords:
-    """Put the trials aside that are absent for the first time; the absence of none of the others is confirmed."""
+    """Place the trials aside that are absent for the first time; the absence of none of the others is confirmed."""
     reason = f"The registry left out {len(first)} of {asked} trials at once."
     aside = tuple(
         Quarantined(nct_id=known.nct_id, reason=reason, data_version=token, fingerprint=ABSENCE, body=b"{}")
@@ -190,5 +190,5 @@ def _gone(known: Kept, token: str | None) -> Event:
 
 
 def _day(token: str | None) -> str | None:
-    """Give the part of a token that people read as a date; tokens are opaque otherwise."""
+    """Return the part of a token that people read as a date; tokens are opaque otherwise."""
     return token[:10] if token else None

@@ -1,4 +1,4 @@
-"""Tells the operator what fails and what it means: settles the fault table at the end of a run.
+"""Report the operator what fails and what it means: settles the fault table at the end of a run.
 
 A notice and the row it follows from are stored in one transaction, so that each is told once. Does not find faults.
 """
@@ -46,7 +46,7 @@ def settle(parts: RunContext, signals: FaultReport, now: datetime) -> tuple[str,
 
 
 def tell_reformatted(parts: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
-    """Tell the operator once that the registry reformatted many records, which readers do not hear of.
+    """Report the operator once that the registry reformatted many records, which readers do not hear of.
 
     Args:
         parts: What the run works with.

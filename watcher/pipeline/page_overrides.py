@@ -33,14 +33,14 @@ PAGES = "pages/"
 
 
 def override_files(loaded: Loaded) -> tuple[Path, ...]:
-    """Give the operator's own templates of the pages, sorted; empty when there is none."""
+    """Return the operator's own templates of the pages, sorted; empty when there is none."""
     own = loaded.config.templates_dir
     folder = loaded.folder / Path(own).expanduser() / PAGES if own is not None else None
     return tuple(sorted(folder.glob("*.j2"))) if folder is not None else ()
 
 
 def trusted_pages(templates: Templates) -> tuple[Templates, tuple[TemplateNote, ...]]:
-    """Give the templates without those overrides of the pages that fail on specimens, and what is wrong with them.
+    """Return the templates without those overrides of the pages that fail on specimens, and what is wrong with them.
 
     Raises:
         RenderError: A built-in template failed: a bug.
@@ -67,12 +67,12 @@ def try_pages(templates: Templates) -> tuple[TemplateNote, ...]:
 
 
 def specimen_site() -> Site:
-    """Give the site the specimens stand on."""
+    """Return the site the specimens stand on."""
     return Site(url="https://pages.example.org", now=_seen_at("2026-06-30"), data_version="2026-06-30")
 
 
 def specimen_trials() -> tuple[Trial, ...]:
-    """Give the trials of the sandbox with all that happens to them, and two whose records hold next to nothing."""
+    """Return the trials of the sandbox with all that happens to them, and two whose records hold next to nothing."""
     from watcher.sandbox.sample_trials import sample_timeline
 
     timeline = sample_timeline()
@@ -104,7 +104,7 @@ _SPARSE: Mapping[str, Json] = {
 
 
 def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, ...]:
-    """Give the versions of a trial that differ, the first as first sight."""
+    """Return the versions of a trial that differ, the first as first sight."""
     from watcher.changes.compare import compare_records
 
     steps: list[Step] = []
@@ -130,7 +130,7 @@ def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, .
 
 
 def _undated(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Give first sights of a registry that names no data version."""
+    """Return first sights of a registry that names no data version."""
     return tuple(
         replace(step, data_version=None, comparison=first_seen(step.nct_id, data_version=None, posted=None))
         for step in steps

@@ -80,7 +80,7 @@ class ComparisonCache:
     _lines_held: int = 0
 
     def each(self, windows: Sequence[Window]) -> Iterator[WindowDiff]:
-        """Give what lies in each window, in their order; holds twenty records in memory at a time.
+        """Return what lies in each window, in their order; holds twenty records in memory at a time.
 
         Args:
             windows: Of different trials; those without a base are left out.
@@ -208,7 +208,7 @@ def _tell(seen: WindowDiff, short_name: str | None, least: Severity, ear: Audien
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:
-    """Say that several updates are told as one."""
+    """Describe that several updates are told as one."""
     since = comparison.older.data_version
     if steps < 2:
         return None
@@ -216,7 +216,7 @@ def _step_note(comparison: Comparison, steps: int) -> str | None:
 
 
 def headline_of(comparison: Comparison, record: Record) -> str:
-    """Give the one line that carries a comparison's most important fact; says so when nothing of note changed."""
+    """Return the one line that carries a comparison's most important fact; says so when nothing of note changed."""
     story = tell(comparison, record=record, short_name=None, level_of=base_level, least=Severity.MINOR)
     if story is not None:
         return story.headline
@@ -224,5 +224,5 @@ def headline_of(comparison: Comparison, record: Record) -> str:
 
 
 def base_level(change: Change) -> Severity:
-    """Give the level a change has: the stored one, or what `digests.levels` made of it for a reader."""
+    """Return the level a change has: the stored one, or what `digests.levels` made of it for a reader."""
     return change.severity

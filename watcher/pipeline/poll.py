@@ -184,7 +184,7 @@ async def _commit(
 
 
 def _kept(raw: RawPage, fresh: dict[str, Kept], parts: RunContext) -> Mapping[str, Kept]:
-    """Give what is known of the trials of one answer as it stands now.
+    """Return what is known of the trials of one answer as it stands now.
 
     What was read for this poll and no answer has held yet is still so, and is taken out of `fresh`; the rest, such as a
     trial that an earlier answer held under its other id, is read anew.

@@ -82,7 +82,7 @@ class PollTally:
     read_of: str | None = None
 
     def counts(self) -> PollCounts:
-        """Give the numbers; each trial counts once, by what became of it last."""
+        """Return the numbers; each trial counts once, by what became of it last."""
         number = dict.fromkeys(IngestStatus, 0)
         for status in self.statuses.values():
             number[status] += 1
@@ -97,11 +97,11 @@ class PollTally:
         )
 
     def usable(self) -> int:
-        """Give how many records were believed."""
+        """Return how many records were believed."""
         return sum(status not in _UNUSABLE for status in self.statuses.values())
 
     def troubled(self) -> tuple[str, ...]:
-        """Give the ids an operator should look at."""
+        """Return the ids an operator should look at."""
         aside = {nct_id for nct_id, status in self.statuses.items() if status in _LOUD}
         return tuple(sorted(aside | self.missing | self.aside | self.refused.keys() | self.failed.keys()))
 

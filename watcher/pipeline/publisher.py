@@ -64,7 +64,7 @@ async def keep_pages(parts: RunContext, watchlist: Watchlist, signals: FaultRepo
 
 
 def _signal_templates(parts: RunContext, notes: Mapping[str, TemplateNote], signals: FaultReport) -> None:
-    """Say after a build which templates of the operator's own failed, and which told as failing do no more."""
+    """Describe after a build which templates of the operator's own failed, and which told as failing do no more."""
     for name, note in notes.items():
         problem = note.problem.rstrip(".")
         signals.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")
@@ -74,7 +74,7 @@ def _signal_templates(parts: RunContext, notes: Mapping[str, TemplateNote], sign
 
 
 def pages_dir(parts: RunContext) -> Path | None:
-    """Give the folder of the site; None when none is configured."""
+    """Return the folder of the site; None when none is configured."""
     own = parts.loaded.config.pages.dir
     return None if own is None else parts.state_dir / Path(own).expanduser()
 
@@ -127,7 +127,7 @@ def publish(
 
 
 def _watched(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
-    """Give what is watched and was read."""
+    """Return what is watched and was read."""
     every = parts.store.trials.kept(list(watchlist.trials))
     newest = {kept.nct_id: kept.newest_seq for kept in every if kept.newest_seq is not None}
     seen = parts.store.versions.seen(newest.values())
@@ -174,7 +174,10 @@ def _noted(found: Iterable[Highlight]) -> tuple[VersionNote, ...]:
 
 
 def _templates(parts: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]]:
-    """Give the templates of the pages, those of the operator's own that fail left out, and what is wrong with them."""
+    """Return the templates of the pages, those of the operator's own that fail left out.
+
+    And what is wrong with them.
+    """
     from watcher.rendering.environment import Templates, builtin_templates
 
     templates = Templates(builtin_templates(), override_folder(parts.loaded), clock=parts.monotonic)
@@ -182,7 +185,7 @@ def _templates(parts: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]]:
 
 
 def _program(parts: RunContext, distrusted: Iterable[TemplateNote]) -> str:
-    """Give a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
+    """Return a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
     from watcher.rendering.environment import builtin_templates
 
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
@@ -194,7 +197,7 @@ def _program(parts: RunContext, distrusted: Iterable[TemplateNote]) -> str:
 
 
 def _rendering(templates: Templates, hear: Callable[[TemplateNote], object], distrusted: Collection[str]) -> Render:
-    """Give what renders; a page lasts when only templates were stood in for that count as not there at all."""
+    """Return what renders; a page lasts when only templates were stood in for that count as not there at all."""
 
     def render(name: str, context: Mapping[str, object]) -> Made:
         rendered = templates.render(name, context, most=LARGEST_PAGE, within=SLOWEST_PAGE)

@@ -127,7 +127,7 @@ def read_for(
 
 
 def _was_read(kept: Kept, since: LastDigest | None, *, is_told: bool) -> bool:
-    """Tell whether an older reading of a trial counts: its change is told, or the newer one is under way."""
+    """Return whether an older reading of a trial counts: its change is told, or the newer one is under way."""
     return is_told and kept.checked_at is not None and (since is None or kept.checked_at >= since.at)
 
 

@@ -40,7 +40,7 @@ class Renamed:
     new: str
 
     def __str__(self) -> str:
-        """Say what is suspected and what to do."""
+        """Describe what is suspected and what to do."""
         command = f"watcher db rename-recipient {shlex.quote(self.old)} {shlex.quote(self.new)}"
         return (
             f'recipient "{self.new}" has the address that "{self.old}" had, who is not configured any more; if it is '
@@ -69,7 +69,7 @@ def sync_recipients(parts: RunContext, now: datetime) -> None:
 
 
 def settle_places(parts: RunContext, now: datetime) -> None:
-    """Let waiting messages follow to the channel that replaced theirs, and settle those left without one."""
+    """Allow waiting messages follow to the channel that replaced theirs, and settle those left without one."""
     config = parts.loaded.config
     places = {
         (recipient.name, line.way): line.key for recipient in config.recipient for line in destinations_of(recipient)
@@ -90,7 +90,7 @@ def settle_places(parts: RunContext, now: datetime) -> None:
 
 
 def signal_removed(parts: RunContext, signals: FaultReport) -> None:
-    """Tell the operator of messages that wait for a recipient who was taken out, and when that is settled."""
+    """Report the operator of messages that wait for a recipient who was taken out, and when that is settled."""
     waiting: dict[str, list[datetime]] = {}
     for entry in parts.store.outbox.list(states=[State.PENDING, State.UNKNOWN]):
         if entry.last_reply == RECIPIENT_REMOVED and entry.next_attempt_at is not None:
@@ -130,7 +130,7 @@ def renamed_recipients(parts: RunContext) -> tuple[Renamed, ...]:
 
 
 def signal_renamed(parts: RunContext, signals: FaultReport) -> None:
-    """Tell the operator of recipients that seem to be renamed, and when that is settled."""
+    """Report the operator of recipients that seem to be renamed, and when that is settled."""
     suspected = {f"{RECIPIENT_PART}{one.new}": str(one) for one in renamed_recipients(parts)}
     for part, text in suspected.items():
         signals.failing(part, text)
@@ -154,7 +154,7 @@ def _forget_faults(parts: RunContext) -> None:
 
 
 def _is_new(parts: RunContext, reader: RecipientState | None, old: RecipientState) -> bool:
-    """Tell whether a recipient was met after another and was told nothing since but a welcome: it can take over."""
+    """Return whether a recipient was met after another and was told nothing since but a welcome: it can take over."""
     if reader is None:
         return True
     if reader.started_at <= old.started_at:

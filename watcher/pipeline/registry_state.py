@@ -16,7 +16,7 @@ _BREAKER = "registry.breaker"
 
 
 def transport(store: Store) -> TransportMemory | None:
-    """Give the transport that passed last, or None."""
+    """Return the transport that passed last, or None."""
     note = store.notes.get(_TRANSPORT)
     if note is None:
         return None
@@ -32,7 +32,7 @@ def remember_transport(store: Store, memory: TransportMemory | None) -> None:
 
 
 def breaker(store: Store) -> Breaker | None:
-    """Give the breaker, open or over, or None."""
+    """Return the breaker, open or over, or None."""
     note = store.notes.get(_BREAKER)
     if note is None:
         return None
@@ -41,7 +41,7 @@ def breaker(store: Store) -> Breaker | None:
 
 
 def refusal(store: Store) -> str:
-    """Give the sentence the breaker was opened with."""
+    """Return the sentence the breaker was opened with."""
     note = store.notes.get(_BREAKER)
     return "" if note is None else str(json.loads(note)["reason"])
 

@@ -151,7 +151,7 @@ def _settle_recipient(
 
 
 def _try_again(parts: RunContext, entry: Entry, error: DeliveryError, signals: FaultReport) -> str:
-    """Put off a message whose failure may be its own, or give it up."""
+    """Place off a message whose failure may be its own, or give it up."""
     outbox, now = parts.store.outbox, parts.clock()
     if error.whose is Whose.UNCLEAR:
         state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def audience_of(parts: RunContext, recipient: RecipientConfig) -> Audience:
-    """Give how a recipient hears: their audience's rules and where they are."""
+    """Return how a recipient hears: their audience's rules and where they are."""
     rules = parts.loaded.presets.get(recipient.audience) if recipient.audience is not None else None
     return Audience(preset=rules, near=recipient.near)
 

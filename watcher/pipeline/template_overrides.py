@@ -43,13 +43,13 @@ class Tried:
 
 
 def override_folder(loaded: Loaded) -> Path | None:
-    """Give the folder of the operator's templates; None when none is configured."""
+    """Return the folder of the operator's templates; None when none is configured."""
     own = loaded.config.templates_dir
     return loaded.folder / Path(own).expanduser() if own is not None else None
 
 
 def trusted(templates: Templates, parts: RunContext) -> Templates:
-    """Give the templates without the overrides that fail on what is tried.
+    """Return the templates without the overrides that fail on what is tried.
 
     Args:
         templates: The operator's before the built-in ones.

@@ -37,7 +37,7 @@ def unknown_trial(nct_id: str) -> str:
 def signal_trials(
     parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool = True
 ) -> None:
-    """Say which trials are in trouble after a poll, and which no longer are.
+    """Describe which trials are in trouble after a poll, and which no longer are.
 
     Args:
         parts: What the run works with.
@@ -76,7 +76,7 @@ def _signal_known(known: Kept, signals: FaultReport) -> None:
 
 
 def _signal_missing(troubled: Sequence[Kept], report: PollReport, signals: FaultReport, *, is_whole: bool) -> None:
-    """Say in one fault which trials the registry left out, and whether that is believed."""
+    """Describe in one fault which trials the registry left out, and whether that is believed."""
     aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
     absent = [known.nct_id for known in troubled if known.life is Life.ABSENT]
     if aside:
@@ -94,7 +94,7 @@ def _signal_missing(troubled: Sequence[Kept], report: PollReport, signals: Fault
 
 
 def _signal_unread(report: PollReport, asked: int, signals: FaultReport) -> None:
-    """Say which trials got no answer while the registry answered for others; one cause is one fault."""
+    """Describe which trials got no answer while the registry answered for others; one cause is one fault."""
     if signals.heard.get(REGISTRY_PART) is not None:
         return
     if report.unread:
@@ -118,7 +118,7 @@ def _rolled_back(report: PollReport) -> str:
 def _signal_recovered(
     parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool
 ) -> None:
-    """Say which trials are no longer in trouble: they were believed, or are not watched any more."""
+    """Describe which trials are no longer in trouble: they were believed, or are not watched any more."""
     standing = {fault.part: _trial_of(fault.part) for fault in failing(parts.store.faults.all())}
     open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in signals.heard}
     kept = {known.nct_id: known for known in parts.store.trials.kept(open_ones.values())} if open_ones else {}

@@ -103,7 +103,7 @@ def follow_merged(watchlist: Watchlist, store: Store) -> Watchlist:
 
 
 def poll_ids(watchlist: Watchlist, store: Store) -> tuple[str, ...]:
-    """Give the ids to ask for: all that are watched, except those that live on under another id.
+    """Return the ids to ask for: all that are watched, except those that live on under another id.
 
     Ids that were merged into one another in a circle have no such other, so all of them are asked for.
     """
@@ -118,7 +118,7 @@ def merged_ids(watchlist: Watchlist, asked: Collection[str]) -> tuple[str, ...]:
 
 
 def _onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:
-    """Give the ids a trial went on to, one after the other; each once."""
+    """Return the ids a trial went on to, one after the other; each once."""
     seen = {nct_id}
     while (into := merged.get(nct_id)) is not None and into not in seen:
         yield into

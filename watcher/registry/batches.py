@@ -71,7 +71,7 @@ class Batches:
         self._last_error: RegistryError | None = None
 
     async def pages(self, ids: Iterable[str]) -> AsyncGenerator[Page]:
-        """Give each answer as it comes; see `RegistryClient.pages`."""
+        """Return each answer as it comes; see `RegistryClient.pages`."""
         asked = dict.fromkeys(ids)
         malformed = {
             one: "is not an NCT id: NCT and eight digits, not all zeros" for one in asked if not is_nct_id(one)

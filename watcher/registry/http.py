@@ -59,7 +59,7 @@ class HttpTransport(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections."""
+        """Release connections."""
         ...
 
 
@@ -82,13 +82,13 @@ def check_base(base_url: str) -> None:
 
 
 def address(base_url: str, path: str, params: Mapping[str, str]) -> str:
-    """Give the full address; commas between ids stay commas, so that 100 ids take 1.3 KB."""
+    """Return the full address; commas between ids stay commas, so that 100 ids take 1.3 KB."""
     query = urlencode(params, safe=",")
     return base_url.rstrip("/") + path + (f"?{query}" if query else "")
 
 
 def host_of(base_url: str) -> str:
-    """Give the host for messages: without user, password and path."""
+    """Return the host for messages: without user, password and path."""
     try:
         parts = urlsplit(base_url)
         host, port = parts.hostname, parts.port
@@ -98,7 +98,7 @@ def host_of(base_url: str) -> str:
 
 
 def user_agent(library: str, contact: str) -> str:
-    """Give the User-Agent: the library as it names itself, then us and whom to write to.
+    """Return the User-Agent: the library as it names itself, then us and whom to write to.
 
     The library comes first because the registry's firewall refuses clients whose name does not fit their TLS
     handshake; naming both is the honest answer to it. Never a browser's name.
@@ -112,7 +112,7 @@ def user_agent(library: str, contact: str) -> str:
 
 
 def failure_sentence(failure: Failure, host: str, timeout: float, detail: str, proxy: Proxy | None = None) -> str:
-    """Say in one sentence what happened to a request and, where a person can do something, what.
+    """Describe in one sentence what happened to a request and, where a person can do something, what.
 
     Args:
         failure: The class of it.
@@ -144,7 +144,7 @@ def proxy_log_in(proxy: Proxy) -> NoAnswerError:
 
 
 def said(answer: Answer) -> str:
-    """Give the registry's own words in an error answer, one line, at most 200 characters; empty for a web page.
+    """Return the registry's own words in an error answer, one line, at most 200 characters; empty for a web page.
 
     Source: https://clinicaltrials.gov/api/oas/v2, errors are `text/plain`.
     """
@@ -155,7 +155,7 @@ def said(answer: Answer) -> str:
 
 
 def unexpected(answer: Answer, path: str) -> RegistryAnswerError:
-    """Give the error for a status that says nothing about the data."""
+    """Return the error for a status that says nothing about the data."""
     target = answer.headers.get("location")
     if target and 300 <= answer.status < 400:
         return RegistryAnswerError(
@@ -205,7 +205,7 @@ class Inflow:
         self._pieces.append(piece)
 
     def finish(self) -> bytes:
-        """Give the decoded body.
+        """Return the decoded body.
 
         Raises:
             NoAnswerError: The body was cut; DROPPED, since asking again mostly helps.

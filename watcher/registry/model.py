@@ -18,7 +18,7 @@ _NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 
 
 def is_nct_id(text: str) -> bool:
-    r"""Say whether `text` is an NCT id that may be asked for: `NCT` and eight digits, not all zeros.
+    r"""Return whether `text` is an NCT id that may be asked for: `NCT` and eight digits, not all zeros.
 
     Stricter than the registry, which takes lower case and short ids too: one malformed id spoils a whole batch, and
     two spellings of one trial would be two trials here.

@@ -38,7 +38,7 @@ Source: RFC 9110 section 15.6 and RFC 6585 section 4 for what each status means.
 
 
 def next_wait(outcome: int | Failure, attempt: int, retry_after: timedelta | None) -> timedelta | None:
-    """Say how long to wait before asking the same again.
+    """Describe how long to wait before asking the same again.
 
     Args:
         outcome: HTTP status of the last attempt, or how it ended without one.

@@ -80,7 +80,7 @@ class RegistrySession:
         return self._tried[-1] if self._tried else None
 
     async def aclose(self) -> None:
-        """Let go of connections."""
+        """Release connections."""
         if self._door is not None:
             await self._door.aclose()
             self._door = None

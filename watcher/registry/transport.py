@@ -125,7 +125,7 @@ def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None 
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and what caused it, down to the first cause; of a group its first."""
+    """Return an error and what caused it, down to the first cause; of a group its first."""
     while error is not None:
         if isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]

@@ -27,7 +27,7 @@ BREAKER_FOR = timedelta(hours=6)
 
 
 def open_breaker(settings: RegistryConfig, now: datetime) -> Breaker:
-    """Give the breaker to store after a `RegistryRefusedError`.
+    """Return the breaker to store after a `RegistryRefusedError`.
 
     Args:
         settings: The section the refusal happened under.
@@ -37,7 +37,7 @@ def open_breaker(settings: RegistryConfig, now: datetime) -> Breaker:
 
 
 def is_open(breaker: Breaker | None, settings: RegistryConfig, now: datetime) -> bool:
-    """Say whether the registry must not be asked now: a breaker stands and `[registry]` is as it was.
+    """Return whether the registry must not be asked now: a breaker stands and `[registry]` is as it was.
 
     Args:
         breaker: As stored, or None.
@@ -50,13 +50,13 @@ def is_open(breaker: Breaker | None, settings: RegistryConfig, now: datetime) ->
 
 
 def settings_mark(settings: RegistryConfig) -> str:
-    """Give a mark that differs when anything in `[registry]` that the firewall could see differs."""
+    """Return a mark that differs when anything in `[registry]` that the firewall could see differs."""
     seen = "\n".join((settings.base_url, settings.contact, settings.transport))
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def choose_transport(mode: str, memory: TransportMemory | None, now: datetime) -> tuple[Transport, ...]:
-    """Give the transports to try on the first request of a run, in order.
+    """Return the transports to try on the first request of a run, in order.
 
     Args:
         mode: `auto`, `httpx` or `urllib`.
@@ -74,7 +74,7 @@ def choose_transport(mode: str, memory: TransportMemory | None, now: datetime) -
 
 
 def learn(mode: str, memory: TransportMemory | None, passed: Transport | None, now: datetime) -> TransportMemory | None:
-    """Give what to remember after a run.
+    """Return what to remember after a run.
 
     Args:
         mode: `auto`, `httpx` or `urllib`; only `auto` learns.

@@ -88,7 +88,7 @@ class Templates:
         self._overridden = _environment(overrides, builtin) if overrides is not None else None
 
     def distrusting(self, notes: Iterable[TemplateNote]) -> Templates:
-        """Give the same templates without the overrides that these notes are about."""
+        """Return the same templates without the overrides that these notes are about."""
         builtin, overrides = self._folders
         found = {note.template: note for note in notes}
         return Templates(builtin, overrides, clock=self._clock, distrusted={**self._distrusted, **found})
@@ -104,7 +104,7 @@ class Templates:
         return None
 
     def is_part_of(self, name: str, rendered: Iterable[str]) -> bool:
-        """Tell whether one of the rendered templates is this one, or includes, imports or extends it.
+        """Return whether one of the rendered templates is this one, or includes, imports or extends it.
 
         True as well for one that is there no longer: nothing can be made with it any more.
         """
@@ -191,7 +191,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self._safe: dict[tuple[type, str], bool] = {}
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Tell whether a template may use an attribute: none that is private, internal, or changes what it is of."""
+        """Return whether a template may use an attribute: none that is private, internal, or changes what it is of."""
         key = type(obj), attr
         known = self._safe.get(key)
         if known is None:
@@ -216,12 +216,12 @@ def _product(left: object, right: object) -> float:
 
 
 def template_names(folder: Path) -> tuple[str, ...]:
-    """Give the names of the templates in a folder, sorted; empty when there is no such folder."""
+    """Return the names of the templates in a folder, sorted; empty when there is no such folder."""
     return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.j2") if path.is_file()))
 
 
 def builtin_templates() -> Path:
-    """Give the folder of the built-in templates: the copy inside the wheel, else the one beside the package."""
+    """Return the folder of the built-in templates: the copy inside the wheel, else the one beside the package."""
     package = Path(__file__).resolve().parent.parent
     packaged = package / "_templates"
     return packaged if packaged.is_dir() else package.parent / "templates"
@@ -256,7 +256,7 @@ def _environment(*folders: Path) -> jinja2.Environment:
 
 
 def _references(environment: jinja2.Environment, name: str) -> Iterator[str]:
-    """Give the templates one names; none when it cannot be read."""
+    """Return the templates one names; none when it cannot be read."""
     assert environment.loader is not None  # noqa: S101 — every environment here was made with one
     try:
         source, _, _ = environment.loader.get_source(environment, name)

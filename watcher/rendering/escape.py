@@ -71,7 +71,7 @@ def slack_styled(text: str, sign: str) -> str:
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """Give the lines of a text that hold something, each made `plain`; indentation and empty lines are lost."""
+    """Return the lines of a text that hold something, each made `plain`; indentation and empty lines are lost."""
     return tuple(line for raw in text.splitlines() if (line := plain(raw)))
 
 

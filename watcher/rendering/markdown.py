@@ -39,7 +39,9 @@ def code_span(text: str) -> str:
 
 
 def code_fence(text: str) -> str:
-    """Give the fence for a Markdown code block around a text: longer than any run of backticks inside, at least three.
+    """Return the fence for a Markdown code block around a text.
+
+    Longer than any run of backticks inside, at least three.
 
     Source: CommonMark 0.31.2, section 4.5, https://spec.commonmark.org/0.31.2/#fenced-code-blocks
     """

@@ -82,7 +82,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
 
     def to_json(self) -> bytes:
-        """Give the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
+        """Return the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}  # not copied: the data may be large
         values["headers"] = dict(self.headers)
         return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain).encode()

@@ -96,7 +96,7 @@ class Post:
 
 
 def escaped(view: View) -> View:
-    """Give a view with every text in it escaped for mrkdwn, so that no template can forget to.
+    """Return a view with every text in it escaped for mrkdwn, so that no template can forget to.
 
     Args:
         view: A frozen dataclass of texts, numbers, tuples and further such views.
@@ -149,7 +149,7 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
 
 
 def plain_text(payload: Payload) -> str:
-    """Give the words of a payload as plain text: for files, previews, and where Slack refuses its blocks."""
+    """Return the words of a payload as plain text: for files, previews, and where Slack refuses its blocks."""
     blocks: Any = payload["blocks"]
     texts = [text for block in blocks for text in _texts(block)]
     unmarked = _LINK.sub(r"\2 (\1)", "\n".join(texts)).replace(escape.ZERO_WIDTH_SPACE, "")
@@ -167,7 +167,7 @@ def _names(rest: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _add(blocks: list[Block], parts: list[list[Block]], budget: int, room: int, most: int = MAX_PARTS) -> bool:
-    """Put blocks that belong together into the newest message, or into a new one while there may be one."""
+    """Place blocks that belong together into the newest message, or into a new one while there may be one."""
     used = sum(map(_size, parts[-1]))
     is_fitting = used + sum(map(_size, blocks)) <= budget and len(parts[-1]) + len(blocks) <= room
     if not is_fitting:

@@ -96,7 +96,7 @@ def fit(text: str, width: int) -> str:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """Say how many: `1 trial`, `41 trials`, `2 re-verified`; thousands with a comma.
+    """Describe how many: `1 trial`, `41 trials`, `2 re-verified`; thousands with a comma.
 
     Args:
         number: How many.

@@ -80,7 +80,7 @@ def answer(timeline: Timeline, scene: Scene, path: str, query: str, *, base_path
 
 
 def not_found() -> Answer:
-    """Give the page a front server sends for a path nobody serves: HTML, unlike the API's own errors."""
+    """Return the page a front server sends for a path nobody serves: HTML, unlike the API's own errors."""
     return Answer(status=404, content_type=HTML_TYPE, body=_html("404 Not Found"))
 
 
@@ -185,13 +185,13 @@ def _page_size(text: str) -> int:
 
 
 def _full_id(spelled: str) -> str | None:
-    """Give the id in full (`nct123` is NCT00000123), or None when malformed, all zeros included."""
+    """Return the id in full (`nct123` is NCT00000123), or None when malformed, all zeros included."""
     match = _ID.fullmatch(spelled)
     return f"NCT{match[1]:0>8}" if match else None
 
 
 def _asked(timeline: Timeline, scene: Scene, wanted: str) -> tuple[str, ...]:
-    """Give the ids there are, each once, aliases under their study's own id; not in the order asked."""
+    """Return the ids there are, each once, aliases under their study's own id; not in the order asked."""
     found: set[str] = set()
     for position, spelled in enumerate(re.split(r"[,|]", wanted), start=1):
         asked = _full_id(spelled)
@@ -224,5 +224,5 @@ def _plays(scene: Scene, kind: FaultKind) -> bool:
 
 
 def json_answer(value: object, status: int = 200) -> Answer:
-    """Give a JSON answer of the sandbox's own controls."""
+    """Return a JSON answer of the sandbox's own controls."""
     return Answer(status=status, content_type=JSON_TYPE, body=json.dumps(value, ensure_ascii=False).encode() + b"\n")

@@ -24,7 +24,7 @@ class Hold:
 
     @property
     def reached(self) -> bool:
-        """Tell whether the sink has come to the moment."""
+        """Return whether the sink has come to the moment."""
         return self._reached.is_set()
 
     def wait_reached(self, seconds: float = 10.0) -> None:
@@ -40,11 +40,11 @@ class Hold:
             raise TimeoutError(f"the sink did not come to the held moment within {seconds:g} s")
 
     def release(self) -> None:
-        """Let the sink go on; also before it has come."""
+        """Release the sink; also before it has come."""
         self._released.set()
 
     def pause(self) -> None:
-        """Say that the moment has come and stay in it until released; called by the sink."""
+        """Describe that the moment has come and stay in it until released; called by the sink."""
         self._reached.set()
         self._released.wait()
 
@@ -96,7 +96,7 @@ class FaultScript:
             self._armed.append(_Armed(stage, fault, times))
 
     def take(self, stage: StrEnum, address: str = "") -> ScriptedFault | None:
-        """Give the fault that is due and use up one of its times; None when nothing is armed."""
+        """Return the fault that is due and use up one of its times; None when nothing is armed."""
         with self._lock:
             for armed in self._armed:
                 if armed.stage == stage and armed.fault.address in ("", address):
@@ -146,7 +146,7 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def port(self) -> int:
-        """Give the port it listens on."""
+        """Return the port it listens on."""
         return int(self.server_address[1])
 
     def start(self) -> None:
@@ -196,7 +196,7 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """Leave the closing to the conversation, which may have put TLS round the socket."""
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing when a client goes away in mid-sentence; keep anything else for `stop` to raise."""
+        """Stay silent when a client goes away in mid-sentence; keep anything else for `stop` to raise."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             self._bugs.append(error)

@@ -150,7 +150,7 @@ class Fault:
         return "/studies" if self.kind in _STUDIES_ONLY else ""
 
     def concerns(self, nct_id: str) -> bool:
-        """Tell whether a record fault concerns this record."""
+        """Return whether a record fault concerns this record."""
         return not self.ids or nct_id in self.ids
 
 

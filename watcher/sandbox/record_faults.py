@@ -14,7 +14,7 @@ from watcher.sandbox.timeline import Timeline
 
 
 def shaped_record(timeline: Timeline, scene: Scene, nct_id: str) -> bytes | None:
-    """Give a record as the scene's faults leave it, or None when it is absent."""
+    """Return a record as the scene's faults leave it, or None when it is absent."""
     kinds = {fault.kind for fault in scene.shaping if fault.concerns(nct_id)}
     if FaultKind.MISSING in kinds:
         return None
@@ -55,7 +55,7 @@ def undecodable(body: bytes, kind: FaultKind) -> bytes:
 
 
 def strangers(timeline: Timeline, scene: Scene, asked: Sequence[str]) -> tuple[str, ...]:
-    """Give the ids that come along unasked: those the fault names, or the first one not asked for."""
+    """Return the ids that come along unasked: those the fault names, or the first one not asked for."""
     found: list[str] = []
     for fault in scene.shaping:
         if fault.kind is FaultKind.WRONG_IDS:

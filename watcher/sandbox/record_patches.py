@@ -24,7 +24,7 @@ class PatchError(ValueError):
 
 
 def apply_steps(record: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, Any]:
-    """Give the record after the steps; the given one stays as it is.
+    """Return the record after the steps; the given one stays as it is.
 
     Raises:
         PatchError: A path that leads nowhere, or a step of no known kind.

@@ -17,7 +17,7 @@ from watcher.sandbox.timeline import Timeline
 
 
 def sample_timeline() -> Timeline:
-    """Give the timeline `watcher sandbox` serves without `--data`."""
+    """Return the timeline `watcher sandbox` serves without `--data`."""
     script = _script()
     first = script["first"]
     states: dict[str, dict[str, Mapping[str, Any]]] = {
@@ -33,7 +33,7 @@ def sample_timeline() -> Timeline:
 
 
 def stories() -> Mapping[str, Mapping[str, str]]:
-    """Give what happens: per data version after the first, per NCT id, one sentence for people."""
+    """Return what happens: per data version after the first, per NCT id, one sentence for people."""
     return {
         data_version: {nct_id: event["story"] for nct_id, event in events.items()}
         for data_version, events in _script()["events"].items()

@@ -58,7 +58,7 @@ def _number(*parts: object) -> int:
 
 
 def _text() -> str:
-    """Give a megabyte of words to cut from; a linear congruence instead of a random source."""
+    """Return a megabyte of words to cut from; a linear congruence instead of a random source."""
     known = _WORDS.split()
     state, words = 1, []
     for _ in range(130_000):
@@ -171,7 +171,7 @@ def _measure(text: str) -> dict[str, Any]:
 
 
 def _changed(record: Mapping[str, Any], data_version: str) -> dict[str, Any]:
-    """Give the record after one real update, of one of four kinds."""
+    """Return the record after one real update, of one of four kinds."""
     changed: dict[str, Any] = json.loads(json.dumps(record))
     protocol = changed["protocolSection"]
     status = protocol["statusModule"]

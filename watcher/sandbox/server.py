@@ -101,7 +101,7 @@ class Sandbox:
         return self._stage.wait_held(seconds)
 
     def release(self) -> None:
-        """Let every held request go on."""
+        """Release every held request."""
         self._stage.release()
 
     def __enter__(self) -> Self:

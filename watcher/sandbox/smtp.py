@@ -74,36 +74,36 @@ class SmtpSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of everything held, end every conversation, give the port back."""
+        """Release everything held, end every conversation, give the port back."""
         self.script.close()
         if self._server is not None:
             self._server.stop()
 
     @property
     def host(self) -> str:
-        """Give the address it listens on."""
+        """Return the address it listens on."""
         return "127.0.0.1"
 
     @property
     def port(self) -> int:
-        """Give the port it listens on; the wanted one while it is closed."""
+        """Return the port it listens on; the wanted one while it is closed."""
         return self._wanted_port if self._server is None else self._server.port
 
     @property
     def mails(self) -> tuple[ReceivedMail, ...]:
-        """Give what was accepted, oldest first."""
+        """Return what was accepted, oldest first."""
         with self._news:
             return tuple(self._mails)
 
     @property
     def said(self) -> tuple[str, ...]:
-        """Give every command heard, oldest first, over all conversations; log-ins without their secrets."""
+        """Return every command heard, oldest first, over all conversations; log-ins without their secrets."""
         with self._news:
             return tuple(self._said)
 
     @property
     def connections(self) -> int:
-        """Give how many conversations were begun."""
+        """Return how many conversations were begun."""
         with self._news:
             return self._connections
 

@@ -70,7 +70,7 @@ class ReceivedMail:
 
     @property
     def message(self) -> EmailMessage:
-        """Give the parsed mail."""
+        """Return the parsed mail."""
         return email.message_from_bytes(self.body, policy=email.policy.default)
 
 
@@ -304,7 +304,7 @@ def _without(offer: str, hidden: tuple[str, ...]) -> str:
 
 
 def _complaint(lines: list[bytes], body: bytes, size_limit: int) -> str:
-    """Say what is wrong with a mail's bytes; empty when nothing is."""
+    """Describe what is wrong with a mail's bytes; empty when nothing is."""
     if len(body) > size_limit:
         return "552 5.3.4 message too big"
     if any(not line.endswith(b"\r\n") or b"\r" in line[:-2] for line in lines):

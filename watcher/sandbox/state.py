@@ -195,12 +195,12 @@ class SandboxState:
             return self._held > 0
 
     def release(self) -> None:
-        """Let every held request go on."""
+        """Release every held request."""
         with self._changed:
             self._let_go()
 
     def pause(self, seconds: float) -> None:
-        """Let time pass between two pieces of a slow answer; cut short when the sandbox closes."""
+        """Allow time pass between two pieces of a slow answer; cut short when the sandbox closes."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_closed, seconds)
 

@@ -108,7 +108,7 @@ class Timeline:
         return self._versions
 
     def record(self, nct_id: str, data_version: str) -> bytes | None:
-        """Give a record as one line of JSON stamped with the data version, or None when it is not there.
+        """Return a record as one line of JSON stamped with the data version, or None when it is not there.
 
         Raises:
             TimelineError: Its file is no JSON object.
@@ -119,18 +119,18 @@ class Timeline:
         return None if cut is None else data_version.encode().join(cut)
 
     def canonical(self, nct_id: str, data_version: str) -> str | None:
-        """Give the id a study is kept under: its own, or that of the study naming it among its `nctIdAliases`."""
+        """Return the id a study is kept under: its own, or that of the study naming it among its `nctIdAliases`."""
         if nct_id in self._sources and self._is_there(nct_id, data_version):
             return nct_id
         return self._aliases_at(data_version).get(nct_id)
 
     def ids(self, data_version: str) -> tuple[str, ...]:
-        """Give every id there at a data version, in an order that means nothing but stays within a data version."""
+        """Return every id there at a data version, in an order that means nothing but stays within a data version."""
         return self._order(data_version)
 
     @staticmethod
     def shuffled(nct_ids: Iterable[str], data_version: str) -> tuple[str, ...]:
-        """Put ids into the order of a data version: always the same, and not one anybody may rely on."""
+        """Place ids into the order of a data version: always the same, and not one anybody may rely on."""
         return tuple(sorted(nct_ids, key=lambda nct_id: hashlib.sha256(f"{data_version} {nct_id}".encode()).digest()))
 
     def check(self) -> None:
@@ -219,7 +219,7 @@ def _parsed(source: Source) -> dict[str, object] | None:
 
 
 def _cut_at_stamp(source: Source) -> tuple[bytes, bytes] | None:
-    """Give what stands before and behind the value of `versionHolder`, on one line; None for an absent record."""
+    """Return what stands before and behind the value of `versionHolder`, on one line; None for an absent record."""
     text = _read(source)
     at = text.rfind(_STAMP)
     if at < 0 or b"\n" in text:

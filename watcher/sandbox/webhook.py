@@ -83,35 +83,35 @@ class WebhookSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of everything held, end every conversation, give the port back."""
+        """Release everything held, end every conversation, give the port back."""
         self.script.close()
         if self._server is not None:
             self._server.stop()
 
     @property
     def port(self) -> int:
-        """Give the port it listens on; the wanted one while it is closed."""
+        """Return the port it listens on; the wanted one while it is closed."""
         return self._wanted_port if self._server is None else self._server.port
 
     @property
     def url(self) -> str:
-        """Give the hook's whole address."""
+        """Return the hook's whole address."""
         return f"http://127.0.0.1:{self.port}{self.path}"
 
     @property
     def posts(self) -> tuple[ReceivedPost, ...]:
-        """Give everything posted, oldest first, refused or not."""
+        """Return everything posted, oldest first, refused or not."""
         with self._news:
             return tuple(self._posts)
 
     @property
     def accepted(self) -> tuple[ReceivedPost, ...]:
-        """Give what was taken (2xx), oldest first, whether or not the answer reached anybody."""
+        """Return what was taken (2xx), oldest first, whether or not the answer reached anybody."""
         return tuple(post for post in self.posts if 200 <= post.status < 300)
 
     @property
     def connections(self) -> int:
-        """Give how many connections were made."""
+        """Return how many connections were made."""
         with self._news:
             return self._connections
 
@@ -236,4 +236,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the standard library's name
-        """Say nothing."""
+        """Stay silent."""

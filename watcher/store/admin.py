@@ -25,7 +25,7 @@ _SCHEME = "sqlite:///"
 
 
 def database_path(url: str, folder: Path) -> Path:
-    """Give the database file a `[store] url` means.
+    """Return the database file a `[store] url` means.
 
     Args:
         url: `sqlite:///watcher.db` (relative to the state folder) or `sqlite:////absolute/path.db`.
@@ -41,7 +41,7 @@ def database_path(url: str, folder: Path) -> Path:
 
 
 def standing(path: Path, schema: Schema = PRESENT) -> Standing:
-    """Say whether a database is absent, older than this program, or current. Changes nothing.
+    """Return whether a database is absent, older than this program, or current. Changes nothing.
 
     Raises:
         StoreError: It is corrupt, of another program, or newer than this program.
@@ -193,7 +193,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def restore(source: Path, path: Path, lock: RunLock, now: datetime) -> Path | None:
-    """Put a backup in the place of a database; the present one is kept beside it under another name.
+    """Use a backup in place of a database; the present one is kept beside it under another name.
 
     The backup is examined and copied first, so that a bad one changes nothing. It may be of an older revision: the next
     run migrates it.

@@ -41,7 +41,7 @@ class Counters:
         self._database = database
 
     def totals(self, what: str) -> Mapping[tuple[str, str], int]:
-        """Give how often each outcome came, by channel (empty for polls) and outcome; empty when nothing did."""
+        """Return how often each outcome came, by channel (empty for polls) and outcome; empty when nothing did."""
         start = f"{_PREFIX}{what} "
         own = tables.note.c.name.startswith(start, autoescape=True)
         with self._database.read() as connection:
@@ -53,7 +53,7 @@ class Counters:
         return found
 
     def depths(self) -> Mapping[tuple[str, State], int]:
-        """Give how many messages of each channel are in each state, delivered ones left out; only what there is."""
+        """Return how many messages of each channel are in each state, delivered ones left out; only what there is."""
         table = tables.message
         waiting = table.c.state != State.DELIVERED.value
         counted = select(table.c.channel, table.c.state, func.count()).where(waiting)
@@ -62,7 +62,7 @@ class Counters:
         return {(channel, State(state)): number for channel, state, number in rows}
 
     def last_delivered(self) -> Mapping[str, datetime]:
-        """Give when each channel last took a message, as far as delivered messages are kept."""
+        """Return when each channel last took a message, as far as delivered messages are kept."""
         table = tables.message
         done = select(table.c.channel, func.max(table.c.ended_at)).where(table.c.state == State.DELIVERED.value)
         with self._database.read() as connection:

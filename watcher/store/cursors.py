@@ -25,12 +25,12 @@ class Ledger:
         self._database = database
 
     def reader(self, name: str) -> RecipientState | None:
-        """Give one recipient, or None when never started."""
+        """Return one recipient, or None when never started."""
         with self._database.read() as connection:
             return _reader(connection, name)
 
     def readers(self) -> tuple[RecipientState, ...]:
-        """Give all recipients ever started, by name, also those no longer configured."""
+        """Return all recipients ever started, by name, also those no longer configured."""
         with self._database.read() as connection:
             return _readers(connection, select(tables.reader))
 
@@ -77,14 +77,14 @@ class Ledger:
                 connection.execute(delete(table).where(table.c.name == name))
 
     def exempts(self, name: str) -> tuple[CursorOverride, ...]:
-        """Give the trials that do not follow a recipient's cursor, by id."""
+        """Return the trials that do not follow a recipient's cursor, by id."""
         table = tables.exempt
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.name == name).order_by(table.c.nct_id))
             return tuple(CursorOverride(nct_id=r.nct_id, direction=Direction(r.direction), base=r.base) for r in rows)
 
     def windows(self, name: str, ids: Collection[str], *, begins: int = 0) -> tuple[Window, ...]:
-        """Give what a recipient has not been told of, per trial.
+        """Return what a recipient has not been told of, per trial.
 
         The base of a trial is its exempt, else the newest version not after the cursor, but never older than the
         trial's newest baseline. A trial whose newest version is a baseline after the cursor comes with base None.
@@ -183,7 +183,10 @@ def _unknown(name: str) -> LookupError:
 
 
 def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Mapping[str, int], newest: int) -> None:
-    """Let new channels begin at the newest version, or, where no other is left, with what the old ones had to tell."""
+    """Allow new channels begin at the newest version, or, where no other is left.
+
+    With what the old ones had to tell.
+    """
     table = tables.reader_channel
     first = min(known.values(), default=newest)
     is_orphaned = all(known[channel] > first for channel in known.keys() & wanted)
@@ -196,7 +199,7 @@ def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Ma
 
 
 def _told(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapping[str, int]:
-    """Give, for each trial with a version after what was told last of it, up to where it was told.
+    """Return, for each trial with a version after what was told last of it, up to where it was told.
 
     A short list is asked for by id, a long one by what moved since the cursor: either way few rows are read.
     """

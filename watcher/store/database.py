@@ -83,13 +83,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection inside a read-only transaction: one consistent state, whatever others write meanwhile."""
+        """Return a connection inside a read-only transaction: one consistent state, whatever others write meanwhile."""
         with in_words(self.path), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
-        """Give a connection inside a writing transaction: committed at the end, rolled back on any exception.
+        """Return a connection inside a writing transaction: committed at the end, rolled back on any exception.
 
         Args:
             durable: Wait at the end until the disk has it. Without, it outlives this process but perhaps not a power
@@ -215,7 +215,7 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
 
 
 def standing(database: Database, schema: Schema = PRESENT) -> Standing:
-    """Say how a database stands to this program, by its header and one SELECT; changes nothing.
+    """Describe how a database stands to this program, by its header and one SELECT; changes nothing.
 
     Raises:
         StoreError: It is damaged, of another program, or newer than this program.

@@ -130,7 +130,7 @@ READER_NOTES = "reader:"
 
 
 def reader_note(recipient: str, what: str = "") -> str:
-    """Give the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
+    """Return the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
     return f"{READER_NOTES}{recipient}:{what}"
 
 

@@ -21,7 +21,7 @@ class Faults:
         self._database = database
 
     def get(self, part: str) -> Fault | None:
-        """Give the row of a part, or None when it never failed."""
+        """Return the row of a part, or None when it never failed."""
         with self._database.read() as connection:
             row = connection.execute(select(tables.fault).where(tables.fault.c.part == part)).first()
         return None if row is None else _fault(row)
@@ -52,7 +52,7 @@ class Faults:
                 put_messages(connection, messages, now)
 
     def all(self) -> tuple[Fault, ...]:
-        """Give all rows, by part."""
+        """Return all rows, by part."""
         with self._database.read() as connection:
             return tuple(_fault(row) for row in connection.execute(select(tables.fault).order_by(tables.fault.c.part)))
 
@@ -69,7 +69,7 @@ class Notes:
         self._database = database
 
     def get(self, name: str) -> str | None:
-        """Give a note, or None when there is none."""
+        """Return a note, or None when there is none."""
         with self._database.read() as connection:
             return connection.scalar(select(tables.note.c.value).where(tables.note.c.name == name))
 
@@ -84,7 +84,7 @@ class Notes:
             connection.execute(delete(tables.note).where(tables.note.c.name == name))
 
     def all(self, prefix: str = "") -> Mapping[str, str]:
-        """Give the notes whose name begins so, by name."""
+        """Return the notes whose name begins so, by name."""
         named = tables.note.c.name.startswith(prefix, autoescape=True)
         with self._database.read() as connection:
             rows = connection.execute(select(tables.note).where(named).order_by(tables.note.c.name))

@@ -34,7 +34,7 @@ class Highlights:
         self._database = database
 
     def newest(self, ids: Collection[str]) -> Mapping[str, int]:
-        """Give the newest of each of these trials; those that have none are left out."""
+        """Return the newest of each of these trials; those that have none are left out."""
         table, found = tables.version, dict[str, int]()
         with self._database.read() as connection:
             for piece in chunks(sorted(set(ids))):
@@ -43,7 +43,7 @@ class Highlights:
         return found
 
     def latest(self, ids: Collection[str], count: int) -> tuple[Highlight, ...]:
-        """Give the newest of all these trials together, newest first, at most `count`."""
+        """Return the newest of all these trials together, newest first, at most `count`."""
         table, found = tables.version, list[Highlight]()
         with self._database.read() as connection:
             for piece in chunks(sorted(set(ids))):
@@ -52,14 +52,17 @@ class Highlights:
         return tuple(sorted(found, key=lambda one: one.seq, reverse=True)[:count])
 
     def since(self, moment: datetime) -> tuple[Highlight, ...]:
-        """Give all, of every trial ever watched, that were seen at a moment or after it, newest first."""
+        """Return all, of every trial ever watched, that were seen at a moment or after it, newest first."""
         table = tables.version
         own = select(table).where(table.c.seen_at >= moment, _tells()).order_by(table.c.seq.desc())
         with self._database.read() as connection:
             return tuple(map(_read, connection.execute(own)))
 
     def first_since(self, moment: datetime) -> Mapping[str, int]:
-        """Give each trial's first version of any kind seen at a moment or after it; those without one are left out."""
+        """Return each trial's first version of any kind seen at a moment or after it.
+
+        Those without one are left out.
+        """
         table = tables.version
         own = select(table.c.nct_id, func.min(table.c.seq).label("seq")).where(table.c.seen_at >= moment)
         with self._database.read() as connection:

@@ -30,7 +30,7 @@ class Holder:
     since: datetime | None = None
 
     def __str__(self) -> str:
-        """Give `process 123, since 2026-03-13 07:30:05 UTC`."""
+        """Return `process 123, since 2026-03-13 07:30:05 UTC`."""
         who = "another process" if self.pid is None else f"process {self.pid}"
         return who if self.since is None else f"{who}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -80,7 +80,7 @@ class RunLock:
         return cls(folder, descriptor)
 
     def release(self) -> None:
-        """Give the lock back; may be called twice."""
+        """Return the lock back; may be called twice."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -150,7 +150,7 @@ def _lost(path: Path, what: str) -> StoreLostError:
 
 
 def holder(folder: Path) -> Holder | None:
-    """Give who holds the lock of a state folder, or None when nobody does.
+    """Return who holds the lock of a state folder, or None when nobody does.
 
     Takes the lock for an instant, shared, to find out; a run that starts in that instant tries again.
 

@@ -24,7 +24,7 @@ WAITING = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value])
 def put_messages(
     connection: Connection, messages: Collection[NewMessage], now: datetime, *, base: int | None = None
 ) -> tuple[int, ...]:
-    """Put messages in, due at once; to be called inside a writing transaction.
+    """Place messages in, due at once; to be called inside a writing transaction.
 
     Args:
         connection: The transaction.
@@ -69,7 +69,7 @@ def _put(connection: Connection, message: NewMessage, now: datetime, base: int |
 
 
 def entries(connection: Connection, which: ColumnElement[bool]) -> tuple[Entry, ...]:
-    """Give the messages a condition picks, oldest first."""
+    """Return the messages a condition picks, oldest first."""
     rows = connection.execute(select(TABLE).where(which).order_by(TABLE.c.id))
     return tuple(read_entry(row) for row in rows)
 
@@ -97,13 +97,13 @@ def read_entry(row: Row[*tuple[Any, ...]]) -> Entry:
 
 
 def numbered(connection: Connection, numbers: Collection[int]) -> tuple[Entry, ...]:
-    """Give messages by number, oldest first; ones that do not exist are left out."""
+    """Return messages by number, oldest first; ones that do not exist are left out."""
     found = (entries(connection, TABLE.c.id.in_(piece)) for piece in chunks(sorted(numbers)))
     return tuple(entry for piece in found for entry in piece)
 
 
 def the_entry(connection: Connection, number: int) -> Entry:
-    """Give one message.
+    """Return one message.
 
     Raises:
         ValueError: There is none of this number.
@@ -115,7 +115,7 @@ def the_entry(connection: Connection, number: int) -> Entry:
 
 
 def in_sending(connection: Connection, number: int) -> Entry:
-    """Give one message that is being sent.
+    """Return one message that is being sent.
 
     Raises:
         ValueError: It is not.
@@ -127,7 +127,7 @@ def in_sending(connection: Connection, number: int) -> Entry:
 
 
 def the_payload(connection: Connection, number: int) -> bytes:
-    """Give the frozen bytes of a message.
+    """Return the frozen bytes of a message.
 
     Raises:
         LookupError: There is no such message.
@@ -157,13 +157,13 @@ def doubt(connection: Connection, entry: Entry, when: datetime, reply: str, now:
 
 
 def end(connection: Connection, number: int, reason: str, now: datetime, state: State = State.DEAD) -> None:
-    """Give up on a message, or keep it as rejected."""
+    """Return up on a message, or keep it as rejected."""
     count(connection, MESSAGES, state.value, the_entry(connection, number).channel)
     set_values(connection, number, state=state.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 
 
 def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[Entry, ...]:
-    """Give those of the messages that the operator may act on; one in sending or delivered is not touched."""
+    """Return those of the messages that the operator may act on; one in sending or delivered is not touched."""
     states = (State.PENDING, State.UNKNOWN, *ENDED_IN_VAIN)
     if numbers is None:
         return entries(connection, TABLE.c.state.in_([state.value for state in states]))

@@ -21,7 +21,7 @@ class Milestones:
         self._database = database
 
     def passed(self, since: date, until: date, ids: Collection[str] | None = None) -> tuple[Milestone, ...]:
-        """Give the milestones with `since < due_on <= until`, by day and id.
+        """Return the milestones with `since < due_on <= until`, by day and id.
 
         Args:
             since: The day up to which they were asked for before.
@@ -36,7 +36,7 @@ class Milestones:
         return tuple(_milestone(row) for row in rows if wanted is None or row.nct_id in wanted)
 
     def of_trial(self, nct_id: str) -> tuple[Milestone, ...]:
-        """Give a trial's milestones, by day."""
+        """Return a trial's milestones, by day."""
         table = tables.milestone
         own = select(table).where(table.c.nct_id == nct_id).order_by(table.c.due_on, table.c.kind)
         with self._database.read() as connection:
@@ -69,7 +69,7 @@ class Snoozes:
             return connection.execute(delete(table).where(own)).rowcount > 0
 
     def active(self, now: datetime) -> tuple[Snooze, ...]:
-        """Give the snoozes that have not ended, soonest end first."""
+        """Return the snoozes that have not ended, soonest end first."""
         with self._database.read() as connection:
             return _snoozes(connection, tables.snooze.c.until > now)
 

@@ -55,7 +55,7 @@ class Outbox:
         self._database = database
 
     def add(self, messages: Collection[NewMessage], now: datetime) -> tuple[int, ...]:
-        """Put in messages that follow from no cursor (a test, a notice without a fault); due at once.
+        """Place in messages that follow from no cursor (a test, a notice without a fault); due at once.
 
         Returns:
             Their numbers, in their order.
@@ -67,20 +67,20 @@ class Outbox:
             return put_messages(connection, messages, now)
 
     def due_channels(self, now: datetime) -> tuple[str, ...]:
-        """Give the keys of channels with something to claim now, sorted; suspended ones are left out."""
+        """Return the keys of channels with something to claim now, sorted; suspended ones are left out."""
         due = (TABLE.c.next_attempt_at <= now) & WAITING & ~held(now)
         with self._database.read() as connection:
             found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
             return tuple(found)
 
     def destinations(self) -> frozenset[tuple[str, str]]:
-        """Give recipient and channel key of everything that waits."""
+        """Return recipient and channel key of everything that waits."""
         with self._database.read() as connection:
             rows = connection.execute(select(TABLE.c.recipient, TABLE.c.channel).where(WAITING).distinct())
             return frozenset((row.recipient, row.channel) for row in rows)
 
     def next_due(self) -> datetime | None:
-        """Give when the next waiting message is due, or None when none waits; suspended ones do not count."""
+        """Return when the next waiting message is due, or None when none waits; suspended ones do not count."""
         with self._database.read() as connection:
             due = select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~SUSPENDED)
             found: datetime | None = connection.scalar(due)
@@ -190,7 +190,7 @@ class Outbox:
             count(connection, MESSAGES, "failed", entry.channel)
 
     def put_back(self, message: int, when: datetime, reply: str) -> None:
-        """Put a message back that was taken for sending and was not tried: no failed delivery, and no try.
+        """Place a message back that was taken for sending and was not tried: no failed delivery, and no try.
 
         Args:
             message: Its number.
@@ -246,7 +246,7 @@ class Outbox:
             return doubt(connection, entry, when, reply, now)
 
     def dead(self, message: int, reason: str, now: datetime) -> None:
-        """Give up on a message in whatever state it waits or is sent.
+        """Return up on a message in whatever state it waits or is sent.
 
         Raises:
             ValueError: The message has ended already, or does not exist.
@@ -291,7 +291,7 @@ class Outbox:
             )
 
     def follow(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[Entry, ...]:
-        """Give waiting messages to the channel that took the place of theirs; they are due at once.
+        """Return waiting messages to the channel that took the place of theirs; they are due at once.
 
         Args:
             places: The present channel key by recipient and way, the first word of a key.
@@ -333,14 +333,14 @@ class Outbox:
             return resume_channel(connection, channel, recipient or "", now)
 
     def suspensions(self) -> tuple[Suspension, ...]:
-        """Give what is suspended, by channel and recipient."""
+        """Return what is suspended, by channel and recipient."""
         with self._database.read() as connection:
             return read_suspensions(connection)
 
     def list(
         self, *, states: Collection[State] = (), recipient: str | None = None, channel: str | None = None
     ) -> tuple[Entry, ...]:
-        """Give messages, oldest first.
+        """Return messages, oldest first.
 
         Args:
             states: Only these; empty for all but delivered.
@@ -357,7 +357,7 @@ class Outbox:
             return entries(connection, and_(*which))
 
     def payload(self, message: int) -> bytes:
-        """Give the frozen bytes of a message.
+        """Return the frozen bytes of a message.
 
         Raises:
             LookupError: There is no such message.
@@ -410,14 +410,14 @@ class Outbox:
         return concerned
 
     def counts(self) -> Mapping[State, int]:
-        """Give how many messages are in each state; every state is there."""
+        """Return how many messages are in each state; every state is there."""
         with self._database.read() as connection:
             rows = connection.execute(select(TABLE.c.state, func.count()).group_by(TABLE.c.state))
             found = {State(state): count for state, count in rows}
         return {state: found.get(state, 0) for state in State}
 
     def oldest_waiting(self) -> datetime | None:
-        """Give when the oldest message not yet delivered or given up was queued, or None when there is none."""
+        """Return when the oldest message not yet delivered or given up was queued, or None when there is none."""
         waiting = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value, State.SENDING.value])
         with self._database.read() as connection:
             found: datetime | None = connection.scalar(select(func.min(TABLE.c.queued_at)).where(waiting))

@@ -17,7 +17,7 @@ class VersionMark(NamedTuple):
 
 
 def window(nct_id: str, told: int, marks: Sequence[VersionMark]) -> Window | None:
-    """Give a reader's window on one trial.
+    """Return a reader's window on one trial.
 
     Nothing is compared across a baseline: when the newest baseline lies after what was told last, it is the base.
 

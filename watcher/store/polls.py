@@ -38,12 +38,12 @@ class Polls:
             count(connection, POLLS, poll.outcome.value)
 
     def last(self) -> Poll | None:
-        """Give the poll recorded last, or None when there was none."""
+        """Return the poll recorded last, or None when there was none."""
         with self._database.read() as connection:
             return _newest(connection, select(tables.poll))
 
     def last_complete(self, *, until: datetime | None = None) -> Poll | None:
-        """Give the last poll whose outcome is complete (no news included), or None when there was none.
+        """Return the last poll whose outcome is complete (no news included), or None when there was none.
 
         Args:
             until: Only polls finished at or before this moment.

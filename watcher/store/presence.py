@@ -23,7 +23,7 @@ _NO_RECORD = {Life.GONE, Life.MERGED}
 
 
 def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
-    """Say where a trial stands after one outcome; pure. Quarantine rows, which have times, are written apart.
+    """Describe where a trial stands after one outcome; pure. Quarantine rows, which have times, are written apart.
 
     A trial that is gone or merged stays so until a new version of it comes.
 
@@ -74,12 +74,12 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
 
 
 def outcomes(page: Page) -> tuple[Outcome, ...]:
-    """Give every outcome of a page."""
+    """Return every outcome of a page."""
     return (*page.new, *page.unchanged, *page.quarantined, *page.absent, *page.events)
 
 
 def arrivals(page: Page) -> tuple[NewVersion | Event, ...]:
-    """Give the outcomes of a page that get a seq, in the order they get it."""
+    """Return the outcomes of a page that get a seq, in the order they get it."""
     return (*page.new, *page.events)
 
 

@@ -50,7 +50,7 @@ def _was_just_met(connection: Connection, name: str, *, after: str) -> bool:
 
 
 def _was_told_news(connection: Connection, name: str) -> bool:
-    """Tell whether anything but its welcome was ever composed for a recipient."""
+    """Return whether anything but its welcome was ever composed for a recipient."""
     message, reader = tables.message, tables.reader
     welcomed = select(reader.c.welcomed_at).where(reader.c.name == name).scalar_subquery()
     is_news = or_(welcomed.is_(None), message.c.created_at != welcomed)
@@ -69,7 +69,10 @@ def _forget(connection: Connection, name: str) -> None:
 
 
 def _notes(connection: Connection, name: str) -> Sequence[str]:
-    """Give what is noted of a recipient; not of one whose name goes on after a colon, as `team:paris` after `team`."""
+    """Return what is noted of a recipient.
+
+    Not of one whose name goes on after a colon, as `team:paris` after `team`.
+    """
     note, start = tables.note, reader_note(name)
     names = connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))
     found = [one.removeprefix(start) for one in names]

@@ -79,7 +79,7 @@ class Retention:
         self._database = database
 
     def removable(self, before: datetime) -> Removed:
-        """Give what `prune` would remove now; changes nothing."""
+        """Return what `prune` would remove now; changes nothing."""
         found = Removed()
         with self._database.read() as connection:
             for trials in chunks(_with_old_records(connection, before)):
@@ -152,7 +152,7 @@ class Retention:
 
 
 def needed(records: Sequence[tuple[int, bool]], told: int) -> set[int]:
-    """Give the records of one trial that stay whatever their age, as a pure rule.
+    """Return the records of one trial that stay whatever their age, as a pure rule.
 
     Args:
         records: Seq and whether it is a baseline, of all records of the trial, oldest first.
@@ -168,14 +168,14 @@ def needed(records: Sequence[tuple[int, bool]], told: int) -> set[int]:
 
 
 def _with_old_records(connection: Connection, before: datetime) -> Sequence[str]:
-    """Give the trials with a raw record seen before a moment, by id."""
+    """Return the trials with a raw record seen before a moment, by id."""
     version, body = tables.version, tables.body
     old = select(version.c.nct_id).join(body, body.c.seq == version.c.seq).where(version.c.seen_at < before)
     return list(connection.scalars(old.distinct().order_by(version.c.nct_id)))
 
 
 def _dispensable(connection: Connection, ids: Collection[str], before: datetime) -> Sequence[int]:
-    """Give the seqs of the records of these trials that were seen before a moment and that nobody needs."""
+    """Return the seqs of the records of these trials that were seen before a moment and that nobody needs."""
     version, body, exempt = tables.version, tables.body, tables.exempt
     told = connection.scalar(select(func.min(tables.reader.c.cursor)))
     own = select(exempt.c.nct_id, func.min(exempt.c.base)).where(exempt.c.nct_id.in_(ids)).group_by(exempt.c.nct_id)

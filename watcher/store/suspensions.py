@@ -42,7 +42,7 @@ def put_suspension(connection: Connection, suspension: Suspension) -> None:
 
 
 def read_suspensions(connection: Connection) -> tuple[Suspension, ...]:
-    """Give what is suspended, by channel and recipient."""
+    """Return what is suspended, by channel and recipient."""
     table = tables.suspension
     rows = connection.execute(select(table).order_by(table.c.channel, table.c.recipient))
     return tuple(

@@ -46,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Give the text that is stored."""
+        """Return the text that is stored."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -54,7 +54,7 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Give the time back."""
+        """Return the time back."""
         return None if value is None else datetime.fromisoformat(value)
 
 

@@ -88,7 +88,7 @@ def settle(connection: Connection, known: Collection[tuple[str, str]], now: date
 
 
 def _is_told_elsewhere(connection: Connection, entry: Entry, *, lost: Sequence[Entry]) -> bool:
-    """Tell whether another channel has, or will get, what was composed for it at the same moment."""
+    """Return whether another channel has, or will get, what was composed for it at the same moment."""
     states = [state.value for state in State if state is not State.DEAD]
     sibling = (
         (TABLE.c.recipient == entry.recipient)

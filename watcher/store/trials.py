@@ -66,7 +66,7 @@ class Trials:
             _join(connection, sorted(wanted - followed), now)
 
     def due(self, ids: Collection[str], token: str | None) -> tuple[Kept, ...]:
-        """Give the watched trials not checked at this token.
+        """Return the watched trials not checked at this token.
 
         Args:
             ids: Every watched id.
@@ -87,12 +87,12 @@ class Trials:
             return read_kept(connection, sorted(wanted))
 
     def kept(self, ids: Collection[str]) -> tuple[Kept, ...]:
-        """Give what is known of these trials, due or not, ordered by id; ids never seen come with life NEW."""
+        """Return what is known of these trials, due or not, ordered by id; ids never seen come with life NEW."""
         with self._database.read() as connection:
             return read_kept(connection, sorted(set(ids)))
 
     def merged(self) -> Mapping[str, str]:
-        """Give the trials that live on under another id: old id → the other one; empty when none was ever merged."""
+        """Return the trials that live on under another id: old id → the other one; empty when none was ever merged."""
         table = tables.trial
         living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Life.MERGED.value)
         with self._database.read() as connection:
@@ -129,7 +129,7 @@ class Trials:
             return tuple(_kept(row) for row in rows if row[0] in wanted)
 
     def quarantined(self, ids: Collection[str], before: datetime) -> tuple[Kept, ...]:
-        """Give the quarantined trials among these, last asked for at or before a moment, ordered by id."""
+        """Return the quarantined trials among these, last asked for at or before a moment, ordered by id."""
         asked = tables.quarantine.c.asked_at <= before
         wanted = set(ids)
         with self._database.read() as connection:
@@ -137,7 +137,7 @@ class Trials:
             return tuple(_kept(row) for row in rows if row[0] in wanted)
 
     def quarantined_body(self, nct_id: str) -> bytes | None:
-        """Give the body kept aside of a quarantined trial, or None when it has none."""
+        """Return the body kept aside of a quarantined trial, or None when it has none."""
         table = tables.quarantine
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.nct_id == nct_id)).first()
@@ -175,7 +175,7 @@ def write_behind(connection: Connection, ids: Collection[str], token: str) -> No
 
 
 def kept_rows() -> Select[*tuple[Any, ...]]:
-    """Give the SELECT behind `Kept`, for others to narrow down."""
+    """Return the SELECT behind `Kept`, for others to narrow down."""
     own, aside = tables.trial.c, tables.quarantine.c
     return select(
         own.nct_id,
@@ -200,13 +200,13 @@ def kept_rows() -> Select[*tuple[Any, ...]]:
 
 
 def read_kept(connection: Connection, ids: Sequence[str]) -> tuple[Kept, ...]:
-    """Give what is known of these trials, in their order; ids never seen come with life NEW."""
+    """Return what is known of these trials, in their order; ids never seen come with life NEW."""
     known = read_known(connection, ids)
     return tuple(known.get(nct_id) or Kept(nct_id=nct_id, life=Life.NEW) for nct_id in ids)
 
 
 def read_known(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
-    """Give what is known of these trials, by id; ids never seen are left out."""
+    """Return what is known of these trials, by id; ids never seen are left out."""
     found: dict[str, Kept] = {}
     for piece in chunks(ids):
         for row in connection.execute(kept_rows().where(tables.trial.c.nct_id.in_(piece))).all():
@@ -280,7 +280,7 @@ def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
 
 
 def add_trials(connection: Connection, ids: Sequence[str]) -> None:
-    """Give trials their row: watched, nothing known yet."""
+    """Return trials their row: watched, nothing known yet."""
     if ids:
         rows = [{"nct_id": i, "life": Life.NEW.value, "watched": True, "starts_anew": False} for i in ids]
         connection.execute(insert(tables.trial), rows)

@@ -64,18 +64,18 @@ class Versions:
             return seqs
 
     def newest_body(self, nct_id: str) -> bytes | None:
-        """Give the raw record of the newest version that has one, or None when there is none."""
+        """Return the raw record of the newest version that has one, or None when there is none."""
         return self.newest_bodies((nct_id,)).get(nct_id)
 
     def newest_bodies(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Give the raw records of the newest versions of these trials; those without one are left out.
+        """Return the raw records of the newest versions of these trials; those without one are left out.
 
         Meant for the trials of one page, not for a whole watchlist: see `each_newest_body`.
         """
         return dict(self.each_newest_body(ids))
 
     def body(self, seq: int) -> bytes:
-        """Give the raw record of a version; for an event, the record before it.
+        """Return the raw record of a version; for an event, the record before it.
 
         Raises:
             LookupError: There is no such version, or no record behind it.
@@ -95,7 +95,7 @@ class Versions:
         return unpack(row.codec, row.data, _record(own.nct_id, seq))
 
     def each_newest_body(self, ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Give id and raw record of the newest versions, one after the other, by id; those without one are left out.
+        """Return id and raw record of the newest versions, one after the other, by id; those without one are left out.
 
         Holds at most 100 compressed bodies in memory, and no transaction while the caller works.
         """
@@ -107,7 +107,7 @@ class Versions:
                 yield row.nct_id, unpack(row.codec, row.data, _record(row.nct_id, row.seq))
 
     def version(self, seq: int) -> Version:
-        """Give one version.
+        """Return one version.
 
         Raises:
             LookupError: There is no such version.
@@ -116,13 +116,13 @@ class Versions:
             return _version(connection, seq)
 
     def of_trial(self, nct_id: str) -> tuple[Version, ...]:
-        """Give all versions of a trial, oldest first; empty when it has none."""
+        """Return all versions of a trial, oldest first; empty when it has none."""
         own = select(tables.version).where(tables.version.c.nct_id == nct_id)
         with self._database.read() as connection:
             return tuple(_read(row) for row in connection.execute(own.order_by(tables.version.c.seq)))
 
     def between(self, spans: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[LogEntry, ...]]:
-        """Give the versions of several trials, each with its stored comparison.
+        """Return the versions of several trials, each with its stored comparison.
 
         Meant for the trials of one page, not for a whole watchlist.
 
@@ -145,7 +145,7 @@ class Versions:
         return {nct_id: tuple(entries) for nct_id, entries in found.items()}
 
     def entries(self, seqs: Collection[int]) -> tuple[LogEntry, ...]:
-        """Give versions by number, each with its stored comparison, newest first; unknown numbers are left out.
+        """Return versions by number, each with its stored comparison, newest first; unknown numbers are left out.
 
         Meant for what one page shows, not for all that is kept.
         """
@@ -157,7 +157,7 @@ class Versions:
         return tuple(found)
 
     def seen(self, seqs: Collection[int]) -> Mapping[int, datetime]:
-        """Give when versions were seen, by number; unknown numbers are left out."""
+        """Return when versions were seen, by number; unknown numbers are left out."""
         table, found = tables.version, dict[int, datetime]()
         with self._database.read() as connection:
             for piece in chunks(sorted(set(seqs))):
@@ -166,7 +166,7 @@ class Versions:
         return found
 
     def bodies(self, seqs: Mapping[str, int]) -> Mapping[str, bytes]:
-        """Give the raw records of one version each of several trials; for an event, the record before it.
+        """Return the raw records of one version each of several trials; for an event, the record before it.
 
         Meant for the trials of one page, not for a whole watchlist.
 
@@ -189,7 +189,7 @@ class Versions:
         return {nct: unpack(row.codec, row.data, _record(nct, row.seq)) for row in rows if (nct := by_seq[row.seq])}
 
     def comparison(self, seq: int) -> bytes | None:
-        """Give the stored comparison of a version with its predecessor, or None when it has none."""
+        """Return the stored comparison of a version with its predecessor, or None when it has none."""
         table = tables.comparison
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.seq == seq)).first()
@@ -198,7 +198,7 @@ class Versions:
     def log(
         self, nct_id: str | None = None, *, since: datetime | None = None, limit: int | None = None
     ) -> tuple[LogEntry, ...]:
-        """Give versions with their comparisons, newest first.
+        """Return versions with their comparisons, newest first.
 
         Args:
             nct_id: Only this trial; None for all.
@@ -218,7 +218,7 @@ class Versions:
         return tuple(map(_entry, rows))
 
     def of_data_version(self, data_version: str) -> tuple[Version, ...]:
-        """Give the versions whose record carries this data version and that have a comparison, oldest first."""
+        """Return the versions whose record carries this data version and that have a comparison, oldest first."""
         table = tables.version
         found = select(table).join(tables.comparison, tables.comparison.c.seq == table.c.seq)
         with self._database.read() as connection:
@@ -226,7 +226,7 @@ class Versions:
             return tuple(_read(row) for row in rows)
 
     def replace_comparisons(self, comparisons: Mapping[int, Compared]) -> None:
-        """Put other comparisons in the place of stored ones, in one transaction: judged again, the records unchanged.
+        """Use other comparisons in place of stored ones, in one transaction: judged again, the records unchanged.
 
         Args:
             comparisons: By seq; versions without a stored comparison are passed over.
@@ -246,7 +246,7 @@ class Versions:
                     connection.execute(update(version).where(version.c.seq == seq).values(level))
 
     def newest_seqs(self, ids: Collection[str]) -> Mapping[str, int]:
-        """Give the newest seq of each of these trials; those without a version are left out."""
+        """Return the newest seq of each of these trials; those without a version are left out."""
         table = tables.trial
         found: dict[str, int] = {}
         with self._database.read() as connection:
@@ -260,13 +260,13 @@ class Versions:
         return found
 
     def max_seq(self) -> int:
-        """Give the newest seq of all; 0 when there is no version."""
+        """Return the newest seq of all; 0 when there is no version."""
         with self._database.read() as connection:
             return read_max_seq(connection)
 
 
 def read_max_seq(connection: Connection) -> int:
-    """Give the newest seq of all; 0 when there is no version."""
+    """Return the newest seq of all; 0 when there is no version."""
     return connection.scalar(select(func.max(tables.version.c.seq))) or 0
 
 

@@ -32,7 +32,7 @@ def by(*names: str, every: bool = False, alone: bool = False) -> Key:
 
 
 def fold(value: Json) -> str:
-    """Give a value as a text in which case and runs of blanks do not count; empty for nothing."""
+    """Return a value as a text in which case and runs of blanks do not count; empty for nothing."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else repr(value)
@@ -40,7 +40,7 @@ def fold(value: Json) -> str:
 
 
 def told_by(*keys: Key, similar: tuple[str, ...] = ("",), least: float = 0.5) -> Identity:
-    """Tell items apart by these keys, strongest first."""
+    """Distinguish items by these keys, strongest first."""
     return Identity(keys=keys, similar=similar, least=least)
 
 

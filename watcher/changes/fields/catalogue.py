@@ -66,7 +66,7 @@ _ANY = Identity()
 
 
 def row_above(path: tuple[str, ...]) -> Row | None:
-    """Give the row at or above a path, the longest first, whether or not the row knows what lies below it.
+    """Return the row at or above a path, the longest first, whether or not the row knows what lies below it.
 
     Args:
         path: Keys from the record's root, without list positions.
@@ -82,7 +82,7 @@ def row_above(path: tuple[str, ...]) -> Row | None:
 
 
 def lookup(path: tuple[str, ...]) -> Row | None:
-    """Give the one row that knows a path.
+    """Return the one row that knows a path.
 
     Args:
         path: Keys from the record's root, without list positions; of a leaf or of anything above it, down from the
@@ -100,7 +100,7 @@ def lookup(path: tuple[str, ...]) -> Row | None:
 
 
 def identity_of(path: tuple[str, ...]) -> Identity:
-    """Tell how the items of the list at a path are recognised; lists nobody described go by their words."""
+    """Describe how the items of the list at a path are recognised; lists nobody described go by their words."""
     row = row_above(path)
     if row is None:
         return _ANY
@@ -110,5 +110,5 @@ def identity_of(path: tuple[str, ...]) -> Identity:
 
 
 def keys_of(record_path: str) -> tuple[str, ...]:
-    """Give the keys of an API path as changes carry it: `a.b[12].c` → `("a", "b", "c")`."""
+    """Return the keys of an API path as changes carry it: `a.b[12].c` → `("a", "b", "c")`."""
     return tuple(_POSITION.sub("", record_path).split("."))

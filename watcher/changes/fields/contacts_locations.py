@@ -26,7 +26,7 @@ _MASKED = re.compile(
 
 
 def is_masked(facility: str | None) -> bool:
-    """Tell whether a site's name stands for any place, so that it recognises none; a missing name does too."""
+    """Return whether a site's name stands for any place, so that it recognises none; a missing name does too."""
     return facility is None or _MASKED.fullmatch(fold(facility)) is not None
 
 

@@ -69,7 +69,7 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
 
 
 def _day(value: Json) -> Json:
-    """Give the day of a date with its type; where only the type moved or there is none, the value as it is."""
+    """Return the day of a date with its type; where only the type moved or there is none, the value as it is."""
     return value.get("date", value) if isinstance(value, Mapping) else value
 
 

@@ -19,7 +19,7 @@ _GROUPS = "stdAges"
 
 
 def ages(part: Part) -> Iterator[Draft]:
-    """Tell how the age limits changed.
+    """Describe how the age limits changed.
 
     Args:
         part: The eligibility module.

@@ -167,7 +167,7 @@ def amount_change(old: str, new: str) -> AmountChange:
 
 
 def amounts(text: str) -> dict[tuple[Decimal, str], Amount]:
-    """Give the amounts in a text by value and base unit, each once, in reading order."""
+    """Return the amounts in a text by value and base unit, each once, in reading order."""
     plain = _TIMES_TEN.sub(" ", text[:_LONGEST].replace("μ", "µ").replace("\\", ""))
     plain = _SPELT_NUMBER.sub(lambda match: _WORDS[match[1].lower()], plain)
     plain = _EVERY.sub(lambda match: f"{match[1]} {_EVERY_UNITS[match[2].lower()]}", _ORDINAL.sub(" ", plain))
@@ -188,12 +188,12 @@ def amounts(text: str) -> dict[tuple[Decimal, str], Amount]:
 
 
 def doses(text: str) -> frozenset[tuple[Decimal, str]]:
-    """Give the amounts of a text that have a unit."""
+    """Return the amounts of a text that have a unit."""
     return frozenset(key for key in amounts(text) if key[1])
 
 
 def without_amounts(text: str) -> str:
-    """Give a text without its amounts that have a unit; bare numbers are names and stay."""
+    """Return a text without its amounts that have a unit; bare numbers are names and stay."""
     return _AMOUNT.sub(lambda match: " " if match[3] else match[0], text[:_LONGEST].replace("μ", "µ"))
 
 
@@ -225,7 +225,7 @@ def _number(spelt: str, power: str | None) -> Decimal | None:
 
 
 def _frequencies(text: str) -> frozenset[str]:
-    """Give the words that say how often; `once daily` and `daily` are the same."""
+    """Return the words that say how often; `once daily` and `daily` are the same."""
     plain = _EACH.sub(lambda match: _OFTEN_EACH[match[1].lower()], text[:_LONGEST])
     found = {part for word in map(str.lower, _WORD.findall(plain)) for part in _OFTEN.get(word, "").split()}
     return frozenset(found - {"once"} if found - {"once"} else found)

@@ -105,7 +105,7 @@ def _contents(record: Record, called: Mapping[str, str]) -> list[_Content | None
 
 
 def _content(arm: Json, called: Mapping[str, str]) -> _Content | None:
-    """Give what an arm is apart from its label, or None when it names no intervention to be known by."""
+    """Return what an arm is apart from its label, or None when it names no intervention to be known by."""
     one = as_object(arm)
     names = {name.partition(": ")[2] or name for name in texts(one.get("interventionNames"))}
     if not names:

@@ -24,11 +24,11 @@ class Sort:
     members: str
 
     def path(self, name: str) -> str:
-        """Give the path of a change of the item with this name."""
+        """Return the path of a change of the item with this name."""
         return f"{self.seed}.{name}" if name else self.seed
 
     def name_of(self, item: Item) -> str:
-        """Give the name or label of an item, the newer one of two."""
+        """Return the name or label of an item, the newer one of two."""
         return as_text(as_object(item.new if item.new is not None else item.old).get(self.name))
 
 
@@ -105,7 +105,7 @@ def references(
 
 
 def _members(sort: Sort, item: Json) -> tuple[str, ...]:
-    """Give the names an item refers to; those of interventions are spelt with their type: `Drug: Aspirin`."""
+    """Return the names an item refers to; those of interventions are spelt with their type: `Drug: Aspirin`."""
     names = texts(as_object(item).get(sort.members))
     return tuple(name.partition(": ")[2] or name for name in names) if sort is ARM else names
 

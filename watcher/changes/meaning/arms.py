@@ -83,7 +83,7 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
 
 
 def _controls(module: Part) -> Mapping[str, frozenset[str]]:
-    """Give the labels of the control arms and the names of what is tested or compared, by what they are."""
+    """Return the labels of the control arms and the names of what is tested or compared, by what they are."""
     arms = [as_object(one) for side in (module.before, module.after) for one in as_list(side("armGroups"))]
     things = [as_object(one) for side in (module.before, module.after) for one in as_list(side("interventions"))]
     return {
@@ -239,7 +239,7 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
 
 
 def _amount_facts(amounts: AmountChange) -> dict[str, Json]:
-    """Give the one amount that was replaced or respelt, and whether it is the same one in another unit."""
+    """Return the one amount that was replaced or respelt, and whether it is the same one in another unit."""
     shown: dict[str, Json] = {"was_amount": amounts.was, "now_amount": amounts.now} if amounts.was else {}
     return {**shown, **({"is_same_amount": True} if amounts.is_respelt else {})}
 

@@ -61,5 +61,5 @@ def together(drafts: Sequence[Draft], path: str) -> Draft:
 
 
 def _every(values: Iterable[Json]) -> Json:
-    """Give the values that are there, None when none is."""
+    """Return the values that are there, None when none is."""
     return [value for value in values if value is not None] or None

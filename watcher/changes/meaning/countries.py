@@ -20,7 +20,7 @@ _RUNNING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITI
 
 
 def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
-    """Tell which countries came, opened, paused or went.
+    """Describe which countries came, opened, paused or went.
 
     A country that pauses because the whole trial no longer recruits, or whose statuses the registry no longer shows, is
     told by the status. A country that comes with a recruiting site is told once, as added. The registry's own list of
@@ -120,7 +120,7 @@ _NOTED = ("derivedSection", "miscInfoModule")
 
 
 def _notes(evidence: Evidence, country: str) -> tuple[int, ...]:
-    """Give the edits in which the registry notes that a country has no sites any more, or has some again."""
+    """Return the edits in which the registry notes that a country has no sites any more, or has some again."""
     return merged(
         *(
             item.edits

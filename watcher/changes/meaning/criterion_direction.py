@@ -69,7 +69,7 @@ class _Bounds:
 
 
 def direction(old: str, new: str, section: Section) -> Direction | None:
-    """Say whether a reworded criterion admits more or fewer people, when its numbers prove it.
+    """Return whether a reworded criterion admits more or fewer people, when its numbers prove it.
 
     Args:
         old: Older text.

@@ -51,7 +51,7 @@ class _Moved:
 
 
 def explain(evidence: Evidence) -> Iterator[Draft]:
-    """Tell how start, primary completion and study completion moved.
+    """Describe how start, primary completion and study completion moved.
 
     Args:
         evidence: The two records; the history gives the running totals.
@@ -130,7 +130,10 @@ def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | 
 
 
 def _posted_late(evidence: Evidence, date: _Moved) -> dict[str, Json]:
-    """Say how long after the day it was posted when that is a quarter or more; the usual weeks are not worth a word."""
+    """Describe how long after the day it was posted when that is a quarter or more.
+
+    The usual weeks are not worth a word.
+    """
     posted = read(evidence.posted)
     is_late = posted is not None and shift(date.new, posted).least_days >= _MAJOR_FROM_DAYS
     return lag(evidence, date.new) if is_late else {}

@@ -27,7 +27,7 @@ _TEXT_PATH = "eligibility.criteria"
 
 
 def explain(evidence: Evidence) -> Iterator[Draft]:
-    """Tell who may take part now.
+    """Describe who may take part now.
 
     Args:
         evidence: The two records.
@@ -139,7 +139,7 @@ def _headings(
     all_new: frozenset[str],
     edits: tuple[int, ...],
 ) -> Iterator[Draft]:
-    """Tell headings of cohorts that were reworded, added or dropped while criteria under them stayed."""
+    """Report headings of cohorts that were reworded, added or dropped while criteria under them stayed."""
     before, after = ({residue(one.cohort): one.cohort for one in kept if one.cohort} for kept in (old, new))
     gone = [name for said, name in before.items() if said not in all_new and not _is_number(said)]
     come = [name for said, name in after.items() if said not in all_old and not _is_number(said)]
@@ -167,7 +167,7 @@ def _is_number(said: str) -> bool:
 def _lead_ins(
     old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tuple[int, ...], conditions: frozenset[str]
 ) -> Iterator[Draft]:
-    """Tell sentences in front of a list that were reworded: `meet all of the following`, `meet any of …`."""
+    """Report sentences in front of a list that were reworded: `meet all of the following`, `meet any of …`."""
     before, after = ({one.lead_in: one.section for one in texts_ if one.lead_in} for texts_ in (old, new))
     gone = [said for said in before if said not in after]
     come = [said for said in after if said not in before]

@@ -48,7 +48,7 @@ class _Enrollment:
 
 
 def explain(evidence: Evidence) -> Iterator[Draft]:
-    """Tell how the number of participants changed.
+    """Describe how the number of participants changed.
 
     Args:
         evidence: The two records.
@@ -115,7 +115,7 @@ def _size(found: _Enrollment) -> str:
 
 
 def signed_percent(percent: float) -> str:
-    """Give a change in per cent with its sign: `−49 %`, `+0.4 %`."""
+    """Return a change in per cent with its sign: `−49 %`, `+0.4 %`."""
     return f"{'+' if percent >= 0 else '−'}{_exact(abs(percent))} %"
 
 

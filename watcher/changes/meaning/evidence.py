@@ -64,7 +64,7 @@ class Evidence:
     older_data_version: str | None = None
 
     def under(self, *path: str) -> tuple[int, ...]:
-        """Give the indices of the edits at or below a field path, or above it (a whole module added or removed)."""
+        """Return the indices of the edits at or below a field path, or above it (a whole module added or removed)."""
         found = []
         for index, edit in enumerate(self.edits):
             keys = edit.field_path

@@ -68,7 +68,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 def judge(evidence: Evidence, explainers: Iterable[Explain] = EXPLAINERS) -> tuple[Change, ...]:
-    """Tell what the edits mean.
+    """Describe what the edits mean.
 
     Args:
         evidence: The two canonical records and every difference between them.
@@ -109,12 +109,12 @@ def changes_of(drafts: Iterable[Draft], evidence: Evidence, *, rest_because: str
 
 
 def origin_of(draft: Draft, *, has_sponsor_update: bool) -> Origin:
-    """Tell who made a change: the registry when no update was posted or the kind is always its doing."""
+    """Describe who made a change: the registry when no update was posted or the kind is always its doing."""
     return Origin.SPONSOR if has_sponsor_update and not draft.is_registry_made else Origin.REGISTRY
 
 
 def family_rank(kind: str) -> int:
-    """Give the place of a kind in the order of telling, 0 first; kinds nobody listed stand at the end."""
+    """Return the place of a kind in the order of telling, 0 first; kinds nobody listed stand at the end."""
     pieces = kind.split(".")
     for depth in range(len(pieces), 0, -1):
         rank = _RANKS.get(".".join(pieces[:depth]))
@@ -158,7 +158,7 @@ def _natural(path: str) -> tuple[str | int, ...]:
 
 
 def _context(evidence: Evidence) -> Iterator[tuple[int, str]]:
-    """Give what moves the level of the kinds that take context: steps and the reason, louder ones first."""
+    """Return what moves the level of the kinds that take context: steps and the reason, louder ones first."""
     design = _below(evidence.new, "protocolSection", "designModule")
     phases = _below(design, "phases")
     target = _target(evidence)
@@ -172,7 +172,7 @@ def _context(evidence: Evidence) -> Iterator[tuple[int, str]]:
 
 
 def _target(evidence: Evidence) -> int | None:
-    """Give the planned number of participants, the newer record's if it has one; else the count it has."""
+    """Return the planned number of participants, the newer record's if it has one; else the count it has."""
     counts = []
     for record in (evidence.new, evidence.old):
         info = _below(record, "protocolSection", "designModule", "enrollmentInfo")
@@ -183,7 +183,7 @@ def _target(evidence: Evidence) -> int | None:
 
 
 def _is_near(evidence: Evidence) -> bool:
-    """Tell whether the newer record plans its primary completion 0 to 180 days after the posting.
+    """Return whether the newer record plans its primary completion 0 to 180 days after the posting.
 
     A month without a day is near when any day of it is.
     """
@@ -197,7 +197,7 @@ def _is_near(evidence: Evidence) -> bool:
 
 
 def _days(value: Json) -> tuple[datetime.date, datetime.date] | None:
-    """Give the first and the last day a partial date can mean; None for what is no date."""
+    """Return the first and the last day a partial date can mean; None for what is no date."""
     if not isinstance(value, str):
         return None
     try:

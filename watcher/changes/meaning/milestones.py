@@ -49,7 +49,7 @@ class Milestone:
 
 
 def milestones(record: Record) -> tuple[Milestone, ...]:
-    """Give the days on which a record's results become due.
+    """Return the days on which a record's results become due.
 
     Args:
         record: The newest version of a trial, canonical or not.
@@ -71,7 +71,7 @@ def milestones(record: Record) -> tuple[Milestone, ...]:
 
 
 def due_of(record: Record, on: PartialDate | None) -> dict[str, Json]:
-    """Give the facts of a sentence that says when results are due.
+    """Return the facts of a sentence that says when results are due.
 
     Args:
         record: The newer record.
@@ -92,7 +92,7 @@ def due_of(record: Record, on: PartialDate | None) -> dict[str, Json]:
 
 
 def _awaited(record: Record) -> PartialDate | None:
-    """Give the actual primary completion of a trial whose results are to come; None when none are due."""
+    """Return the actual primary completion of a trial whose results are to come; None when none are due."""
     status = as_object(at(record, *_STATUS))
     design = as_object(at(record, "protocolSection", "designModule"))
     struct = as_object(status.get("primaryCompletionDateStruct"))

@@ -64,7 +64,7 @@ def told_once(drafts: Iterable[Draft], evidence: Evidence) -> list[Draft]:
 
 
 def _edits_of_vanished(module: str, evidence: Evidence) -> frozenset[int]:
-    """Give the edits of a module that the older record has and the newer one lacks; none when it is in both."""
+    """Return the edits of a module that the older record has and the newer one lacks; none when it is in both."""
     path = ("protocolSection", module)
     if not as_object(at(evidence.old, *path)) or as_object(at(evidence.new, *path)):
         return frozenset()

@@ -113,7 +113,7 @@ def is_listed(old: str, new: str, *, old_others: Iterable[str] = (), new_others:
 
 
 def headings(record: Record) -> frozenset[tuple[str, ...]]:
-    """Give the subject headings that the registry itself found for the interventions of a record."""
+    """Return the subject headings that the registry itself found for the interventions of a record."""
     meshes = as_list(at(record, "derivedSection", "interventionBrowseModule", "meshes"))
     return frozenset(essence(as_text(as_object(mesh).get("term"))) for mesh in meshes) - {()}
 
@@ -140,7 +140,7 @@ def is_heading_of(old: str, new: str, old_record: Record, new_record: Record) ->
 
 
 def other_names(item: Json) -> tuple[str, ...]:
-    """Give the other names of an intervention."""
+    """Return the other names of an intervention."""
     return texts(as_object(item).get("otherNames"))
 
 
@@ -159,7 +159,7 @@ def _without_brackets(name: str) -> str:
 
 
 def _bracketed(name: str) -> set[tuple[str, ...]]:
-    """Give the names in brackets: `Levitra (Vardenafil, BAY38-9456)` has two."""
+    """Return the names in brackets: `Levitra (Vardenafil, BAY38-9456)` has two."""
     return {essence(piece) for inside in _BRACKET.findall(name[:_LONGEST]) for piece in _APART.split(inside)} - {()}
 
 
@@ -191,12 +191,12 @@ def _are_same_words(old: str, new: str) -> bool:
 
 
 def _tokens(name: str) -> list[str]:
-    """Give the words and bare numbers of a name; a dose is no part of it."""
+    """Return the words and bare numbers of a name; a dose is no part of it."""
     return [token for token in essence(without_amounts(name[:_LONGEST])) if token[0].isalnum()]
 
 
 def _telling(found: Sequence[str]) -> list[str]:
-    """Give the words that say which thing is meant; of a name that has none, all of them."""
+    """Return the words that say which thing is meant; of a name that has none, all of them."""
     telling: list[str] = []
     for word in found:
         is_said_before = word in _SALTS and any(one not in _SALTS and not one[0].isdigit() for one in telling)

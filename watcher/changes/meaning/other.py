@@ -1,4 +1,4 @@
-"""Tells every edit that no explainer claims, from the catalogue alone, so that nothing is ever dropped.
+"""Report every edit that no explainer claims, from the catalogue alone, so that nothing is ever dropped.
 
 One change per field of a module. Known noise carries the rule that made it so; a field the catalogue does not know is
 `field.unclassified`.
@@ -49,7 +49,7 @@ def explain(evidence: Evidence, leftover: Sequence[int]) -> Iterator[Draft]:
 
 
 def _field_of(edit: Edit) -> tuple[str, ...]:
-    """Give the path under which an edit is told: its row's, or down to the first key nobody knows."""
+    """Return the path under which an edit is told: its row's, or down to the first key nobody knows."""
     keys = edit.field_path
     row = lookup(keys)
     if row is not None:
@@ -120,7 +120,7 @@ def _is_renamed_country(edit: Edit) -> bool:
 
 
 def _sides(path: tuple[str, ...], edits: Sequence[Edit], evidence: Evidence) -> tuple[Json, Json]:
-    """Give what stood and stands in the field, as the registry spells it: of a list the items concerned alone."""
+    """Return what stood and stands in the field, as the registry spells it: of a list the items concerned alone."""
     if len(edits) == 1 and (edits[0].before is None or edits[0].after is None or edits[0].field_path == path):
         return edits[0].before, edits[0].after
     if not any(isinstance(step, Place) for edit in edits for step in edit.steps):

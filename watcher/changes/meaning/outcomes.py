@@ -114,7 +114,7 @@ def _came_or_went(one: Outcome, scene: _Scene) -> Draft:
 
 
 def _twins(one: Outcome, module: Part) -> dict[str, Json]:
-    """Give the outcomes of the same measure that stay in the list, and the part that tells this one from them."""
+    """Return the outcomes of the same measure that stay in the list, and the part that tells this one from them."""
     own = as_object(one.item.old if one.item.new is None else one.item.new)
     field = next(field for field, name in _LISTS.items() if name == one.list)
     kept = [
@@ -197,7 +197,7 @@ class _Step:
 
 
 def _shared_step(modified: Sequence[Outcome], when: Timing) -> _Step | None:
-    """Give the step that all modified outcomes share, if it is small and nothing else differs in any of them."""
+    """Return the step that all modified outcomes share, if it is small and nothing else differs in any of them."""
     if len(modified) < 2:
         return None
     if when is Timing.AFTER_PRIMARY_COMPLETION and any(one.list == "primary" for one in modified):

@@ -16,27 +16,27 @@ _NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 def as_object(value: Json) -> Mapping[str, Json]:
-    """Give an object as it is and anything else as an empty one."""
+    """Return an object as it is and anything else as an empty one."""
     return value if isinstance(value, Mapping) else _NOTHING
 
 
 def as_list(value: Json) -> Sequence[Json]:
-    """Give a list as it is and anything else as an empty one."""
+    """Return a list as it is and anything else as an empty one."""
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def as_text(value: Json) -> str:
-    """Give a text as it is and anything else as an empty one."""
+    """Return a text as it is and anything else as an empty one."""
     return value if isinstance(value, str) else ""
 
 
 def texts(value: Json) -> tuple[str, ...]:
-    """Give the texts of a list, in its order."""
+    """Return the texts of a list, in its order."""
     return tuple(item for item in as_list(value) if isinstance(item, str))
 
 
 def at(record: Record, *path: str) -> Json:
-    """Give the value at a path of keys, None when it is not there."""
+    """Return the value at a path of keys, None when it is not there."""
     value: Json = record
     for key in path:
         value = as_object(value).get(key)
@@ -44,7 +44,7 @@ def at(record: Record, *path: str) -> Json:
 
 
 def merged(*claims: Iterable[int]) -> tuple[int, ...]:
-    """Give the edits of several claims, ascending, each once."""
+    """Return the edits of several claims, ascending, each once."""
     return tuple(sorted({index for claim in claims for index in claim}))
 
 
@@ -65,7 +65,7 @@ class Item:
     by_key: Mapping[str, tuple[int, ...]]
 
     def touching(self, *keys: str) -> tuple[int, ...]:
-        """Give the edits at or below any of these keys of the item, ascending."""
+        """Return the edits at or below any of these keys of the item, ascending."""
         return merged(*(self.by_key.get(key, ()) for key in keys))
 
 
@@ -86,28 +86,28 @@ class Part:
     edits: tuple[tuple[int, Edit], ...]
 
     def before(self, *keys: str) -> Json:
-        """Give the older value below the part, None when it was not there."""
+        """Return the older value below the part, None when it was not there."""
         return at(self.old, *keys)
 
     def after(self, *keys: str) -> Json:
-        """Give the newer value below the part, None when it is not there."""
+        """Return the newer value below the part, None when it is not there."""
         return at(self.new, *keys)
 
     def touching(self, *keys: str) -> tuple[int, ...]:
-        """Give the edits at, below or above a path of keys below the part; lists on the way are not crossed."""
+        """Return the edits at, below or above a path of keys below the part; lists on the way are not crossed."""
         path = self.path + keys
         size = len(path)
         return tuple(index for index, edit in self.edits if edit.steps[:size] == path[: len(edit.steps)])
 
     def differs(self, *keys: str) -> tuple[int, ...]:
-        """Give the edits that touch a value if the value itself differs, else none.
+        """Return the edits that touch a value if the value itself differs, else none.
 
         A module that comes or goes as a whole touches fields it never had; those do not differ.
         """
         return self.touching(*keys) if self.before(*keys) != self.after(*keys) else ()
 
     def items(self, field: str) -> tuple[Item, ...]:
-        """Give the differing items of a list, in the order of their first edit.
+        """Return the differing items of a list, in the order of their first edit.
 
         Args:
             field: Key of the list below the part.

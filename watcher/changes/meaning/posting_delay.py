@@ -15,7 +15,7 @@ _MOST_UNSEEN_DAYS = 92  # sponsors seldom post two updates within a quarter
 
 
 def lag(evidence: Evidence, day: PartialDate | None) -> dict[str, Json]:
-    """Give the facts of a late posting.
+    """Return the facts of a late posting.
 
     Args:
         evidence: The two records.

@@ -15,7 +15,7 @@ _PATH = "identification.nctId"
 
 
 def new_trial(nct_id: str, *, watch: str, first_posted: str | None, seen_on: date) -> Change:
-    """Tell a trial that a search found for the first time after its baseline.
+    """Report a trial that a search found for the first time after its baseline.
 
     Args:
         nct_id: The trial.
@@ -41,19 +41,19 @@ def new_trial(nct_id: str, *, watch: str, first_posted: str | None, seen_on: dat
 
 
 def left_search(nct_id: str, *, watch: str) -> Change:
-    """Tell a trial that no longer matches a search watch."""
+    """Report a trial that no longer matches a search watch."""
     return _change(
         "trial.left_search", Severity.MINOR, "no longer matches the search", Verb.REMOVED, before=nct_id, watch=watch
     )
 
 
 def merged_record(nct_id: str, *, into: str) -> Change:
-    """Tell that a watched id became an alias of another record."""
+    """Report that a watched id became an alias of another record."""
     return _change("record.merged", Severity.MAJOR, "the id is an alias now", Verb.CHANGED, before=nct_id, after=into)
 
 
 def gone_record(nct_id: str, *, last_seen: str | None) -> Change:
-    """Tell that the registry no longer serves a record, confirmed by two data versions.
+    """Report that the registry no longer serves a record, confirmed by two data versions.
 
     Args:
         nct_id: The trial.
@@ -70,7 +70,7 @@ def gone_record(nct_id: str, *, last_seen: str | None) -> Change:
 
 
 def returned_record(nct_id: str, *, gone_since: str | None) -> Change:
-    """Tell that a record which was gone is served again.
+    """Report that a record which was gone is served again.
 
     Args:
         nct_id: The trial.

@@ -84,7 +84,7 @@ def reformatted_families(comparisons: Iterable[Comparison], *, fetched: int) -> 
 
 
 def family(edit: Edit) -> str:
-    """Give the field family of an edit: its keys without list positions, at most four of them."""
+    """Return the field family of an edit: its keys without list positions, at most four of them."""
     return ".".join(edit.field_path[:_DEPTH])
 
 

@@ -124,7 +124,7 @@ def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
 
 
 def submissions(record: Record) -> dict[tuple[str, str], None]:
-    """Give what the registry shows of submissions of results before they are posted.
+    """Return what the registry shows of submissions of results before they are posted.
 
     Args:
         record: One record.

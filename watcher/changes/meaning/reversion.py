@@ -7,7 +7,7 @@ from watcher.changes.model import Json, Verb
 
 
 def verb_of(evidence: Evidence, path: str, before: Json, after: Json) -> Verb:
-    """Give what happened to a tracked value.
+    """Return what happened to a tracked value.
 
     Args:
         evidence: Its history holds the values of all versions before the newer one, oldest first.

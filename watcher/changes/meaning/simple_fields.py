@@ -42,7 +42,7 @@ class SimpleField:
 
 
 def verb_of(before: Json, after: Json) -> Verb:
-    """Say what happened to a value: added, removed or changed."""
+    """Describe what happened to a value: added, removed or changed."""
     if before is None:
         return Verb.ADDED
     return Verb.REMOVED if after is None else Verb.CHANGED

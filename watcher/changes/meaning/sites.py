@@ -153,7 +153,7 @@ def _status(row: SiteRow, sites: SiteList) -> Draft:
 
 
 def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
-    """Tell a new name, address, country name or position of the same place; all of them noise."""
+    """Report a new name, address, country name or position of the same place; all of them noise."""
     assert row.old is not None  # noqa: S101 — only rows of both records can be renamed
     assert row.new is not None  # noqa: S101 — as above
     drafts = []
@@ -202,7 +202,7 @@ def _contacts(row: SiteRow, sites: SiteList) -> list[Draft]:
 
 
 def _counted(drafts: Sequence[Draft], total: int) -> list[Draft]:
-    """Tell each kind: loud from three sites that are a fifth of the older list, by country when loud or many."""
+    """Report each kind: loud from three sites that are a fifth of the older list, by country when loud or many."""
     result: list[Draft] = []
     counts = Counter(draft.kind for draft in drafts)
     for kind, count in counts.items():
@@ -245,7 +245,7 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
-    """Tell noise one by one while it is little, else one draft a kind and rule."""
+    """Report noise one by one while it is little, else one draft a kind and rule."""
     by_kind: dict[str, list[Draft]] = {}
     for draft in drafts:
         by_kind.setdefault(draft.kind, []).append(draft)
@@ -262,7 +262,7 @@ def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _rewritten(sites: SiteList) -> list[Draft]:
-    """Tell the towns of which it cannot be decided which row is which, by number."""
+    """Report the towns of which it cannot be decided which row is which, by number."""
     drafts = []
     old, new = (Counter(one.town for one in side) for side in (sites.old, sites.new))
     for town in sites.towns:

@@ -40,7 +40,7 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
 
 
 def _lead(evidence: Evidence) -> list[Draft]:
-    """Tell the lead sponsor, and the organisation that keeps the record where it alone is spelt anew."""
+    """Report the lead sponsor, and the organisation that keeps the record where it alone is spelt anew."""
     sponsor, organisation = protocol(evidence, "sponsorCollaboratorsModule"), protocol(evidence, "identificationModule")
     of_sponsor, of_organisation = sponsor.differs("leadSponsor"), organisation.differs("organization")
     drafts = []

@@ -27,7 +27,7 @@ _STUDY = RUNNING | STOPPED | {"NOT_YET_RECRUITING", "COMPLETED", "UNKNOWN"}
 
 
 def explain(evidence: Evidence) -> Iterator[Draft]:
-    """Tell what the overall status or the reason for stopping say now.
+    """Describe what the overall status or the reason for stopping say now.
 
     Args:
         evidence: The two records.

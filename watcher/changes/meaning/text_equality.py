@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>]=?|=|%|±|(?<![\w)])[-+](?=\
 
 
 def essence(text: str) -> tuple[str, ...]:
-    """Give what is left of a text without case, punctuation, blanks and markup: words, numbers, telling signs."""
+    """Return what is left of a text without case, punctuation, blanks and markup: words, numbers, telling signs."""
     plain = _ESCAPE.sub("", text).replace("≥", ">=").replace("≤", "<=").translate(_SAME_SIGNS)
     return tuple(_TOKEN.findall(unicodedata.normalize("NFKC", plain).casefold()))
 
@@ -26,5 +26,5 @@ def is_same_in_form(old: str, new: str) -> bool:
 
 
 def words(text: str) -> frozenset[str]:
-    """Give the words and numbers of a text, case-folded, each once."""
+    """Return the words and numbers of a text, case-folded, each once."""
     return frozenset(token for token in essence(text) if token[0].isalnum())

@@ -103,7 +103,7 @@ def _identifier(item: Item) -> Draft:
 
 
 def _names(module: Part, field: str, kind: str, path: str) -> list[Draft]:
-    """Tell a list of plain names as one: what came, what went; case and punctuation aside."""
+    """Report a list of plain names as one: what came, what went; case and punctuation aside."""
     edits = module.differs(field) if module.edits else ()
     if not edits:
         return []

@@ -26,7 +26,7 @@ _NOT_BEGUN = frozenset({"NOT_YET_RECRUITING", "WITHDRAWN"})
 
 
 def timing(evidence: Evidence) -> Timing:
-    """Say when in the trial's life the newer record was posted.
+    """Describe when in the trial's life the newer record was posted.
 
     A date counts as passed when its last possible day is not after the posting (or, without one, the data version).
     Primary completion counts only when it is not merely planned; a planned start counts unless the trial is shown as

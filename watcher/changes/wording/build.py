@@ -71,31 +71,31 @@ def ended(sentence: str) -> str:
 
 
 def text(facts: Mapping[str, Json], key: str) -> str:
-    """Give a fact that is a text, empty when it is not there."""
+    """Return a fact that is a text, empty when it is not there."""
     value = facts.get(key)
     return value if isinstance(value, str) else ""
 
 
 def number(facts: Mapping[str, Json], key: str) -> int:
-    """Give a fact that is a whole number, 0 when it is not there."""
+    """Return a fact that is a whole number, 0 when it is not there."""
     value = facts.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def names(facts: Mapping[str, Json], key: str = "names") -> tuple[str, ...]:
-    """Give the names of a fact, out of their markup and cut; empty ones left out."""
+    """Return the names of a fact, out of their markup and cut; empty ones left out."""
     value = facts.get(key)
     found = value if isinstance(value, list | tuple) else ()
     return tuple(named(name) for name in found if isinstance(name, str) and name)
 
 
 def named(name: str) -> str:
-    """Give one name as it is shown: out of its markup, cut."""
+    """Return one name as it is shown: out of its markup, cut."""
     return values.short(values.plain(name), LONGEST_NAME)
 
 
 def field(value: Json, key: str) -> str:
-    """Give a text of an object, out of its markup; empty when it is not there."""
+    """Return a text of an object, out of its markup; empty when it is not there."""
     found = value.get(key) if isinstance(value, Mapping) else None
     return values.plain(found) if isinstance(found, str) else ""
 
@@ -125,7 +125,7 @@ def countries_listed(names_: Sequence[str], most: int, total: int | None = None)
 
 
 def after_colon(text_: str) -> str:
-    """Put a colon before what is there, nothing before nothing."""
+    """Place a colon before what is there, nothing before nothing."""
     return f": {text_}" if text_ else ""
 
 

@@ -16,7 +16,7 @@ _UNKNOWN_COUNT = 99999999
 
 
 def card_of(record: Record) -> tuple[tuple[str, str], ...]:
-    """Give a record's key facts in people's words, in a fixed order; what the record lacks is left out."""
+    """Return a record's key facts in people's words, in a fixed order; what the record lacks is left out."""
     return tuple((label, value) for label, value in _facts(record) if value)
 
 

@@ -42,7 +42,7 @@ def say(change: Change) -> Phrase:
 
 
 def name_of(change: Change) -> str:
-    """Give what the date is of: `primary completion`, `study completion` or `start`."""
+    """Return what the date is of: `primary completion`, `study completion` or `start`."""
     return _NAMES.get(change.path.partition("#")[0].removesuffix("Type"), "date")
 
 
@@ -106,7 +106,7 @@ def _standing(change: Change) -> list[str]:
 
 
 def _along(name: str, other: Json, facts: Mapping[str, Json]) -> str | None:
-    """Say that another date moved along; on the same dates when they are."""
+    """Describe that another date moved along; on the same dates when they are."""
     if not isinstance(other, Mapping):
         return None
     if all(other.get(end) == facts.get(end) for end in ("old", "new")):

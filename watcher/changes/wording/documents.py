@@ -44,7 +44,7 @@ def say(change: Change) -> Phrase:
 
 
 def _edited(change: Change, name: str) -> Phrase:
-    """Say which details of a document differ, each was → now."""
+    """Describe which details of a document differ, each was → now."""
     before, after = (side if isinstance(side, Mapping) else {} for side in (change.before, change.after))
     shifts = [
         f"{label} {_shown(key, before.get(key))} → {_shown(key, after.get(key))}"

@@ -65,7 +65,7 @@ def say(change: Change) -> Phrase:
 
 
 def origin_note(change: Change) -> str | None:
-    """Say who made a change when it was not the sponsor; None otherwise.
+    """Describe who made a change when it was not the sponsor; None otherwise.
 
     What the registry links or notes by itself (a publication it found, a submission of results it tracks) is not said
     to be set by it: the publication and the submission are others' doing.
@@ -102,7 +102,7 @@ def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> str:
 
 
 def _of_items(row: Row | None, facts: Mapping[str, Json]) -> list[str]:
-    """Give what was added, removed and changed, by name and, where many, by number."""
+    """Return what was added, removed and changed, by name and, where many, by number."""
     pieces = []
     for key in ("added", "removed"):
         names = [_name(row, name) for name in _list(facts.get(key))]
@@ -152,7 +152,7 @@ def _name(row: Row | None, value: Json) -> str:
 
 
 def _both(row: Row | None, before: Json, after: Json) -> tuple[str | None, str | None]:
-    """Give both values in words; of two long texts what lies around the change."""
+    """Return both values in words; of two long texts what lies around the change."""
     kind = row.value if row is not None else None
     if isinstance(before, str) and isinstance(after, str) and (kind in _TEXTS or len(before) + len(after) > _LONGEST):
         one, other = _around_change(values.plain(before), values.plain(after))
@@ -161,7 +161,7 @@ def _both(row: Row | None, before: Json, after: Json) -> tuple[str | None, str |
 
 
 def _in_words(row: Row | None, value: Json) -> str | None:
-    """Put a value into words, None for nothing."""
+    """Word a value, None for nothing."""
     if value is None or row is None:
         return None if value is None else values.show(value, _LONGEST)
     if isinstance(value, str):

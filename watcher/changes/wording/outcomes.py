@@ -65,7 +65,7 @@ def _came_or_went(change: Change) -> Phrase:
 
 
 def _twins(change: Change, outcome: Json) -> str:
-    """Say which of several outcomes of one measure this is, and that the others stay."""
+    """Describe which of several outcomes of one measure this is, and that the others stay."""
     others, apart = number(change.facts, "others"), text(change.facts, "told_apart_by")
     if not others:
         return ""

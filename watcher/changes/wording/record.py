@@ -43,7 +43,7 @@ def _record(change: Change) -> Phrase:
 
 
 def _part_removed(change: Change) -> Phrase:
-    """Say that the record no longer has a whole part, with what it held by number and name."""
+    """Describe that the record no longer has a whole part, with what it held by number and name."""
     counts = change.facts.get("counts")
     held = [
         values.counted(count, noun)

@@ -35,7 +35,10 @@ def say(change: Change) -> Phrase:
 
 
 def title_of(citation: str) -> str | None:
-    """Give a publication's title out of a citation in PubMed's form, without its full stop; None for any other form."""
+    """Return a publication's title out of a citation in PubMed's form, without its full stop.
+
+    None for any other form.
+    """
     parts = _cited(citation)
     return parts[1] if parts is not None else None
 

@@ -11,7 +11,7 @@ from watcher.changes.wording.say import phrase
 
 
 def phrase_of(change: Change) -> Phrase:
-    """Put a change into words, also one that went back in between and so has no difference to show."""
+    """Word a change, also one that went back in between and so has no difference to show."""
     words = phrase(change)
     note = reverted_note(change)
     if note is None:
@@ -31,7 +31,7 @@ def phrase_of(change: Change) -> Phrase:
 
 
 def reverted_note(change: Change) -> str | None:
-    """Say of a reverted change `changed and reverted after 4 days`; None for any other change."""
+    """Describe of a reverted change `changed and reverted after 4 days`; None for any other change."""
     if "reverted_after_days" not in change.facts:
         return None
     days = change.facts["reverted_after_days"]
@@ -41,7 +41,7 @@ def reverted_note(change: Change) -> str | None:
 
 
 def said_reverted(changes: Sequence[Change]) -> str:
-    """Say several reverted changes as one: `Status and enrollment changed and reverted after 4 days`."""
+    """Describe several reverted changes as one: `Status and enrollment changed and reverted after 4 days`."""
     labels = values.distinct(phrase(change).label for change in changes)
     names = values.listed([labels[0], *(label[:1].lower() + label[1:] for label in labels[1:])], 3)
     notes = values.distinct(note for change in changes if (note := reverted_note(change)) is not None)

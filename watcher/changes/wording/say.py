@@ -77,7 +77,7 @@ _TEXTS = ("label", "sentence", "heading", "was", "now", "note", "quote")
 
 
 def phrase(change: Change) -> Phrase:
-    """Put a change into words.
+    """Word a change.
 
     Args:
         change: A change of any kind, known or not.

@@ -94,7 +94,7 @@ def _towns(changes: Sequence[Change]) -> dict[str, str]:
 
 
 def _of_all(change: Change, count: int, one: str, many: str) -> str:
-    """Give `43 of 92 sites removed`; where sites come or open the older number says nothing: `5 sites added`."""
+    """Return `43 of 92 sites removed`; where sites come or open the older number says nothing: `5 sites added`."""
     before = number(change.facts, "old_total")
     if change.kind in ("site.added", "site.activated") or before < count:
         return values.counted(count, one, many)
@@ -180,7 +180,7 @@ def _recruiting(open_: int, count: int) -> str:
 
 
 def _last_statuses(changes: Sequence[Change]) -> str:
-    """Say how removed sites were listed last, where the record said it of all: `; it was listed as withdrawn`."""
+    """Describe how removed sites were listed last, where the record said it of all: `; it was listed as withdrawn`."""
     found: Counter[str] = Counter()
     for change in changes:
         many = change.facts.get("last_statuses")

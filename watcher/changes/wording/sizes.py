@@ -11,7 +11,10 @@ _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "sevent
 
 
 def lag(facts: Mapping[str, Json]) -> str | None:
-    """Say how long after a day it was posted: `333 days later`, `up to 5 months later`; None when it was not long."""
+    """Describe how long after a day it was posted: `333 days later`, `up to 5 months later`.
+
+    None when it was not long.
+    """
     days, months = facts.get("lag_days"), facts.get("lag_months")
     lead = "up to " if facts.get("lag_is_most") is True else ""
     if isinstance(days, int):
@@ -20,7 +23,10 @@ def lag(facts: Mapping[str, Json]) -> str | None:
 
 
 def results_due(facts: Mapping[str, Json]) -> str | None:
-    """Say when results would be due, or would have been when that day was over at the posting; None for neither."""
+    """Describe when results would be due, or would have been when that day was over at the posting.
+
+    None for neither.
+    """
     due = facts.get("results_due")
     if not isinstance(due, str):
         return None
@@ -29,7 +35,7 @@ def results_due(facts: Mapping[str, Json]) -> str | None:
 
 
 def ordinal(count: int) -> str:
-    """Give `third`, or `12th` from eleven on."""
+    """Return `third`, or `12th` from eleven on."""
     if 0 < count < len(_ORDINALS):
         return _ORDINALS[count]
     ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
@@ -37,7 +43,10 @@ def ordinal(count: int) -> str:
 
 
 def running_total(facts: Mapping[str, Json]) -> str | None:
-    """Say how often and how far a date moved in all: `third delay, +611 days since Feb 2026`; None for the first."""
+    """Describe how often and how far a date moved in all: `third delay, +611 days since Feb 2026`.
+
+    None for the first.
+    """
     delays, total, since = facts.get("delays"), facts.get("total"), facts.get("since")
     if not isinstance(delays, int) or not isinstance(total, str):
         return None

@@ -55,7 +55,10 @@ def _note(change: Change) -> str | None:
 
 
 def opening_note(facts: Mapping[str, Json]) -> str | None:
-    """Say since when a trial recruits and how long after it was posted: `since 11 Apr 2025, posted 333 days later`."""
+    """Describe since when a trial recruits and how long after it was posted.
+
+    `since 11 Apr 2025, posted 333 days later`.
+    """
     start = facts.get("start")
     if not isinstance(start, str):
         return None
@@ -108,7 +111,10 @@ def _started(facts: Mapping[str, Json]) -> str | None:
 
 
 def sites_said(facts: Mapping[str, Json]) -> str | None:
-    """Say how many sites recruit: `176 of 230 sites are listed as recruiting`; None when the record does not say."""
+    """Describe how many sites recruit: `176 of 230 sites are listed as recruiting`.
+
+    None when the record does not say.
+    """
     recruiting, sites = facts.get("sites_recruiting"), facts.get("sites")
     if not isinstance(recruiting, int) or not isinstance(sites, int):
         return None
@@ -130,7 +136,7 @@ def _enrolled(facts: Mapping[str, Json]) -> str | None:
 
 
 def people(value: Json) -> int | None:
-    """Give a number of participants; None for the registry's stand-in for "not known" and for anything else."""
+    """Return a number of participants; None for the registry's stand-in for "not known" and for anything else."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and isinstance(value, int) and value != 99_999_999 else None
 

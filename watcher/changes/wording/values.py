@@ -125,7 +125,7 @@ NOTHING = "nothing"
 
 
 def enum(value: str) -> str:
-    """Give an enum value in words: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`; unknown ones are spelt out."""
+    """Return an enum value in words: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`; unknown ones are spelt out."""
     known = ENUM_LABELS.get(value)
     if known is not None:
         return known
@@ -133,7 +133,7 @@ def enum(value: str) -> str:
 
 
 def date(value: str) -> str:
-    """Give a partial date in words: `10 Mar 2026`, `Mar 2026`, `2026`; anything else as it stands, cut."""
+    """Return a partial date in words: `10 Mar 2026`, `Mar 2026`, `2026`; anything else as it stands, cut."""
     match = _DATE.fullmatch(value)
     if match is None:
         return short(plain(value), _LONGEST_WORD)
@@ -147,7 +147,7 @@ def date(value: str) -> str:
 
 
 def span(first: str, last: str) -> str:
-    """Give two dates as one stretch: `9 – 11 Feb 2026`, `25 Feb – 13 Mar 2026`; one date when they are the same."""
+    """Return two dates as one stretch: `9 – 11 Feb 2026`, `25 Feb – 13 Mar 2026`; one date when they are the same."""
     start, end = date(first).split(" "), date(last).split(" ")
     if start == end:
         return " ".join(end)
@@ -157,7 +157,7 @@ def span(first: str, last: str) -> str:
 
 
 def number(value: float) -> str:
-    """Give a number with thousands apart: `1,234`, `2.5`; a whole float as a whole number."""
+    """Return a number with thousands apart: `1,234`, `2.5`; a whole float as a whole number."""
     if isinstance(value, float) and not math.isfinite(value):
         return "a number without end"
     if isinstance(value, float) and value.is_integer():
@@ -166,7 +166,10 @@ def number(value: float) -> str:
 
 
 def age(value: str) -> str:
-    """Give an age or duration in words: `18 Years` → `18 years`, `1 Years` → `1 year`; anything else as it is, cut."""
+    """Return an age or duration in words: `18 Years` → `18 years`, `1 Years` → `1 year`.
+
+    Anything else as it is, cut.
+    """
     match = _AGE.fullmatch(value)
     if match is None:
         return short(plain(value), _LONGEST_WORD)
@@ -175,7 +178,7 @@ def age(value: str) -> str:
 
 
 def boolean(value: bool) -> str:
-    """Give `yes` or `no`."""
+    """Return `yes` or `no`."""
     return "yes" if value else "no"
 
 
@@ -206,7 +209,7 @@ def quoted(text: str, limit: int = 160) -> str:
 
 
 def words(key: str) -> str:
-    """Give a key of the API in words: `patientRegistry` → `patient registry`."""
+    """Return a key of the API in words: `patientRegistry` → `patient registry`."""
     return words_of_key(key)
 
 
@@ -216,7 +219,7 @@ def capitalised(text: str) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """Give `1 site`, `43 sites`, `no sites`."""
+    """Return `1 site`, `43 sites`, `no sites`."""
     plural = many if many is not None else f"{one}s"
     return f"no {plural}" if count == 0 else f"{number(count)} {one if count == 1 else plural}"
 
@@ -243,7 +246,7 @@ def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str
 
 
 def show(value: Json, limit: int = 160) -> str:
-    """Put any JSON value into words, without knowing its field.
+    """Word any JSON value, without knowing its field.
 
     Args:
         value: Whatever the registry sent; None stands for nothing.
@@ -276,5 +279,5 @@ def _show_text(text: str, limit: int) -> str:
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Give names once each, in the order of their first appearance."""
+    """Return names once each, in the order of their first appearance."""
     return list(dict.fromkeys(names))

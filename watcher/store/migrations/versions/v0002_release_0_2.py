@@ -96,7 +96,7 @@ def _merged_trials_watched() -> None:
 
 
 def _probes() -> None:
-    """Let a suspension be one that is probed; a channel that was suspended for good is probed at once."""
+    """Allow a suspension be one that is probed; a channel that was suspended for good is probed at once."""
     op.add_column("suspension", sa.Column("probe_at", sa.String(length=27), nullable=True))
     op.add_column("suspension", sa.Column("failures", sa.Integer(), nullable=True))
     table = sa.table("suspension", sa.column("recipient"), sa.column("since"), sa.column("probe_at"))
