@@ -17,16 +17,16 @@ from watcher.cli.settings import Settings
 from watcher.cli.streams import settle_streams
 
 COMMANDS = {
-    "init": "setup:init",
-    "add": "setup:add",
-    "remove": "setup:remove",
+    "init": "init:init",
+    "add": "init:add",
+    "remove": "init:remove",
     "check-config": "check:check_config",
     "run": "run:run",
-    "status": "look:status",
+    "status": "show:status",
     "health": "health:health",
-    "list": "look:list_trials",
-    "show": "look:show",
-    "log": "look:log",
+    "list": "show:list_trials",
+    "show": "show:show",
+    "log": "show:log",
     "history": "history:history",
     "export": "export:export",
     "compare": "compare:compare",
