@@ -14,9 +14,9 @@ from typing import Any
 
 from benchmarks.process import Usage, measured, serving, watcher
 from benchmarks.tables import Goal, Row, figure, table
-from watcher.sandbox.scale import write_scaled
-from watcher.sandbox.smtp import SmtpSink
-from watcher.sandbox.webhook import WebhookSink
+from tests.support.scale import write_scaled
+from tests.support.smtp_sink import SmtpSink
+from tests.support.webhook_sink import WebhookSink
 
 PEAK_MB = 250
 """The peak allowed for a run over `CHANGED` changed trials, in MB."""

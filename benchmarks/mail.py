@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.letters import letter
 from benchmarks.process import BenchError, Usage, measured, own
 from benchmarks.tables import Goal, Row, figure, table
+from tests.support.smtp_sink import SmtpSink
 from watcher import app
 from watcher.config.load import load_config
-from watcher.sandbox.smtp import SmtpSink
 from watcher.store.delivery_model import NewMessage
 
 _HEADS = ("", "connections", "CPU s", "wall s", "peak MB")

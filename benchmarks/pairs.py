@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
+from tests.support.scale import write_scaled
 from watcher.sandbox.sample_trials import sample_timeline
-from watcher.sandbox.scale import write_scaled
 
 Made: TypeAlias = dict[str, Any]
 Pair: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any]]

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 from benchmarks.process import serving, watcher
-from watcher.sandbox.scale import write_scaled
+from tests.support.scale import write_scaled
 
 _CONFIG = """
 [registry]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, Time, house, trial
 from tests.pipeline.process import manager, program, until
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
+from tests.support.smtp_sink import SmtpSink, SmtpStage
 from watcher.store import admin
 
 PASSWORD = "hunter2-p4ssw0rd"

@@ -14,12 +14,12 @@ import structlog
 
 from tests.pipeline.house import ANA, DAYS, FILES, ONE, QUIET, TWO, House, house, trial
 from tests.pipeline.process import Manager, Program, manager, program, until
+from tests.support.scale import write_scaled
+from tests.support.smtp_sink import SmtpSink, SmtpStage
+from tests.support.webhook_sink import WebhookSink
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.scale import write_scaled
 from watcher.sandbox.server import Sandbox
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.sandbox.timeline import Timeline
-from watcher.sandbox.webhook import WebhookSink
 from watcher.store.delivery_model import State
 from watcher.store.retention import Stats
 from watcher.store.store import Store

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.cli.desk import ANA, FILES, LATER, Desk
+from tests.support.smtp_sink import SmtpSink
 from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
-from watcher.sandbox.smtp import SmtpSink
 
 
 @pytest.fixture

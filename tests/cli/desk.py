@@ -22,8 +22,8 @@ import pytest
 import structlog
 
 from tests.leash import leashed
+from tests.support.smtp_sink import SmtpSink
 from watcher.cli import main
-from watcher.sandbox.smtp import SmtpSink
 
 ONE, TWO, THREE = "NCT99000001", "NCT99000002", "NCT99000003"
 SCRIPTS = Path(__file__).parent.parent.parent

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import ANA
-from watcher.sandbox.smtp import SmtpSink
-from watcher.sandbox.webhook import WebhookSink
+from tests.support.smtp_sink import SmtpSink
+from tests.support.webhook_sink import WebhookSink
 
 README = Path(__file__).parent.parent.parent / "README.md"
 KEY = bytes(range(32))

@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 
 from tests.cli.desk import ANA, FILES, SCRIPTS
+from tests.support.smtp_sink import SmtpStage
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.lock import RunLock
 
 ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n'

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from tests.cli.desk import ANA, BOB, FILES, ONE
-from watcher.sandbox.smtp import SmtpStage
-from watcher.sandbox.webhook import WebhookSink
+from tests.support.smtp_sink import SmtpStage
+from tests.support.webhook_sink import WebhookSink
 
 ENTRY = ["id", "recipient", "channel", "state", "attempts", "next_attempt_at", "last_reply", "subject"]
 ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\nsend = "immediate"\nwelcome = false\n'

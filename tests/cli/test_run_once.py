@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.cli.desk import ANA, BOB, FILES, LATER, ONE, TWO
+from tests.support.smtp_sink import SmtpStage
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.lock import RunLock
 
 

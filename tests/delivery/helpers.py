@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.support.smtp_sink import SmtpSink
 from watcher.config.model import EmailConfig, OAuthConfig, Tls
 from watcher.delivery.contract import Step
 from watcher.delivery.http import Poster
 from watcher.delivery.oauth import Tokens
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Attachment, Message
-from watcher.sandbox.smtp import SmtpSink
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "loopback.pem"
 PASSWORD = "correct-horse-battery"  # not a secret: the sink's

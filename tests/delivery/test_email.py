@@ -18,13 +18,13 @@ from tests.delivery.helpers import (
     message,
     server_context,
 )
+from tests.support.smtp_sink import SmtpSink, SmtpStage
 from watcher.config.model import EmailConfig, Tls
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.email import EmailChannel
 from watcher.delivery.smtp import SmtpConnection
 from watcher.delivery.verdicts import Stage
 from watcher.errors import DeliveryError, DeliveryReason
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
 
 TO = "ana@example.org"
 

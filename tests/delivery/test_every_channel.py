@@ -32,6 +32,8 @@ from tests.delivery.helpers import (
     server_context,
     tokens_for,
 )
+from tests.support.smtp_sink import SmtpSink, SmtpStage
+from tests.support.webhook_sink import WebhookSink, WebhookStage
 from watcher.config.model import EmailConfig, Tls
 from watcher.delivery.apprise import AppriseChannel
 from watcher.delivery.contract import Channel, Step
@@ -42,8 +44,6 @@ from watcher.delivery.slack_bot import LONGEST_ANSWER, SlackBotChannel
 from watcher.delivery.stdout import StdoutChannel
 from watcher.delivery.webhook import WebhookChannel
 from watcher.errors import DeliveryError
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
-from watcher.sandbox.webhook import WebhookSink, WebhookStage
 
 TOKEN = "s3cr3t-t0k3n-0123456789"
 PATH = f"/services/T0SECRET/B0SECRET/{TOKEN}"

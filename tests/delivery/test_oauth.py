@@ -15,10 +15,10 @@ from tests.delivery.helpers import (
     message,
     tokens_for,
 )
+from tests.support.smtp_sink import SmtpSink, SmtpStage
+from tests.support.webhook_sink import WebhookSink
 from watcher.delivery.email import EmailChannel
 from watcher.errors import DeliveryError, DeliveryReason
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
-from watcher.sandbox.webhook import WebhookSink
 
 
 def endpoint(**more: object) -> WebhookSink:

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.delivery.helpers import Steps, message, poster
+from tests.support.webhook_sink import WebhookSink
 from watcher.delivery.contract import Receipt, Step
 from watcher.delivery.slack import SlackChannel
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.rendering.message import Message
-from watcher.sandbox.webhook import WebhookSink
 
 BLOCKS = {"text": "Terminated", "blocks": [{"type": "divider"}]}
 

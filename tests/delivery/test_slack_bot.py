@@ -5,10 +5,10 @@ import json
 import pytest
 
 from tests.delivery.helpers import Steps, message, poster
+from tests.support.webhook_sink import WebhookSink
 from watcher.delivery.slack_bot import LONGEST_ANSWER, SlackBotChannel
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
-from watcher.sandbox.webhook import WebhookSink
 
 TOKEN = "xoxb-" + "0123456789-not-a-secret"
 ROOM = "C0123456789"

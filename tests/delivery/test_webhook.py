@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from tests.delivery.helpers import NOW, Steps, message, poster
+from tests.support.webhook_sink import ReceivedPost, WebhookSink
 from watcher.delivery.webhook import WebhookChannel, read_keys
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Message
-from watcher.sandbox.webhook import ReceivedPost, WebhookSink
 
 KEY, OTHER = bytes(range(32)), bytes(range(64))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.changes.builders import a_record, put
+from tests.support.smtp_sink import ReceivedMail, SmtpSink
+from tests.support.webhook_sink import WebhookSink
 from watcher import app
 from watcher.config.load import Loaded, load_config
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.daemon.single_run import RunReport, run_once
 from watcher.sandbox.server import Sandbox
-from watcher.sandbox.smtp import ReceivedMail, SmtpSink
 from watcher.sandbox.timeline import Timeline
-from watcher.sandbox.webhook import WebhookSink
 from watcher.store.delivery_model import Entry, State
 from watcher.store.model import Kept, Version
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
-from watcher.sandbox.smtp import SmtpStage
+from tests.support.smtp_sink import SmtpStage
 from watcher.store.delivery_model import State
 
 STATES = {

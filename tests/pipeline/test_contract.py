@@ -26,8 +26,8 @@ from tests.pipeline.house import (
     trial,
 )
 from tests.pipeline.process import PATIENCE, manager, program, until
+from tests.support.smtp_sink import SmtpStage
 from watcher.rendering.message import Message
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.delivery_model import State
 
 CARA = ANA.replace("ana", "cara")

@@ -16,13 +16,13 @@ import pytest
 from tests.pipeline.house import ANA, DAYS, ONE, QUIET, TWO, Time, repeats, trial
 from tests.pipeline.process import PATIENCE, manager, program, until
 from tests.pipeline.walk import EVERYBODY, TRIALS, Trouble, Walk, hook, registry, relay, states
+from tests.support.smtp_sink import SmtpStage
 from watcher import app
 from watcher.app import watchlist_reader
 from watcher.daemon.schedule import Interval, Schedule
 from watcher.daemon.service import Daemon
 from watcher.daemon.shutdown import Shutdown
 from watcher.sandbox.faults import FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.database import Database
 from watcher.store.store import Store
 

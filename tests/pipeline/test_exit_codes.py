@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, QUIET, ROOM, THREE, TWO, trial
+from tests.support.smtp_sink import SmtpStage
 from watcher.cli.exits import Exit, loudest
 from watcher.cli.run import codes
 from watcher.context import FaultReport
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.notices import settle
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.delivery_model import FaultGrade, FaultState
 
 STATES = {

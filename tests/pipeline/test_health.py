@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.pipeline.house import ANA, DAYS, FILES, ONE, QUIET, TWO, Time, trial
 from tests.pipeline.process import manager, program, until
+from tests.support.smtp_sink import SmtpStage
 from watcher import app
 from watcher.context import FaultReport
 from watcher.errors import StoreError
@@ -29,7 +30,6 @@ from watcher.ops.metrics import exposition, kind_of
 from watcher.ops.textfile import look_at, write_shown
 from watcher.sandbox.faults import Fault as RegistryFault
 from watcher.sandbox.faults import FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.delivery_model import Fault, FaultState
 from watcher.store.lock import Holder
 

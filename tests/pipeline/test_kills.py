@@ -11,11 +11,11 @@ import pytest
 
 from tests.pipeline.house import ANA, BOB, DAYS, FILES, ONE, QUIET, ROOM, TWO, Time, repeats, trial
 from tests.pipeline.process import PATIENCE, manager, program, until
+from tests.support.smtp_sink import SmtpStage
 from watcher.app import database_of, watchlist_reader
 from watcher.daemon.single_run import run_once
 from watcher.errors import StoreError, StoreLockedError
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.database import Database
 from watcher.store.store import Store
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.pipeline.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, trial
+from tests.support.smtp_sink import SmtpSink, SmtpStage
 from watcher.pipeline.fault_states import failing
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
 from watcher.store.delivery_model import FaultState, State
 
 ANA, BOB, ROOM, FILES = (one + QUIET for one in (ANA, BOB, ROOM, FILES))

@@ -16,6 +16,7 @@ import pytest
 
 from tests.pipeline.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, ROOM, TWO, Time, trial
 from tests.pipeline.process import manager, program, until
+from tests.support.smtp_sink import SmtpStage
 from watcher import app
 from watcher.context import JOB_PART, FaultReport
 from watcher.daemon.reload import changed_sections, check_reload
@@ -38,7 +39,6 @@ from watcher.ops.status_report import status_of
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.send import send_due
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.delivery_model import Fault, FaultState, State
 from watcher.store.store import Store
 

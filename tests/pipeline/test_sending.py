@@ -10,14 +10,14 @@ import pytest
 
 from tests.pipeline.house import ANA, BOB, DAYS, FILES, ONE, OPS, OPS_ON, QUIET, ROOM, START, TWO, repeats, trial
 from tests.pipeline.process import until
+from tests.support.smtp_sink import SmtpSink, SmtpStage
+from tests.support.webhook_sink import WebhookStage
 from watcher.app import watchlist_reader
 from watcher.context import FaultReport
 from watcher.daemon.single_run import run_once
 from watcher.pipeline.destinations import all_destinations, message_domain, stop_address
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.send import send_due
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
-from watcher.sandbox.webhook import WebhookStage
 from watcher.store.delivery_model import Fault, FaultState, NewMessage, State, Step
 
 STATES = {

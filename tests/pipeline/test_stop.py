@@ -14,6 +14,7 @@ import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, QUIET, TWO, Time, repeats, trial
 from tests.pipeline.process import PATIENCE, manager, program, until
+from tests.support.smtp_sink import SmtpStage
 from watcher import app
 from watcher.app import watchlist_reader
 from watcher.daemon import single_run as running
@@ -23,7 +24,6 @@ from watcher.ops.health import Weight, judge
 from watcher.ops.health_snapshot import read_health_snapshot
 from watcher.pipeline.fault_states import failing
 from watcher.sandbox.faults import Fault, FaultKind
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.delivery_model import State
 
 STATES = {

@@ -26,6 +26,7 @@ from tests.pipeline.house import (
     TWO,
     trial,
 )
+from tests.support.smtp_sink import SmtpStage
 from watcher import app
 from watcher.app import watchlist_reader
 from watcher.changes.compare import compare_records
@@ -36,7 +37,6 @@ from watcher.pipeline import pending_changes
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_states import failing
 from watcher.rendering.environment import builtin_templates
-from watcher.sandbox.smtp import SmtpStage
 from watcher.store.model import NewVersion, Page
 
 CALM = ANA + QUIET

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def demo(settings: Settings, out: Path | None) -> None:
     """Show the whole job, offline and in seconds, with fictional trials.
 
-    A sample registry, a mail sink and a Slack sink start on this machine; the trials are read once, then eight working
-    days of changes are published, and one digest of them is delivered, printed and saved.
+    A sample registry starts on this machine. The trials are read once, then eight working days of changes are
+    published, and one digest of them is delivered into a folder, printed and composed for Slack.
 
     \b
         watcher demo
@@ -55,7 +55,7 @@ def _show(rehearsed: Rehearsed, folder: Path, site: Path) -> None:
     click.echo("", err=True)
     click.echo(f"Subject: {lines(rehearsal.subject_of(digest))}\n")
     click.echo(lines(rehearsal.body_of(digest, "plain")))
-    click.echo("Delivered through SMTP and to a Slack webhook, both on this machine. Open them:")
+    click.echo("Delivered into a folder, and composed for Slack. Open them:")
     for what, path in saved.items():
         click.echo(f"  {what:16} {path}")
     click.echo(f"  {'trial pages':16} {(site / 'index.html').resolve().as_uri()}")

@@ -1,6 +1,7 @@
-"""The whole job against the sandbox: baseline, published changes, digests delivered to sinks on loopback.
+"""The whole job against the sample registry: baseline, published changes, digests delivered into a folder.
 
-The same poll, compare, compose and delivery as for real; only the registry, the relay and the webhook are ours.
+Polls, compares, composes and delivers as in production; only the registry is a sample. The same digest is composed for
+Slack as well, and not sent.
 """
 
 from __future__ import annotations
@@ -18,11 +19,10 @@ from watcher.config.load import Loaded, load_config
 from watcher.config.watchlist import read_watchlist
 from watcher.context import RunContext
 from watcher.daemon.single_run import run_once
+from watcher.ops.preview import preview_messages
 from watcher.pipeline.publisher import publish
 from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
-from watcher.sandbox.smtp import SmtpSink
-from watcher.sandbox.webhook import WebhookSink
 
 _CONFIG = """\
 timezone = "UTC"
@@ -32,26 +32,13 @@ base_url = "{registry}"
 contact = "demo"
 requests_per_second = 1000
 
-[email]
-host = "{smtp_host}"
-port = {smtp_port}
-tls = "none"
-from = "Trial watcher <trials@example.org>"
-
 [[watch]]
 name = "demo"
 ids_file = "watchlist.txt"
 
 [[recipient]]
 name = "ana"
-email = "ana@example.org"
-send = "monthly 1 00:00"
-
-[[recipient]]
-name = "trial room"
-slack = {{ webhook = {{ file = "webhook" }} }}
-least = "major"
-welcome = false
+folder = "delivered"
 send = "monthly 1 00:00"
 """
 
@@ -65,61 +52,68 @@ class Rehearsed:
 
     Attributes:
         trials: How many trials were watched.
-        data_versions: The registry's data versions gone through, in order.
-        mails: Mails as the sink took them, in order.
-        posts: Slack payloads as the sink took them, in order.
+        data_versions: The registry's data versions that were published, in order.
+        mails: The delivered mails, in order.
+        slack: The payloads of the digest as Slack would get it.
     """
 
     trials: int
     data_versions: tuple[str, ...]
     mails: tuple[bytes, ...]
-    posts: tuple[bytes, ...]
+    slack: tuple[object, ...]
 
 
-async def rehearse(folder: Path, open_parts: OpenParts, say: Progress, *, site: Path | None = None) -> Rehearsed:
-    """Run the whole job offline, from the baseline to one digest of everything that was published after it.
+async def rehearse(folder: Path, open_parts: OpenParts, report: Progress, *, site: Path | None = None) -> Rehearsed:
+    """Run the whole job offline, from the baseline to one digest of all published changes.
 
     Args:
         folder: An empty folder for configuration and state.
-        open_parts: Gives the parts of a run, as `app.open_for_run`.
-        say: Hears what is being done, a line each.
-        site: Where to put the pages of all trials at the end; None for no pages.
+        open_parts: Opens the context of a run, as `app.open_for_run`.
+        report: Called with one line per step.
+        site: Folder for the pages of all trials; None for no pages.
     """
     timeline = sample_timeline()
-    with Sandbox(timeline) as registry, SmtpSink() as smtp, WebhookSink() as hook:
-        loaded = _write_config(folder, registry, smtp, hook, timeline.ids(timeline.data_versions[0]))
-        with open_parts(loaded, folder / "state") as parts:
+    with Sandbox(timeline) as registry:
+        loaded = _write_config(folder, registry, timeline.ids(timeline.data_versions[0]))
+        with open_parts(loaded, folder / "state") as context:
             watchlist = read_watchlist(loaded)
-            say(f"{registry.data_version}: first sight of {len(watchlist.trials)} trials; nothing is told as changed")
-            await run_once(parts, lambda: watchlist)
+            trials = len(watchlist.trials)
+            report(f"{registry.data_version}: first sight of {trials} trials; nothing is told as changed")
+            await run_once(context, lambda: watchlist)
             while registry.next():
-                is_last = registry.data_version == timeline.data_versions[-1]
-                report = await run_once(parts, lambda: watchlist, send_all=is_last)
-                changed = report.poll.counts.changed if report.poll is not None else 0
-                say(f"{registry.data_version}: {changed} of {len(watchlist.trials)} records changed")
+                run = await run_once(context, lambda: watchlist)
+                changed = run.poll.counts.changed if run.poll is not None else 0
+                report(f"{registry.data_version}: {changed} of {trials} records changed")
+            recipient = loaded.config.recipient[0]
+            slack = preview_messages(context, watchlist, recipient, since=None, is_slack=True)
+            await run_once(context, lambda: watchlist, send_all=True)
             if site is not None:
-                publish(parts, watchlist, site)
+                publish(context, watchlist, site)
         return Rehearsed(
-            trials=len(watchlist.trials),
+            trials=trials,
             data_versions=timeline.data_versions,
-            mails=tuple(mail.body for mail in smtp.mails),
-            posts=tuple(post.body for post in hook.accepted),
+            mails=_delivered(folder / "state" / "delivered"),
+            slack=tuple(message.slack for message in slack),
         )
 
 
-def _write_config(folder: Path, registry: Sandbox, smtp: SmtpSink, hook: WebhookSink, ids: Sequence[str]) -> Loaded:
+def _write_config(folder: Path, registry: Sandbox, ids: Sequence[str]) -> Loaded:
     config = folder / "config.toml"
-    config.write_text(_CONFIG.format(registry=registry.base_url, smtp_host=smtp.host, smtp_port=smtp.port))
+    config.write_text(_CONFIG.format(registry=registry.base_url))
     (folder / "watchlist.txt").write_text("".join(f"{nct_id}\n" for nct_id in ids))
-    (folder / "webhook").write_text(hook.url)
     return load_config(config)
 
 
+def _delivered(folder: Path) -> tuple[bytes, ...]:
+    """Return the mails in a folder in the order they were written."""
+    return tuple(path.read_bytes() for path in sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns))
+
+
 def save(rehearsed: Rehearsed, folder: Path) -> Mapping[str, Path]:
-    """Write what was delivered as files to open: .eml, .html, .txt and the Slack payload.
+    """Write the mails as .eml, .html and .txt, and the Slack payloads as .json.
 
     Returns:
-        What each file is → its path, in the order to look at them.
+        Label of each file → its path, in the order to look at them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Path] = {}
@@ -130,9 +124,9 @@ def save(rehearsed: Rehearsed, folder: Path) -> Mapping[str, Path]:
             path = folder / f"{name}.{suffix}"
             path.write_bytes(content)
             found[f"{name} .{suffix}"] = path
-    for number, raw in enumerate(rehearsed.posts, 1):
-        path = folder / (f"slack-{number}.json" if len(rehearsed.posts) > 1 else "slack.json")
-        path.write_text(json.dumps(json.loads(raw), ensure_ascii=False, indent=2) + "\n")
+    for number, payload in enumerate(rehearsed.slack, 1):
+        path = folder / (f"slack-{number}.json" if len(rehearsed.slack) > 1 else "slack.json")
+        path.write_text(json.dumps(payload, ensure_ascii=False, indent=2) + "\n")
         found[f"Slack message {number}"] = path
     return found
 

@@ -1,4 +1,1 @@
-"""A registry to rehearse with, and sinks that take mail and webhooks, all on loopback.
-
-Knows nothing of the watcher's own rooms. Imports nothing here.
-"""
+"""A sample registry on loopback to rehearse with. Imports nothing from the other rooms but the type of JSON."""

@@ -1,6 +1,6 @@
 import json
 
-from watcher.sandbox.scale import write_scaled
+from tests.support.scale import write_scaled
 from watcher.sandbox.timeline import Timeline
 
 VERSIONS = ("2026-06-01", "2026-06-02", "2026-06-03")

@@ -19,10 +19,10 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from watcher.sandbox.fault_script import Loopback, ScriptedFault
+from tests.support.fault_script import Loopback, ScriptedFault
 
 if TYPE_CHECKING:
-    from watcher.sandbox.smtp import SmtpSink
+    from tests.support.smtp_sink import SmtpSink
 
 _LONGEST_LINE = 998  # without the line end: RFC 5321 section 4.5.3.1.6
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^>]*)>((?:\s+\S+)*)\s*", re.IGNORECASE)

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
 
-from watcher.sandbox.fault_script import FaultScript, Hold, Loopback, ScriptedFault
+from tests.support.fault_script import FaultScript, Hold, Loopback, ScriptedFault
 
 
 class WebhookStage(StrEnum):

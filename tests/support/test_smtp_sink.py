@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.sandbox.smtp import SmtpSink, SmtpStage
+from tests.support.smtp_sink import SmtpSink, SmtpStage
 
 DATA = Path(__file__).parent.parent / "data"
 MAIL = b"Subject: one\r\n\r\n.dot\r\n..two dots\r\nend\r\n"

@@ -1,6 +1,6 @@
 """An SMTP relay to rehearse with: takes mail on loopback, keeps it in order, and misbehaves when told to.
 
-Does not relay and does not write to disk. How it talks is `sandbox.smtp_talk`.
+Does not relay and does not write to disk. How it talks is `smtp_conversation`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from watcher.sandbox.fault_script import FaultScript, Hold, Loopback, ScriptedFault
-from watcher.sandbox.smtp_talk import Conversation, ReceivedMail, SmtpStage
+from tests.support.fault_script import FaultScript, Hold, Loopback, ScriptedFault
+from tests.support.smtp_conversation import Conversation, ReceivedMail, SmtpStage
 
 __all__ = ["ReceivedMail", "SmtpSink", "SmtpStage"]
 

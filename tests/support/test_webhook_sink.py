@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from watcher.sandbox.webhook import WebhookSink, WebhookStage
+from tests.support.webhook_sink import WebhookSink, WebhookStage
 
 
 def post(
