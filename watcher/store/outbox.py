@@ -6,15 +6,13 @@ Does not send, and does not decide when to try again or to give up: it makes suc
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import Connection, case, select
 
 from watcher.errors import DamagedError
 from watcher.store.counters import MESSAGES, count
-from watcher.store.database import Database
 from watcher.store.delivery_model import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
 from watcher.store.messages import (
     TABLE,
@@ -31,8 +29,8 @@ from watcher.store.messages import (
     the_entry,
     the_payload,
 )
+from watcher.store.outbox_reader import OutboxReader
 from watcher.store.suspensions import (
-    SUSPENDED,
     bring_probes_forward,
     held,
     put_suspension,
@@ -48,14 +46,11 @@ _POISON = 2
 _CRASHED = "the program ended after the message was handed over and before an answer came"
 
 
-class Outbox:
-    """The outbox."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Outbox(OutboxReader):
+    """The outbox: its queries, and every change of a message's state."""
 
     def add(self, messages: Collection[NewMessage], now: datetime) -> tuple[int, ...]:
-        """Place in messages that follow from no cursor (a test, a notice without a fault); due at once.
+        """Add messages that follow from no cursor (a test, a notice without a fault); due at once.
 
         Returns:
             Their numbers, in their order.
@@ -65,26 +60,6 @@ class Outbox:
         """
         with self._database.write() as connection:
             return put_messages(connection, messages, now)
-
-    def due_channels(self, now: datetime) -> tuple[str, ...]:
-        """Return the keys of channels with something to claim now, sorted; suspended ones are left out."""
-        due = (TABLE.c.next_attempt_at <= now) & WAITING & ~held(now)
-        with self._database.read() as connection:
-            found = connection.scalars(select(TABLE.c.channel).where(due).distinct().order_by(TABLE.c.channel))
-            return tuple(found)
-
-    def destinations(self) -> frozenset[tuple[str, str]]:
-        """Return recipient and channel key of everything that waits."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(TABLE.c.recipient, TABLE.c.channel).where(WAITING).distinct())
-            return frozenset((row.recipient, row.channel) for row in rows)
-
-    def next_due(self) -> datetime | None:
-        """Return when the next waiting message is due, or None when none waits; suspended ones do not count."""
-        with self._database.read() as connection:
-            due = select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~SUSPENDED)
-            found: datetime | None = connection.scalar(due)
-            return found
 
     def bring_forward(self, now: datetime, within: timedelta) -> int:
         """Reset due times that lie further ahead than any wait is (the clock was wrong); return how many messages."""
@@ -136,7 +111,7 @@ class Outbox:
             return _claimed(connection, oldest)
 
     def step(self, message: int, step: Step) -> None:
-        """Write down how far the present try has come, before going further.
+        """Record how far the present try has come, before going further.
 
         Only BODY_HANDED_OVER waits for the disk: `recover` decides by it alone.
 
@@ -148,7 +123,7 @@ class Outbox:
             set_values(connection, message, step=step.value)
 
     def delivered(self, message: int, reply: str, now: datetime) -> None:
-        """Note that the provider accepted a message for its recipient: its channel and its address work.
+        """Mark a message as delivered: the provider accepted it, so its channel and its address work.
 
         What waited for either of them is due at once.
 
@@ -190,7 +165,7 @@ class Outbox:
             count(connection, MESSAGES, "failed", entry.channel)
 
     def put_back(self, message: int, when: datetime, reply: str) -> None:
-        """Place a message back that was taken for sending and was not tried: no failed delivery, and no try.
+        """Put back a message that was claimed but not tried; it counts neither as a failed delivery nor as a try.
 
         Args:
             message: Its number.
@@ -246,7 +221,7 @@ class Outbox:
             return doubt(connection, entry, when, reply, now)
 
     def dead(self, message: int, reason: str, now: datetime) -> None:
-        """Return up on a message in whatever state it waits or is sent.
+        """End a message as given up, in whatever state it waits or is being sent.
 
         Raises:
             ValueError: The message has ended already, or does not exist.
@@ -291,7 +266,7 @@ class Outbox:
             )
 
     def follow(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[Entry, ...]:
-        """Return waiting messages to the channel that took the place of theirs; they are due at once.
+        """Move waiting messages to the channel that replaced theirs; they are due at once.
 
         Args:
             places: The present channel key by recipient and way, the first word of a key.
@@ -331,39 +306,6 @@ class Outbox:
         """
         with self._database.write() as connection:
             return resume_channel(connection, channel, recipient or "", now)
-
-    def suspensions(self) -> tuple[Suspension, ...]:
-        """Return what is suspended, by channel and recipient."""
-        with self._database.read() as connection:
-            return read_suspensions(connection)
-
-    def list(
-        self, *, states: Collection[State] = (), recipient: str | None = None, channel: str | None = None
-    ) -> tuple[Entry, ...]:
-        """Return messages, oldest first.
-
-        Args:
-            states: Only these; empty for all but delivered.
-            recipient: Only this one's.
-            channel: Only this channel's.
-        """
-        wanted = states or tuple(state for state in State if state is not State.DELIVERED)
-        which: builtins.list[ColumnElement[bool]] = [TABLE.c.state.in_([state.value for state in wanted])]
-        if recipient is not None:
-            which.append(TABLE.c.recipient == recipient)
-        if channel is not None:
-            which.append(TABLE.c.channel == channel)
-        with self._database.read() as connection:
-            return entries(connection, and_(*which))
-
-    def payload(self, message: int) -> bytes:
-        """Return the frozen bytes of a message.
-
-        Raises:
-            LookupError: There is no such message.
-        """
-        with self._database.read() as connection:
-            return the_payload(connection, message)
 
     def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[Entry, ...]:
         """Make every message that has not arrived due now, its counts at zero; resume the channels they wait for.
@@ -409,22 +351,8 @@ class Outbox:
             remove_messages(connection, [entry.id for entry in concerned])
         return concerned
 
-    def counts(self) -> Mapping[State, int]:
-        """Return how many messages are in each state; every state is there."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(TABLE.c.state, func.count()).group_by(TABLE.c.state))
-            found = {State(state): count for state, count in rows}
-        return {state: found.get(state, 0) for state in State}
-
-    def oldest_waiting(self) -> datetime | None:
-        """Return when the oldest message not yet delivered or given up was queued, or None when there is none."""
-        waiting = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value, State.SENDING.value])
-        with self._database.read() as connection:
-            found: datetime | None = connection.scalar(select(func.min(TABLE.c.queued_at)).where(waiting))
-            return found
-
     def forget_delivered(self, before: datetime) -> int:
-        """Remove messages delivered before a moment; give how many."""
+        """Remove messages delivered before a moment and return how many."""
         old = (TABLE.c.state == State.DELIVERED.value) & (TABLE.c.ended_at < before)
         with self._database.write() as connection:
             numbers = list[int](connection.scalars(select(TABLE.c.id).where(old)))
