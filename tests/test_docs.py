@@ -187,13 +187,31 @@ def test_the_digest_in_the_readme_is_one_of_ours(tmp_path):
         assert line in printed
 
 
-def test_the_changelog_has_a_heading_for_what_is_here_and_lines_by_area():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert version == watcher.__version__
-    headings = re.findall(r"^## \[?(\S+?)\]?(?: - .*)?$", CHANGELOG, re.MULTILINE)
-    assert {"Unreleased", version} & set(headings)
-    lines = re.findall(r"^- (.*)$", CHANGELOG, re.MULTILINE)
-    assert lines
-    for line in lines:
-        assert line.partition(":")[0] in AREAS, line
-        assert line.endswith(".")
+def test_the_changelog_has_a_section_for_this_version():
+    headings = re.findall(r"^## (\S+)(?: - \d{4}-\d\d-\d\d)?$", CHANGELOG, re.MULTILINE)
+    assert headings
+    assert {"Unreleased", watcher.__version__} & set(headings[:1])
+    assert headings[-2:] == ["0.2.0", "0.1.0"]
+
+
+def test_every_changelog_entry_is_one_line_of_an_area_and_stands_once():
+    entries = []
+    for line in CHANGELOG.partition("\n## ")[2].splitlines()[1:]:
+        if not line or line.startswith("## "):
+            continue
+        if line.startswith("### "):
+            assert line in ("### Added", "### Changed", "### Fixed", "### Removed"), line
+        elif not line.startswith("The first release"):
+            assert line.startswith("- "), f"not an entry of one line: {line}"
+            area, _, claim = line[2:].partition(": ")
+            assert area in AREAS, line
+            assert claim.endswith("."), line
+            entries.append(line)
+    assert len(entries) == len(set(entries))
+
+
+def test_the_version_is_written_once():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert "version" not in project
+    assert project["dynamic"] == ["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", watcher.__version__)

@@ -61,3 +61,15 @@ def test_what_is_imported_is_the_wheel_and_not_the_checkout(installed, tmp_path)
     module, templates = said.stdout.split()
     assert str(ROOT) not in module
     assert Path(templates) == Path(module).parent / "_templates"
+
+
+def test_manual_and_completion_are_installed_with_the_package(installed):
+    share = installed.parent / "share"
+    for source, target in (
+        ("man/watcher.1", "man/man1/watcher.1"),
+        ("man/watcher.toml.5", "man/man5/watcher.toml.5"),
+        ("completions/watcher.bash", "bash-completion/completions/watcher"),
+        ("completions/_watcher", "zsh/site-functions/_watcher"),
+        ("completions/watcher.fish", "fish/vendor_completions.d/watcher.fish"),
+    ):
+        assert (share / target).read_text() == (ROOT / source).read_text()

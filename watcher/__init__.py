@@ -3,4 +3,4 @@
 Holds the version and nothing else; the rooms of the house are described in each package's docstring.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
