@@ -41,8 +41,8 @@ def outbox(config: str, state: str) -> None:
     from watcher.context import FaultReport
     from watcher.pipeline.send import send_due
 
-    with app.open_for_run(load_config(Path(config)), Path(state)) as parts:
-        asyncio.run(send_due(parts, FaultReport()))
+    with app.open_for_run(load_config(Path(config)), Path(state)) as context:
+        asyncio.run(send_due(context, FaultReport()))
 
 
 def channel(port: str, count: str) -> None:

@@ -76,9 +76,9 @@ def _filled(folder: Path, port: int, count: int) -> tuple[Path, Path]:
     recipients = (_RECIPIENT.format(number=number) for number in range(count))
     file.write_text(_CONFIG.format(port=port) + "".join(recipients), encoding="utf-8")
     state.mkdir()
-    with app.open_for_run(load_config(file), state) as parts:
+    with app.open_for_run(load_config(file), state) as context:
         messages = [_queued(number) for number in range(count)]
-        parts.store.outbox.add(messages, datetime.now(UTC))
+        context.store.outbox.add(messages, datetime.now(UTC))
     return file, state
 
 

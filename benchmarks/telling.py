@@ -94,18 +94,20 @@ def _fill(config: Path, state: Path, ids: Sequence[str]) -> None:
     timeline = sample_timeline()
     versions = (timeline.data_versions[0], timeline.data_versions[-1])
     old, new = (json.loads(timeline.record("NCT99000002", version) or b"{}") for version in versions)
-    with app.open_for_run(load_config(config), state) as parts:
+    with app.open_for_run(load_config(config), state) as context:
         kept: dict[str, int] = {}
         for start in range(0, len(ids), _AT_ONCE):
             piece = ids[start : start + _AT_ONCE]
-            kept |= parts.store.versions.commit_page(Page(new=tuple(_version(one, old, None) for one in piece)), _now())
-        sync_recipients(parts, _now())
+            kept |= context.store.versions.commit_page(
+                Page(new=tuple(_version(one, old, None) for one in piece)), _now()
+            )
+        sync_recipients(context, _now())
         comparison = compare_records(old, new)
         for start in range(0, len(ids), _AT_ONCE):
             page = Page(new=tuple(_version(one, new, kept[one], comparison) for one in ids[start : start + _AT_ONCE]))
-            parts.store.versions.commit_page(page, _now())
-        parts.store.trials.mark_checked(list(ids), _TOKENS[1], _now())
-        parts.store.polls.record(
+            context.store.versions.commit_page(page, _now())
+        context.store.trials.mark_checked(list(ids), _TOKENS[1], _now())
+        context.store.polls.record(
             Poll(started=_now(), finished=_now(), token=_TOKENS[1], outcome=PollOutcome.COMPLETE, counts=PollCounts())
         )
 
@@ -152,10 +154,10 @@ def compose_here(config: Path, state: Path) -> None:
     from watcher.pipeline.watchlist_resolution import follow_merged
 
     loaded = load_config(config)
-    with app.open_for_run(loaded, state) as parts:
-        watchlist = follow_merged(app.watchlist_reader(loaded)(), parts.store)
+    with app.open_for_run(loaded, state) as context:
+        watchlist = follow_merged(app.watchlist_reader(loaded)(), context.store)
         wall, cpu = time.perf_counter(), time.process_time()
-        messages = compose_due(parts, watchlist, FaultReport(), is_complete=True)
+        messages = compose_due(context, watchlist, FaultReport(), is_complete=True)
         took = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "messages": messages}
     print(json.dumps(took | {"megabytes": _peak_megabytes()}))
 

@@ -54,10 +54,10 @@ def told(tmp_path_factory) -> Iterator[Told]:
         for is_next in (False, True):
             if is_next:
                 assert home.registry.next()
-            with home.open() as parts:
+            with home.open() as context:
                 from watcher.app import watchlist_reader
 
-                report = await run_once(parts, watchlist_reader(parts.loaded))
+                report = await run_once(context, watchlist_reader(context.loaded))
                 assert report.poll is not None
                 assert report.poll.troubled == ()
                 assert not report.has_bugs

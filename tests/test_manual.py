@@ -102,10 +102,10 @@ async def test_every_metric_is_documented_and_every_rule_asks_for_one(tmp_path):
     states = {nct_id: {DAYS[0]: trial(nct_id)} for nct_id in (ONE, TWO)}
     with house(tmp_path, states, settings=ANA + QUIET) as home:
         await home.run()
-        with home.look() as parts:
-            watchlist = app.watchlist_reader(parts.loaded)()
-            text = exposition(*look_at(parts, watchlist)).decode()
-            status = status_of(parts, watchlist)
+        with home.look() as context:
+            watchlist = app.watchlist_reader(context.loaded)()
+            text = exposition(*look_at(context, watchlist)).decode()
+            status = status_of(context, watchlist)
     shown = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
     told = set(re.findall(r"`(watcher_[a-z_]+)`", OPERATING))
     assert {name.removesuffix("_total") for name in shown} <= {name.removesuffix("_total") for name in told}

@@ -110,9 +110,9 @@ def test_status_and_outbox_repeat_no_secret(home):
     home.write()
     with program(home, "run", "--once") as running:
         assert running.wait() in {0, 1}
-    with home.look() as parts:
-        entries = parts.store.outbox.list()
-        faults = parts.store.faults.all()
-        suspended = parts.store.outbox.suspensions()
+    with home.look() as context:
+        entries = context.store.outbox.list()
+        faults = context.store.faults.all()
+        suspended = context.store.outbox.suspensions()
     said = json.dumps([str(entries), str(faults), str(suspended)])
     assert_silent("the outbox", said.encode())

@@ -57,8 +57,8 @@ class Soak:
             self._until_read()
             self.resident.append(self._memory())
         self.home.smtp.clear()
-        with self.home.look() as parts:
-            parts.store.outbox.retry(None, datetime.now(UTC))
+        with self.home.look() as context:
+            context.store.outbox.retry(None, datetime.now(UTC))
         until(lambda: not self.home.outbox(State.PENDING, State.SENDING, State.UNKNOWN), PATIENCE)
 
     def _disturb(self, number: int) -> bool:
@@ -88,8 +88,8 @@ class Soak:
     def _until_read(self) -> None:
         def is_read() -> bool:
             assert self.daemon.process.poll() is None, self.daemon.errors[-2000:]
-            with self.home.look() as parts:
-                last = parts.store.polls.last_complete()
+            with self.home.look() as context:
+                last = context.store.polls.last_complete()
             return last is not None and (last.token or "").startswith(self.home.registry.data_version)
 
         until(lambda: (self.home.state / "watcher.db").exists(), PATIENCE)
@@ -189,11 +189,11 @@ async def test_store_is_bounded_by_what_is_kept_and_forgets_no_change(tmp_path):
         while not sizes or home.registry.next():
             await home.run()
             home.time.pass_by(timedelta(hours=47))
-            with home.look() as parts:
-                sizes.append(parts.store.retention.stats())
-        with home.look() as parts:
-            log = parts.store.versions.log(ONE)
-            bodies = [_body(parts.store, entry.version.seq) for entry in log]
+            with home.look() as context:
+                sizes.append(context.store.retention.stats())
+        with home.look() as context:
+            log = context.store.versions.log(ONE)
+            bodies = [_body(context.store, entry.version.seq) for entry in log]
     last, recent = sizes[-1], 5  # every two days one, for ten days
     assert last.versions == 2 * len(DAYS)
     assert last.comparisons == last.versions - 2

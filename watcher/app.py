@@ -1,4 +1,4 @@
-"""Composition root: the only clock, random source and wiring; builds parts on demand.
+"""Composition root: the only clock, random source and wiring; wires the context of a run on demand.
 
 Decides nothing. Everything below takes `now`, waiting and randomness as values.
 """
@@ -43,7 +43,7 @@ def database_of(loaded: Loaded, state_dir: Path) -> Path:
 
 @contextmanager
 def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Take the run lock, bring the store to the present revision, and give the parts of a run.
+    """Take the run lock, bring the store to the present revision, and open the context of a run.
 
     Raises:
         StoreLockedError: Another run holds the lock.
@@ -59,36 +59,36 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
                 lock.check_in_place()
                 check_in_place(path, identity)
 
-            yield replace(parts_of(loaded, state_dir, store), check_store=check_store)
+            yield replace(run_context(loaded, state_dir, store), check_store=check_store)
 
 
 @contextmanager
 def open_for_reading(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Return the parts of a command that looks, or that touches the outbox only; takes no lock and migrates nothing.
+    """Open the context of a command that reads, or changes the outbox only; takes no lock and migrates nothing.
 
     Raises:
         StoreError: There is no store yet, or it cannot be used.
     """
     with Store.open(database_of(loaded, state_dir)) as store:
-        yield parts_of(loaded, state_dir, store)
+        yield run_context(loaded, state_dir, store)
 
 
 @contextmanager
 def open_for_looking(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Return the parts of a command that only looks; where no run has been yet, over an empty store thrown away after.
+    """Open the context of a command that only reads; before the first run, on an empty store that is thrown away.
 
     Raises:
         StoreError: The store cannot be used.
     """
     is_there = database_of(loaded, state_dir).exists()
     opened = open_for_reading(loaded, state_dir) if is_there else open_rehearsal(loaded, state_dir)
-    with opened as parts:
-        yield parts
+    with opened as context:
+        yield context
 
 
 @contextmanager
 def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
-    """Return the parts of a run on a copy of the store that is thrown away: nothing of the real one changes.
+    """Open the context of a run on a copy of the store that is thrown away: nothing of the real one changes.
 
     The run lock is not taken: the copy is nobody else's, and SQLite's online backup reads beside a running daemon.
 
@@ -104,14 +104,14 @@ def open_rehearsal(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
         with RunLock.acquire(folder, pid=os.getpid(), now=utc_now()) as lock:
             admin.prepare(copy, lock, utc_now())
         with Store.open(copy) as store:
-            yield parts_of(loaded, state_dir, store)
+            yield run_context(loaded, state_dir, store)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> RunContext:
+def run_context(loaded: Loaded, state_dir: Path, store: Store) -> RunContext:
     """Wire a run: configuration, store, clock, waiting, randomness, environment, templates."""
-    parts = RunContext(
+    context = RunContext(
         loaded=loaded,
         state_dir=state_dir,
         store=store,
@@ -120,9 +120,9 @@ def parts_of(loaded: Loaded, state_dir: Path, store: Store) -> RunContext:
         sleep=asyncio.sleep,
         jitter=random.random,
         environ=os.environ,
-        templates=_templates_of(loaded, lambda: parts),
+        templates=_templates_of(loaded, lambda: context),
     )
-    return parts
+    return context
 
 
 def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
@@ -130,16 +130,16 @@ def watchlist_reader(loaded: Loaded) -> Callable[[], Watchlist]:
     return lambda: read_watchlist(loaded)
 
 
-def reread(parts: RunContext) -> tuple[RunContext, Callable[[], Watchlist]]:
-    """Read the configuration of a running daemon anew, and give its parts and watchlist reader with it.
+def reread(context: RunContext) -> tuple[RunContext, Callable[[], Watchlist]]:
+    """Read the configuration of a running daemon again and return its context and watchlist reader.
 
     Raises:
         ConfigError: It cannot be used; what runs is as it was.
     """
-    loaded = load_config(parts.loaded.path, parts.environ)
-    check_reload(parts.loaded, loaded, parts.environ)
+    loaded = load_config(context.loaded.path, context.environ)
+    check_reload(context.loaded, loaded, context.environ)
     templates = _templates_of(loaded, lambda: anew)
-    anew = replace(parts, loaded=loaded, superseded=asyncio.Event(), templates=templates)
+    anew = replace(context, loaded=loaded, superseded=asyncio.Event(), templates=templates)
     return anew, watchlist_reader(loaded)
 
 
@@ -151,7 +151,7 @@ def page_renderer() -> Callable[[str, Mapping[str, object]], str]:
     return lambda name, context: templates.render(name, context).text
 
 
-def _templates_of(loaded: Loaded, parts: Callable[[], RunContext]) -> Callable[[], Templates]:
+def _templates_of(loaded: Loaded, context: Callable[[], RunContext]) -> Callable[[], Templates]:
     """Return what makes the templates when the first is needed; the operator's own are tried out then."""
 
     @cache
@@ -160,6 +160,6 @@ def _templates_of(loaded: Loaded, parts: Callable[[], RunContext]) -> Callable[[
         from watcher.rendering.environment import Templates, builtin_templates
 
         overrides = override_folder(loaded)
-        return trusted(Templates(builtin_templates(), overrides, clock=time.monotonic), parts())
+        return trusted(Templates(builtin_templates(), overrides, clock=time.monotonic), context())
 
     return made

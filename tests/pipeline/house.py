@@ -133,21 +133,21 @@ class House:
     @contextmanager
     def open(self) -> Iterator[RunContext]:
         """Give the parts of a run, wired as by the program, with this house's time."""
-        with app.open_for_run(self.load(), self.state) as parts:
+        with app.open_for_run(self.load(), self.state) as context:
             yield replace(
-                parts,
+                context,
                 clock=self.time.clock,
                 sleep=self.time.sleep,
                 monotonic=self.time.monotonic,
                 jitter=lambda: 0.0,
-                environ={**parts.environ, **self.environ},
+                environ={**context.environ, **self.environ},
             )
 
     async def run(self, *, send_all: bool = False, watchlist: Watchlist | None = None) -> RunReport:
         """Do what `run --once` does, an hour after the run before."""
-        with self.open() as parts:
-            read: Callable[[], Watchlist] = app.watchlist_reader(parts.loaded)
-            report = await run_once(parts, read if watchlist is None else lambda: watchlist, send_all=send_all)
+        with self.open() as context:
+            read: Callable[[], Watchlist] = app.watchlist_reader(context.loaded)
+            report = await run_once(context, read if watchlist is None else lambda: watchlist, send_all=send_all)
         self.time.pass_by(timedelta(hours=1))
         return report
 
@@ -165,21 +165,21 @@ class House:
     _counted: int = 0
 
     def versions(self, nct_id: str) -> tuple[Version, ...]:
-        with self.look() as parts:
-            return parts.store.versions.of_trial(nct_id)
+        with self.look() as context:
+            return context.store.versions.of_trial(nct_id)
 
     def kept(self, nct_id: str) -> Kept:
-        with self.look() as parts:
-            return parts.store.trials.kept([nct_id])[0]
+        with self.look() as context:
+            return context.store.trials.kept([nct_id])[0]
 
     def outbox(self, *states: State) -> tuple[Entry, ...]:
-        with self.look() as parts:
-            return parts.store.outbox.list(states=states)
+        with self.look() as context:
+            return context.store.outbox.list(states=states)
 
     @contextmanager
     def look(self) -> Iterator[RunContext]:
-        with app.open_for_reading(load_config(self.config_path), self.state) as parts:
-            yield replace(parts, clock=self.time.clock)
+        with app.open_for_reading(load_config(self.config_path), self.state) as context:
+            yield replace(context, clock=self.time.clock)
 
     def mails_to(self, name: str) -> list[EmailMessage]:
         """Give the mails the relay took for a recipient, oldest first."""

@@ -65,8 +65,8 @@ async def test_run_killed_right_after_storing_a_milestone_does_not_tell_it_twice
     await where.run()
     where.time.now = datetime(2026, 7, 3, 10, tzinfo=UTC)
     await where.run()
-    with where.open() as parts:
-        parts.store.notes.put("milestones.told_until", "2026-06-30")
+    with where.open() as context:
+        context.store.notes.put("milestones.told_until", "2026-06-30")
     await where.run()
     assert len(where.bodies("ana")) == 1
     assert len(where.versions(ONE)) == 2
@@ -82,8 +82,8 @@ async def test_clock_that_was_years_ahead_silences_no_date_to_come_and_no_tidyin
     await where.run()
     where.time.now = datetime(2026, 6, 30, 10, tzinfo=UTC)
     await where.run()
-    with where.look() as parts:
-        assert parts.store.notes.get(UPKEEP_DONE) == "2026-06-30T10:00:00+00:00"
+    with where.look() as context:
+        assert context.store.notes.get(UPKEEP_DONE) == "2026-06-30T10:00:00+00:00"
     where.time.now = datetime(2031, 7, 3, 10, tzinfo=UTC)
     await where.run()
     assert len(where.bodies("ana")) == 1

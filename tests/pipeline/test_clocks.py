@@ -111,12 +111,12 @@ async def test_job_that_an_hour_lies_before_keeps_its_distance_after_a_clock_set
 @asynccontextmanager
 async def running(home, wall):
     """Run a daemon in this process by a wall clock that can be moved."""
-    with home.open() as parts:
-        real = replace(parts, clock=wall.clock, monotonic=monotonic, sleep=asyncio.sleep)
+    with home.open() as context:
+        real = replace(context, clock=wall.clock, monotonic=monotonic, sleep=asyncio.sleep)
         ending = Shutdown()
         daemon = Daemon(
-            parts=real,
-            read=watchlist_reader(parts.loaded),
+            context=real,
+            read=watchlist_reader(context.loaded),
             reread=app.reread,
             tick_every=timedelta(seconds=0.1),
             watch_every=timedelta(seconds=0.05),

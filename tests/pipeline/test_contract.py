@@ -67,13 +67,13 @@ def stop(running):
 
 
 def cursor(home, name):
-    with home.look() as parts:
-        return parts.store.ledger.reader(name).cursor
+    with home.look() as context:
+        return context.store.ledger.reader(name).cursor
 
 
 def payload(home, entry):
-    with home.look() as parts:
-        return parts.store.outbox.payload(entry.id)
+    with home.look() as context:
+        return context.store.outbox.payload(entry.id)
 
 
 def notices(home):

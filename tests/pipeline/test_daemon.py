@@ -90,16 +90,19 @@ async def test_second_signal_ends_at_once_and_the_next_start_makes_it_good(home,
 async def test_daemon_goes_on_after_a_store_that_was_locked(home):
     await home.run()
     home.poll_every = "1s"
-    with home.open() as parts:
-        impatient = Store.open(app.database_of(parts.loaded, home.state), busy_timeout=timedelta(milliseconds=50))
+    with home.open() as context:
+        impatient = Store.open(app.database_of(context.loaded, home.state), busy_timeout=timedelta(milliseconds=50))
         with impatient as store:
-            real = replace(parts, store=store, clock=app.utc_now, sleep=asyncio.sleep, monotonic=Time().monotonic)
+            real = replace(context, store=store, clock=app.utc_now, sleep=asyncio.sleep, monotonic=Time().monotonic)
             ending = Shutdown()
             daemon = Daemon(
-                parts=real, read=watchlist_reader(parts.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
+                context=real,
+                read=watchlist_reader(context.loaded),
+                reread=app.reread,
+                tick_every=timedelta(seconds=0.1),
             )
             work = asyncio.create_task(daemon.run(ending))
-            with closing(sqlite3.connect(app.database_of(parts.loaded, home.state), isolation_level=None)) as other:
+            with closing(sqlite3.connect(app.database_of(context.loaded, home.state), isolation_level=None)) as other:
                 await asyncio.to_thread(until, lambda: len(home.registry.requests) >= 4)
                 other.execute("BEGIN IMMEDIATE")
                 home.registry.next()
@@ -119,11 +122,11 @@ def pragma(database, words):
 async def test_daemon_goes_on_once_there_is_room_on_the_disk_again(home, events):
     await home.run()
     home.poll_every = "1s"
-    with home.open() as parts, Store(database := Database(app.database_of(parts.loaded, home.state))) as store:
-        real = replace(parts, store=store, clock=app.utc_now, sleep=asyncio.sleep, monotonic=Time().monotonic)
+    with home.open() as context, Store(database := Database(app.database_of(context.loaded, home.state))) as store:
+        real = replace(context, store=store, clock=app.utc_now, sleep=asyncio.sleep, monotonic=Time().monotonic)
         ending = Shutdown()
         daemon = Daemon(
-            parts=real, read=watchlist_reader(parts.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
+            context=real, read=watchlist_reader(context.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
         )
         pragma(database, f"max_page_count = {pragma(database, 'page_count')}")
         work = asyncio.create_task(daemon.run(ending))
@@ -356,10 +359,10 @@ async def walk_hurried(house, troubles: tuple[Trouble, ...]) -> Walk:
     home = house(states(120), settings=EVERYBODY, watched=TRIALS, time=time)
     home.poll_every = "1s"
     walk = Walk(home)
-    with home.open() as parts:
+    with home.open() as context:
         ending = Shutdown()
         daemon = Daemon(
-            parts=parts, read=watchlist_reader(parts.loaded), reread=app.reread, tick_every=timedelta(seconds=0.2)
+            context=context, read=watchlist_reader(context.loaded), reread=app.reread, tick_every=timedelta(seconds=0.2)
         )
         work = asyncio.create_task(daemon.run(ending))
         await asyncio.to_thread(until, lambda: len(home.registry.requests) >= 4)

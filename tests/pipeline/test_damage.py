@@ -42,8 +42,8 @@ async def test_damaged_message_is_dead_and_told_and_the_next_goes_out_in_the_sam
     await home.run()
     home.registry.next()
     for _ in range(2):
-        with home.open() as parts:
-            await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+        with home.open() as context:
+            await run_once(context, watchlist_reader(context.loaded), deliver=False)
         home.registry.next()
     first, second = (entry for entry in home.outbox() if entry.recipient == "ana")
     spoil(home, "UPDATE payload SET data = ? WHERE message = ?", damage, first.id)
@@ -85,8 +85,8 @@ async def test_damaged_comparison_fails_the_digest_that_needs_it_and_no_other(ho
     home.settings = home.settings.replace(ANA + QUIET + 'watches = ["one"]\n', slots)
     await home.next()
     spoil(home, "UPDATE comparison SET data = x'00' WHERE seq = (SELECT newest_seq FROM trial WHERE nct_id = ?)", ONE)
-    with home.open() as parts:
-        report = await run_once(parts, watchlist_reader(parts.loaded), send_all=True)
+    with home.open() as context:
+        report = await run_once(context, watchlist_reader(context.loaded), send_all=True)
     assert exit_code(report) is Exit.STORE
     assert "digest for ana: " in "\n".join(report.said)
     assert (len(home.subjects("ana")), len(home.subjects("bob"))) == (0, 1)

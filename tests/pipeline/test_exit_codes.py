@@ -21,8 +21,8 @@ STATES = {
 
 
 def standing(home):
-    with home.look() as parts:
-        return failing(parts.store.faults.all())
+    with home.look() as context:
+        return failing(context.store.faults.all())
 
 
 async def ends(home, **options):
@@ -94,10 +94,10 @@ async def test_fault_that_stands_is_exit_1_at_every_run_and_said_once_a_day(hous
 async def test_temporary_fault_that_is_not_told_yet_is_exit_1_too(house):
     home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO])
     await home.run()
-    signals = FaultReport()
-    signals.failing("template x", "it takes too long", FaultGrade.TEMPORARY)
-    with home.open() as parts:
-        assert settle(parts, signals, home.now()) == ()
+    faults = FaultReport()
+    faults.failing("template x", "it takes too long", FaultGrade.TEMPORARY)
+    with home.open() as context:
+        assert settle(context, faults, home.now()) == ()
     (fault,) = standing(home)
     assert fault.state is FaultState.FAILING
     report = await home.run()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, trial
-from watcher import context
+from watcher import context as context_module
 from watcher.cli.exits import Exit
 from watcher.daemon.single_run import NOTHING_WATCHED
 from watcher.pipeline.fault_kinds import TABLE, kind_of, sentence, title, words_of
@@ -151,7 +151,7 @@ def test_documentation_shows_the_table_of_faults_as_the_code_has_it():
 
 
 def test_every_part_the_code_names_has_a_kind_of_its_own():
-    named = {name: part for name, part in vars(context).items() if name.endswith("_PART")}
+    named = {name: part for name, part in vars(context_module).items() if name.endswith("_PART")}
     assert len(named) > 10
     kinds = {name: kind_of(f"{part}x" if part.endswith(" ") else part) for name, part in named.items()}
     assert len({kind.concerns for kind in kinds.values()}) == len(named)

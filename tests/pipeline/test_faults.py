@@ -95,11 +95,11 @@ def test_fault_that_becomes_worse_is_told_at_once_and_not_again_when_it_goes_bac
 
 
 def test_worst_sentence_of_a_run_stands():
-    signals = FaultReport()
-    signals.failing("email", "451 later", FaultGrade.TEMPORARY)
-    signals.failing("email", "550 no such mailbox", FaultGrade.SUSPENDED)
-    signals.failing("email", "no connection")
-    assert (signals.heard, signals.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
+    faults = FaultReport()
+    faults.failing("email", "451 later", FaultGrade.TEMPORARY)
+    faults.failing("email", "550 no such mailbox", FaultGrade.SUSPENDED)
+    faults.failing("email", "no connection")
+    assert (faults.heard, faults.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
 
 
 @pytest.mark.parametrize("state", [FaultState.TOLD, FaultState.REMINDED])
@@ -123,14 +123,14 @@ def test_rows_that_stand_for_a_failure_now():
 
 
 def test_first_word_of_a_run_stands_and_a_failure_outweighs_a_success():
-    signals = FaultReport()
-    signals.well("email")
-    signals.failing("email", "first")
-    signals.failing("email", "second")
-    signals.well("email")
-    signals.tripped("record x", "a bug")
-    assert signals.heard == {"email": "first", "record x": "a bug"}
-    assert signals.bugs == {"record x"}
+    faults = FaultReport()
+    faults.well("email")
+    faults.failing("email", "first")
+    faults.failing("email", "second")
+    faults.well("email")
+    faults.tripped("record x", "a bug")
+    assert faults.heard == {"email": "first", "record x": "a bug"}
+    assert faults.bugs == {"record x"}
 
 
 CALM = ANA + QUIET
@@ -230,6 +230,6 @@ async def test_fault_without_an_operator_is_said_and_kept(house):
     home = house(STATES, settings=CALM)
     home.registry.arm(DOWN)
     assert (await home.run()).said
-    with home.look() as parts:
-        assert [fault.part for fault in failing(parts.store.faults.all())] == ["registry"]
-        assert parts.store.outbox.list() == ()
+    with home.look() as context:
+        assert [fault.part for fault in failing(context.store.faults.all())] == ["registry"]
+        assert context.store.outbox.list() == ()

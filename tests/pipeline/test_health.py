@@ -47,8 +47,8 @@ def home(house):
 async def calm(home):
     """Give the vitals after one good run."""
     await home.run()
-    with home.look() as parts:
-        return read_health_snapshot(parts, app.watchlist_reader(parts.loaded)())
+    with home.look() as context:
+        return read_health_snapshot(context, app.watchlist_reader(context.loaded)())
 
 
 def a_fault(part):
@@ -75,10 +75,10 @@ async def test_runs_that_do_not_come_are_not_alive(calm):
 
 
 async def test_before_the_first_run_it_is_not_alive(home):
-    with home.open() as parts:
+    with home.open() as context:
         pass
-    with home.look() as parts:
-        vitals = read_health_snapshot(parts, app.watchlist_reader(parts.loaded)())
+    with home.look() as context:
+        vitals = read_health_snapshot(context, app.watchlist_reader(context.loaded)())
     assert said(judge(vitals, HOUR)) == [(Weight.DEAD, "runs")]
     assert vitals.overdue == 2
 
@@ -178,9 +178,9 @@ async def test_metrics_say_what_happened(home):
     await home.run()
     home.registry.arm(RegistryFault(kind=FaultKind.REFUSED, times=None))
     await home.run()
-    with home.look() as parts:
-        found = families(exposition(*look_at(parts, app.watchlist_reader(parts.loaded)())))
-        done = parts.store.polls.last_complete()
+    with home.look() as context:
+        found = families(exposition(*look_at(context, app.watchlist_reader(context.loaded)())))
+        done = context.store.polls.last_complete()
     assert values(found["watcher_trials_watched"]) == {(): 2}
     assert values(found["watcher_trials_overdue"]) == {(): 0}
     assert values(found["watcher_polls"])["failed",] == 1
@@ -197,8 +197,8 @@ async def test_messages_are_counted_by_channel_and_outcome_and_waiting_ones_by_s
     home.settings = ANA + FILES
     home.smtp.arm(SmtpStage.MAIL, reply="451 4.3.0 later", times=None)
     await home.run()
-    with home.look() as parts:
-        vitals, health = look_at(parts, app.watchlist_reader(parts.loaded)())
+    with home.look() as context:
+        vitals, health = look_at(context, app.watchlist_reader(context.loaded)())
     assert vitals.oldest_waiting is not None
     found = families(exposition(vitals, health))
     assert values(found["watcher_messages"]) == {("email", "failed"): 1, ("folder:told", "delivered"): 1}
@@ -211,10 +211,10 @@ async def test_counts_outlive_the_rows_they_counted(home):
     await home.run()
     home.settings = FILES
     await home.run()
-    with home.open() as parts:
-        before = parts.store.tally.totals("messages")
-        assert parts.store.outbox.forget_delivered(home.time.now + HOUR) >= 1
-        assert parts.store.tally.totals("messages") == before
+    with home.open() as context:
+        before = context.store.tally.totals("messages")
+        assert context.store.outbox.forget_delivered(home.time.now + HOUR) >= 1
+        assert context.store.tally.totals("messages") == before
 
 
 async def test_names_follow_the_conventions(calm):
@@ -238,10 +238,10 @@ async def test_names_follow_the_conventions(calm):
 async def test_textfile_is_whole_and_readable_by_the_collector(home):
     home.head = '[health]\ntextfile = "shown.prom"'
     await home.run()
-    with home.open() as parts:
-        read = app.watchlist_reader(parts.loaded)
-        assert write_shown(parts, read()) is None
-        assert write_shown(parts, read()) is None  # over the one that is there
+    with home.open() as context:
+        read = app.watchlist_reader(context.loaded)
+        assert write_shown(context, read()) is None
+        assert write_shown(context, read()) is None  # over the one that is there
     path = home.state / "shown.prom"
     assert path.stat().st_mode & 0o777 == 0o644
     assert values(families(path.read_bytes())["watcher_alive"]) == {(): 1}
@@ -251,14 +251,14 @@ async def test_textfile_is_whole_and_readable_by_the_collector(home):
 async def test_textfile_that_cannot_be_written_is_said(home):
     home.head = '[health]\ntextfile = "no/such/folder.prom"'
     await home.run()
-    with home.look() as parts:
-        assert "cannot be written" in (write_shown(parts, app.watchlist_reader(parts.loaded)()) or "")
+    with home.look() as context:
+        assert "cannot be written" in (write_shown(context, app.watchlist_reader(context.loaded)()) or "")
 
 
 async def test_without_a_textfile_none_is_written(home):
     await home.run()
-    with home.look() as parts:
-        assert write_shown(parts, app.watchlist_reader(parts.loaded)()) is None
+    with home.look() as context:
+        assert write_shown(context, app.watchlist_reader(context.loaded)()) is None
 
 
 def test_one_shot_run_writes_the_textfile_and_tells_when_it_cannot(home):
@@ -373,13 +373,13 @@ async def test_store_that_cannot_be_read_is_an_answer():
 
 
 def test_address_that_is_taken_is_a_fault_and_free_again_it_is_over():
-    signals = FaultReport()
+    faults = FaultReport()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        assert open_endpoint(listen, never, signals) is None
-        assert "cannot listen at" in (signals.heard["health endpoint"] or "")
+        assert open_endpoint(listen, never, faults) is None
+        assert "cannot listen at" in (faults.heard["health endpoint"] or "")
     calm = FaultReport()
     assert open_endpoint(None, never, calm) is None
     assert calm.heard == {"health endpoint": None}

@@ -171,12 +171,12 @@ async def test_store_locked_by_another_process_fails_in_words_and_loses_nothing(
     await home.run()
     home.registry.next()
     path = database_of(home.load(), home.state)
-    with home.open() as parts, closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with home.open() as context, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Store.open(path, busy_timeout=timedelta(milliseconds=10)) as store:
-            hurried = replace(parts, store=store)
+            hurried = replace(context, store=store)
             with pytest.raises(StoreError, match="locked by another process"):
-                await run_once(hurried, watchlist_reader(parts.loaded))
+                await run_once(hurried, watchlist_reader(context.loaded))
         other.execute("ROLLBACK")
     assert home.smtp.mails == ()
     home.time.now = datetime.now(UTC)
@@ -189,12 +189,12 @@ async def test_full_disk_fails_in_words_and_loses_nothing(home, pages):
     await home.run()
     home.registry.next()
     path = database_of(home.load(), home.state)
-    with home.open() as parts, Store(database := Database(path, timedelta(seconds=5))) as store:
+    with home.open() as context, Store(database := Database(path, timedelta(seconds=5))) as store:
         with database.write() as connection:
             used = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {used + pages}")
         with pytest.raises(StoreError, match="no room left"):
-            await run_once(replace(parts, store=store), watchlist_reader(parts.loaded))
+            await run_once(replace(context, store=store), watchlist_reader(context.loaded))
     home.time.pass_by(timedelta(minutes=2))
     await home.run()
     mails, posts = all_told(home)

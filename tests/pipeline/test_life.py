@@ -29,9 +29,9 @@ def beside(nct_id=TWO):
 
 def kinds(home, nct_id):
     """Give the kinds of change the log shows of a trial, oldest version first."""
-    with home.look() as parts:
-        entries = parts.store.versions.log(nct_id)
-        return [[change["kind"] for change in log_object(parts, entry)["changes"]] for entry in reversed(entries)]
+    with home.look() as context:
+        entries = context.store.versions.log(nct_id)
+        return [[change["kind"] for change in log_object(context, entry)["changes"]] for entry in reversed(entries)]
 
 
 async def test_merged_trial_is_told_once_and_lives_on_under_the_other_id(house):
@@ -153,16 +153,16 @@ async def test_trial_whose_merging_is_undone_while_it_is_polled_harms_no_other(h
 
 def test_ids_merged_in_a_circle_are_all_asked_for(house):
     home = house(beside(), watched=[ONE, TWO, THREE])
-    with home.open() as parts:
+    with home.open() as context:
         events = [
             Event(
                 nct_id=old, kind=VersionKind.MERGED, data_version=DAYS[0], previous=None, compared=None, merged_into=to
             )
             for old, to in ((ONE, FIVE), (FIVE, ONE), (THREE, FOUR))
         ]
-        parts.store.versions.commit_page(Page(events=tuple(events)), home.time.now)
-        watchlist = follow_merged(app.watchlist_reader(parts.loaded)(), parts.store)
-        assert set(poll_ids(watchlist, parts.store)) == {ONE, FIVE, TWO, FOUR}
+        context.store.versions.commit_page(Page(events=tuple(events)), home.time.now)
+        watchlist = follow_merged(app.watchlist_reader(context.loaded)(), context.store)
+        assert set(poll_ids(watchlist, context.store)) == {ONE, FIVE, TWO, FOUR}
 
 
 async def test_single_answer_that_points_elsewhere_is_a_merge(house):
@@ -259,8 +259,10 @@ async def test_trial_added_again_after_a_month_starts_anew_and_the_gap_is_never_
     assert home.smtp.mails == ()
     assert [version.baseline for version in home.versions(ONE)] == [True, True]
     assert kinds(home, ONE) == [["record.baseline"], ["record.baseline"]]
-    with home.look() as parts:
-        newer, older = (log_object(parts, entry)["changes"][0]["sentence"] for entry in parts.store.versions.log(ONE))
+    with home.look() as context:
+        newer, older = (
+            log_object(context, entry)["changes"][0]["sentence"] for entry in context.store.versions.log(ONE)
+        )
     assert "gap" not in older
     assert "after a gap in watching; what changed since the data of 1 Jun 2026 was not compared" in newer
     await home.next()
@@ -375,14 +377,14 @@ async def test_what_is_known_is_reported_as_it_stands(house):
     await home.run()
     home.registry.arm(Fault(kind=FaultKind.HOLLOW, ids=(THREE,), times=None))
     await home.next()
-    with home.look() as parts:
+    with home.look() as context:
         from watcher.app import watchlist_reader
 
-        watchlist = watchlist_reader(parts.loaded)()
-        status = status_of(parts, watchlist)
-        rows = {row["nct_id"]: row for row in trials_of(parts, watchlist)}
-        shown = trial_of(parts, watchlist, FOUR)
-        unread = trial_of(parts, watchlist, FIVE)
+        watchlist = watchlist_reader(context.loaded)()
+        status = status_of(context, watchlist)
+        rows = {row["nct_id"]: row for row in trials_of(context, watchlist)}
+        shown = trial_of(context, watchlist, FOUR)
+        unread = trial_of(context, watchlist, FIVE)
     assert {nct_id: row["state"] for nct_id, row in rows.items()} == {
         ONE: "absent",
         TWO: "present",

@@ -62,8 +62,8 @@ async def test_a_folder_of_somebody_else_is_a_fault_told_once_and_stops_nothing(
 
 async def test_a_look_at_what_would_happen_writes_no_pages(house):
     home = house(states(240), settings=PAGES + FILES)
-    with home.open() as parts:
-        await run_once(parts, app.watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        await run_once(context, app.watchlist_reader(context.loaded), deliver=False)
     assert not (home.folder / "site").exists()
 
 
@@ -83,10 +83,10 @@ async def test_what_is_shown_does_not_depend_on_how_much_was_seen_since(house):
     before = (home.folder / "site/index.html").read_text()
     feed = (home.folder / "site/feed.json").read_text()
     assert "Target cut" in before
-    with home.open() as parts:
+    with home.open() as context:
         others = tuple(new(f"NCT98{number:06}", b"{}") for number in range(2_100))
-        parts.store.versions.commit_page(Page(new=others), parts.clock())
-        publish(parts, app.watchlist_reader(parts.loaded)(), home.folder / "site")
+        context.store.versions.commit_page(Page(new=others), context.clock())
+        publish(context, app.watchlist_reader(context.loaded)(), home.folder / "site")
     assert (home.folder / "site/index.html").read_text() == before
     assert (home.folder / "site/feed.json").read_text() == feed
 
@@ -153,16 +153,16 @@ async def test_template_taken_away_and_pages_no_longer_wanted_end_the_fault(hous
     assert (await home.run()).said
     home.settings = FILES
     assert (await home.run()).said == ()
-    with home.look() as parts:
-        assert [fault for fault in parts.store.faults.all() if fault.part.startswith("page")] == []
+    with home.look() as context:
+        assert [fault for fault in context.store.faults.all() if fault.part.startswith("page")] == []
 
 
 async def test_of_old_versions_only_what_pictures_need_is_held(house):
     home = house(states(240, 117), settings=FILES)
     await home.run()
     await home.next()
-    with home.look() as parts:
-        found = load(parts, ONE, None, records=True)
+    with home.look() as context:
+        found = load(context, ONE, None, records=True)
     assert found is not None
     assert as_object(at(found.record, "protocolSection", "eligibilityModule"))
     for step, count in zip(found.steps, (240, 117), strict=True):

@@ -32,8 +32,8 @@ async def again(home, after=timedelta()):
 
 
 def faults(home):
-    with home.look() as parts:
-        return {fault.part: fault for fault in failing(parts.store.faults.all())}
+    with home.look() as context:
+        return {fault.part: fault for fault in failing(context.store.faults.all())}
 
 
 MAIL_REFUSALS = [
@@ -169,8 +169,8 @@ async def test_retrying_everything_meets_the_refused_one_and_goes_on(house):
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
     await home.next()  # a second one waits for the relay
     home.smtp.clear()
-    with home.look() as parts:
-        parts.store.outbox.retry(None, home.time.now)
+    with home.look() as context:
+        context.store.outbox.retry(None, home.time.now)
     home.smtp.arm(SmtpStage.BODY, reply="550 5.7.1 no", times=2)
     await home.run()
     assert [(entry.id, entry.state) for entry in home.outbox()] == [(rejected.id, State.REJECTED)]
@@ -189,8 +189,8 @@ async def test_rejected_message_is_a_fault_until_it_is_retried_or_dropped(house)
     report = await again(home, timedelta(hours=25))
     assert [said.split(":")[0] for said in report.said] == [part]  # the daily reminder
     assert faults(home)[part].state is FaultState.REMINDED
-    with home.look() as parts:
-        parts.store.outbox.drop([rejected.id])
+    with home.look() as context:
+        context.store.outbox.drop([rejected.id])
     await home.run()
     assert faults(home) == {}
 
@@ -200,9 +200,9 @@ async def test_message_rejected_by_a_run_that_ended_before_telling_is_told_by_th
     await home.run()
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
     await home.next()
-    with home.open() as parts:
-        claim = parts.store.outbox.claim("email", home.time.now)
-        parts.store.outbox.reject(claim.entry.id, "550 5.7.1 no", home.time.now)
+    with home.open() as context:
+        claim = context.store.outbox.claim("email", home.time.now)
+        context.store.outbox.reject(claim.entry.id, "550 5.7.1 no", home.time.now)
     report = await home.run()
     assert any(said.startswith(f"message {claim.entry.id}: refused for its content") for said in report.said)
 

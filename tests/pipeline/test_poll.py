@@ -266,8 +266,8 @@ async def test_refusal_by_both_ways_opens_the_breaker_for_six_hours(house):
 
 
 def home_note(home):
-    with home.look() as parts:
-        return parts.store.polls.last().note
+    with home.look() as context:
+        return context.store.polls.last().note
 
 
 async def test_changed_registry_section_closes_the_breaker(house):
@@ -279,8 +279,8 @@ async def test_changed_registry_section_closes_the_breaker(house):
     home.asked()
     report = await home.run()
     assert report.poll.outcome is PollOutcome.COMPLETE
-    with home.look() as parts:
-        assert registry_state.breaker(parts.store) is None
+    with home.look() as context:
+        assert registry_state.breaker(context.store) is None
 
 
 async def test_refused_in_mid_poll_is_not_asked_again(house):

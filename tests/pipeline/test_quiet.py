@@ -30,8 +30,8 @@ def news():
 
 def tick(home):
     """Do what the daemon does between polls; give how many messages were composed."""
-    with home.open() as parts:
-        return compose_due(parts, watchlist_reader(parts.loaded)(), FaultReport(), is_complete=False)
+    with home.open() as context:
+        return compose_due(context, watchlist_reader(context.loaded)(), FaultReport(), is_complete=False)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ async def test_message_composed_before_is_not_sent_in_them(house):
     home = house(news(), settings=ANA + QUIET + NIGHT)
     await home.run()
     assert home.registry.next()
-    with home.open() as parts:
-        report = await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        report = await run_once(context, watchlist_reader(context.loaded), deliver=False)
     assert report.composed == 1
     home.time.now = EVENING
     await home.run()

@@ -48,8 +48,8 @@ async def test_batch_that_was_not_answered_is_not_reached_and_all_others_were_re
     assert "10 trials were not reached" in body
     assert MANY[0] not in body.partition("not reached")[2].partition("Next digest")[0]
     assert "in registry data of 1 – 2 Jun 2026" in body
-    with home.look() as parts:
-        assert site_of(parts).data_version == DAYS[1]
+    with home.look() as context:
+        assert site_of(context).data_version == DAYS[1]
     home.registry.disarm()
     await home.run()
     assert "110 trials read on 1 Jun 2026 (registry data of 2 Jun 2026). 109 unchanged" in home.bodies("ana")[1]
@@ -108,18 +108,18 @@ async def test_what_a_poll_under_way_has_not_reached_yet_was_not_missed(house, i
     ids = (ONE, TWO, THREE)
     home = house(calm(*ids), settings=CALM, watched=ids)
     await home.run()
-    with home.open() as parts:
+    with home.open() as context:
         token = f"{DAYS[1]}T09:00:00"
-        parts.store.versions.commit_page(
+        context.store.versions.commit_page(
             Page(unchanged=(unchanged(ONE, DAYS[1]),)), home.time.now, checked=[ONE], token=token
         )
         if not is_running:
             ended = home.time.now + timedelta(seconds=1)
-            parts.store.polls.record(
+            context.store.polls.record(
                 Poll(started=home.time.now, finished=ended, token=None, outcome=PollOutcome.PARTIAL)
             )
         followed = [SubscribedTrial(nct_id=nct_id, labels=("all",), short_name=None) for nct_id in ids]
-        found = read_for(parts.store, followed, (), since=LastDigest(at=home.time.now))
+        found = read_for(context.store, followed, (), since=LastDigest(at=home.time.now))
     if is_running:
         assert (found.read, found.not_reached, found.data_from, found.data_version) == (3, (), DAYS[0], DAYS[1])
     else:
@@ -131,11 +131,11 @@ async def test_trial_that_changed_and_was_read_is_not_called_unreached_when_a_la
     home = house(crowd(), settings=DAILY_ANA + QUIET, watched=MANY)
     await home.run()
     await home.next()
-    with home.open() as parts:
+    with home.open() as context:
         later = home.time.now
         token = f"{DAYS[2]}T09:00:00"
-        parts.store.versions.commit_page(Page(), later, checked=MANY[:100], token=token)
-        parts.store.polls.record(Poll(started=later, finished=later, token=token, outcome=PollOutcome.PARTIAL))
+        context.store.versions.commit_page(Page(), later, checked=MANY[:100], token=token)
+        context.store.polls.record(Poll(started=later, finished=later, token=token, outcome=PollOutcome.PARTIAL))
     home.time.now = SLOT
     home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match="/version", times=9))
     await home.run()
@@ -171,8 +171,8 @@ async def test_first_line_of_a_recipient_who_joined_later_begins_when_they_joine
 async def test_first_line_goes_back_to_what_was_held_back(house):
     home = house(steps(1, 4) | steps(2, 4, nct_id=TWO), settings=CALM)
     await home.run()
-    with home.open() as parts:
-        parts.store.snoozes.put(Snooze(recipient="ana", nct_id=ONE, until=START + timedelta(hours=3, minutes=30)))
+    with home.open() as context:
+        context.store.snoozes.put(Snooze(recipient="ana", nct_id=ONE, until=START + timedelta(hours=3, minutes=30)))
     for _ in range(2):
         await home.next()
     assert "in registry data of 1 – 3 Jun 2026" in home.bodies("ana")[0]

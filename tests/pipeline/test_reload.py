@@ -108,8 +108,8 @@ def test_bad_configuration_is_refused_whole_and_every_problem_named(home):
         until(lambda: len(list((home.state / "ops").glob("*.eml"))) == 2)
         running.terminate()
         assert running.wait() == 0
-    with home.look() as parts:
-        fault = parts.store.faults.get("configuration")
+    with home.look() as context:
+        fault = context.store.faults.get("configuration")
     assert fault is not None
     assert fault.state is FaultState.RECOVERED
 
@@ -138,23 +138,23 @@ def test_watchdog_is_fed_while_the_scheduler_advances(home):
 
 def test_refused_configuration_is_over_once_the_daemon_was_started_with_a_good_one(home):
     home.write()
-    with home.open() as parts:
+    with home.open() as context:
         fault = Fault(part="configuration", state=FaultState.TOLD, since=home.time.now, message="x", told_at=None)
-        parts.store.faults.put(fault)
+        context.store.faults.put(fault)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
         systemd.wait_for(READY)
         running.terminate()
         assert running.wait() == 0
-    with home.look() as parts:
-        assert status_of(parts, app.watchlist_reader(parts.loaded)())["faults"] == []
+    with home.look() as context:
+        assert status_of(context, app.watchlist_reader(context.loaded)())["faults"] == []
 
 
 def test_secret_that_is_gone_refuses_the_whole_configuration(home):
     home.settings += '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n'
-    with home.open() as parts:
+    with home.open() as context:
         (home.folder / "hook").unlink()
         with pytest.raises(ConfigError, match="webhook of room: the secret cannot be read"):
-            app.reread(parts)
+            app.reread(context)
 
 
 @pytest.mark.parametrize(
@@ -170,15 +170,15 @@ def test_what_is_read_at_the_start_only_is_refused_by_name(home, head, name):
 
 
 def test_what_runs_is_as_it_was_after_a_refusal_and_new_after_none(home):
-    with home.open() as parts:
-        same, read = app.reread(parts)
-        assert changed_sections(parts.loaded.config, same.loaded.config) == ()
-        assert same.store is parts.store
-        assert same.turn is parts.turn
+    with home.open() as context:
+        same, read = app.reread(context)
+        assert changed_sections(context.loaded.config, same.loaded.config) == ()
+        assert same.store is context.store
+        assert same.turn is context.turn
         assert set(read().trials) == {ONE, TWO}
         home.config_path.write_text("nonsense")
         with pytest.raises(ConfigError, match="not valid TOML"):
-            app.reread(parts)
+            app.reread(context)
 
 
 def test_pulse_stops_with_the_scheduler_and_with_a_job_that_hangs():
@@ -230,14 +230,14 @@ def test_sign_is_left_read_and_removed(tmp_path):
 
 
 async def test_status_line_says_what_is_watched_polled_waiting_and_failing(home):
-    with home.open() as parts:
-        line = status_line(parts.store, watched=2, next_poll=None)
+    with home.open() as context:
+        line = status_line(context.store, watched=2, next_poll=None)
         assert line == "2 watched; not polled yet; all well"
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
     home.settings = ANA + OPS + OPS_ON
     await home.run()
-    with home.look() as parts:
-        line = status_line(parts.store, watched=1234, next_poll=home.time.now)
+    with home.look() as context:
+        line = status_line(context.store, watched=1234, next_poll=home.time.now)
     assert line.startswith(f"1,234 watched; data of {DAYS[0]}, last poll ")
     assert f"complete, next {home.time.now:%H:%M} UTC; 1 to send; failing: email" in line
 
@@ -271,12 +271,12 @@ def test_abstract_socket_is_spoken_to():
         assert ear.recv(100) == b"READY=1\nSTATUS=x"
 
 
-async def renewed(parts, home):
+async def renewed(context, home):
     """Read the configuration anew and take it up as the daemon does; give the parts and the watchlist."""
     home.write()
-    daemon = Daemon(parts=parts, read=app.watchlist_reader(parts.loaded), reread=app.reread)
-    await daemon.take_up(*app.reread(parts))
-    return daemon.parts, daemon.read()
+    daemon = Daemon(context=context, read=app.watchlist_reader(context.loaded), reread=app.reread)
+    await daemon.take_up(*app.reread(context))
+    return daemon.context, daemon.read()
 
 
 NEWS = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")}}
@@ -287,11 +287,11 @@ async def test_recipient_added_while_messages_are_sent_gets_theirs(house):
     await home.run()
     hold = home.smtp.hold(SmtpStage.RCPT)
     home.registry.next()
-    with home.open() as parts:
-        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+    with home.open() as context:
+        work = asyncio.create_task(run_once(context, app.watchlist_reader(context.loaded)))
         await asyncio.to_thread(hold.wait_reached, 30)
         home.settings += BOB
-        new, watchlist = await renewed(parts, home)
+        new, watchlist = await renewed(context, home)
         assert compose_due(new, watchlist, FaultReport(), is_complete=True) == 1
         hold.release()
         await work
@@ -305,11 +305,11 @@ async def test_address_changed_while_messages_are_sent_counts_from_the_next_mess
     await home.run()
     hold = home.smtp.hold(SmtpStage.RCPT)
     home.registry.next()
-    with home.open() as parts:
-        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+    with home.open() as context:
+        work = asyncio.create_task(run_once(context, app.watchlist_reader(context.loaded)))
         await asyncio.to_thread(hold.wait_reached, 30)
         home.settings = home.settings.replace("bob@", "robert@")
-        new, _ = await renewed(parts, home)
+        new, _ = await renewed(context, home)
         hold.release()
         await work
         await send_due(new, FaultReport())
@@ -321,12 +321,12 @@ async def test_message_in_mid_send_while_its_channel_is_replaced_follows_when_it
     await home.run()
     hold = home.hook.hold(reply="503 busy")
     home.registry.next()
-    with home.open() as parts:
-        work = asyncio.create_task(run_once(parts, app.watchlist_reader(parts.loaded)))
+    with home.open() as context:
+        work = asyncio.create_task(run_once(context, app.watchlist_reader(context.loaded)))
         await asyncio.to_thread(hold.wait_reached, 30)
         (home.folder / "mended").write_text(home.hook.url)
         home.settings = home.settings.replace('"hook"', '"mended"')
-        new, _ = await renewed(parts, home)
+        new, _ = await renewed(context, home)
         hold.release()
         await work
         await send_due(new, FaultReport())
@@ -338,11 +338,11 @@ async def test_message_in_mid_send_while_its_channel_is_replaced_follows_when_it
 async def test_configuration_that_cannot_be_taken_up_since_the_store_is_busy_is_kept_out_and_told(house, events):
     home = house(NEWS, settings=ANA + QUIET + OPS + OPS_ON, watched=[ONE])
     await home.run()
-    with home.open() as parts:
-        path = app.database_of(parts.loaded, home.state)
+    with home.open() as context:
+        path = app.database_of(context.loaded, home.state)
         with Store.open(path, busy_timeout=timedelta(milliseconds=50)) as store:
-            present = replace(parts, store=store, clock=app.utc_now, sleep=asyncio.sleep)
-            daemon = Daemon(parts=present, read=app.watchlist_reader(parts.loaded), reread=app.reread)
+            present = replace(context, store=store, clock=app.utc_now, sleep=asyncio.sleep)
+            daemon = Daemon(context=present, read=app.watchlist_reader(context.loaded), reread=app.reread)
             ending = Shutdown()
             work = asyncio.create_task(daemon.run(ending))
             await asyncio.to_thread(until, lambda: any(event["event"] == "poll_finished" for event in events))
@@ -352,7 +352,7 @@ async def test_configuration_that_cannot_be_taken_up_since_the_store_is_busy_is_
                 other.execute("BEGIN IMMEDIATE")
                 assert not await daemon.renew()
                 other.execute("ROLLBACK")
-            assert daemon.parts is present
+            assert daemon.context is present
             await daemon.poll()
             # the poll under way may have met the busy store as well: that is a fault of its own
             (fault,) = (one for one in failing(store.faults.all()) if not one.part.startswith(JOB_PART))
@@ -371,18 +371,18 @@ async def test_manager_that_waits_for_a_reload_is_answered_when_the_program_trip
     def trips(_):
         raise ZeroDivisionError
 
-    with manager() as systemd, home.open() as parts:
-        environ = {**parts.environ, "NOTIFY_SOCKET": str(systemd.path)}
-        present = replace(parts, clock=app.utc_now, sleep=asyncio.sleep, environ=environ)
-        daemon = Daemon(parts=present, read=app.watchlist_reader(parts.loaded), reread=trips)
+    with manager() as systemd, home.open() as context:
+        environ = {**context.environ, "NOTIFY_SOCKET": str(systemd.path)}
+        present = replace(context, clock=app.utc_now, sleep=asyncio.sleep, environ=environ)
+        daemon = Daemon(context=present, read=app.watchlist_reader(context.loaded), reread=trips)
         ending = Shutdown()
         work = asyncio.create_task(daemon.run(ending))
         await asyncio.to_thread(until, lambda: any(event["event"] == "poll_finished" for event in events))
         ending.renewal.set()
         await asyncio.to_thread(systemd.wait_for, READY, 2)
-        assert daemon.parts is present
+        assert daemon.context is present
         await daemon.poll()
-        (fault,) = failing(parts.store.faults.all())
+        (fault,) = failing(context.store.faults.all())
         assert fault.part == "configuration"
         assert "ZeroDivisionError" in fault.message
         ending.asked.set()

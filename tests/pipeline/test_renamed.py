@@ -32,8 +32,8 @@ def news():
 
 def suspects(home):
     home.write()
-    with home.look() as parts:
-        return renamed_recipients(parts)
+    with home.look() as context:
+        return renamed_recipients(context)
 
 
 async def renamed(house, old=DAILY_ANA + QUIET, new=ZOE + QUIET, **more):
@@ -49,8 +49,8 @@ async def test_new_name_at_the_old_address_is_told_to_the_operator_once(house):
     home = await renamed(house)
     assert (await home.run()).said == (SAID,)
     assert (await home.run()).said == ()
-    with home.look() as parts:
-        (fault,) = [one for one in parts.store.faults.all() if one.part == "recipient zoe"]
+    with home.look() as context:
+        (fault,) = [one for one in context.store.faults.all() if one.part == "recipient zoe"]
         assert fault.state.value == "told"
 
 
@@ -85,8 +85,8 @@ async def test_message_of_the_old_name_still_on_its_way_is_sent_after_renaming(h
     home = await renamed(house, old=ANA + QUIET, new=ANA.replace('"ana"', '"zoe"', 1) + QUIET)
     home.settings = ANA + QUIET
     assert home.registry.next()
-    with home.open() as parts:
-        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        await run_once(context, watchlist_reader(context.loaded), deliver=False)
     home.settings = ANA.replace('"ana"', '"zoe"', 1) + QUIET
     await home.run()
     (waiting,) = home.outbox()
@@ -132,8 +132,8 @@ async def test_shared_folder_of_a_gone_recipient_points_to_the_new_one(house):
 async def test_address_is_compared_without_its_capitals_and_kept_as_a_mark_only(house):
     home = await renamed(house, new=ZOE.replace("ana@example.org", "Ana@Example.org") + QUIET)
     assert suspects(home) == (Renamed(old="ana", new="zoe"),)
-    with home.look() as parts:
-        assert "example.org" not in str(parts.store.notes.all())
+    with home.look() as context:
+        assert "example.org" not in str(context.store.notes.all())
 
 
 def test_names_with_blanks_are_quoted_in_the_command():

@@ -76,8 +76,8 @@ async def test_retried_by_the_operator_what_waited_goes_out(house):
     await home.run()
     home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", times=1)
     await home.next()
-    with home.look() as parts:
-        parts.store.outbox.retry(None, home.time.now - timedelta(hours=1))
+    with home.look() as context:
+        context.store.outbox.retry(None, home.time.now - timedelta(hours=1))
     await again(home, MINUTE)
     assert home.subjects("ana") == [STOPPED]
 
@@ -147,14 +147,14 @@ async def test_message_nobody_takes_for_four_days_is_dead_and_the_operator_is_to
     (dead,) = home.outbox(State.DEAD)
     assert f"message {dead.id}" in [said.split(":")[0] for said in report.said]
     assert "451" in dead.last_reply
-    with home.look() as parts:
-        parts.store.outbox.retry([dead.id], home.time.now)
+    with home.look() as context:
+        context.store.outbox.retry([dead.id], home.time.now)
     home.smtp.clear()
     report = await home.run()
     assert home.subjects("ana") == [STOPPED]
     assert [said.split(",")[0] for said in report.said] == [f"message {dead.id}: is settled"]
-    with home.look() as parts:
-        assert failing(parts.store.faults.all()) == ()
+    with home.look() as context:
+        assert failing(context.store.faults.all()) == ()
 
 
 async def test_channel_is_probed_while_it_is_down_and_everything_that_waits_is_due_when_it_works(house):
@@ -164,8 +164,8 @@ async def test_channel_is_probed_while_it_is_down_and_everything_that_waits_is_d
     await home.next()
     waits = []
     while home.time.now - START < timedelta(days=6):  # longer than any message is tried
-        with home.look() as parts:
-            (hold,) = parts.store.outbox.suspensions()
+        with home.look() as context:
+            (hold,) = context.store.outbox.suspensions()
         waits.append(hold.probe_at - home.time.now + timedelta(hours=1))
         home.time.now = max(hold.probe_at, home.time.now + timedelta(hours=3 if len(waits) > 6 else -1))
         asked = len(home.smtp.said)
@@ -211,8 +211,8 @@ async def test_greylisting_is_told_when_it_lasts_an_hour_and_else_not_at_all(hou
     home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.0 Greylisted", times=1)
     report = await home.next()
     assert report.said == ()
-    with home.look() as parts:
-        (fault,) = failing(parts.store.faults.all())
+    with home.look() as context:
+        (fault,) = failing(context.store.faults.all())
         assert (fault.part, fault.state) == ("email to ana", FaultState.FAILING)  # `status` shows it
     report = await again(home, MINUTE)
     assert home.subjects("ana") == [STOPPED]
@@ -283,8 +283,8 @@ async def test_what_was_not_tried_is_no_failed_delivery(house):
     entries = {entry.recipient: entry for entry in home.outbox()}
     assert (entries["ana"].attempts, entries["room"].attempts) == (1, 0)
     assert entries["ana"].last_reply == "held until the quiet hours end"
-    with home.look() as parts:
-        failed = {key: count for key, count in parts.store.tally.totals("messages").items() if key[1] == "failed"}
+    with home.look() as context:
+        failed = {key: count for key, count in context.store.tally.totals("messages").items() if key[1] == "failed"}
     assert failed == {("email", "failed"): 1}
 
 
@@ -384,13 +384,13 @@ async def test_hook_that_does_not_answer_holds_up_nothing_that_falls_due_meanwhi
     home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="ana@example.org")
     hold = home.hook.hold()
     home.registry.next()
-    with home.open() as parts:
-        under_way = asyncio.create_task(run_once(parts, watchlist_reader(parts.loaded)))
+    with home.open() as context:
+        under_way = asyncio.create_task(run_once(context, watchlist_reader(context.loaded)))
         await asyncio.to_thread(hold.wait_reached, 30)
-        await asyncio.to_thread(until, lambda: parts.sending == {"slack:hook"})
+        await asyncio.to_thread(until, lambda: context.sending == {"slack:hook"})
         assert (home.subjects("ana"), home.subjects("bob")) == ([], [STOPPED])
         home.time.pass_by(MINUTE)
-        assert (await send_due(parts, FaultReport())).delivered == 1  # as the daemon's next tick does
+        assert (await send_due(context, FaultReport())).delivered == 1  # as the daemon's next tick does
         assert home.subjects("ana") == [STOPPED]
         assert (len(home.hook.posts), under_way.done()) == (1, False)
         hold.release()
@@ -461,17 +461,17 @@ async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_remi
     home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 busy", address="bob@example.org", times=None)
     home.hook.arm("404 no_service", times=None)
     await home.next()
-    with home.look() as parts:
-        assert len(failing(parts.store.faults.all())) == 3
-        parts.store.faults.put(Fault(part="digest for ana", state=FaultState.TOLD, since=home.time.now))
+    with home.look() as context:
+        assert len(failing(context.store.faults.all())) == 3
+        context.store.faults.put(Fault(part="digest for ana", state=FaultState.TOLD, since=home.time.now))
     home.settings = BOB + FILES
     report = await again(home, timedelta(days=2))
     parts_said = ["email to bob", "messages for ana", "messages for room"]  # bob is still there, and still refused
     assert [said.split(":")[0] for said in report.said] == parts_said
     waiting = {entry.recipient: entry.last_reply for entry in home.outbox() if entry.recipient != "bob"}
     assert waiting == {"ana": "recipient removed", "room": "recipient removed"}
-    with home.look() as parts:
-        assert [fault.part for fault in failing(parts.store.faults.all())] == parts_said
+    with home.look() as context:
+        assert [fault.part for fault in failing(context.store.faults.all())] == parts_said
 
 
 async def test_secret_that_does_not_resolve_holds_back_its_channel_only(house):
@@ -519,15 +519,15 @@ async def test_message_left_in_mid_send_blocks_its_channel_no_longer_than_to_the
     home = house(STATES, settings=ANA + BOB)
     await home.run()
     home.registry.next()
-    with home.open() as parts:
-        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
-        claim = parts.store.outbox.claim("email", home.time.now)  # and then its sender met an error of the store
+    with home.open() as context:
+        await run_once(context, watchlist_reader(context.loaded), deliver=False)
+        claim = context.store.outbox.claim("email", home.time.now)  # and then its sender met an error of the store
         assert claim is not None
-        parts.sending.add("email")
-        assert (await send_due(parts, FaultReport())).delivered == 0  # somebody is at it
-        parts.sending.clear()
-        assert (await send_due(parts, FaultReport())).delivered == 2
-        assert parts.sending == set()
+        context.sending.add("email")
+        assert (await send_due(context, FaultReport())).delivered == 0  # somebody is at it
+        context.sending.clear()
+        assert (await send_due(context, FaultReport())).delivered == 2
+        assert context.sending == set()
     assert (home.subjects("ana"), home.subjects("bob")) == ([STOPPED], [STOPPED])
 
 
@@ -546,8 +546,8 @@ async def test_message_the_program_trips_over_harms_no_other_channel_and_then_no
     await home.run()
     payload = json.dumps({**SENDABLE, "subject": 5}).encode()  # a bug of ours: no subject but a number
     broken = NewMessage(recipient="ana", channel="email", subject="broken", message_id="<x@y>", payload=payload)
-    with home.look() as parts:
-        parts.store.outbox.add([broken], home.time.now)
+    with home.look() as context:
+        context.store.outbox.add([broken], home.time.now)
     report = await home.next()
     assert report.has_bugs
     assert [said.split(":")[0] for said in report.said] == ["email"]
@@ -562,15 +562,15 @@ async def test_message_twice_in_doubt_by_kills_is_told_as_lost(house):
     home = house(STATES, settings=ANA + OPS + OPS_ON)
     await home.run()
     home.registry.next()
-    with home.open() as parts:
-        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        await run_once(context, watchlist_reader(context.loaded), deliver=False)
         for _ in range(2):
-            claim = parts.store.outbox.claim("email", home.time.now)
+            claim = context.store.outbox.claim("email", home.time.now)
             assert claim is not None
-            parts.store.outbox.step(claim.entry.id, Step.BODY_HANDED_OVER)
+            context.store.outbox.step(claim.entry.id, Step.BODY_HANDED_OVER)
             home.time.pass_by(timedelta(hours=1))
             if claim.entry.unclear == 0:
-                parts.store.outbox.recover(home.time.now)
+                context.store.outbox.recover(home.time.now)
     report = await home.run()
     (dead,) = home.outbox(State.DEAD)
     assert [said.split(":")[0] for said in report.said] == [f"message {dead.id}"]
@@ -580,8 +580,8 @@ async def test_without_delivering_everything_waits_in_the_outbox(house):
     home = house(STATES, settings=ANA + ROOM)
     await home.run()
     home.registry.next()
-    with home.open() as parts:
-        report = await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        report = await run_once(context, watchlist_reader(context.loaded), deliver=False)
     assert (report.composed, report.sent.delivered) == (2, 0)
     assert home.smtp.connections == 0
 

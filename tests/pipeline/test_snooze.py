@@ -26,13 +26,13 @@ def both():
 
 
 def snooze(home, *, nct_id=ONE, recipient=None, until=END):
-    with home.look() as parts:
-        parts.store.snoozes.put(Snooze(until=until, recipient=recipient, nct_id=nct_id))
+    with home.look() as context:
+        context.store.snoozes.put(Snooze(until=until, recipient=recipient, nct_id=nct_id))
 
 
 def exempts(home, name="ana"):
-    with home.look() as parts:
-        return {one.nct_id: (one.direction, one.base) for one in parts.store.ledger.exempts(name)}
+    with home.look() as context:
+        return {one.nct_id: (one.direction, one.base) for one in context.store.ledger.exempts(name)}
 
 
 async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
@@ -43,8 +43,8 @@ async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
     await home.next()
     assert [ONE in body for body in home.bodies("ana")] == [False, False]
     assert exempts(home) == {ONE: (Direction.BEHIND, home.versions(ONE)[0].seq)}
-    with home.look() as parts:
-        assert parts.store.ledger.reader("ana").cursor == parts.store.versions.max_seq()
+    with home.look() as context:
+        assert context.store.ledger.reader("ana").cursor == context.store.versions.max_seq()
     home.time.now = END
     await home.run()
     assert home.subjects("ana")[2:] == ["Terminated: A Trial Called 1"]
@@ -139,8 +139,8 @@ async def test_snoozed_recipient_hears_nothing_until_the_end_and_then_everything
     await home.next()
     await home.run(send_all=True)
     assert (len(home.subjects("ana")), len(home.subjects("bob"))) == (0, 2)
-    with home.look() as parts:
-        assert parts.store.ledger.reader("ana").cursor == 0
+    with home.look() as context:
+        assert context.store.ledger.reader("ana").cursor == 0
     home.time.now = END
     await home.run()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1, and 1 more trial"]
@@ -160,8 +160,8 @@ async def test_frozen_message_is_sent_all_the_same(house):
     home = house(both(), settings=CALM)
     await home.run()
     assert home.registry.next()
-    with home.open() as parts:
-        await run_once(parts, watchlist_reader(parts.loaded), deliver=False)
+    with home.open() as context:
+        await run_once(context, watchlist_reader(context.loaded), deliver=False)
     snooze(home, recipient="ana", nct_id=None)
     await home.run()
     assert len(home.subjects("ana")) == 1
@@ -184,11 +184,11 @@ async def test_status_and_preview_know_what_is_snoozed(house):
     await home.run()
     snooze(home)
     await home.next()
-    with home.look() as parts:
+    with home.look() as context:
         watchlist = watchlist_reader(load_config(home.config_path))()
-        ana = parts.loaded.config.recipient[0]
-        (message,) = preview_messages(parts, watchlist, ana, since=None, is_slack=False)
+        ana = context.loaded.config.recipient[0]
+        (message,) = preview_messages(context, watchlist, ana, since=None, is_slack=False)
         assert ONE not in message.text
-        found = status_of(parts, watchlist)
+        found = status_of(context, watchlist)
         assert list(found)[-1] == "snoozes"
         assert found["snoozes"] == [{"recipient": None, "nct_id": ONE, "until": "2026-06-04T10:00:00Z"}]

@@ -37,8 +37,8 @@ def test_kills_at_random_lose_nothing(house, kills):
     walk.number = kills + 1
     with program(home, "run") as daemon:
         until(lambda: home.kept(changed(walk.number)).data_version == home.registry.data_version)
-        with home.look() as parts:  # what was in mid-send at two kills waits aside for half an hour
-            parts.store.outbox.retry([entry.id for entry in parts.store.outbox.list(states=waiting)], home.now())
+        with home.look() as context:  # what was in mid-send at two kills waits aside for half an hour
+            context.store.outbox.retry([entry.id for entry in context.store.outbox.list(states=waiting)], home.now())
         until(lambda: (changed(walk.number), FIRST + walk.number) in walk.changes_filed() and not home.outbox(*waiting))
         daemon.terminate()
         assert daemon.wait() == 0

@@ -39,8 +39,8 @@ def home(house):
 
 
 def faults(home):
-    with home.look() as parts:
-        return [fault.part for fault in failing(parts.store.faults.all())]
+    with home.look() as context:
+        return [fault.part for fault in failing(context.store.faults.all())]
 
 
 @pytest.mark.parametrize("stage", [SmtpStage.CONNECT, SmtpStage.BODY])
@@ -134,21 +134,21 @@ def broken():
 async def test_exception_in_a_job_is_a_fault_until_the_job_does_its_work(home):
     await home.run()
     home.poll_every = "1s"
-    with home.open() as parts:
-        real = replace(parts, clock=app.utc_now, sleep=asyncio.sleep, monotonic=monotonic)
+    with home.open() as context:
+        real = replace(context, clock=app.utc_now, sleep=asyncio.sleep, monotonic=monotonic)
         ending = Shutdown()
         daemon = Daemon(
-            parts=real, read=watchlist_reader(parts.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
+            context=real, read=watchlist_reader(context.loaded), reread=app.reread, tick_every=timedelta(seconds=0.1)
         )
         daemon.read = broken
         work = asyncio.create_task(daemon.run(ending))
         await asyncio.to_thread(until, lambda: {"job poll", "job tick"} <= set(faults(home)))
-        vitals = read_health_snapshot(real, watchlist_reader(parts.loaded)())
+        vitals = read_health_snapshot(real, watchlist_reader(context.loaded)())
         unready = {
             remark.part for remark in judge(vitals, timedelta(hours=1)).remarks if remark.weight is Weight.UNREADY
         }
         assert {"job poll", "job tick"} <= unready
-        daemon.read = watchlist_reader(parts.loaded)
+        daemon.read = watchlist_reader(context.loaded)
         await asyncio.to_thread(until, lambda: faults(home) == [])
         ending.asked.set()
         assert await work
@@ -156,8 +156,8 @@ async def test_exception_in_a_job_is_a_fault_until_the_job_does_its_work(home):
 
 async def test_run_that_breaks_off_leaves_a_fault_and_the_next_one_ends_it(home):
     await home.run()
-    with home.open() as parts, pytest.raises(KeyError):
-        await running.run_once(parts, broken)
+    with home.open() as context, pytest.raises(KeyError):
+        await running.run_once(context, broken)
     assert faults(home) == ["run"]
     report = await home.run()
     assert [line.split(":")[0] for line in report.said] == ["run"]

@@ -109,16 +109,16 @@ async def test_record_a_slow_reader_has_yet_to_be_told_from_outlives_the_letting
     await home.next()
     for _ in range(4):
         await home.next()
-    with home.open() as parts:
-        gone = parts.store.retention.prune(home.time.now)
+    with home.open() as context:
+        gone = context.store.retention.prune(home.time.now)
         assert gone.records == 0  # all lie between what the slow one was told and now
     home.time.now = datetime(2026, 6, 20, 5, 30, tzinfo=UTC)
     await home.run()
     (body,) = home.bodies("slow")
     assert "100 planned → 105 planned" in body
     assert "in 5 updates" in body
-    with home.open() as parts:
-        assert parts.store.retention.prune(home.time.now).records == 3  # but the first and the last two
+    with home.open() as context:
+        assert context.store.retention.prune(home.time.now).records == 3  # but the first and the last two
 
 
 async def test_end_tells_what_was_verified_anew_from_what_differs_in_small_print(house):
@@ -152,12 +152,12 @@ async def test_slot_moves_also_when_there_is_nothing_to_tell(house):
     await home.run()
     home.time.now = SLOT
     await home.run()
-    with home.look() as parts:
-        assert parts.store.ledger.reader("ana").last_slot == SLOT.isoformat()
+    with home.look() as context:
+        assert context.store.ledger.reader("ana").last_slot == SLOT.isoformat()
     home.time.now = SLOT + timedelta(days=1)
     await home.run()
-    with home.look() as parts:  # nothing at all is new since the slot before
-        assert parts.store.ledger.reader("ana").last_slot == (SLOT + timedelta(days=1)).isoformat()
+    with home.look() as context:  # nothing at all is new since the slot before
+        assert context.store.ledger.reader("ana").last_slot == (SLOT + timedelta(days=1)).isoformat()
     await home.next()
     assert home.smtp.mails == ()  # the day's slot is gone
     home.time.now = SLOT + timedelta(days=2)
@@ -201,8 +201,8 @@ async def test_clock_that_was_far_ahead_for_a_while_silences_nobody(house, ahead
     for name in ("ana", "bob"):
         assert home.subjects(name).count(STOPPED) == 1
     assert len(home.subjects("bob")) >= 6  # every day heard of, with news or without
-    with home.look() as parts:
-        assert failing(parts.store.faults.all()) == ()
+    with home.look() as context:
+        assert failing(context.store.faults.all()) == ()
 
 
 async def test_slot_that_a_clock_ahead_served_too_early_tells_its_own_news_when_it_comes(house):
@@ -473,7 +473,7 @@ async def test_broken_part_of_templates_is_called_mended_by_a_message_with_it_al
 
 def damage(home, nct_id):
     """Leave a version in the store whose body is no record, as a damaged disk might."""
-    with home.open() as parts:
+    with home.open() as context:
         version = NewVersion(
             nct_id=nct_id,
             body=b"[]",
@@ -482,9 +482,9 @@ def damage(home, nct_id):
             data_version=DAYS[0],
             last_update_posted=None,
             title="",
-            previous=parts.store.trials.kept([nct_id])[0].newest_seq,
+            previous=context.store.trials.kept([nct_id])[0].newest_seq,
         )
-        parts.store.versions.commit_page(Page(new=(version,)), home.time.now)
+        context.store.versions.commit_page(Page(new=(version,)), home.time.now)
 
 
 async def test_recipient_whose_trial_is_damaged_in_the_store_harms_nobody_else(house):
@@ -532,35 +532,35 @@ async def test_telling_waits_while_a_watchlist_cannot_be_read(house):
     home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET)
     await home.run()
     await home.next()
-    with home.open() as parts:
-        before = parts.store.ledger.reader("ana")
-        whole = app.watchlist_reader(parts.loaded)()
+    with home.open() as context:
+        before = context.store.ledger.reader("ana")
+        whole = app.watchlist_reader(context.loaded)()
         part = replace(whole, trials={TWO: whole.trials[TWO]}, is_whole=False)
-        assert compose_due(parts, part, FaultReport(), is_complete=True, send_all=True) == 0
-        assert parts.store.ledger.reader("ana") == before
+        assert compose_due(context, part, FaultReport(), is_complete=True, send_all=True) == 0
+        assert context.store.ledger.reader("ana") == before
         assert (
-            compose_due(parts, whole, FaultReport(), is_complete=True, send_all=True) == 1
+            compose_due(context, whole, FaultReport(), is_complete=True, send_all=True) == 1
         )  # it had something to tell
 
 
 async def test_preview_shows_what_would_be_sent_and_changes_nothing(house):
     home = house(news() | calm(TWO), settings=DAILY_ANA + QUIET + 'slack = { webhook = { file = "hook" } }\n')
-    with home.open() as parts:
-        reader = watchlist_reader(parts.loaded)
-        assert preview_messages(parts, reader(), parts.loaded.config.recipient[0], since=None, is_slack=False) == ()
+    with home.open() as context:
+        reader = watchlist_reader(context.loaded)
+        assert preview_messages(context, reader(), context.loaded.config.recipient[0], since=None, is_slack=False) == ()
     await home.run()
     await home.next()
-    with home.open() as parts:
-        ana = parts.loaded.config.recipient[0]
-        (message,) = preview_messages(parts, watchlist_reader(parts.loaded)(), ana, since=None, is_slack=False)
+    with home.open() as context:
+        ana = context.loaded.config.recipient[0]
+        (message,) = preview_messages(context, watchlist_reader(context.loaded)(), ana, since=None, is_slack=False)
         (past,) = preview_messages(
-            parts, watchlist_reader(parts.loaded)(), ana, since=home.time.now - timedelta(days=7), is_slack=True
+            context, watchlist_reader(context.loaded)(), ana, since=home.time.now - timedelta(days=7), is_slack=True
         )
         assert message.subject == STOPPED
         assert past.slack is not None
-        assert b"To: ana@example.org" in mail_bytes(parts, message, ana)
+        assert b"To: ana@example.org" in mail_bytes(context, message, ana)
         later = home.time.now + timedelta(days=1)
-        assert preview_messages(parts, watchlist_reader(parts.loaded)(), ana, since=later, is_slack=False) == ()
+        assert preview_messages(context, watchlist_reader(context.loaded)(), ana, since=later, is_slack=False) == ()
     home.time.now = SLOT
     await home.run()
     assert home.subjects("ana") == [STOPPED]
@@ -568,10 +568,10 @@ async def test_preview_shows_what_would_be_sent_and_changes_nothing(house):
 
 async def test_sample_goes_the_real_way_past_the_outbox(house):
     home = house(calm(ONE, TWO), settings=ANA + 'slack = { webhook = { file = "hook" } }\n')
-    with home.open() as parts:
+    with home.open() as context:
         home.hook.arm("404 no_service")
-        mail, slack = await send_sample(parts, parts.loaded.config.recipient[0])
+        mail, slack = await send_sample(context, context.loaded.config.recipient[0])
         assert (mail.is_accepted, slack.is_accepted) == (True, False)
         assert "no_service" in slack.reply
-        assert parts.store.outbox.list() == ()
+        assert context.store.outbox.list() == ()
     assert len(home.smtp.mails) == 1

@@ -37,14 +37,14 @@ def ended(nct_id, at=1):
 
 def rows(home):
     """Give what `list` shows, by id."""
-    with home.look() as parts:
-        return {row["nct_id"]: row for row in trials_of(parts, watchlist_reader(parts.loaded)())}
+    with home.look() as context:
+        return {row["nct_id"]: row for row in trials_of(context, watchlist_reader(context.loaded)())}
 
 
 def faults(home):
     """Give the standing faults as `status` shows them: message by part."""
-    with home.look() as parts:
-        status = status_of(parts, watchlist_reader(parts.loaded)())
+    with home.look() as context:
+        status = status_of(context, watchlist_reader(context.loaded)())
     assert all(fault["since"] and fault["state"] for fault in status["faults"])
     return {fault["part"]: fault["message"] for fault in status["faults"]}
 
@@ -165,10 +165,10 @@ async def test_older_state_without_a_stamp_is_stale_by_its_posting(house):
 async def test_stamp_far_in_the_future_does_not_make_later_records_stale(house):
     home = house(ended(ONE, at=2) | always(TWO), settings=CALM)
     await home.run()
-    with home.open() as parts:
-        (kept,) = parts.store.trials.kept([ONE])
+    with home.open() as context:
+        (kept,) = context.store.trials.kept([ONE])
         record = RawRecord(nct_id=ONE, body=b"{}", fingerprint=str(kept.fingerprint), data_version="9999-12-31")
-        (judged,) = ingest_records([record], {ONE: kept}, parts.store, day=data_day(f"{DAYS[1]}T09:00:00"))
+        (judged,) = ingest_records([record], {ONE: kept}, context.store, day=data_day(f"{DAYS[1]}T09:00:00"))
     assert judged.item == Unchanged(nct_id=ONE, fingerprint=record.fingerprint, data_version=None, is_stamp_only=True)
 
 

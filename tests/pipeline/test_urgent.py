@@ -28,8 +28,8 @@ def enlarged():
 
 
 def ledger(home):
-    with home.look() as parts:
-        return parts.store.ledger.reader("ana"), parts.store.ledger.exempts("ana")
+    with home.look() as context:
+        return context.store.ledger.reader("ana"), context.store.ledger.exempts("ana")
 
 
 async def test_urgent_trial_is_told_at_once_and_the_rest_waits_for_the_slot(house):
@@ -180,8 +180,8 @@ async def test_channel_that_began_later_is_told_what_it_has_of_a_trial_that_is_u
     states = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED"), DAYS[2]: grown}} | enlarged()
     home = house(states, settings=URGENT)
     await home.run()
-    with home.open() as parts:
-        parts.store.snoozes.put(Snooze(until=home.now() + timedelta(hours=2), nct_id=ONE))
+    with home.open() as context:
+        context.store.snoozes.put(Snooze(until=home.now() + timedelta(hours=2), nct_id=ONE))
     await home.next()
     home.settings = URGENT + 'folder = "told"\n'
     await home.run()

@@ -81,10 +81,10 @@ async def test_trial_is_removed_at_the_second_complete_reading_ten_minutes_or_mo
     both = Watchlist(trials={nct_id: WatchedTrial(nct_id=nct_id, watches=("all",)) for nct_id in (ONE, TWO)})
     one = Watchlist(trials={TWO: both.trials[TWO]})
     torn = Watchlist(trials=one.trials, is_complete=False)
-    with home.open() as parts:
+    with home.open() as context:
 
         def seen(read, minutes):
-            return set(keep_vanished(read, parts.store, START + timedelta(minutes=minutes)).trials)
+            return set(keep_vanished(read, context.store, START + timedelta(minutes=minutes)).trials)
 
         assert seen(both, 0) == {ONE, TWO}
         assert seen(torn, 20) == {ONE, TWO}  # not complete: does not count
@@ -129,9 +129,9 @@ async def test_removed_trial_is_polled_till_then_and_its_memory_goes(house):
     assert ONE in home.registry.requests[-2].query
     await home.next()
     assert ONE not in home.registry.requests[-2].query
-    with home.look() as parts:
-        assert [one.nct_id for one in parts.store.memberships.all()] == [TWO]
-        assert failing(parts.store.faults.all()) == ()
+    with home.look() as context:
+        assert [one.nct_id for one in context.store.memberships.all()] == [TWO]
+        assert failing(context.store.faults.all()) == ()
 
 
 async def test_watchlist_torn_at_the_first_reading_after_the_update_removes_nothing(house):
@@ -151,7 +151,7 @@ async def test_watchlist_torn_at_the_first_reading_after_the_update_removes_noth
 async def test_merged_trials_are_followed_after_what_vanished(house):
     home = house({nct_id: {DAYS[0]: trial(nct_id)} for nct_id in (ONE, TWO)})
     await home.run()
-    with home.open() as parts:
-        parts.store.trials.join([THREE], datetime(2026, 6, 1, tzinfo=START.tzinfo))
-        found = watched_now(app.watchlist_reader(parts.loaded)(), parts.store, home.time.now)
+    with home.open() as context:
+        context.store.trials.join([THREE], datetime(2026, 6, 1, tzinfo=START.tzinfo))
+        found = watched_now(app.watchlist_reader(context.loaded)(), context.store, home.time.now)
         assert set(found.trials) == {ONE, TWO}

@@ -103,8 +103,10 @@ def mended(home: House) -> None:
     """The operator mends what is broken and tries again."""
     home.smtp.clear()
     home.hook.clear()
-    with home.look() as parts:
-        parts.store.outbox.retry([entry.id for entry in parts.store.outbox.list(states=[State.PENDING])], home.now())
+    with home.look() as context:
+        context.store.outbox.retry(
+            [entry.id for entry in context.store.outbox.list(states=[State.PENDING])], home.now()
+        )
 
 
 @dataclass

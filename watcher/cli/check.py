@@ -256,8 +256,8 @@ def _renamed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
     state = settings.state(loaded)
     try:
         if app.database_of(loaded, state).exists():
-            with app.open_for_reading(loaded, state) as parts:
-                for one in renamed_recipients(parts):
+            with app.open_for_reading(loaded, state) as context:
+                for one in renamed_recipients(context):
                     yield Problem(str(loaded.path), 0, str(one))
     except StoreError:
         return  # an unusable store is named by `doctor` and `db check`, not by a look at the configuration

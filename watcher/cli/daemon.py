@@ -25,26 +25,26 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     """
     from watcher import app
 
-    def reread(parts: RunContext) -> tuple[RunContext, WatchlistReader]:
-        renewed = app.reread(parts)
+    def reread(context: RunContext) -> tuple[RunContext, WatchlistReader]:
+        renewed = app.reread(context)
         settings.set_up_logs(is_daemon=True, loaded=renewed[0].loaded)  # with the new secrets masked
         return renewed
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens: what it asks for is being done
     restore_collector()
-    with app.open_for_run(loaded, settings.state(loaded)) as parts:
-        number = asyncio.run(_run(parts, app.watchlist_reader(loaded), reread))
+    with app.open_for_run(loaded, settings.state(loaded)) as context:
+        number = asyncio.run(_run(context, app.watchlist_reader(loaded), reread))
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
 
 
-async def _run(parts: RunContext, read: WatchlistReader, reread: Reread) -> int:
+async def _run(context: RunContext, read: WatchlistReader, reread: Reread) -> int:
     from watcher.daemon.service import Daemon
     from watcher.daemon.shutdown import Shutdown
 
     ending = Shutdown()
     ending.listen(asyncio.get_running_loop())
     try:
-        await Daemon(parts=parts, read=read, reread=reread).run(ending)
+        await Daemon(context=context, read=read, reread=reread).run(ending)
     except StoreLostError as error:
         leave_lost(error)
     return ending.signal

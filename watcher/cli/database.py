@@ -114,9 +114,9 @@ def stats(settings: Settings, as_json: bool) -> None:
     from watcher.ops.status_report import zulu
 
     loaded = settings.load()
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        found = parts.store.retention.stats()
-        removable = parts.store.retention.removable(parts.clock() - loaded.config.store.keep_records)
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        found = context.store.retention.stats()
+        removable = context.store.retention.removable(context.clock() - loaded.config.store.keep_records)
     if as_json:
         times = {
             name: zulu(when) if when is not None else None
@@ -156,9 +156,9 @@ def prune(settings: Settings, dry_run: bool) -> None:
 
     loaded = settings.load()
     state = settings.state(loaded)
-    with app.open_for_reading(loaded, state) if dry_run else app.open_for_run(loaded, state) as parts:
-        before = parts.clock() - loaded.config.store.keep_records
-        gone = parts.store.retention.removable(before) if dry_run else parts.store.retention.prune(before)
+    with app.open_for_reading(loaded, state) if dry_run else app.open_for_run(loaded, state) as context:
+        before = context.clock() - loaded.config.store.keep_records
+        gone = context.store.retention.removable(before) if dry_run else context.store.retention.prune(before)
     click.echo(f"{gone.records:,} records, {_size(gone.size)} {'would go' if dry_run else 'are gone'}")
 
 

@@ -45,10 +45,10 @@ def site(settings: Settings, folder: Path) -> None:
     from watcher.pipeline.publisher import publish
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts, _progress() as heard:
-        watchlist, failed = _watched(parts, app.watchlist_reader(loaded)()), dict[str, str]()
+    with app.open_for_looking(loaded, settings.state(loaded)) as context, _progress() as heard:
+        watchlist, failed = _watched(context, app.watchlist_reader(loaded)()), dict[str, str]()
         written = publish(
-            parts, watchlist, folder, progress=heard, hear=lambda note: failed.setdefault(note.template, note.problem)
+            context, watchlist, folder, progress=heard, hear=lambda note: failed.setdefault(note.template, note.problem)
         )
     assert written is not None  # noqa: S101 — None means "nothing new", which was not asked for
     for template, problem in failed.items():
@@ -83,11 +83,11 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
     loaded = settings.load()
     is_csv = shape == "csv"
     write = tables.csv_line if is_csv else tables.json_line
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        start = parts.clock() - parse_span(since) if since is not None else None
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        start = context.clock() - parse_span(since) if since is not None else None
         if is_csv:
             _print(tables.csv_head())
-        for row in change_rows(parts, since=start):
+        for row in change_rows(context, since=start):
             _print(write(row))
 
 
@@ -107,8 +107,8 @@ def records(settings: Settings, _shape: str) -> None:
     from watcher.pages.exports import newest_records
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        for record in newest_records(parts, _watched(parts, app.watchlist_reader(loaded)())):
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        for record in newest_records(context, _watched(context, app.watchlist_reader(loaded)())):
             _print(tables.json_line(record))
 
 
@@ -134,7 +134,7 @@ def _print(text: str) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 
 
-def _watched(parts: RunContext, watchlist: Watchlist) -> Watchlist:
+def _watched(context: RunContext, watchlist: Watchlist) -> Watchlist:
     from watcher.pipeline.watchlist_resolution import follow_merged
 
-    return follow_merged(watchlist, parts.store)
+    return follow_merged(watchlist, context.store)

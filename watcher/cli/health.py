@@ -39,8 +39,8 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
 
     loaded = settings.load()
     limit = _span(max_age) if max_age is not None else longest_silence(loaded.config.registry.poll_every)
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        vitals = read_health_snapshot(parts, app.watchlist_reader(loaded)())
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        vitals = read_health_snapshot(context, app.watchlist_reader(loaded)())
     found = judge(vitals, limit)
     is_fine = found.is_ready if ready else found.is_alive
     if as_json:

@@ -36,10 +36,10 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
 
     nct_id = checked_id(nct_id)
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        start = parts.clock() - parse_span(since) if since is not None else None
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        start = context.clock() - parse_span(since) if since is not None else None
         watched = app.watchlist_reader(loaded)().trials.get(nct_id)
-        trial = load(parts, nct_id, watched, records=True)
+        trial = load(context, nct_id, watched, records=True)
     if trial is None:
         raise never_read(nct_id)
     steps = [step for step in reversed(trial.steps) if start is None or step.seen_at >= start]

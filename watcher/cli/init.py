@@ -127,8 +127,8 @@ def _forget(settings: Settings, loaded: Loaded, ids: tuple[str, ...], watch: str
     if not app.database_of(loaded, state).exists():
         return
     try:
-        with app.open_for_reading(loaded, state) as parts:
-            parts.store.memberships.remove(ids, watch)
+        with app.open_for_reading(loaded, state) as context:
+            context.store.memberships.remove(ids, watch)
     except StoreError as error:
         click.echo(f"counts from the second poll on: {error}", err=True)
 

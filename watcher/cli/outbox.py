@@ -42,8 +42,8 @@ def list_messages(settings: Settings, as_json: bool) -> None:
     from watcher import app
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        entries = parts.store.outbox.list()
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        entries = context.store.outbox.list()
     if as_json:
         for entry in entries:
             click.echo(to_json(_object(entry)))
@@ -68,8 +68,8 @@ def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
 
     _one_of(ids, every)
     loaded = settings.load()
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        entries = parts.store.outbox.retry(None if every else ids, parts.clock())
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        entries = context.store.outbox.retry(None if every else ids, context.clock())
     _say("due now", entries, ids)
 
 
@@ -87,8 +87,8 @@ def drop(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
 
     _one_of(ids, every)
     loaded = settings.load()
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        entries = parts.store.outbox.drop(None if every else ids)
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        entries = context.store.outbox.drop(None if every else ids)
     _say("dropped", entries, ids)
 
 

@@ -41,9 +41,9 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
     loaded = settings.load()
     who = known_recipient(loaded, recipient)
     span = parse_span(since) if since is not None else None
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        start = parts.clock() - span if span is not None else None
-        messages = preview_messages(parts, app.watchlist_reader(loaded)(), who, since=start, is_slack=form == "slack")
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        start = context.clock() - span if span is not None else None
+        messages = preview_messages(context, app.watchlist_reader(loaded)(), who, since=start, is_slack=form == "slack")
         if not messages:
             click.echo(f"There is nothing to tell {recipient}.", err=True)
         for message in messages:
@@ -56,7 +56,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
             else:
                 from watcher.ops.preview import mail_bytes
 
-                sys.stdout.buffer.write(mail_bytes(parts, message, who))
+                sys.stdout.buffer.write(mail_bytes(context, message, who))
 
 
 @click.command("send-test", short_help="Send a recipient a marked sample.")
@@ -73,8 +73,8 @@ def send_test(settings: Settings, recipient: str) -> None:
 
     loaded = settings.load()
     who = known_recipient(loaded, recipient)
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        results = asyncio.run(send_sample(parts, who))
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        results = asyncio.run(send_sample(context, who))
     for result in results:
         click.echo(f"{result.channel}: {'accepted' if result.is_accepted else 'not sent'}: {result.reply}")
     if not all(result.is_accepted for result in results):

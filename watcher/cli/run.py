@@ -59,10 +59,12 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
 
     state = settings.state(loaded)
     opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
-    with opened as parts, _progress(settings):
+    with opened as context, _progress(settings):
         try:
             report = asyncio.run(
-                _until_terminated(run_once(parts, app.watchlist_reader(loaded), send_all=send_all, deliver=not dry_run))
+                _until_terminated(
+                    run_once(context, app.watchlist_reader(loaded), send_all=send_all, deliver=not dry_run)
+                )
             )
         except asyncio.CancelledError:
             return Exit.TERMINATED
@@ -70,13 +72,13 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
             leave_lost(error)
         is_shown, said = True, report.said
         if dry_run:
-            _print_rehearsed(parts)
-        elif _is_to_show(parts):
+            _print_rehearsed(context)
+        elif _is_to_show(context):
             from watcher.ops.textfile import show_run
 
-            is_shown, more = show_run(parts, app.watchlist_reader(loaded)())
+            is_shown, more = show_run(context, app.watchlist_reader(loaded)())
             said = (*said, *more)
-            report = replace(report, standing=standing_parts(parts))
+            report = replace(report, standing=standing_parts(context))
     for line in said:
         click.echo(lines(line), err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
@@ -84,11 +86,11 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
     return loudest((*codes(report), *([] if is_shown else [Exit.FAILED_PART])))
 
 
-def _is_to_show(parts: RunContext) -> bool:
+def _is_to_show(context: RunContext) -> bool:
     """Whether a textfile for monitors is wished for, or one that failed no longer is."""
     from watcher.context import TEXTFILE_PART
 
-    return parts.loaded.config.health.textfile is not None or parts.store.faults.get(TEXTFILE_PART) is not None
+    return context.loaded.config.health.textfile is not None or context.store.faults.get(TEXTFILE_PART) is not None
 
 
 async def _until_terminated(work: object) -> RunReport:
@@ -149,12 +151,12 @@ def summary(report: RunReport) -> str:
     return f"{report.watched} trials watched: {read}{waiting}{sent}."
 
 
-def _print_rehearsed(parts: RunContext) -> None:
+def _print_rehearsed(context: RunContext) -> None:
     from watcher.rendering.message import Message
 
-    entries = parts.store.outbox.list()
+    entries = context.store.outbox.list()
     for entry in entries:
-        message = Message.from_json(parts.store.outbox.payload(entry.id))
+        message = Message.from_json(context.store.outbox.payload(entry.id))
         click.echo(f"To: {entry.recipient} by {entry.channel}\nSubject: {message.subject}\n\n{message.text}\n")
     if not entries:
         click.echo("Nothing would be sent.")

@@ -38,8 +38,8 @@ def status(settings: Settings, as_json: bool) -> None:
     from watcher.ops.status_report import status_of
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        found = status_of(parts, app.watchlist_reader(loaded)())
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        found = status_of(context, app.watchlist_reader(loaded)())
     if as_json:
         poll = {key: found["poll"][key] for key in _POLL}
         click.echo(to_json({**found, "poll": poll}, indent=2))
@@ -62,8 +62,8 @@ def list_trials(settings: Settings, as_json: bool) -> None:
     from watcher.ops.status_report import trials_of
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        found = trials_of(parts, _watched(parts, app.watchlist_reader(loaded)()))
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        found = trials_of(context, _watched(context, app.watchlist_reader(loaded)()))
     if as_json:
         click.echo(to_json({"schema": 1, "trials": found}, indent=2))
         return
@@ -92,8 +92,8 @@ def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
     if shape == "markdown" and not as_json:
         _print_markdown(settings, nct_id)
         return
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        found = trial_of(parts, _watched(parts, app.watchlist_reader(loaded)()), nct_id)
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        found = trial_of(context, _watched(context, app.watchlist_reader(loaded)()), nct_id)
     if found is None:
         raise never_read(nct_id)
     if as_json:
@@ -122,12 +122,12 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
 
     nct_id = checked_id(nct_id) if nct_id is not None else None
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        start = parts.clock() - parse_span(since) if since is not None else None
-        if nct_id is not None and parts.store.versions.newest_body(nct_id) is None:
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        start = context.clock() - parse_span(since) if since is not None else None
+        if nct_id is not None and context.store.versions.newest_body(nct_id) is None:
             raise never_read(nct_id)
-        entries = parts.store.versions.log(nct_id, since=start)
-        found = list(_log_objects(parts, entries, severity))
+        entries = context.store.versions.log(nct_id, since=start)
+        found = list(_log_objects(context, entries, severity))
     if as_json:
         for entry in found:
             click.echo(to_json(entry))
@@ -142,8 +142,8 @@ def _print_markdown(settings: Settings, nct_id: str) -> None:
     from watcher.pages.loader import markdown_of
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        page = markdown_of(parts, _watched(parts, app.watchlist_reader(loaded)()), nct_id)
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        page = markdown_of(context, _watched(context, app.watchlist_reader(loaded)()), nct_id)
     if page is None:
         raise never_read(nct_id)
     click.echo(page, nl=False)
@@ -180,18 +180,18 @@ def parse_span(text: str) -> timedelta:
     return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
 
 
-def _watched(parts: RunContext, watchlist: Watchlist) -> Watchlist:
+def _watched(context: RunContext, watchlist: Watchlist) -> Watchlist:
     from watcher.pipeline.watchlist_resolution import follow_merged
 
-    return follow_merged(watchlist, parts.store)
+    return follow_merged(watchlist, context.store)
 
 
-def _log_objects(parts: RunContext, entries: Sequence[LogEntry], severity: str | None) -> Iterator[Mapping[str, Any]]:
+def _log_objects(context: RunContext, entries: Sequence[LogEntry], severity: str | None) -> Iterator[Mapping[str, Any]]:
     from watcher.ops.status_report import log_object
 
     loud = LEVELS[: LEVELS.index(severity) + 1] if severity is not None else LEVELS
     for entry in entries:
-        found = log_object(parts, entry)
+        found = log_object(context, entry)
         changes = [change for change in found["changes"] if change["severity"] in loud]
         if changes or severity is None:
             yield {**found, "changes": changes}

@@ -73,14 +73,14 @@ def begin(settings: Settings, nct_id: str | None, recipient: str | None, until: 
     zone = _zone(loaded, recipient)
     if (until is None) == (span is None):
         raise UsageError("say how long: --until DATE or --for 14d")
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        if nct_id is not None and nct_id not in _watched(parts, loaded):
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        if nct_id is not None and nct_id not in _watched(context, loaded):
             raise UsageError(f"{nct_id} is not watched; `watcher list` shows what is")
-        now = parts.clock()
+        now = context.clock()
         end = now + parse_span(span) if span is not None else read_day(until or "", zone)
         if not now < end <= now + LONGEST:
             raise UsageError(f"{_shown(end, zone)} is not within the coming year; a snooze never lasts longer")
-        parts.store.snoozes.put(Snooze(until=end, recipient=recipient, nct_id=nct_id))
+        context.store.snoozes.put(Snooze(until=end, recipient=recipient, nct_id=nct_id))
     click.echo(f"{_named(nct_id, recipient)} until {_shown(end, zone)}; then what piled up is told as one")
 
 
@@ -97,8 +97,8 @@ def list_snoozes(settings: Settings, as_json: bool) -> None:
     from watcher.ops.status_report import snoozes_of
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        found = snoozes_of(parts)
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        found = snoozes_of(context)
     for entry in found:
         click.echo(to_json(entry) if as_json else line_of(entry))
     if not found and not as_json:
@@ -121,8 +121,8 @@ def end(settings: Settings, nct_id: str | None, recipient: str | None) -> None:
     if nct_id is None and recipient is None:
         raise UsageError("name a trial, or a recipient with --recipient")
     loaded, nct_id = settings.load(), checked_id(nct_id) if nct_id is not None else None
-    with app.open_for_reading(loaded, settings.state(loaded)) as parts:
-        was_there = parts.store.snoozes.remove(recipient=recipient, nct_id=nct_id)
+    with app.open_for_reading(loaded, settings.state(loaded)) as context:
+        was_there = context.store.snoozes.remove(recipient=recipient, nct_id=nct_id)
     if not was_there:
         raise UsageError("there is no such snooze; `watcher snooze list` shows those there are")
     click.echo(f"{_named(nct_id, recipient)} no longer; what piled up is told with the next digest")
@@ -166,11 +166,11 @@ def _zone(loaded: Loaded, recipient: str | None) -> ZoneInfo:
     return loaded.config.zone(known_recipient(loaded, recipient))
 
 
-def _watched(parts: RunContext, loaded: Loaded) -> frozenset[str]:
+def _watched(context: RunContext, loaded: Loaded) -> frozenset[str]:
     from watcher import app
     from watcher.pipeline.watchlist_resolution import follow_merged
 
-    return frozenset(follow_merged(app.watchlist_reader(loaded)(), parts.store).trials)
+    return frozenset(follow_merged(app.watchlist_reader(loaded)(), context.store).trials)
 
 
 def _named(nct_id: str | None, recipient: str | None) -> str:

@@ -88,8 +88,8 @@ def check(settings: Settings) -> None:
         where = "templates_dir is not set" if folder is None else f"{folder} is not there"
         click.echo(f"{where}: the built-in templates are used.")
         return
-    with app.open_for_looking(loaded, settings.state(loaded)) as parts:
-        tried = try_overrides(Templates(builtin_templates(), folder, clock=time.monotonic), parts)
+    with app.open_for_looking(loaded, settings.state(loaded)) as context:
+        tried = try_overrides(Templates(builtin_templates(), folder, clock=time.monotonic), context)
     if not tried:
         click.echo(f"{folder} holds no template: the built-in ones are used.")
     for one in tried:

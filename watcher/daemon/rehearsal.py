@@ -42,7 +42,7 @@ folder = "delivered"
 send = "monthly 1 00:00"
 """
 
-OpenParts = Callable[[Loaded, Path], AbstractContextManager[RunContext]]
+OpenContext = Callable[[Loaded, Path], AbstractContextManager[RunContext]]
 Progress = Callable[[str], None]
 
 
@@ -63,19 +63,19 @@ class Rehearsed:
     slack: tuple[object, ...]
 
 
-async def rehearse(folder: Path, open_parts: OpenParts, report: Progress, *, site: Path | None = None) -> Rehearsed:
+async def rehearse(folder: Path, open_context: OpenContext, report: Progress, *, site: Path | None = None) -> Rehearsed:
     """Run the whole job offline, from the baseline to one digest of all published changes.
 
     Args:
         folder: An empty folder for configuration and state.
-        open_parts: Opens the context of a run, as `app.open_for_run`.
+        open_context: Opens the context of a run, as `app.open_for_run`.
         report: Called with one line per step.
         site: Folder for the pages of all trials; None for no pages.
     """
     timeline = sample_timeline()
     with Sandbox(timeline) as registry:
         loaded = _write_config(folder, registry, timeline.ids(timeline.data_versions[0]))
-        with open_parts(loaded, folder / "state") as context:
+        with open_context(loaded, folder / "state") as context:
             watchlist = read_watchlist(loaded)
             trials = len(watchlist.trials)
             report(f"{registry.data_version}: first sight of {trials} trials; nothing is told as changed")

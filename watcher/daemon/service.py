@@ -65,14 +65,14 @@ class Daemon:
     """One running daemon.
 
     Attributes:
-        parts: What it works with; the run lock is held.
+        context: What it works with; the run lock is held.
         read: Reads the watchlist anew.
         reread: Reads the configuration anew.
         tick_every: How often slots and the outbox are looked at.
         watch_every: How often clocks, lock and database are looked at.
     """
 
-    parts: RunContext
+    context: RunContext
     read: WatchlistReader
     reread: Reread
     tick_every: timedelta = TICK_EVERY
@@ -85,7 +85,7 @@ class Daemon:
     _lost: asyncio.Future[StoreLostError] | None = None
 
     def __post_init__(self) -> None:
-        self._pulse = Liveness(monotonic=self.parts.monotonic)
+        self._pulse = Liveness(monotonic=self.context.monotonic)
 
     async def run(self, ending: Shutdown) -> bool:
         """Work until asked to end, then let what runs come to its end.
@@ -96,13 +96,13 @@ class Daemon:
         Raises:
             StoreLostError: The lock or the database was removed or replaced; everything under way was cut off.
         """
-        parts = self.parts
+        context = self.context
         self._lost = asyncio.get_running_loop().create_future()
-        signals = FaultReport(heard={CONFIG_PART: None, RUN_PART: None})
-        start(parts)
-        await self._settled(signals)
-        self._broken = {part for part in standing_parts(parts) if part.startswith(JOB_PART)}
-        every = parts.loaded.config.registry.poll_every
+        faults = FaultReport(heard={CONFIG_PART: None, RUN_PART: None})
+        start(context)
+        await self._settled(faults)
+        self._broken = {part for part in standing_parts(context) if part.startswith(JOB_PART)}
+        every = context.loaded.config.registry.poll_every
         self._pulse.beat()
         ticking = min(self.tick_every, max(every, timedelta(seconds=1)))
         self._schedule.start(
@@ -112,22 +112,22 @@ class Daemon:
                 Interval(name="tick", job=self._job("tick", self.tick), every=ticking),
                 Interval(name="upkeep", job=self._job("upkeep", self.upkeep), every=UPKEEP_EVERY),
             ),
-            parts.clock(),
+            context.clock(),
         )
         await self._show()
-        notify(parts.environ, "READY=1", "STATUS=started; first poll under way")
+        notify(context.environ, "READY=1", "STATUS=started; first poll under way")
         log.info("daemon_ready", poll_every=str(every))
         works = (self._feed_watchdog(), self._renew_when_asked(ending), self._watch_clocks_and_store())
         beside = [asyncio.create_task(work) for work in works]
         asked = asyncio.ensure_future(ending.asked.wait())
         lost: asyncio.Future[Any] = self._lost
         await asyncio.wait({asked, lost}, return_when=asyncio.FIRST_COMPLETED)
-        notify(parts.environ, "STOPPING=1", "STATUS=finishing what is under way")
+        notify(context.environ, "STOPPING=1", "STATUS=finishing what is under way")
         log.info("daemon_stopping")
         for task in (*beside, asked):
             task.cancel()
         is_clean = await self._schedule.drain(timedelta(0) if self._lost.done() else DRAIN_WITHIN)
-        remove_sign(parts.state_dir)
+        remove_sign(context.state_dir)
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
         log.info("daemon_stopped", clean=is_clean)
@@ -147,8 +147,8 @@ class Daemon:
                 self._lose(error)
             except Exception as error:
                 self._broken.add(part)
-                async with self.parts.turn:
-                    await asyncio.to_thread(note_broken_off, self.parts, part, error)
+                async with self.context.turn:
+                    await asyncio.to_thread(note_broken_off, self.context, part, error)
                 raise
             else:
                 if part in self._broken:
@@ -159,14 +159,14 @@ class Daemon:
 
     async def _watch_clocks_and_store(self) -> None:
         """Notice a clock that was moved, and a lock or database that is no longer the one in use."""
-        clocks = ClockWatch(clock=self.parts.clock, monotonic=self.parts.monotonic)
+        clocks = ClockWatch(clock=self.context.clock, monotonic=self.context.monotonic)
         while True:
             await asyncio.sleep(self.watch_every.total_seconds())
             if by := clocks.moved():
                 log.warning("clock_moved", seconds=round(by.total_seconds()))
                 self._schedule.clock_moved(by)
             try:
-                self.parts.check_store()
+                self.context.check_store()
             except StoreLostError as error:
                 self._lose(error)
                 return
@@ -179,29 +179,29 @@ class Daemon:
             self._lost.set_result(error)
 
     def _polling(self) -> Interval:
-        every = self.parts.loaded.config.registry.poll_every
+        every = self.context.loaded.config.registry.poll_every
         jitter = min(every / 10, timedelta(minutes=5))
         return Interval(name="poll", job=self._job("poll", self.poll), every=every, jitter=jitter)
 
     async def beat(self) -> None:
         """Show that the scheduler moves: to the watchdog, and in the state folder to `watcher health`."""
         self._pulse.beat()
-        leave_sign(self.parts.state_dir, self.parts.clock(), self.parts.monotonic())
+        leave_sign(self.context.state_dir, self.context.clock(), self.context.monotonic())
 
     async def _renew_when_asked(self, ending: Shutdown) -> None:
         while True:
             await ending.renewal.wait()
             ending.renewal.clear()
-            before = self.parts
+            before = self.context
             try:
                 await self.renew()
             except Exception as error:  # a bug in it must not make the daemon deaf to the next one
                 log.exception("reload_failed")
-                if self.parts is before:
+                if self.context is before:
                     tripped = f"the program tripped over it ({type(error).__name__}); {REPORT_IT}"
                     self._refused = f"not used at reload, the old one stays in use: {tripped}"  # told by the next poll
                 # else who asked for it waits: `systemctl reload` with Type=notify-reload
-                notify(self.parts.environ, "READY=1", "STATUS=configuration not read to the end; the log says why")
+                notify(self.context.environ, "READY=1", "STATUS=configuration not read to the end; the log says why")
 
     async def renew(self) -> bool:
         """Read configuration and credentials anew, and use them if they are right; else go on with the old ones.
@@ -211,26 +211,26 @@ class Daemon:
         Returns:
             Whether the new ones are in use.
         """
-        environ = self.parts.environ
-        notify(environ, "RELOADING=1", f"MONOTONIC_USEC={int(self.parts.monotonic() * 1e6)}")
+        environ = self.context.environ
+        notify(environ, "RELOADING=1", f"MONOTONIC_USEC={int(self.context.monotonic() * 1e6)}")
         try:
-            parts, read = await asyncio.to_thread(self.reread, self.parts)
+            context, read = await asyncio.to_thread(self.reread, self.context)
         except ConfigError as error:
             log.warning("config_kept", problems=[str(problem) for problem in error.problems])
             self._refused = f"refused at reload, the old one stays in use: {error.problems[0]}"
             await self._settled(FaultReport(heard={CONFIG_PART: self._refused}))
             notify(environ, "READY=1", f"STATUS=old configuration kept: {error.problems[0]}")
             return False
-        changed = changed_sections(self.parts.loaded.config, parts.loaded.config)
+        changed = changed_sections(self.context.loaded.config, context.loaded.config)
         try:
-            await self.take_up(parts, read)
+            await self.take_up(context, read)
         except StoreError as error:
             log.exception("reload_failed")
             self._refused = f"not used at reload, the old one stays in use: {error}"  # told by the next poll
             notify(environ, "READY=1", f"STATUS=old configuration kept: {error}")
             return False
         self._refused = None
-        self._schedule.change(self._polling(), parts.clock())
+        self._schedule.change(self._polling(), context.clock())
         if "health" in changed:
             await self._show()
         await self._settled(FaultReport(heard={CONFIG_PART: None}))
@@ -238,44 +238,44 @@ class Daemon:
         notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
         return True
 
-    async def take_up(self, parts: RunContext, read: WatchlistReader) -> None:
+    async def take_up(self, context: RunContext, read: WatchlistReader) -> None:
         """Go on with another configuration that is right, from the next message on.
 
         Raises:
             StoreError: Its recipients could not be met; the present one stays in use.
         """
-        async with parts.turn:
-            await asyncio.to_thread(sync_recipients, parts, parts.clock())  # first: nobody is told who was not met
-            self.parts.superseded.set()
-            self.parts, self.read = parts, read
+        async with context.turn:
+            await asyncio.to_thread(sync_recipients, context, context.clock())  # first: nobody is told who was not met
+            self.context.superseded.set()
+            self.context, self.read = context, read
 
     async def _show(self) -> None:
         """Listen where the configuration says, and no longer where it said before."""
-        listen = self.parts.loaded.config.health.listen
+        listen = self.context.loaded.config.health.listen
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
-        signals = FaultReport()
-        self._endpoint = open_endpoint(listen, lambda: look_at(self.parts, self.read()), signals)
-        await self._settled(signals)
+        faults = FaultReport()
+        self._endpoint = open_endpoint(listen, lambda: look_at(self.context, self.read()), faults)
+        await self._settled(faults)
 
-    async def _settled(self, signals: FaultReport) -> bool:
+    async def _settled(self, faults: FaultReport) -> bool:
         """Bring the fault table up to date; poll and tick may have heard of the same fault: it is told once."""
-        async with self.parts.turn:
-            parts = self.parts  # as it is now: it may have been read anew while this waited
-            return bool(await asyncio.to_thread(settle, parts, signals, parts.clock()))
+        async with self.context.turn:
+            context = self.context  # as it is now: it may have been read anew while this waited
+            return bool(await asyncio.to_thread(settle, context, faults, context.clock()))
 
     async def poll(self) -> None:
         """Poll, tell whom news reaches at once, and send it."""
-        parts, signals = self.parts, FaultReport()
+        context, faults = self.context, FaultReport()
         if self._refused is not None:
-            signals.failing(CONFIG_PART, self._refused)
-        watchlist = read_watched(parts, self.read, signals)
-        report = await poll_watched(parts, watchlist, signals)
+            faults.failing(CONFIG_PART, self._refused)
+        watchlist = read_watched(context, self.read, faults)
+        report = await poll_watched(context, watchlist, faults)
         is_complete = report is not None and report.outcome.is_complete
-        await self._tell_and_send(signals, report, parts)
-        await ask_heartbeat(parts, is_complete=is_complete)
+        await self._tell_and_send(faults, report, context)
+        await ask_heartbeat(context, is_complete=is_complete)
         shown = FaultReport()
-        await show_pages(parts, follow_merged(watchlist, parts.store), shown)
+        await show_pages(context, follow_merged(watchlist, context.store), shown)
         await self._settled(shown)
 
     async def tick(self) -> None:
@@ -283,38 +283,38 @@ class Daemon:
         await self._tell_and_send(FaultReport())
 
     async def _tell_and_send(
-        self, signals: FaultReport, report: PollReport | None = None, polled: RunContext | None = None
+        self, faults: FaultReport, report: PollReport | None = None, polled: RunContext | None = None
     ) -> None:
         """Report and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
 
         When another took its place meanwhile, what that one watches was not all read: its own poll is under way.
         """
-        async with self.parts.turn:
-            parts = self.parts
-            watchlist = watched_now(self.read(), parts.store, parts.clock())
-            own = report if polled is parts else None
+        async with self.context.turn:
+            context = self.context
+            watchlist = watched_now(self.read(), context.store, context.clock())
+            own = report if polled is context else None
             is_complete = own is not None and own.outcome.is_complete
             is_settled = own is not None and own.is_settled
-            tell = partial(compose_due, parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled)
+            tell = partial(compose_due, context, watchlist, faults, is_complete=is_complete, is_settled=is_settled)
             await asyncio.to_thread(tell)
-        parts.check_store()
-        sent = await send_due(parts, signals)
-        signal_sending(sent, signals)
-        if await self._settled(signals):
-            await send_due(self.parts, FaultReport(), but=sent.down)
-        watched = len(poll_ids(watchlist, parts.store))
-        line = status_line(parts.store, watched=watched, next_poll=self._schedule.next_of("poll"))
-        notify(parts.environ, f"STATUS={line}")
+        context.check_store()
+        sent = await send_due(context, faults)
+        signal_sending(sent, faults)
+        if await self._settled(faults):
+            await send_due(self.context, FaultReport(), but=sent.down)
+        watched = len(poll_ids(watchlist, context.store))
+        line = status_line(context.store, watched=watched, next_poll=self._schedule.next_of("poll"))
+        notify(context.environ, f"STATUS={line}")
 
     async def upkeep(self) -> None:
         """Release what nobody needs any more, once a day whatever the times of starting."""
-        if maintenance.is_due(self.parts):
-            await asyncio.to_thread(maintenance.tidy, self.parts)
+        if maintenance.is_due(self.context):
+            await asyncio.to_thread(maintenance.tidy, self.context)
 
     async def _feed_watchdog(self) -> None:
         """Feed systemd's watchdog from the loop, and only while the pulse beats: a stalled daemon is restarted."""
-        seconds = watchdog_seconds(self.parts.environ, os.getpid())
+        seconds = watchdog_seconds(self.context.environ, os.getpid())
         while seconds is not None:
             if self._pulse.is_moving:
-                notify(self.parts.environ, "WATCHDOG=1")
-            await self.parts.sleep(seconds)
+                notify(self.context.environ, "WATCHDOG=1")
+            await self.context.sleep(seconds)

@@ -75,12 +75,12 @@ class RunReport:
 
 
 async def run_once(
-    parts: RunContext, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True
+    context: RunContext, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True
 ) -> RunReport:
     """Poll, tell and send once.
 
     Args:
-        parts: What the run works with; the run lock is held by the caller.
+        context: What the run works with; the run lock is held by the caller.
         read: Reads the watchlist anew.
         send_all: Tell everybody now, also those whose slot lies ahead.
         deliver: Whether to send; without, messages stay in the outbox.
@@ -89,44 +89,46 @@ async def run_once(
         StoreError: The store cannot be written.
     """
     try:
-        return await _run_once(parts, read, send_all=send_all, deliver=deliver)
+        return await _run_once(context, read, send_all=send_all, deliver=deliver)
     except StoreLostError:
         raise
     except Exception as error:
-        note_broken_off(parts, RUN_PART, error)
+        note_broken_off(context, RUN_PART, error)
         raise
 
 
-async def _run_once(parts: RunContext, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
-    signals = FaultReport()
-    start(parts)
-    remove_sign(parts.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
-    signals.well(CONFIG_PART)
-    _signal_daemon_gone(parts, signals)
-    watchlist = read_watched(parts, read, signals)
-    report = await poll_watched(parts, watchlist, signals)
+async def _run_once(context: RunContext, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
+    faults = FaultReport()
+    start(context)
+    remove_sign(context.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
+    faults.well(CONFIG_PART)
+    _signal_daemon_gone(context, faults)
+    watchlist = read_watched(context, read, faults)
+    report = await poll_watched(context, watchlist, faults)
     is_complete = report is not None and report.outcome.is_complete
-    watchlist = follow_merged(watchlist, parts.store)  # what the poll found merged is followed from here on
+    watchlist = follow_merged(watchlist, context.store)  # what the poll found merged is followed from here on
     is_settled = report is not None and report.is_settled
-    composed = compose_due(parts, watchlist, signals, is_complete=is_complete, is_settled=is_settled, send_all=send_all)
+    composed = compose_due(
+        context, watchlist, faults, is_complete=is_complete, is_settled=is_settled, send_all=send_all
+    )
     sent = Sent()
     if deliver:
-        parts.check_store()
-        sent = await send_due(parts, signals)
-        signal_sending(sent, signals)
-        await show_pages(parts, watchlist, signals)
-    said = settle(parts, signals, parts.clock())
+        context.check_store()
+        sent = await send_due(context, faults)
+        signal_sending(sent, faults)
+        await show_pages(context, watchlist, faults)
+    said = settle(context, faults, context.clock())
     if said and deliver:  # the notices themselves, and what they meet
         late = FaultReport()
-        more = await send_due(parts, late, but=sent.down)
+        more = await send_due(context, late, but=sent.down)
         if more.failed:  # that nothing more was due says nothing of what failed a moment ago
             signal_sending(more, late)
         sent += more
-        said += settle(parts, late, parts.clock())
-    if maintenance.is_due(parts):
-        maintenance.tidy(parts)
+        said += settle(context, late, context.clock())
+    if maintenance.is_due(context):
+        maintenance.tidy(context)
     if deliver:
-        await ask_heartbeat(parts, is_complete=is_complete)
+        await ask_heartbeat(context, is_complete=is_complete)
     return RunReport(
         poll=report,
         watched=len(watchlist.trials),
@@ -134,117 +136,117 @@ async def _run_once(parts: RunContext, read: WatchlistReader, *, send_all: bool,
         sent=sent,
         said=said,
         has_bad_ids=bool(watchlist.problems),
-        has_bugs=bool(signals.bugs),
-        has_damage=bool(signals.damages),
-        standing=standing_parts(parts),
+        has_bugs=bool(faults.bugs),
+        has_damage=bool(faults.damages),
+        standing=standing_parts(context),
     )
 
 
-def standing_parts(parts: RunContext) -> tuple[str, ...]:
+def standing_parts(context: RunContext) -> tuple[str, ...]:
     """Return the names of the parts that fail now, told or not."""
-    return tuple(fault.part for fault in failing(parts.store.faults.all()))
+    return tuple(fault.part for fault in failing(context.store.faults.all()))
 
 
-def note_broken_off(parts: RunContext, part: str, error: Exception) -> None:
+def note_broken_off(context: RunContext, part: str, error: Exception) -> None:
     """Write down that a run or a job broke off, so that `status` shows what the exit code says; raise nothing.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         part: The name in the fault table.
         error: What broke it off.
     """
-    signals = FaultReport()
+    faults = FaultReport()
     if isinstance(error, WatcherError):
-        signals.failing(part, str(error))
+        faults.failing(part, str(error))
     else:
-        signals.tripped(part, f"the program tripped over it ({type(error).__name__}); {REPORT_IT}")
+        faults.tripped(part, f"the program tripped over it ({type(error).__name__}); {REPORT_IT}")
     try:
-        settle(parts, signals, parts.clock())
+        settle(context, faults, context.clock())
     except StoreError as again:  # the store is often what broke it off; the first error is the one to show
         log.warning("fault_not_stored", part=part, reason=str(again))
     except Exception:
         log.exception("fault_not_stored", part=part)
 
 
-def signal_sending(sent: Sent, signals: FaultReport) -> None:
+def signal_sending(sent: Sent, faults: FaultReport) -> None:
     """Note tries that failed for a reason that no channel's fault stands for."""
-    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in signals.heard.items())
+    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in faults.heard.items())
     if sent.failed and not is_known:
-        signals.failing(SENDING_PART, f"{sent.failed} of the tries to send failed; see `watcher outbox list`")
+        faults.failing(SENDING_PART, f"{sent.failed} of the tries to send failed; see `watcher outbox list`")
     else:
-        signals.well(SENDING_PART)
+        faults.well(SENDING_PART)
 
 
-def _signal_daemon_gone(parts: RunContext, signals: FaultReport) -> None:
+def _signal_daemon_gone(context: RunContext, faults: FaultReport) -> None:
     """End what only a daemon can fail in, and the fault of a run that broke off; the lock says that no daemon runs."""
-    for part in standing_parts(parts):
+    for part in standing_parts(context):
         if part in (ENDPOINT_PART, RUN_PART) or part.startswith(JOB_PART):
-            signals.well(part)
+            faults.well(part)
 
 
-async def show_pages(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> None:
+async def show_pages(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:
     """Bring the trial pages up to date where a folder for them is configured; else load nothing of them."""
-    if parts.loaded.config.pages.dir is not None:
+    if context.loaded.config.pages.dir is not None:
         from watcher.pipeline.publisher import keep_pages
 
-        await keep_pages(parts, watchlist, signals)
+        await keep_pages(context, watchlist, faults)
 
 
-def start(parts: RunContext) -> None:
+def start(context: RunContext) -> None:
     """Settle what a run that ended in the middle left behind, and meet recipients; before the first poll."""
-    settle_left(parts)
-    sync_recipients(parts, parts.clock())
+    settle_left(context)
+    sync_recipients(context, context.clock())
 
 
-def read_watched(parts: RunContext, read: WatchlistReader, signals: FaultReport) -> Watchlist:
+def read_watched(context: RunContext, read: WatchlistReader, faults: FaultReport) -> Watchlist:
     """Read the watchlist, say which lines are bad and which recipients seem renamed; return what is watched now."""
-    signal_renamed(parts, signals)
-    signal_removed(parts, signals)
+    signal_renamed(context, faults)
+    signal_removed(context, faults)
     watchlist = read()
     if watchlist.problems:
-        signals.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
+        faults.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
     elif not watchlist.trials:
-        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)  # though what was watched a moment ago is still polled
+        faults.failing(WATCHLIST_PART, NOTHING_WATCHED)  # though what was watched a moment ago is still polled
     else:
-        signals.well(WATCHLIST_PART)
-    return watched_now(watchlist, parts.store, parts.clock())
+        faults.well(WATCHLIST_PART)
+    return watched_now(watchlist, context.store, context.clock())
 
 
-async def poll_watched(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> PollReport | None:
+async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> PollReport | None:
     """Poll what is watched and say which records are not believed; None when nothing is watched."""
-    ids = poll_ids(watchlist, parts.store)
+    ids = poll_ids(watchlist, context.store)
     if not ids:
-        signals.failing(WATCHLIST_PART, NOTHING_WATCHED)
-        signals.well(POLL_PART)
+        faults.failing(WATCHLIST_PART, NOTHING_WATCHED)
+        faults.well(POLL_PART)
         return None
     merged = merged_ids(watchlist, ids)
-    report = await poll(parts, ids, signals, merged=merged, is_whole=watchlist.is_whole)
-    async with parts.turn:
+    report = await poll(context, ids, faults, merged=merged, is_whole=watchlist.is_whole)
+    async with context.turn:
         # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
         is_whole = report.outcome.is_complete
         token = report.token if is_whole else report.read_of
-        families = await asyncio.to_thread(partial(judge_data_version, parts, token, len(ids), is_whole=is_whole))
+        families = await asyncio.to_thread(partial(judge_data_version, context, token, len(ids), is_whole=is_whole))
         if families:
-            tell_reformatted(parts, families, token or "", parts.clock())
-        await asyncio.to_thread(tell_passed, parts, ids)
-    signal_trials(parts, ids, report, signals, is_whole=watchlist.is_whole)
-    _signal_unread(report, signals)
+            tell_reformatted(context, families, token or "", context.clock())
+        await asyncio.to_thread(tell_passed, context, ids)
+    signal_trials(context, ids, report, faults, is_whole=watchlist.is_whole)
+    _signal_unread(report, faults)
     return report
 
 
-def _signal_unread(report: PollReport, signals: FaultReport) -> None:
+def _signal_unread(report: PollReport, faults: FaultReport) -> None:
     """Note a poll that did not do all it should for a reason that no other fault of the registry stands for."""
     is_whole = report.outcome.is_complete and not report.troubled and not report.is_empty
-    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in signals.heard.items())
+    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in faults.heard.items())
     if is_whole or is_known:
-        signals.well(POLL_PART)
+        faults.well(POLL_PART)
     elif report.outcome is PollOutcome.MOVED:
-        signals.failing(POLL_PART, "the registry's data changed each time it was read; the next poll reads it again")
+        faults.failing(POLL_PART, "the registry's data changed each time it was read; the next poll reads it again")
     else:
         shown = ", ".join(report.troubled[:_NAMED])
         more = f" and {len(report.troubled) - _NAMED} more" if len(report.troubled) > _NAMED else ""
         named = f": {shown}{more}" if shown else ""
-        signals.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
+        faults.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
 
 
 def is_registry_down(report: PollReport | None) -> bool:

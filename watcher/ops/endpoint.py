@@ -55,17 +55,17 @@ class Endpoint:
         self._thread.join()
 
 
-def open_endpoint(listen: str | None, look: Look, signals: FaultReport) -> Endpoint | None:
+def open_endpoint(listen: str | None, look: Look, faults: FaultReport) -> Endpoint | None:
     """Begin to listen where the configuration says; an address that is taken is a fault, and nothing else stops."""
     if listen is None:
-        signals.well(ENDPOINT_PART)
+        faults.well(ENDPOINT_PART)
         return None
     try:
         endpoint = Endpoint(*listen_address(listen), look)
     except OSError as error:
-        signals.failing(ENDPOINT_PART, f"cannot listen at {listen}: {error.strerror}")
+        faults.failing(ENDPOINT_PART, f"cannot listen at {listen}: {error.strerror}")
         return None
-    signals.well(ENDPOINT_PART)
+    faults.well(ENDPOINT_PART)
     log.info("health_listens", host=endpoint.address[0], port=endpoint.address[1])
     return endpoint
 

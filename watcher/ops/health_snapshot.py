@@ -81,24 +81,24 @@ def token_time(token: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def read_health_snapshot(parts: RunContext, watchlist: Watchlist) -> HealthSnapshot:
+def read_health_snapshot(context: RunContext, watchlist: Watchlist) -> HealthSnapshot:
     """Look at the store and the state folder.
 
     Args:
-        parts: What a run works with; only read.
+        context: What a run works with; only read.
         watchlist: What is watched.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    store = parts.store
+    store = context.store
     ids = poll_ids(watchlist, store)
     last, complete = store.polls.last(), store.polls.last_complete()
     token = next((poll.token for poll in (last, complete) if poll is not None and poll.token), None)
     tidied = store.notes.get(UPKEEP_DONE)
-    sign = read_sign(parts.state_dir, parts.monotonic())
+    sign = read_sign(context.state_dir, context.monotonic())
     return HealthSnapshot(
-        now=parts.clock(),
+        now=context.clock(),
         watched=len(ids),
         overdue=len(store.trials.due(ids, token)) if token is not None else len(ids),
         last=last,
@@ -110,10 +110,10 @@ def read_health_snapshot(parts: RunContext, watchlist: Watchlist) -> HealthSnaps
         polls={outcome: number for (_, outcome), number in store.tally.totals(POLLS).items()},
         last_delivered=store.tally.last_delivered(),
         tidied=datetime.fromisoformat(tidied) if tidied is not None else None,
-        store_bytes=_size(database_path(parts.loaded.config.store.url, parts.state_dir)),
+        store_bytes=_size(database_path(context.loaded.config.store.url, context.state_dir)),
         beat=sign.at if sign is not None else None,
         beat_age=sign.age if sign is not None else None,
-        run=holder(parts.state_dir),
+        run=holder(context.state_dir),
     )
 
 

@@ -17,19 +17,19 @@ log = structlog.get_logger()
 EVERY = timedelta(days=1)
 
 
-def is_due(parts: RunContext) -> bool:
+def is_due(context: RunContext) -> bool:
     """Whether a day lies between now and when the store was last tidied, also by a clock set back, or it never was."""
-    done = parts.store.notes.get(UPKEEP_DONE)
-    return done is None or abs(parts.clock() - datetime.fromisoformat(done)) >= EVERY
+    done = context.store.notes.get(UPKEEP_DONE)
+    return done is None or abs(context.clock() - datetime.fromisoformat(done)) >= EVERY
 
 
-def tidy(parts: RunContext) -> None:
+def tidy(context: RunContext) -> None:
     """Forget long delivered messages, records of old polls, snoozes that ended, raw records nobody needs.
 
     Raises:
         StoreError: The store cannot be written; what is left over goes another day.
     """
-    now, store, kept = parts.clock(), parts.store, parts.loaded.config.store
+    now, store, kept = context.clock(), context.store, context.loaded.config.store
     messages = store.outbox.forget_delivered(now - kept.keep_messages)
     polls = store.polls.forget(now - kept.keep_polls)
     store.snoozes.expire(now)

@@ -33,12 +33,12 @@ class Attempt:
 
 
 def preview_messages(
-    parts: RunContext, watchlist: Watchlist, recipient: RecipientConfig, *, since: datetime | None, is_slack: bool
+    context: RunContext, watchlist: Watchlist, recipient: RecipientConfig, *, since: datetime | None, is_slack: bool
 ) -> tuple[Message, ...]:
     """Compose what a recipient would get now.
 
     Args:
-        parts: What the run works with; only read.
+        context: What the run works with; only read.
         watchlist: What is watched.
         recipient: For whom.
         since: As if nothing seen from then on had been told; None for what is pending_stories.
@@ -47,60 +47,60 @@ def preview_messages(
     Returns:
         The messages; empty when there is nothing to tell.
     """
-    held = snoozed_trials(recipient, parts.store.snoozes.active(parts.clock()))
-    every = trials_for(recipient, parts.loaded.config, follow_merged(watchlist, parts.store))
+    held = snoozed_trials(recipient, context.store.snoozes.active(context.clock()))
+    every = trials_for(recipient, context.loaded.config, follow_merged(watchlist, context.store))
     followed = tuple(trial for trial in every if trial.nct_id not in held)
-    told = _told(parts, recipient, followed, since)
+    told = _told(context, recipient, followed, since)
     if not any(entry.story is not None for entry in told):
         return ()
-    now = parts.clock()
-    key = f"preview-{parts.store.versions.max_seq()}"
-    reader = parts.store.ledger.reader(recipient.name) if since is None else None
-    last = last_digest(parts.store, reader) if reader is not None else None
-    digest = content.digest_of(parts, recipient, followed, told, key=key, now=now, last=last)
-    return _composed(parts, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
+    now = context.clock()
+    key = f"preview-{context.store.versions.max_seq()}"
+    reader = context.store.ledger.reader(recipient.name) if since is None else None
+    last = last_digest(context.store, reader) if reader is not None else None
+    digest = content.digest_of(context, recipient, followed, told, key=key, now=now, last=last)
+    return _composed(context, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
 
 
-def mail_bytes(parts: RunContext, message: Message, recipient: RecipientConfig) -> bytes:
+def mail_bytes(context: RunContext, message: Message, recipient: RecipientConfig) -> bytes:
     """Return the mail as it would go over the wire."""
     from watcher.delivery import mime
     from watcher.delivery.headers import parse_mailbox
 
-    email = parts.loaded.config.email
+    email = context.loaded.config.email
     head = (
         mime.letterhead(email.sender, email.reply_to, email.unsubscribe)
         if email is not None
-        else mime.letterhead(f"Trial watcher <watcher@{message_domain(parts.loaded.config)}>")
+        else mime.letterhead(f"Trial watcher <watcher@{message_domain(context.loaded.config)}>")
     )
     return mime.build(message, head, parse_mailbox(recipient.email) if recipient.email is not None else None)
 
 
-async def send_sample(parts: RunContext, recipient: RecipientConfig) -> tuple[Attempt, ...]:
+async def send_sample(context: RunContext, recipient: RecipientConfig) -> tuple[Attempt, ...]:
     """Send a marked sample by each of a recipient's channels, past the outbox: nothing is retried."""
-    return tuple([await _send_sample(parts, line) for line in destinations_of(recipient)])
+    return tuple([await _send_sample(context, line) for line in destinations_of(recipient)])
 
 
-async def _send_sample(parts: RunContext, line: Destination) -> Attempt:
-    now = parts.clock()
-    sample = Sample(reader=reader_of(parts, line.recipient, now), key=f"test-{now.isoformat()}", at=now)
-    message = _composed(parts, sample, line.key, line.medium)[0]
+async def _send_sample(context: RunContext, line: Destination) -> Attempt:
+    now = context.clock()
+    sample = Sample(reader=reader_of(context, line.recipient, now), key=f"test-{now.isoformat()}", at=now)
+    message = _composed(context, sample, line.key, line.medium)[0]
     try:
-        async with carrier(line, parts).open() as session:
-            receipt = await session.deliver(message, address_of(line, parts), lambda _step: None)
+        async with carrier(line, context).open() as session:
+            receipt = await session.deliver(message, address_of(line, context), lambda _step: None)
     except (DeliveryError, ConfigError) as error:
         return Attempt(channel=line.medium.value, is_accepted=False, reply=str(error))
     return Attempt(channel=line.medium.value, is_accepted=True, reply=receipt.reply)
 
 
-def _composed(parts: RunContext, occasion: Occasion, channel: str, medium: Medium) -> tuple[Message, ...]:
-    config, templates = parts.loaded.config, parts.templates()
+def _composed(context: RunContext, occasion: Occasion, channel: str, medium: Medium) -> tuple[Message, ...]:
+    config, templates = context.loaded.config, context.templates()
     domain, thread = message_domain(config), thread_of(config)
     composed = compose(
         occasion,
         channel=channel,
         medium=medium,
         domain=domain,
-        store_id=parts.store.identity(),
+        store_id=context.store.identity(),
         templates=templates,
         thread=thread,
     )
@@ -108,25 +108,25 @@ def _composed(parts: RunContext, occasion: Occasion, channel: str, medium: Mediu
 
 
 def _told(
-    parts: RunContext, recipient: RecipientConfig, followed: tuple[SubscribedTrial, ...], since: datetime | None
+    context: RunContext, recipient: RecipientConfig, followed: tuple[SubscribedTrial, ...], since: datetime | None
 ) -> tuple[PendingStory, ...]:
-    comparisons = ComparisonCache(store=parts.store)
-    reader = parts.store.ledger.reader(recipient.name)
+    comparisons = ComparisonCache(store=context.store)
+    reader = context.store.ledger.reader(recipient.name)
     if since is None:
         if reader is None:
             return ()
         line = replace(destinations_of(recipient)[0], key="preview")
-        return pending_on(parts, recipient, reader, followed, line, comparisons)
-    windows = tuple(window for trial in followed if (window := _window_since(parts, trial.nct_id, since)) is not None)
+        return pending_on(context, recipient, reader, followed, line, comparisons)
+    windows = tuple(window for trial in followed if (window := _window_since(context, trial.nct_id, since)) is not None)
     names = {trial.nct_id: trial.short_name for trial in followed}
     return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(parts, recipient)
+        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(context, recipient)
     )
 
 
-def _window_since(parts: RunContext, nct_id: str, since: datetime) -> Window | None:
+def _window_since(context: RunContext, nct_id: str, since: datetime) -> Window | None:
     """Return the window from the last version seen before a moment (or the newest baseline) to the newest."""
-    versions = parts.store.versions.of_trial(nct_id)
+    versions = context.store.versions.of_trial(nct_id)
     if not versions:
         return None
     start = max(

@@ -30,13 +30,13 @@ from watcher.store.model import Kept, Life, LogEntry
 _STATUS = ("protocolSection", "statusModule")
 
 
-def status_of(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
+def status_of(context: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
     """Return the whole state: polls, faults, recipients, outbox."""
-    last = parts.store.polls.last()
-    ids = poll_ids(watchlist, parts.store)
+    last = context.store.polls.last()
+    ids = poll_ids(watchlist, context.store)
     token = last.token if last is not None else None
-    every = parts.loaded.config.registry.poll_every
-    counts = parts.store.outbox.counts()
+    every = context.loaded.config.registry.poll_every
+    counts = context.store.outbox.counts()
     return {
         "schema": 1,
         "poll": {
@@ -44,32 +44,32 @@ def status_of(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
             "outcome": last.outcome.value if last is not None else None,
             "next": zulu(last.finished + every) if last is not None else None,
             "data_version": token,
-            "due": len(parts.store.trials.due(ids, token)) if token is not None else len(ids),
+            "due": len(context.store.trials.due(ids, token)) if token is not None else len(ids),
             "watched": len(ids),
             "note": last.note if last is not None else "",
         },
         "faults": [
             {"part": fault.part, "state": fault.state.value, "since": zulu(fault.since), "message": fault.message}
-            for fault in failing(parts.store.faults.all())
+            for fault in failing(context.store.faults.all())
         ],
-        "recipients": list(_recipients(parts)),
+        "recipients": list(_recipients(context)),
         "outbox": {state.value: counts[state] for state in State if state is not State.DELIVERED},
-        "snoozes": snoozes_of(parts),
+        "snoozes": snoozes_of(context),
     }
 
 
-def snoozes_of(parts: RunContext) -> list[dict[str, Any]]:
+def snoozes_of(context: RunContext) -> list[dict[str, Any]]:
     """Return what is held back now, soonest end first; `recipient` or `nct_id` is null where it holds for all."""
     return [
         {"recipient": one.recipient, "nct_id": one.nct_id, "until": zulu(one.until)}
-        for one in parts.store.snoozes.active(parts.clock())
+        for one in context.store.snoozes.active(context.clock())
     ]
 
 
-def _recipients(parts: RunContext) -> Any:
-    suspensions = parts.store.outbox.suspensions()
-    now = parts.clock()
-    config = parts.loaded.config
+def _recipients(context: RunContext) -> Any:
+    suspensions = context.store.outbox.suspensions()
+    now = context.clock()
+    config = context.loaded.config
     for recipient in config.recipient:
         coming = next_slots(recipient.send, config.zone(recipient), now, 1)
         for line in destinations_of(recipient):
@@ -78,7 +78,7 @@ def _recipients(parts: RunContext) -> Any:
                 for entry in suspensions
                 if entry.channel == line.key and entry.recipient in (None, recipient.name)
             ]
-            waiting = parts.store.outbox.list(
+            waiting = context.store.outbox.list(
                 states=(State.PENDING, State.SENDING, State.UNKNOWN), recipient=recipient.name, channel=line.key
             )
             yield {
@@ -90,21 +90,21 @@ def _recipients(parts: RunContext) -> Any:
             }
 
 
-def trials_of(parts: RunContext, watchlist: Watchlist) -> list[Mapping[str, Any]]:
+def trials_of(context: RunContext, watchlist: Watchlist) -> list[Mapping[str, Any]]:
     """Return the watched trials in the order of the watchlist."""
     ids = list(watchlist.trials)
-    kept = {entry.nct_id: entry for entry in parts.store.trials.kept(ids)}
-    bodies = parts.store.versions.newest_bodies(ids)
+    kept = {entry.nct_id: entry for entry in context.store.trials.kept(ids)}
+    bodies = context.store.versions.newest_bodies(ids)
     return [_row(watchlist, kept[nct_id], bodies.get(nct_id)) for nct_id in ids]
 
 
-def trial_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[str, Any] | None:
+def trial_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[str, Any] | None:
     """Return one trial with its record; None when it was never read."""
-    kept = parts.store.trials.kept([nct_id])[0]
-    body = parts.store.versions.newest_body(nct_id)
+    kept = context.store.trials.kept([nct_id])[0]
+    body = context.store.versions.newest_body(nct_id)
     if body is None:
         return None
-    versions = parts.store.versions.of_trial(nct_id)
+    versions = context.store.versions.of_trial(nct_id)
     newest = versions[-1]
     return {
         "schema": 1,
@@ -143,12 +143,12 @@ def _reason(kept: Kept) -> str | None:
     return kept.quarantine.reason if kept.quarantine is not None else None
 
 
-def log_object(parts: RunContext, entry: LogEntry) -> dict[str, Any]:
+def log_object(context: RunContext, entry: LogEntry) -> dict[str, Any]:
     """Return one version's changes in the shape of `compare --json`; a baseline is one change of its own kind."""
     version = entry.version
-    comparison = _comparison(parts, entry)
+    comparison = _comparison(context, entry)
     try:
-        record = decode(parts.store.versions.body(version.seq))
+        record = decode(context.store.versions.body(version.seq))
     except LookupError:  # an id that was an alias from the first day never had a record of its own
         record = {}
     story = headline_of(comparison, record)
@@ -157,11 +157,11 @@ def log_object(parts: RunContext, entry: LogEntry) -> dict[str, Any]:
     )
 
 
-def _comparison(parts: RunContext, entry: LogEntry) -> Comparison:
+def _comparison(context: RunContext, entry: LogEntry) -> Comparison:
     if entry.compared is not None:
         return decode_comparison(entry.compared)
     version = entry.version
-    earlier = [one.data_version for one in parts.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
+    earlier = [one.data_version for one in context.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
     return first_seen(
         version.nct_id,
         data_version=version.data_version,

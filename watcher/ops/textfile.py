@@ -12,43 +12,43 @@ from watcher.pipeline.notices import settle
 NEEDS_EXTRA = "health.textfile needs an extra; run in the checkout, by the watcher's own pip: pip install '.[metrics]'"
 
 
-def look_at(parts: RunContext, watchlist: Watchlist) -> tuple[HealthSnapshot, Health]:
+def look_at(context: RunContext, watchlist: Watchlist) -> tuple[HealthSnapshot, Health]:
     """Read how the watcher is, and judge it by the interval of the configuration.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    vitals = read_health_snapshot(parts, watchlist)
-    return vitals, judge(vitals, longest_silence(parts.loaded.config.registry.poll_every))
+    vitals = read_health_snapshot(context, watchlist)
+    return vitals, judge(vitals, longest_silence(context.loaded.config.registry.poll_every))
 
 
-def show_run(parts: RunContext, watchlist: Watchlist) -> tuple[bool, tuple[str, ...]]:
+def show_run(context: RunContext, watchlist: Watchlist) -> tuple[bool, tuple[str, ...]]:
     """Write the textfile after a one-shot run, if one is wished for.
 
     Returns:
         Whether monitors see this run, and what to print: a file that cannot be written is told as any other fault.
     """
-    signals = FaultReport()
-    failing = write_shown(parts, watchlist)
+    faults = FaultReport()
+    failing = write_shown(context, watchlist)
     if failing is None:
-        signals.well(TEXTFILE_PART)
+        faults.well(TEXTFILE_PART)
     else:
-        signals.failing(TEXTFILE_PART, failing)
-    return failing is None, settle(parts, signals, parts.clock())
+        faults.failing(TEXTFILE_PART, failing)
+    return failing is None, settle(context, faults, context.clock())
 
 
-def write_shown(parts: RunContext, watchlist: Watchlist) -> str | None:
+def write_shown(context: RunContext, watchlist: Watchlist) -> str | None:
     """Write the textfile the configuration names, if it names one; give what went wrong, or None."""
-    named = parts.loaded.config.health.textfile
+    named = context.loaded.config.health.textfile
     if named is None:
         return None
-    path = under(parts.state_dir, named)
+    path = under(context.state_dir, named)
     try:
         from watcher.ops.metrics import write_textfile
     except ImportError:
         return NEEDS_EXTRA
     try:
-        write_textfile(path, *look_at(parts, watchlist))
+        write_textfile(path, *look_at(context, watchlist))
     except OSError as error:
         return f"{path} cannot be written ({error.strerror}); let this user write there, or name another file"
     return None

@@ -13,20 +13,20 @@ from watcher.pages import tables
 from watcher.pages.loader import steps_of
 
 
-def change_rows(parts: RunContext, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
+def change_rows(context: RunContext, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
     """Return a row per change of every trial ever watched, newest version first.
 
     Args:
-        parts: What the command works with.
+        context: What the command works with.
         since: Only what was seen at or after; None for all.
     """
-    for entry in parts.store.versions.log(since=since):
+    for entry in context.store.versions.log(since=since):
         version = entry.version
         (step,) = steps_of((entry,))
         yield from tables.rows(step.comparison, title=version.title, seq=version.seq, seen_at=version.seen_at)
 
 
-def newest_records(parts: RunContext, watchlist: Watchlist) -> Iterator[Mapping[str, Any]]:
+def newest_records(context: RunContext, watchlist: Watchlist) -> Iterator[Mapping[str, Any]]:
     """Return the newest record of every watched trial that was read, by id, as the registry sent it."""
-    for _, body in parts.store.versions.each_newest_body(watchlist.trials):
+    for _, body in context.store.versions.each_newest_body(watchlist.trials):
         yield decode(body)

@@ -16,39 +16,39 @@ from watcher.pages.page_model import Site, Step, Trial
 from watcher.store.model import Kept, LogEntry, Version
 
 
-def markdown_of(parts: RunContext, watchlist: Watchlist, nct_id: str) -> str | None:
+def markdown_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> str | None:
     """Return the Markdown page of one trial; None when it was never read."""
-    trial = load(parts, nct_id, watchlist.trials.get(nct_id))
+    trial = load(context, nct_id, watchlist.trials.get(nct_id))
     if trial is None:
         return None
-    return parts.templates().render("pages/trial.md.j2", {"page": mirror_of(trial, site_of(parts))}).text
+    return context.templates().render("pages/trial.md.j2", {"page": mirror_of(trial, site_of(context))}).text
 
 
-def site_of(parts: RunContext) -> Site:
+def site_of(context: RunContext) -> Site:
     """Return what holds for all pages now."""
-    token = parts.store.trials.newest_token()
-    url = (parts.loaded.config.pages.url or "").rstrip("/")
-    return Site(url=url, now=parts.clock(), data_version=token[:10] if token else None)
+    token = context.store.trials.newest_token()
+    url = (context.loaded.config.pages.url or "").rstrip("/")
+    return Site(url=url, now=context.clock(), data_version=token[:10] if token else None)
 
 
-def load(parts: RunContext, nct_id: str, watched: WatchedTrial | None, *, records: bool = False) -> Trial | None:
+def load(context: RunContext, nct_id: str, watched: WatchedTrial | None, *, records: bool = False) -> Trial | None:
     """Return one trial with all its versions; None when it was never read.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         nct_id: The trial.
         watched: How it is watched, or None.
         records: Whether each step carries what pictures are made of, too.
     """
-    body = parts.store.versions.newest_body(nct_id)
+    body = context.store.versions.newest_body(nct_id)
     if body is None:
         return None
     newest = decode(body)
-    steps = steps_of(reversed(parts.store.versions.log(nct_id)))
+    steps = steps_of(reversed(context.store.versions.log(nct_id)))
     if records:
-        older = tuple(replace(step, record=_drawn(_record(parts, step.seq))) for step in steps[:-1])
+        older = tuple(replace(step, record=_drawn(_record(context, step.seq))) for step in steps[:-1])
         steps = (*older, replace(steps[-1], record=_drawn(newest)))
-    kept: Kept = parts.store.trials.kept([nct_id])[0]
+    kept: Kept = context.store.trials.kept([nct_id])[0]
     return Trial(
         nct_id=nct_id,
         record=newest,
@@ -92,8 +92,8 @@ def _drawn(record: Record | None) -> Record | None:
     return {"protocolSection": {name: protocol[name] for name in _DRAWN if name in protocol}}
 
 
-def _record(parts: RunContext, seq: int) -> Record | None:
+def _record(context: RunContext, seq: int) -> Record | None:
     try:
-        return decode(parts.store.versions.body(seq))
+        return decode(context.store.versions.body(seq))
     except LookupError:  # an id that was an alias from the first day never had a record of its own
         return None

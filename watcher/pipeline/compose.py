@@ -34,9 +34,9 @@ log = structlog.get_logger()
 
 
 def compose_due(
-    parts: RunContext,
+    context: RunContext,
     watchlist: Watchlist,
-    signals: FaultReport,
+    faults: FaultReport,
     *,
     is_complete: bool,
     is_settled: bool = False,
@@ -45,9 +45,9 @@ def compose_due(
     """Compose for every recipient who is due and put the messages into the outbox.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         watchlist: What is watched, merged ids followed; while a part of it cannot be read nobody is told anything.
-        signals: Hears which recipients could not be composed for, and which templates were replaced.
+        faults: Hears which recipients could not be composed for, and which templates were replaced.
         is_complete: Whether a complete poll has just ended: only then are newcomers greeted.
         is_settled: Whether all it brought is of one data version, as that of a complete poll is, though some did not
             come: only then are immediate recipients told.
@@ -60,63 +60,63 @@ def compose_due(
         log.warning("telling_waits", reason="a watchlist cannot be read")
         return 0  # a cursor that moved on would pass over the trials in it
     moment = moment_of(
-        parts, parts.clock(), is_complete=is_complete, is_settled=is_settled or is_complete, send_all=send_all
+        context, context.clock(), is_complete=is_complete, is_settled=is_settled or is_complete, send_all=send_all
     )
     comparisons: ComparisonCache | None = None
     count = 0
-    for recipient in parts.loaded.config.recipient:
+    for recipient in context.loaded.config.recipient:
         part = f"{DIGEST_PART}{recipient.name}"
         try:
-            telling = due(parts, recipient, watchlist, moment)
+            telling = due(context, recipient, watchlist, moment)
             if telling is None:
                 continue
             if comparisons is None:
                 from watcher.pipeline.pending_changes import ComparisonCache
 
-                comparisons = ComparisonCache(store=parts.store)
-            composed = _compose(parts, telling, comparisons, signals, moment)
-            parts.store.ledger.commit_composed(composed, moment.now)
+                comparisons = ComparisonCache(store=context.store)
+            composed = _compose(context, telling, comparisons, faults, moment)
+            context.store.ledger.commit_composed(composed, moment.now)
         except DamagedError as error:  # concerns the readers of one trial, and no other
-            signals.damaged(part, f"{part} could not be made: {error}")
+            faults.damaged(part, f"{part} could not be made: {error}")
             log.warning("digest_failed", recipient=recipient.name, reason=str(error))
             continue
         except StoreError:
             raise
         except WatcherError as error:
-            signals.failing(part, f"{part} could not be made: {error}")
+            faults.failing(part, f"{part} could not be made: {error}")
             log.warning("digest_failed", recipient=recipient.name, reason=str(error))
             continue
         except Exception as error:  # the boundary of one recipient: a bug met by one must not stop the others
-            signals.tripped(part, f"the program tripped over {part} ({type(error).__name__}); please report it")
+            faults.tripped(part, f"the program tripped over {part} ({type(error).__name__}); please report it")
             log.exception("digest_failed", recipient=recipient.name)
             continue
-        signals.well(part)
+        faults.well(part)
         count += len(composed.messages)
         log.info("digest_composed", recipient=recipient.name, messages=len(composed.messages), slot=telling.slot)
     return count
 
 
 def _compose(
-    parts: RunContext, telling: DigestPlan, comparisons: ComparisonCache, signals: FaultReport, moment: ComposeContext
+    context: RunContext, telling: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, moment: ComposeContext
 ) -> Composed:
     recipient, reader = telling.recipient, telling.reader
     lines = destinations_of(recipient)
     told: dict[str, tuple[PendingStory, ...]] = {line.key: () for line in lines}
     if telling.is_due or telling.is_urgent:
-        told = {line.key: pending_on(parts, recipient, reader, telling.followed, line, comparisons) for line in lines}
+        told = {line.key: pending_on(context, recipient, reader, telling.followed, line, comparisons) for line in lines}
     ahead = _ahead(recipient, told) if telling.is_urgent else {}
     messages: list[NewMessage] = []
     digested: dict[str, str] = {}
     for line in lines:
-        for occasion in _occasions(parts, telling, line, told, ahead, comparisons, moment):
-            messages += compose_messages(parts, occasion, line, signals)
+        for occasion in _occasions(context, telling, line, told, ahead, comparisons, moment):
+            messages += compose_messages(context, occasion, line, faults)
             digested |= _digested(occasion, telling, moment)
     return Composed(
         recipient=recipient.name,
         cursor=moment.newest if telling.is_due else reader.cursor,
         slot=telling.slot,
         messages=tuple(messages),
-        exempts=_held_back(parts, telling) if telling.is_due else _told_ahead(ahead),
+        exempts=_held_back(context, telling) if telling.is_due else _told_ahead(ahead),
         cleared=_caught_up(telling, moment) if telling.is_due else (),
         welcomed=telling.greets,
         notes={**_notes(telling, moment, is_heard=bool(messages)), **digested},
@@ -124,7 +124,7 @@ def _compose(
 
 
 def _occasions(
-    parts: RunContext,
+    context: RunContext,
     telling: DigestPlan,
     line: Destination,
     told: Mapping[str, tuple[PendingStory, ...]],
@@ -138,16 +138,16 @@ def _occasions(
     held = [one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND]
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
-        return content.data_of(parts, entries, comparisons) if line.medium.carries_data else ()
+        return content.data_of(context, entries, comparisons) if line.medium.carries_data else ()
 
     if telling.greets:
-        yield content.welcome(parts, recipient, followed, telling.reader, now)
+        yield content.welcome(context, recipient, followed, telling.reader, now)
     if telling.is_urgent:
         urgent, others = _parted(told[line.key], ahead)
         if urgent:
             key = f"urgent-v{moment.newest}"
             yield content.digest_of(
-                parts,
+                context,
                 recipient,
                 followed,
                 urgent,
@@ -161,13 +161,13 @@ def _occasions(
     elif any(entry.story is not None for entry in told[line.key]):
         entries, key = told[line.key], _key(telling, moment)
         yield content.digest_of(
-            parts, recipient, followed, entries, key=key, now=now, data=data(entries), last=telling.last, held=held
+            context, recipient, followed, entries, key=key, now=now, data=data(entries), last=telling.last, held=held
         )
     elif telling.silent_since is not None and _is_silent(telling, told):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
         since = telling.silent_since
         entries, last = told[line.key], telling.last
-        yield content.heartbeat(parts, recipient, followed, entries, since=since, key=key, now=now, last=last)
+        yield content.heartbeat(context, recipient, followed, entries, since=since, key=key, now=now, last=last)
 
 
 def _digested(occasion: digest.Occasion, telling: DigestPlan, moment: ComposeContext) -> Mapping[str, str]:
@@ -231,11 +231,11 @@ def _told_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
     )
 
 
-def _held_back(parts: RunContext, telling: DigestPlan) -> tuple[CursorOverride, ...]:
+def _held_back(context: RunContext, telling: DigestPlan) -> tuple[CursorOverride, ...]:
     """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
     if not telling.snoozed:
         return ()
-    windows = parts.store.ledger.windows(telling.recipient.name, [trial.nct_id for trial in telling.snoozed])
+    windows = context.store.ledger.windows(telling.recipient.name, [trial.nct_id for trial in telling.snoozed])
     return tuple(
         CursorOverride(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base)
         for window in windows
@@ -258,7 +258,7 @@ def _notes(telling: DigestPlan, moment: ComposeContext, *, is_heard: bool) -> Ma
 
 
 def compose_messages(
-    parts: RunContext, occasion: digest.Occasion, line: Destination, signals: FaultReport
+    context: RunContext, occasion: digest.Occasion, line: Destination, faults: FaultReport
 ) -> tuple[NewMessage, ...]:
     """Render an occasion for one channel into frozen messages.
 
@@ -271,16 +271,16 @@ def compose_messages(
         occasion,
         channel=line.key,
         medium=line.medium,
-        domain=message_domain(parts.loaded.config),
-        store_id=parts.store.identity(),
-        templates=parts.templates(),
-        thread=thread_of(parts.loaded.config),
+        domain=message_domain(context.loaded.config),
+        store_id=context.store.identity(),
+        templates=context.templates(),
+        thread=thread_of(context.loaded.config),
     )
     for note in composed.notes:
         what = note.problem.rstrip(".")
-        signals.failing(f"template {note.template}", f"{what}; the built-in one stands in until yours is mended")
+        faults.failing(f"template {note.template}", f"{what}; the built-in one stands in until yours is mended")
     if not composed.notes:
-        _signal_mended(parts, composed.rendered, signals)
+        _signal_mended(context, composed.rendered, faults)
     return tuple(
         NewMessage(
             recipient=line.recipient.name,
@@ -294,23 +294,23 @@ def compose_messages(
     )
 
 
-def _signal_mended(parts: RunContext, rendered: Collection[str], signals: FaultReport) -> None:
+def _signal_mended(context: RunContext, rendered: Collection[str], faults: FaultReport) -> None:
     """Describe of templates told as failing that they work.
 
     They, or what includes them, were rendered without a note.
     """
-    for fault in failing(parts.store.faults.all()):
+    for fault in failing(context.store.faults.all()):
         name = fault.part.removeprefix("template ")
-        if name != fault.part and parts.templates().is_part_of(name, rendered):
-            signals.well(fault.part)
+        if name != fault.part and context.templates().is_part_of(name, rendered):
+            faults.well(fault.part)
 
 
-def reader_of(parts: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
+def reader_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
     """Describe a recipient for a message: zone, level, watches, how to stop, the next slot."""
     from watcher.config.model import Least
     from watcher.digests import model as digest
 
-    config = parts.loaded.config
+    config = context.loaded.config
     coming = next_slots(recipient.send, config.zone(recipient), now, 1)
     return digest.Addressee(
         name=recipient.name,

@@ -28,7 +28,7 @@ _STATUS = ("protocolSection", "statusModule", "overallStatus")
 
 
 def welcome(
-    parts: RunContext,
+    context: RunContext,
     recipient: RecipientConfig,
     followed: Sequence[SubscribedTrial],
     reader: RecipientState,
@@ -36,14 +36,14 @@ def welcome(
 ) -> Welcome:
     """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
     ids = [trial.nct_id for trial in followed]
-    merged = {kept.nct_id for kept in parts.store.trials.kept(ids) if kept.life is Life.MERGED}
+    merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.life is Life.MERGED}
     trials = {trial.nct_id: trial for trial in followed if trial.nct_id not in merged}
     greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
-    for nct_id, body in parts.store.versions.each_newest_body(trials):  # never all records in memory at once
+    for nct_id, body in context.store.versions.each_newest_body(trials):  # never all records in memory at once
         greeted[nct_id] = _greeted(trials[nct_id], body)
     return Welcome(
-        reader=reader_of(parts, recipient, now),
-        reading=read_for(parts.store, followed, ()),
+        reader=reader_of(context, recipient, now),
+        reading=read_for(context.store, followed, ()),
         trials=tuple(greeted.values()),
         key=f"welcome-{reader.started_at.isoformat()}",
         at=now,
@@ -51,7 +51,7 @@ def welcome(
 
 
 def digest_of(
-    parts: RunContext,
+    context: RunContext,
     recipient: RecipientConfig,
     followed: Sequence[SubscribedTrial],
     told: Sequence[PendingStory],
@@ -70,8 +70,8 @@ def digest_of(
     change was held back longer than that.
     """
     return Digest(
-        reader=reader_of(parts, recipient, now),
-        reading=read_for(parts.store, followed, told, untold, since=last, held=held),
+        reader=reader_of(context, recipient, now),
+        reading=read_for(context.store, followed, told, untold, since=last, held=held),
         stories=tuple(entry.story for entry in told if entry.story is not None),
         key=key,
         at=now,
@@ -81,7 +81,7 @@ def digest_of(
 
 
 def heartbeat(
-    parts: RunContext,
+    context: RunContext,
     recipient: RecipientConfig,
     followed: Sequence[SubscribedTrial],
     told: Sequence[PendingStory],
@@ -93,9 +93,9 @@ def heartbeat(
 ) -> Heartbeat:
     """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
     return Heartbeat(
-        reader=reader_of(parts, recipient, now),
-        reading=read_for(parts.store, followed, told, since=last),
-        period=period(since, now, parts.loaded.config.zone(recipient)),
+        reader=reader_of(context, recipient, now),
+        reading=read_for(context.store, followed, told, since=last),
+        period=period(since, now, context.loaded.config.zone(recipient)),
         key=key,
         at=now,
     )
@@ -129,14 +129,14 @@ def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
     )
 
 
-def data_of(parts: RunContext, told: Sequence[PendingStory], comparisons: ComparisonCache) -> tuple[PackedJson, ...]:
+def data_of(context: RunContext, told: Sequence[PendingStory], comparisons: ComparisonCache) -> tuple[PackedJson, ...]:
     """Return the comparisons of a reader's windows as `compare --json` prints them, in their order."""
     stories = {entry.window: entry.story for entry in told}
-    return tuple(_data(parts, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
+    return tuple(_data(context, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
 
 
-def _data(parts: RunContext, seen: WindowDiff, story: Story | None) -> PackedJson:
-    version = parts.store.versions.version(seen.window.newest)
+def _data(context: RunContext, seen: WindowDiff, story: Story | None) -> PackedJson:
+    version = context.store.versions.version(seen.window.newest)
     headline = story.headline if story is not None else "Nothing of note changed"
     found = printed(
         seen.comparison, title=version.title, story=headline, phrase=phrase, seq=version.seq, seen_at=version.seen_at

@@ -27,55 +27,55 @@ _TOLD_OTHERWISE = (RECIPIENT_REMOVED, NOT_CONFIGURED)
 _WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
 
 
-def signal_standing(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+def signal_standing(context: RunContext, lines: Lines, faults: FaultReport) -> None:
     """Describe what stands after sending: suspended channels and recipients, and what became of single messages."""
-    _signal_suspended(parts, lines, signals)
-    _signal_messages(parts, lines, signals)
-    _settle_ways(parts, lines, signals)
+    _signal_suspended(context, lines, faults)
+    _signal_messages(context, lines, faults)
+    _settle_ways(context, lines, faults)
 
 
-def _signal_suspended(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+def _signal_suspended(context: RunContext, lines: Lines, faults: FaultReport) -> None:
     ways = {(recipient, key) for name, key in lines for recipient in (None, name)}
-    for suspension in parts.store.outbox.suspensions():
+    for suspension in context.store.outbox.suspensions():
         if (suspension.recipient, suspension.channel) in ways:
             grade = FaultGrade.SUSPENDED if suspension.probe_at is None else FaultGrade.LASTING
-            signals.failing(part_of(suspension.channel, suspension.recipient), suspension.reason, grade)
+            faults.failing(part_of(suspension.channel, suspension.recipient), suspension.reason, grade)
 
 
-def _signal_messages(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
-    ended = {part_of_message(entry.id): entry for entry in parts.store.outbox.list(states=ENDED_IN_VAIN)}
+def _signal_messages(context: RunContext, lines: Lines, faults: FaultReport) -> None:
+    ended = {part_of_message(entry.id): entry for entry in context.store.outbox.list(states=ENDED_IN_VAIN)}
     for part, entry in ended.items():
         if (entry.recipient, entry.channel) in lines and entry.last_reply not in _TOLD_OTHERWISE:
             grade = FaultGrade.LOST if entry.state is State.DEAD else FaultGrade.SUSPENDED
-            signals.failing(part, sentence_of(entry), grade)
-    told = {fault.part: fault for fault in failing(parts.store.faults.all()) if fault.part.startswith(MESSAGE_PART)}
-    open_ones = [part for part in told if part not in ended and part not in signals.heard]
+            faults.failing(part, sentence_of(entry), grade)
+    told = {fault.part: fault for fault in failing(context.store.faults.all()) if fault.part.startswith(MESSAGE_PART)}
+    open_ones = [part for part in told if part not in ended and part not in faults.heard]
     if not open_ones:
         return
-    tried = {part_of_message(entry.id) for entry in parts.store.outbox.list(states=_WAITING) if entry.attempts}
+    tried = {part_of_message(entry.id) for entry in context.store.outbox.list(states=_WAITING) if entry.attempts}
     for part in open_ones:
         if part in tried:
-            signals.failing(part, told[part].message, told[part].grade)
+            faults.failing(part, told[part].message, told[part].grade)
         else:
-            signals.well(part)
+            faults.well(part)
 
 
-def _settle_ways(parts: RunContext, lines: Lines, signals: FaultReport) -> None:
+def _settle_ways(context: RunContext, lines: Lines, faults: FaultReport) -> None:
     """Go on with what passes while something waits for it; forget it when nothing does: nothing is left to deliver."""
     parts_of_ways = {part_of(key, who): (key, who) for name, key in lines for who in (None, name)}
     unheard = [
         fault
-        for fault in failing(parts.store.faults.all())
-        if fault.part in parts_of_ways and fault.part not in signals.heard and fault.grade is not FaultGrade.SUSPENDED
+        for fault in failing(context.store.faults.all())
+        if fault.part in parts_of_ways and fault.part not in faults.heard and fault.grade is not FaultGrade.SUSPENDED
     ]
     for fault in unheard:
         key, who = parts_of_ways[fault.part]
-        if parts.store.outbox.list(states=_WAITING, recipient=who, channel=key):
-            signals.failing(fault.part, fault.message, fault.grade)
+        if context.store.outbox.list(states=_WAITING, recipient=who, channel=key):
+            faults.failing(fault.part, fault.message, fault.grade)
         else:
-            _forget(parts, fault)
+            _forget(context, fault)
 
 
-def _forget(parts: RunContext, fault: Fault) -> None:
-    parts.store.faults.remove(fault.part)
+def _forget(context: RunContext, fault: Fault) -> None:
+    context.store.faults.remove(fault.part)
     log.info("fault_forgotten", part=fault.part)

@@ -104,7 +104,7 @@ def thread_of(config: Config) -> Thread:
     return config.email.thread if config.email is not None else Thread.NONE
 
 
-def address_of(line: Destination, parts: RunContext) -> str:
+def address_of(line: Destination, context: RunContext) -> str:
     """Read where a message goes: a mailbox, a webhook's URL (a secret), a folder.
 
     Raises:
@@ -113,17 +113,17 @@ def address_of(line: Destination, parts: RunContext) -> str:
     recipient = line.recipient
     if recipient.slack is not None and line.way == "slack":
         webhook = recipient.slack.webhook
-        return _secret(webhook, parts) if webhook is not None else recipient.slack.channel or ""
+        return _secret(webhook, context) if webhook is not None else recipient.slack.channel or ""
     if recipient.webhook is not None and line.way == "webhook":
-        return _secret(recipient.webhook.url, parts)
+        return _secret(recipient.webhook.url, context)
     if recipient.apprise is not None and line.way == "apprise":
-        return _secret(recipient.apprise.url, parts)
+        return _secret(recipient.apprise.url, context)
     if line.way == STDOUT:
         return ""
-    return recipient.email or "" if line.way == EMAIL else str(parts.state_dir / (recipient.folder or ""))
+    return recipient.email or "" if line.way == EMAIL else str(context.state_dir / (recipient.folder or ""))
 
 
-def carrier(line: Destination, parts: RunContext) -> Channel:
+def carrier(line: Destination, context: RunContext) -> Channel:
     """Build what carries messages on a channel.
 
     Raises:
@@ -131,15 +131,15 @@ def carrier(line: Destination, parts: RunContext) -> Channel:
     """
     recipient = line.recipient
     if line.way == EMAIL:
-        return _email(parts)
+        return _email(context)
     if recipient.slack is not None and line.way == "slack":
-        return _slack(recipient.slack, parts)
+        return _slack(recipient.slack, context)
     if recipient.webhook is not None and line.way == "webhook":
         from watcher.delivery.http import Poster
         from watcher.delivery.webhook import WebhookChannel
 
-        secret = _secret(recipient.webhook.secret, parts)
-        return WebhookChannel(Poster(utc_now=parts.clock), secret, utc_now=parts.clock)
+        secret = _secret(recipient.webhook.secret, context)
+        return WebhookChannel(Poster(utc_now=context.clock), secret, utc_now=context.clock)
     if line.way == "apprise":
         from watcher.delivery.apprise import AppriseChannel
 
@@ -150,64 +150,64 @@ def carrier(line: Destination, parts: RunContext) -> Channel:
         return StdoutChannel(lambda: sys.stdout.buffer)
     from watcher.delivery.folder import FolderChannel
 
-    email = parts.loaded.config.email
+    email = context.loaded.config.email
     return FolderChannel(sender=email.sender if email is not None else f"Trial watcher <watcher@{DEFAULT_DOMAIN}>")
 
 
-def fingerprint(line: Destination, parts: RunContext, *, is_everyones: bool) -> str:
+def fingerprint(line: Destination, context: RunContext, *, is_everyones: bool) -> str:
     """Return a mark of address, relay and credential: when it changes, a suspended channel is tried again.
 
     Args:
         line: The way.
-        parts: What the run works with.
+        context: What the run works with.
         is_everyones: Whether the whole channel is meant: then one person's mailbox is no part of it.
 
     Raises:
         ConfigError: A secret does not resolve.
     """
-    email = parts.loaded.config.email if line.medium is Medium.EMAIL else None
-    pieces = [line.key] if is_everyones and email is not None else [line.key, address_of(line, parts)]
+    email = context.loaded.config.email if line.medium is Medium.EMAIL else None
+    pieces = [line.key] if is_everyones and email is not None else [line.key, address_of(line, context)]
     if email is not None:
         pieces += [email.host, str(email.port), email.tls.value, email.sender, email.username or ""]
-        pieces += [_secret(email.password, parts)] if email.password is not None else []
-        pieces += _oauth_pieces(email.oauth, parts)
+        pieces += [_secret(email.password, context)] if email.password is not None else []
+        pieces += _oauth_pieces(email.oauth, context)
     slack, webhook = line.recipient.slack, line.recipient.webhook
     if line.way == "slack" and slack is not None and slack.token is not None:
-        pieces += [_secret(slack.token, parts), slack.api]
+        pieces += [_secret(slack.token, context), slack.api]
     if line.way == "webhook" and webhook is not None:
-        pieces += [_secret(webhook.secret, parts)]
+        pieces += [_secret(webhook.secret, context)]
     return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
 
 
-def _oauth_pieces(oauth: OAuthConfig | None, parts: RunContext) -> list[str]:
+def _oauth_pieces(oauth: OAuthConfig | None, context: RunContext) -> list[str]:
     if oauth is None:
         return []
     refs = [ref for ref in (oauth.client_secret, oauth.refresh_token) if ref is not None]
-    return [oauth.token_url, oauth.client_id, oauth.scope, oauth.user, *(_secret(ref, parts) for ref in refs)]
+    return [oauth.token_url, oauth.client_id, oauth.scope, oauth.user, *(_secret(ref, context) for ref in refs)]
 
 
-def _email(parts: RunContext) -> Channel:
+def _email(context: RunContext) -> Channel:
     from watcher.delivery.email import EmailChannel
 
-    config = parts.loaded.config.email
+    config = context.loaded.config.email
     assert config is not None  # noqa: S101 — config.rules refuses a mail recipient without a relay
-    password = _secret(config.password, parts) if config.password is not None else None
-    tokens = tokens_of(config, partial(_secret, parts=parts), parts.clock, parts.monotonic, parts.tokens)
+    password = _secret(config.password, context) if config.password is not None else None
+    tokens = tokens_of(config, partial(_secret, context=context), context.clock, context.monotonic, context.tokens)
     return EmailChannel(config=config, password=password, tokens=tokens)
 
 
-def _slack(slack: SlackConfig, parts: RunContext) -> Channel:
+def _slack(slack: SlackConfig, context: RunContext) -> Channel:
     from watcher.delivery.http import Poster
 
     if slack.token is None:
         from watcher.delivery.slack import SlackChannel
 
-        return SlackChannel(Poster(utc_now=parts.clock), sleep=parts.sleep, monotonic=parts.monotonic)
+        return SlackChannel(Poster(utc_now=context.clock), sleep=context.sleep, monotonic=context.monotonic)
     from watcher.delivery.slack_bot import LONGEST_ANSWER, SlackBotChannel
 
-    poster = Poster(utc_now=parts.clock, most=LONGEST_ANSWER)
-    token = _secret(slack.token, parts)
-    return SlackBotChannel(poster, token, api=slack.api, sleep=parts.sleep, monotonic=parts.monotonic)
+    poster = Poster(utc_now=context.clock, most=LONGEST_ANSWER)
+    token = _secret(slack.token, context)
+    return SlackBotChannel(poster, token, api=slack.api, sleep=context.sleep, monotonic=context.monotonic)
 
 
 def tokens_of(
@@ -245,8 +245,8 @@ def tokens_of(
     )
 
 
-def _secret(ref: SecretRef, parts: RunContext) -> str:
-    return read_secret(ref, folder=parts.loaded.folder, environ=parts.environ)
+def _secret(ref: SecretRef, context: RunContext) -> str:
+    return read_secret(ref, folder=context.loaded.folder, environ=context.environ)
 
 
 def _place(ref: SecretRef) -> str:

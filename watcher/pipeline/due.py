@@ -93,22 +93,22 @@ class DigestPlan:
 
 
 def moment_of(
-    parts: RunContext, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool
+    context: RunContext, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool
 ) -> ComposeContext:
     """Look at what holds for everybody, and note what stands when a poll has come to its end.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         now: The time.
         is_complete: Whether a complete poll has just ended.
         is_settled: Whether a poll has just ended whose answers were all of one data version.
         send_all: Whether everybody is told now.
     """
-    newest = parts.store.versions.max_seq()
-    settled = parts.store.notes.get(_SETTLED)
+    newest = context.store.versions.max_seq()
+    settled = context.store.notes.get(_SETTLED)
     if is_settled and settled != str(newest):
-        parts.store.notes.put(_SETTLED, str(newest))
-    complete, read = parts.store.polls.last_complete(), parts.store.polls.last_read()
+        context.store.notes.put(_SETTLED, str(newest))
+    complete, read = context.store.polls.last_complete(), context.store.polls.last_read()
     return ComposeContext(
         now=now,
         newest=newest,
@@ -117,31 +117,31 @@ def moment_of(
         complete_at=complete.finished if complete is not None else None,
         read_at=read.finished if read is not None else None,
         send_all=send_all,
-        snoozes=parts.store.snoozes.active(now),
+        snoozes=context.store.snoozes.active(now),
     )
 
 
 def due(
-    parts: RunContext, recipient: RecipientConfig, watchlist: Watchlist, moment: ComposeContext
+    context: RunContext, recipient: RecipientConfig, watchlist: Watchlist, moment: ComposeContext
 ) -> DigestPlan | None:
     """Describe what a recipient is due; None when there is nothing to compose and nothing to write down."""
-    reader = parts.store.ledger.reader(recipient.name)
-    if reader is None or is_held(parts, recipient, moment.now, moment.snoozes):
+    reader = context.store.ledger.reader(recipient.name)
+    if reader is None or is_held(context, recipient, moment.now, moment.snoozes):
         return None
-    slot = _slot(parts, recipient, reader, moment.now)
+    slot = _slot(context, recipient, reader, moment.now)
     is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
     is_due = slot is not None or moment.send_all or (is_immediate and moment.is_settled)
     greets = recipient.welcome and reader.welcomed_at is None and _was_read_for(reader, moment)
     may_be_urgent = recipient.urgent is not None and moment.is_settled
     if not (is_due or greets or may_be_urgent):
         return None  # the usual case at a tick: no further look at the store
-    exempts = parts.store.ledger.exempts(recipient.name)
-    followed = trials_for(recipient, parts.loaded.config, watchlist)
+    exempts = context.store.ledger.exempts(recipient.name)
+    followed = trials_for(recipient, context.loaded.config, watchlist)
     held = snoozed_trials(recipient, moment.snoozes)
     has_news = reader.cursor < moment.newest or any(
         one.direction is Direction.BEHIND and one.nct_id not in held for one in exempts
     )
-    notes = _notes(parts, recipient)
+    notes = _notes(context, recipient)
     is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(LOOKED, "0")) < moment.newest
     silent_since = _silent_since(recipient, reader, notes, slot, moment) if is_due else None
     if not (greets or is_urgent or (is_due and (has_news or slot)) or silent_since is not None):
@@ -157,7 +157,7 @@ def due(
         is_urgent=is_urgent,
         silent_since=silent_since,
         exempts=exempts,
-        last=last_digest(parts.store, reader),
+        last=last_digest(context.store, reader),
     )
 
 
@@ -171,11 +171,11 @@ def last_digest(store: Store, reader: RecipientState) -> LastDigest:
     return LastDigest(at=reader.started_at, data_version=poll.token[:10] if poll is not None and poll.token else None)
 
 
-def is_held(parts: RunContext, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
+def is_held(context: RunContext, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
     """Return whether a recipient hears nothing now: quiet hours, or snoozed as a whole."""
     if any(one.recipient == recipient.name and one.nct_id is None for one in snoozes):
         return True
-    return quiet_until(recipient.quiet, parts.loaded.config.zone(recipient), now) is not None
+    return quiet_until(recipient.quiet, context.loaded.config.zone(recipient), now) is not None
 
 
 def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> frozenset[str]:
@@ -185,13 +185,13 @@ def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> f
     )
 
 
-def _slot(parts: RunContext, recipient: RecipientConfig, reader: RecipientState, now: datetime) -> str | None:
+def _slot(context: RunContext, recipient: RecipientConfig, reader: RecipientState, now: datetime) -> str | None:
     """Return the slot to serve, or None.
 
     A clock set back serves no slot twice. When the last one served lies beyond the next one, the clock had been far
     ahead: waiting for it might be waiting for years, so the slots begin anew; told is only what was not told by then.
     """
-    zone = parts.loaded.config.zone(recipient)
+    zone = context.loaded.config.zone(recipient)
     newest = newest_slot(recipient.send, zone, now)
     if newest is None:
         return None
@@ -208,11 +208,11 @@ def _was_read_for(reader: RecipientState, moment: ComposeContext) -> bool:
     return moment.is_settled and moment.complete_at is not None and moment.complete_at >= reader.started_at
 
 
-def _notes(parts: RunContext, recipient: RecipientConfig) -> Mapping[str, str]:
+def _notes(context: RunContext, recipient: RecipientConfig) -> Mapping[str, str]:
     if recipient.urgent is None and recipient.heartbeat is None:
         return {}
     start = reader_note(recipient.name)
-    return {name.removeprefix(start): value for name, value in parts.store.notes.all(start).items()}
+    return {name.removeprefix(start): value for name, value in context.store.notes.all(start).items()}
 
 
 def _silent_since(

@@ -23,24 +23,24 @@ _WAIT = timedelta(seconds=10)
 _WAITING = (State.PENDING, State.SENDING, State.UNKNOWN)
 
 
-async def ask_heartbeat(parts: RunContext, *, is_complete: bool) -> bool:
+async def ask_heartbeat(context: RunContext, *, is_complete: bool) -> bool:
     """Ask the address, if there is one and all is well; give whether it was asked and answered well.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         is_complete: Whether the poll just ended was complete.
     """
-    url = parts.loaded.config.operator.heartbeat_url
+    url = context.loaded.config.operator.heartbeat_url
     if url is None or not is_complete:
         return False
-    late = overdue(parts.store.outbox.list(states=_WAITING), parts.clock())
+    late = overdue(context.store.outbox.list(states=_WAITING), context.clock())
     if late:
         log.warning("heartbeat_withheld", overdue=len(late), oldest=late[0].id)
         return False
     from watcher.delivery.http import Poster, read_address
 
     try:
-        answer = await Poster(utc_now=parts.clock, timeout=_WAIT).ask(read_address(url, "heartbeat"))
+        answer = await Poster(utc_now=context.clock, timeout=_WAIT).ask(read_address(url, "heartbeat"))
     except DeliveryError as error:
         log.warning("heartbeat_failed", reason=error.reason.value)
         return False

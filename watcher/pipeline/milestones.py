@@ -22,41 +22,41 @@ _TOLD_UNTIL = "milestones.told_until"
 _A_DAY = timedelta(days=1)
 
 
-def tell_passed(parts: RunContext, ids: Collection[str]) -> int:
+def tell_passed(context: RunContext, ids: Collection[str]) -> int:
     """Make events of the milestones that passed since they were last asked for.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         ids: The watched trials.
 
     Returns:
         How many trials have one.
     """
-    today = parts.clock().date()
-    note = parts.store.notes.get(_TOLD_UNTIL)
+    today = context.clock().date()
+    note = context.store.notes.get(_TOLD_UNTIL)
     if note is None or date.fromisoformat(note) > today + _A_DAY:  # the clock had been ahead: days to come are told
-        parts.store.notes.put(_TOLD_UNTIL, today.isoformat())
+        context.store.notes.put(_TOLD_UNTIL, today.isoformat())
         return 0
     if (since := date.fromisoformat(note)) >= today:
         return 0
     by_trial: defaultdict[str, list[Milestone]] = defaultdict(list)
-    for milestone in parts.store.milestones.passed(since, today, ids):
+    for milestone in context.store.milestones.passed(since, today, ids):
         by_trial[milestone.nct_id].append(milestone)
-    kept = parts.store.trials.kept(list(by_trial))
-    events = tuple(event for one in kept if (event := _event(parts, one, by_trial[one.nct_id])) is not None)
-    parts.store.versions.commit_page(Page(events=events), parts.clock())
-    parts.store.notes.put(_TOLD_UNTIL, today.isoformat())
+    kept = context.store.trials.kept(list(by_trial))
+    events = tuple(event for one in kept if (event := _event(context, one, by_trial[one.nct_id])) is not None)
+    context.store.versions.commit_page(Page(events=events), context.clock())
+    context.store.notes.put(_TOLD_UNTIL, today.isoformat())
     for event in events:
         log.info("milestone_passed", nct_id=event.nct_id)
     return len(events)
 
 
-def _event(parts: RunContext, kept: Kept, passed: Collection[Milestone]) -> Event | None:
+def _event(context: RunContext, kept: Kept, passed: Collection[Milestone]) -> Event | None:
     if kept.newest_seq is None or kept.starts_anew or kept.life is not Life.PRESENT:
         return None
     try:
-        compared = _compared(parts, kept, passed)
-        known = parts.store.versions.comparison(kept.newest_seq)
+        compared = _compared(context, kept, passed)
+        known = context.store.versions.comparison(kept.newest_seq)
     except DamagedError as error:  # told when the record is needed for comparing; a backup tells the date anew
         log.warning("record_damaged", nct_id=kept.nct_id, reason=str(error))
         return None
@@ -71,12 +71,12 @@ def _event(parts: RunContext, kept: Kept, passed: Collection[Milestone]) -> Even
     )
 
 
-def _compared(parts: RunContext, kept: Kept, passed: Collection[Milestone]) -> Compared | None:
+def _compared(context: RunContext, kept: Kept, passed: Collection[Milestone]) -> Compared | None:
     from watcher.archive import decode, pack
     from watcher.changes.meaning.milestones import milestone_change, milestones
     from watcher.changes.record_events import on_the_day
 
-    body = parts.store.versions.newest_body(kept.nct_id)
+    body = context.store.versions.newest_body(kept.nct_id)
     if body is None:
         return None
     days = {(milestone.kind, milestone.due_on) for milestone in passed}

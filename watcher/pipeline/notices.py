@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def settle(parts: RunContext, signals: FaultReport, now: datetime) -> tuple[str, ...]:
+def settle(context: RunContext, faults: FaultReport, now: datetime) -> tuple[str, ...]:
     """Bring the fault table up to date with what a run heard, and put the operator's notices into the outbox.
 
     Returns:
         What a one-shot run prints: a line per fault that is new, due for its daily reminder, or over; by part.
     """
     said: list[str] = []
-    for part, failing in sorted(signals.heard.items()):
-        transition = advance(parts.store.faults.get(part), part, failing, now, signals.grade(part))
+    for part, failing in sorted(faults.heard.items()):
+        transition = advance(context.store.faults.get(part), part, failing, now, faults.grade(part))
         if transition is None:
             continue
-        parts.store.faults.put(transition.fault, messages=_notices(parts, transition, now), now=now)
+        context.store.faults.put(transition.fault, messages=_notices(context, transition, now), now=now)
         if (text := line(transition)) is not None:
             said.append(text)
             event = log.info if transition.tell is Tell.OVER else log.warning
@@ -45,23 +45,23 @@ def settle(parts: RunContext, signals: FaultReport, now: datetime) -> tuple[str,
     return tuple(said)
 
 
-def tell_reformatted(parts: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
+def tell_reformatted(context: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
     """Report the operator once that the registry reformatted many records, which readers do not hear of.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         families: The field families concerned, as API paths.
         token: The registry's token at which it was seen.
         now: The time.
     """
     from watcher.digests.model import Notice
 
-    operator = _operator(parts)
+    operator = _operator(context)
     if operator is None:
         return
     day = token[:10]
     notice = Notice(
-        reader=reader_of(parts, operator, now),
+        reader=reader_of(context, operator, now),
         part="registry format",
         title="Reformatted by the registry",
         what=f"In its data of {day} the registry changed many records at once, without their sponsors: "
@@ -73,13 +73,13 @@ def tell_reformatted(parts: RunContext, families: Sequence[str], token: str, now
         key=f"reformatted-{token}",
         at=now,
     )
-    parts.store.outbox.add(_composed(parts, notice, destinations_of(operator)), now)
+    context.store.outbox.add(_composed(context, notice, destinations_of(operator)), now)
 
 
-def _notices(parts: RunContext, transition: Transition, now: datetime) -> Sequence[NewMessage]:
+def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequence[NewMessage]:
     if transition.tell not in (Tell.NEW, Tell.WORSE, Tell.OVER):
         return ()
-    operator = _operator(parts)
+    operator = _operator(context)
     if operator is None:
         return ()
     from watcher.digests.model import Notice
@@ -88,7 +88,7 @@ def _notices(parts: RunContext, transition: Transition, now: datetime) -> Sequen
     is_over = transition.tell is Tell.OVER
     words = words_of(fault)
     notice = Notice(
-        reader=reader_of(parts, operator, now),
+        reader=reader_of(context, operator, now),
         part=fault.part,
         title=title(fault, is_over=is_over, is_worse=transition.tell is Tell.WORSE),
         what=sentence(fault, is_over=is_over),
@@ -102,19 +102,19 @@ def _notices(parts: RunContext, transition: Transition, now: datetime) -> Sequen
     )
     # the way that fails is not the way to say so
     ways = [way for way in destinations_of(operator) if fault.part not in (way.key, part_of(way.key, operator.name))]
-    return _composed(parts, notice, ways)
+    return _composed(context, notice, ways)
 
 
-def _composed(parts: RunContext, notice: Notice, ways: Sequence[Destination]) -> tuple[NewMessage, ...]:
+def _composed(context: RunContext, notice: Notice, ways: Sequence[Destination]) -> tuple[NewMessage, ...]:
     messages: list[NewMessage] = []
     for way in ways:
         try:
-            messages += compose_messages(parts, notice, way, FaultReport())
+            messages += compose_messages(context, notice, way, FaultReport())
         except WatcherError as error:
             log.exception("notice_failed", part=notice.part, reason=str(error))
     return tuple(messages)
 
 
-def _operator(parts: RunContext) -> RecipientConfig | None:
-    name = parts.loaded.config.operator.recipient
-    return next((recipient for recipient in parts.loaded.config.recipient if recipient.name == name), None)
+def _operator(context: RunContext) -> RecipientConfig | None:
+    name = context.loaded.config.operator.recipient
+    return next((recipient for recipient in context.loaded.config.recipient if recipient.name == name), None)

@@ -57,14 +57,14 @@ BEHIND_POLLS = 3
 
 
 async def poll(
-    parts: RunContext, ids: Sequence[str], signals: FaultReport, *, merged: Sequence[str] = (), is_whole: bool = True
+    context: RunContext, ids: Sequence[str], faults: FaultReport, *, merged: Sequence[str] = (), is_whole: bool = True
 ) -> PollReport:
     """Poll the registry once for these trials and store what is new.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         ids: The watched trials, without those merged into others.
-        signals: Hears whether the registry is well.
+        faults: Hears whether the registry is well.
         merged: Watched trials that were merged into others; they are asked for weekly.
         is_whole: Whether these are all; else a trial that is not among them has not been taken out by anybody.
 
@@ -74,38 +74,38 @@ async def poll(
     Raises:
         StoreError: The store cannot be written; the poll is resumed by the next one.
     """
-    started = parts.clock()
+    started = context.clock()
     note = ""
     tally = PollTally()
     token: str | None = None
-    settings = parts.loaded.config.registry
-    stands = is_open(registry_state.breaker(parts.store), settings, started)
+    settings = context.loaded.config.registry
+    stands = is_open(registry_state.breaker(context.store), settings, started)
     try:
         if stands:
-            raise RegistryRefusedError(registry_state.refusal(parts.store))
+            raise RegistryRefusedError(registry_state.refusal(context.store))
         async with open_registry(
             settings,
-            memory=registry_state.transport(parts.store),
+            memory=registry_state.transport(context.store),
             now=started,
-            sleep=parts.sleep,
-            monotonic=parts.monotonic,
+            sleep=context.sleep,
+            monotonic=context.monotonic,
         ) as client:
             try:
                 asked = Asked(ids=tuple(ids), merged=tuple(merged), is_whole=is_whole)
-                outcome, token = await _rounds(client, parts, asked, tally)
+                outcome, token = await _rounds(client, context, asked, tally)
             finally:
-                registry_state.remember_transport(parts.store, client.memory)
-        registry_state.close_breaker(parts.store)
-        signals.well(REGISTRY_PART)
+                registry_state.remember_transport(context.store, client.memory)
+        registry_state.close_breaker(context.store)
+        faults.well(REGISTRY_PART)
     except RegistryError as error:
         outcome, note = (PollOutcome.PARTIAL if tally.usable() else PollOutcome.FAILED), str(error)
         if isinstance(error, RegistryRefusedError) and not stands:
-            registry_state.keep_breaker(parts.store, open_breaker(settings, started), note)
-        signals.failing(REGISTRY_PART, note)
+            registry_state.keep_breaker(context.store, open_breaker(settings, started), note)
+        faults.failing(REGISTRY_PART, note)
         log.warning("poll_failed", reason=note)
     counts = tally.counts()
-    parts.store.polls.record(
-        Poll(started=started, finished=parts.clock(), token=token, outcome=outcome, counts=counts, note=note)
+    context.store.polls.record(
+        Poll(started=started, finished=context.clock(), token=token, outcome=outcome, counts=counts, note=note)
     )
     log.info("poll_finished", outcome=outcome.value, data_version=token, read=counts.read, changed=counts.changed)
     return tally.report(outcome, token)
@@ -121,18 +121,18 @@ class Asked:
 
 
 async def _rounds(
-    client: RegistryClient, parts: RunContext, asked: Asked, tally: PollTally
+    client: RegistryClient, context: RunContext, asked: Asked, tally: PollTally
 ) -> tuple[PollOutcome, str | None]:
     token = (await client.version()).token
     if asked.is_whole:
-        parts.store.trials.sync_watched((*asked.ids, *asked.merged), parts.clock())
+        context.store.trials.sync_watched((*asked.ids, *asked.merged), context.clock())
     for number in range(ROUNDS):
-        todo = _todo(parts, asked, token)
+        todo = _todo(context, asked, token)
         if not todo:
             tally.is_settled = True
             return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token
         tally.due, tally.read_of = max(tally.due, len(todo)), token
-        await _read(client, parts, todo, token, tally)
+        await _read(client, context, todo, token, tally)
         after = (await client.version()).token
         if after == token:
             tally.is_settled = True
@@ -142,8 +142,8 @@ async def _rounds(
     return PollOutcome.MOVED, token
 
 
-def _todo(parts: RunContext, asked: Asked, token: str | None) -> Mapping[str, Kept]:
-    trials, now = parts.store.trials, parts.clock()
+def _todo(context: RunContext, asked: Asked, token: str | None) -> Mapping[str, Kept]:
+    trials, now = context.store.trials, context.clock()
     due = trials.due(asked.ids, token)
     aside = trials.quarantined(asked.ids, before=now - ASK_ASIDE_AGAIN)
     merged = trials.merged_due(asked.merged, token, before=now - ASK_MERGED_AGAIN) if asked.merged else ()
@@ -151,39 +151,39 @@ def _todo(parts: RunContext, asked: Asked, token: str | None) -> Mapping[str, Ke
 
 
 async def _read(
-    client: RegistryClient, parts: RunContext, todo: Mapping[str, Kept], token: str | None, tally: PollTally
+    client: RegistryClient, context: RunContext, todo: Mapping[str, Kept], token: str | None, tally: PollTally
 ) -> None:
     fresh, day = dict(todo), data_day(token)
     missing: dict[str, Kept] = {}
     async for raw in client.pages(sorted(todo)):
         if raw.aliased:
             # else the next poll would take it for one added then
-            parts.store.trials.join(raw.aliased.values(), parts.clock())
-        kept = _kept(raw, fresh, parts)
+            context.store.trials.join(raw.aliased.values(), context.clock())
+        kept = _kept(raw, fresh, context)
         missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
-        judged = await asyncio.to_thread(partial(ingest_records, raw.records, kept, parts.store, day=day))
+        judged = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
         page = replace(_page(judged), events=judge_aliases(raw.aliased, kept, token))
         behind = _behind(judged, kept, token)
-        await _commit(parts, page, (*_settled(judged, behind), *raw.aliased, *raw.refused), behind, token)
+        await _commit(context, page, (*_settled(judged, behind), *raw.aliased, *raw.refused), behind, token)
         note_page(raw, judged, tally)
     if missing:
-        lost = await resolve_missing(client, tuple(missing.values()), len(todo), token, parts.store)
+        lost = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
         behind = _behind(lost.found, missing, token)
         gone = [nct_id for nct_id in missing if nct_id not in lost.failed and nct_id not in _ids(lost.found)]
         page = replace(_page(lost.found, lost.page.quarantined), absent=lost.page.absent, events=lost.page.events)
-        await _commit(parts, page, (*_settled(lost.found, behind), *gone), behind, token)
+        await _commit(context, page, (*_settled(lost.found, behind), *gone), behind, token)
         note_lost(lost, missing, tally)
 
 
 async def _commit(
-    parts: RunContext, page: Page, checked: Sequence[str], behind: Sequence[str], token: str | None
+    context: RunContext, page: Page, checked: Sequence[str], behind: Sequence[str], token: str | None
 ) -> None:
-    commit = partial(parts.store.versions.commit_page, checked=checked, behind=behind, token=token)
-    async with parts.turn:
-        await asyncio.to_thread(commit, page, parts.clock())
+    commit = partial(context.store.versions.commit_page, checked=checked, behind=behind, token=token)
+    async with context.turn:
+        await asyncio.to_thread(commit, page, context.clock())
 
 
-def _kept(raw: RawPage, fresh: dict[str, Kept], parts: RunContext) -> Mapping[str, Kept]:
+def _kept(raw: RawPage, fresh: dict[str, Kept], context: RunContext) -> Mapping[str, Kept]:
     """Return what is known of the trials of one answer as it stands now.
 
     What was read for this poll and no answer has held yet is still so, and is taken out of `fresh`; the rest, such as a
@@ -192,7 +192,7 @@ def _kept(raw: RawPage, fresh: dict[str, Kept], parts: RunContext) -> Mapping[st
     ids = {record.nct_id for record in raw.records} | {*raw.aliased, *raw.missing}
     known = {nct_id: fresh.pop(nct_id) for nct_id in ids if nct_id in fresh}
     again = [nct_id for nct_id in ids if nct_id not in known]
-    return known | {entry.nct_id: entry for entry in parts.store.trials.kept(again)} if again else known
+    return known | {entry.nct_id: entry for entry in context.store.trials.kept(again)} if again else known
 
 
 def _page(judged: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> Page:

@@ -41,46 +41,46 @@ _AT_ONCE = 100
 """Trials read together; so many compressed records are held in memory."""
 
 
-async def keep_pages(parts: RunContext, watchlist: Watchlist, signals: FaultReport) -> None:
+async def keep_pages(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:
     """Bring the pages up to date after a poll when `[pages] dir` is set; a fault of theirs harms nothing else."""
-    folder = pages_dir(parts)
+    folder = pages_dir(context)
     if folder is None:
         return
     notes: dict[str, TemplateNote] = {}
     try:
         written = await asyncio.to_thread(
-            publish, parts, watchlist, folder, only_news=True, hear=lambda note: notes.setdefault(note.template, note)
+            publish, context, watchlist, folder, only_news=True, hear=lambda note: notes.setdefault(note.template, note)
         )
     except (OSError, WatcherError) as error:
-        signals.failing(PAGES_PART, f"the pages in {folder} cannot be written: {error}")
+        faults.failing(PAGES_PART, f"the pages in {folder} cannot be written: {error}")
     except Exception as error:  # the boundary of the pages: a bug met there must not end a poll
         log.exception("pages_failed")
-        signals.tripped(PAGES_PART, f"the program tripped over the pages ({type(error).__name__}); please report it")
+        faults.tripped(PAGES_PART, f"the program tripped over the pages ({type(error).__name__}); please report it")
     else:
-        signals.well(PAGES_PART)
+        faults.well(PAGES_PART)
         if written is not None:
-            _signal_templates(parts, notes, signals)
+            _signal_templates(context, notes, faults)
             log.info("pages_written", written=written.written, kept=written.kept, removed=written.removed)
 
 
-def _signal_templates(parts: RunContext, notes: Mapping[str, TemplateNote], signals: FaultReport) -> None:
+def _signal_templates(context: RunContext, notes: Mapping[str, TemplateNote], faults: FaultReport) -> None:
     """Describe after a build which templates of the operator's own failed, and which told as failing do no more."""
     for name, note in notes.items():
         problem = note.problem.rstrip(".")
-        signals.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")
-    for fault in failing(parts.store.faults.all()):
+        faults.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")
+    for fault in failing(context.store.faults.all()):
         if fault.part.startswith(PAGE_TEMPLATE_PART):
-            signals.well(fault.part)  # of what failed just now this changes nothing
+            faults.well(fault.part)  # of what failed just now this changes nothing
 
 
-def pages_dir(parts: RunContext) -> Path | None:
+def pages_dir(context: RunContext) -> Path | None:
     """Return the folder of the site; None when none is configured."""
-    own = parts.loaded.config.pages.dir
-    return None if own is None else parts.state_dir / Path(own).expanduser()
+    own = context.loaded.config.pages.dir
+    return None if own is None else context.state_dir / Path(own).expanduser()
 
 
 def publish(
-    parts: RunContext,
+    context: RunContext,
     watchlist: Watchlist,
     path: Path,
     *,
@@ -91,7 +91,7 @@ def publish(
     """Write the site of the watched trials into a folder; only files that differ are written.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         watchlist: What is watched, merged ids followed.
         path: The folder; made when it is not there.
         progress: Hears how far it is.
@@ -107,30 +107,30 @@ def publish(
         OSError: It cannot be written.
         RenderError: A built-in template failed.
     """
-    site = site_of(parts)
-    watched = _watched(parts, watchlist)
-    key = _key(site, watched, parts)
+    site = site_of(context)
+    watched = _watched(context, watchlist)
+    key = _key(site, watched, context)
     if only_news and read_key(path) == key:
         return None
-    templates, distrusted = _templates(parts)
+    templates, distrusted = _templates(context)
     for note in distrusted:
         hear(note)
     given = Given(
         site=site,
         watched=watched,
-        lists=_lists(parts, watched, site),
-        program=_program(parts, distrusted),
+        lists=_lists(context, watched, site),
+        program=_program(context, distrusted),
     )
-    source = _Store(parts, watchlist, watched)
+    source = _Store(context, watchlist, watched)
     render = _rendering(templates, hear, {note.template for note in distrusted})
     return build(Folder.open(path), source, given, render, progress, key)
 
 
-def _watched(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
+def _watched(context: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
     """Return what is watched and was read."""
-    every = parts.store.trials.kept(list(watchlist.trials))
+    every = context.store.trials.kept(list(watchlist.trials))
     newest = {kept.nct_id: kept.newest_seq for kept in every if kept.newest_seq is not None}
-    seen = parts.store.versions.seen(newest.values())
+    seen = context.store.versions.seen(newest.values())
     return {
         kept.nct_id: Shown(
             watches=watchlist.trials[kept.nct_id].watches,
@@ -144,22 +144,22 @@ def _watched(parts: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
     }
 
 
-def _key(site: Site, watched: Mapping[str, Shown], parts: RunContext) -> str:
-    names = [watch.name for watch in parts.loaded.config.watch]
-    own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(parts.loaded)]
+def _key(site: Site, watched: Mapping[str, Shown], context: RunContext) -> str:
+    names = [watch.name for watch in context.loaded.config.watch]
+    own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(context.loaded)]
     held = [__version__, site.url, site.data_version, site.now.date(), names, own, sorted(watched.items())]
     return hashlib.blake2b(json.dumps(held, default=str).encode(), digest_size=16).hexdigest()
 
 
-def _lists(parts: RunContext, watched: Mapping[str, Shown], site: Site) -> Lists:
+def _lists(context: RunContext, watched: Mapping[str, Shown], site: Site) -> Lists:
     """Choose what the lists and feeds show, by number alone."""
-    highlights, now = parts.store.highlights, site.now
+    highlights, now = context.store.highlights, site.now
     week = _noted(highlights.since(now - WEEK))
 
     def listed(ids: Collection[str]) -> Listed:
         return listed_of(ids, week, _noted(highlights.latest(ids, MOST_ENTRIES)))
 
-    names = [watch.name for watch in parts.loaded.config.watch]
+    names = [watch.name for watch in context.loaded.config.watch]
     held = {name: {nct_id for nct_id, one in watched.items() if name in one.watches} for name in names}
     return Lists(
         every=listed(watched.keys()),
@@ -173,23 +173,23 @@ def _noted(found: Iterable[Highlight]) -> tuple[VersionNote, ...]:
     return tuple(VersionNote(nct_id=one.nct_id, seq=one.seq, level=one.severity) for one in found)
 
 
-def _templates(parts: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]]:
+def _templates(context: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]]:
     """Return the templates of the pages, those of the operator's own that fail left out.
 
     And what is wrong with them.
     """
     from watcher.rendering.environment import Templates, builtin_templates
 
-    templates = Templates(builtin_templates(), override_folder(parts.loaded), clock=parts.monotonic)
-    return trusted_pages(templates) if override_files(parts.loaded) else (templates, ())
+    templates = Templates(builtin_templates(), override_folder(context.loaded), clock=context.monotonic)
+    return trusted_pages(templates) if override_files(context.loaded) else (templates, ())
 
 
-def _program(parts: RunContext, distrusted: Iterable[TemplateNote]) -> str:
+def _program(context: RunContext, distrusted: Iterable[TemplateNote]) -> str:
     """Return a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
     from watcher.rendering.environment import builtin_templates
 
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-    for path in (*sorted(builtin_templates().glob(f"{PAGES}*")), *override_files(parts.loaded)):
+    for path in (*sorted(builtin_templates().glob(f"{PAGES}*")), *override_files(context.loaded)):
         digest.update(path.read_bytes())
     for note in distrusted:
         digest.update(note.template.encode())
@@ -212,12 +212,12 @@ def _rendering(templates: Templates, hear: Callable[[TemplateNote], object], dis
 class _Store:
     """The store as the pages read it."""
 
-    parts: RunContext
+    context: RunContext
     watchlist: Watchlist
     watched: Mapping[str, Shown]
 
     def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterator[Newest]:
-        versions, every = self.parts.store.versions, sorted(self.watched)
+        versions, every = self.context.store.versions, sorted(self.watched)
         for start in range(0, len(every), _AT_ONCE):
             ids = every[start : start + _AT_ONCE]
             steps = self._steps([seq for nct_id in ids for seq in wanted.get(nct_id, ())])
@@ -226,11 +226,11 @@ class _Store:
 
     def _steps(self, seqs: Collection[int]) -> Mapping[str, list[Step]]:
         found: dict[str, list[Step]] = {}
-        for step in steps_of(self.parts.store.versions.entries(seqs)):
+        for step in steps_of(self.context.store.versions.entries(seqs)):
             found.setdefault(step.nct_id, []).append(step)
         return found
 
     def trial(self, nct_id: str) -> Trial:
-        found = load(self.parts, nct_id, self.watchlist.trials.get(nct_id), records=True)
+        found = load(self.context, nct_id, self.watchlist.trials.get(nct_id), records=True)
         assert found is not None  # noqa: S101 — only trials whose record was just read are asked for
         return found

@@ -48,36 +48,36 @@ class Renamed:
         )
 
 
-def sync_recipients(parts: RunContext, now: datetime) -> None:
+def sync_recipients(context: RunContext, now: datetime) -> None:
     """Start the readers not known yet: from now on, whatever the poll about to begin finds.
 
     Also settles edited cadences, new and replaced channels, and messages and faults of recipients no longer configured.
     """
-    config = parts.loaded.config
+    config = context.loaded.config
     for recipient in config.recipient:
         slot = newest_slot(recipient.send, config.zone(recipient), now)
-        parts.store.ledger.start_reader(
+        context.store.ledger.start_reader(
             recipient.name,
             send=str(recipient.send),
             slot=slot.isoformat() if slot else None,
             channels=[line.key for line in destinations_of(recipient)],
             now=now,
         )
-        _remember_address(parts, recipient)
-    settle_places(parts, now)
-    _forget_faults(parts)
+        _remember_address(context, recipient)
+    settle_places(context, now)
+    _forget_faults(context)
 
 
-def settle_places(parts: RunContext, now: datetime) -> None:
+def settle_places(context: RunContext, now: datetime) -> None:
     """Allow waiting messages follow to the channel that replaced theirs, and settle those left without one."""
-    config = parts.loaded.config
+    config = context.loaded.config
     places = {
         (recipient.name, line.way): line.key for recipient in config.recipient for line in destinations_of(recipient)
     }
-    for entry in parts.store.outbox.follow(places, now):
+    for entry in context.store.outbox.follow(places, now):
         log.info("message_follows", id=entry.id, recipient=entry.recipient, channel=entry.channel)
     known = [(recipient.name, line.key) for recipient in config.recipient for line in destinations_of(recipient)]
-    settled = parts.store.outbox.retire(known, now)
+    settled = context.store.outbox.retire(known, now)
     for event, entries in (
         ("message_waits_for_its_recipient", settled.removed),
         ("message_sent_after_all", settled.back),
@@ -89,85 +89,85 @@ def settle_places(parts: RunContext, now: datetime) -> None:
             log.warning(event, id=entry.id, recipient=entry.recipient, channel=entry.channel)
 
 
-def signal_removed(parts: RunContext, signals: FaultReport) -> None:
+def signal_removed(context: RunContext, faults: FaultReport) -> None:
     """Report the operator of messages that wait for a recipient who was taken out, and when that is settled."""
     waiting: dict[str, list[datetime]] = {}
-    for entry in parts.store.outbox.list(states=[State.PENDING, State.UNKNOWN]):
+    for entry in context.store.outbox.list(states=[State.PENDING, State.UNKNOWN]):
         if entry.last_reply == RECIPIENT_REMOVED and entry.next_attempt_at is not None:
             waiting.setdefault(entry.recipient, []).append(entry.next_attempt_at)
     for name, until in waiting.items():
         what = "1 message waits" if len(until) == 1 else f"{len(until)} messages wait"
-        signals.failing(
+        faults.failing(
             f"{REMOVED_PART}{name}",
             f'{what} for "{name}", who is no longer in the configuration; sent if "{name}" is back before '
             f"{min(until):%d %b %Y}, given up then",
         )
-    for fault in failing(parts.store.faults.all()):
+    for fault in failing(context.store.faults.all()):
         if fault.part.startswith(REMOVED_PART) and fault.part.removeprefix(REMOVED_PART) not in waiting:
-            signals.well(fault.part)
+            faults.well(fault.part)
 
 
-def renamed_recipients(parts: RunContext) -> tuple[Renamed, ...]:
+def renamed_recipients(context: RunContext) -> tuple[Renamed, ...]:
     """Find configured recipients, new or told no news yet, at the address of one who is no longer configured.
 
     Returns:
         At most one per configured recipient, in the order of the configuration; usually empty.
     """
-    configured = {recipient.name for recipient in parts.loaded.config.recipient}
-    readers = {reader.name: reader for reader in parts.store.ledger.readers()}
+    configured = {recipient.name for recipient in context.loaded.config.recipient}
+    readers = {reader.name: reader for reader in context.store.ledger.readers()}
     gone = sorted((one for one in readers.values() if one.name not in configured), key=lambda one: one.started_at)
     if not gone:
         return ()
-    notes = parts.store.notes.all(READER_NOTES)
+    notes = context.store.notes.all(READER_NOTES)
     marks = {one.name: set(json.loads(notes.get(reader_note(one.name, _ADDRESS), "[]"))) for one in gone}
     found = []
-    for recipient in parts.loaded.config.recipient:
+    for recipient in context.loaded.config.recipient:
         own = set(_marks(recipient))
         old = next((one for one in reversed(gone) if own & marks[one.name]), None)
-        if old is not None and _is_new(parts, readers.get(recipient.name), old):
+        if old is not None and _is_new(context, readers.get(recipient.name), old):
             found.append(Renamed(old=old.name, new=recipient.name))
     return tuple(found)
 
 
-def signal_renamed(parts: RunContext, signals: FaultReport) -> None:
+def signal_renamed(context: RunContext, faults: FaultReport) -> None:
     """Report the operator of recipients that seem to be renamed, and when that is settled."""
-    suspected = {f"{RECIPIENT_PART}{one.new}": str(one) for one in renamed_recipients(parts)}
+    suspected = {f"{RECIPIENT_PART}{one.new}": str(one) for one in renamed_recipients(context)}
     for part, text in suspected.items():
-        signals.failing(part, text)
-    for fault in failing(parts.store.faults.all()):
+        faults.failing(part, text)
+    for fault in failing(context.store.faults.all()):
         if fault.part.startswith(RECIPIENT_PART) and fault.part not in suspected:
-            signals.well(fault.part)
+            faults.well(fault.part)
 
 
-def _forget_faults(parts: RunContext) -> None:
+def _forget_faults(context: RunContext) -> None:
     """Forget the faults of channels, recipients and pages that the operator took out: nothing is left to mend."""
-    config = parts.loaded.config
+    config = context.loaded.config
     there = {part_of(line.key, name) for line in all_destinations(config) for name in (None, line.recipient.name)}
     there |= {f"{DIGEST_PART}{recipient.name}" for recipient in config.recipient}
-    for fault in failing(parts.store.faults.all()):
+    for fault in failing(context.store.faults.all()):
         is_of_way = re.split(r"[: ]", fault.part)[0] in WAYS
         is_of_pages = fault.part == PAGES_PART or fault.part.startswith(PAGE_TEMPLATE_PART)
         is_gone = (is_of_way or fault.part.startswith(DIGEST_PART)) and fault.part not in there
         if is_gone or (is_of_pages and config.pages.dir is None):
-            parts.store.faults.remove(fault.part)
+            context.store.faults.remove(fault.part)
             log.info("fault_forgotten", part=fault.part)
 
 
-def _is_new(parts: RunContext, reader: RecipientState | None, old: RecipientState) -> bool:
+def _is_new(context: RunContext, reader: RecipientState | None, old: RecipientState) -> bool:
     """Return whether a recipient was met after another and was told nothing since but a welcome: it can take over."""
     if reader is None:
         return True
     if reader.started_at <= old.started_at:
         return False
-    messages = parts.store.outbox.list(states=tuple(State), recipient=reader.name)
+    messages = context.store.outbox.list(states=tuple(State), recipient=reader.name)
     return all(message.created_at == reader.welcomed_at for message in messages)
 
 
-def _remember_address(parts: RunContext, recipient: RecipientConfig) -> None:
+def _remember_address(context: RunContext, recipient: RecipientConfig) -> None:
     """Keep marks of a recipient's addresses, not the addresses themselves."""
     name, marks = reader_note(recipient.name, _ADDRESS), json.dumps(_marks(recipient))
-    if parts.store.notes.get(name) != marks:
-        parts.store.notes.put(name, marks)
+    if context.store.notes.get(name) != marks:
+        context.store.notes.put(name, marks)
 
 
 def _marks(recipient: RecipientConfig) -> list[str]:

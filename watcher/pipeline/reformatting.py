@@ -24,11 +24,13 @@ _AT_ONCE = 50
 """Comparisons rewritten together."""
 
 
-def judge_data_version(parts: RunContext, token: str | None, fetched: int, *, is_whole: bool = True) -> tuple[str, ...]:
+def judge_data_version(
+    context: RunContext, token: str | None, fetched: int, *, is_whole: bool = True
+) -> tuple[str, ...]:
     """Look at everything that changed in a data version: once, and before if what was read of it is told before.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         token: The registry's token.
         fetched: How many trials are watched.
         is_whole: Whether all of them were read of it; else it is judged again when the others are.
@@ -36,13 +38,13 @@ def judge_data_version(parts: RunContext, token: str | None, fetched: int, *, is
     Returns:
         The field families that were reformatted; empty when none were, or when some were found before.
     """
-    store = parts.store
+    store = context.store
     if token is None or store.notes.get(_JUDGED) == token:
         return ()
     day = token[:10]
     note = store.notes.get(f"{REFORMATTED}{day}")
     known = json.loads(note)["families"] if note is not None else {}
-    families = _judge(parts, day, fetched, known)
+    families = _judge(context, day, fetched, known)
     if is_whole:
         store.notes.put(_JUDGED, token)
     if known or not families:
@@ -51,10 +53,10 @@ def judge_data_version(parts: RunContext, token: str | None, fetched: int, *, is
     return tuple(sorted(families))
 
 
-def _judge(parts: RunContext, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
+def _judge(context: RunContext, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
     from watcher.changes.meaning.registry_wide import LEAST_TRIALS, reformatted_families
 
-    store = parts.store
+    store = context.store
     changed = store.versions.of_data_version(day)
     if len(changed) < LEAST_TRIALS:
         return {}

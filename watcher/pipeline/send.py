@@ -60,63 +60,63 @@ class Sent:
         )
 
 
-async def send_due(parts: RunContext, signals: FaultReport, *, but: Collection[str] = ()) -> Sent:
+async def send_due(context: RunContext, faults: FaultReport, *, but: Collection[str] = ()) -> Sent:
     """Send every message that is due, on all channels at once; give what came of it.
 
     Args:
-        parts: What the run works with.
-        signals: Hears which channels and recipients work and which do not.
+        context: What the run works with.
+        faults: Hears which channels and recipients work and which do not.
         but: Keys of channels to leave alone, since they were found down a moment ago.
 
     Raises:
         StoreError: The store cannot be written; the other channels came to their end, and what is left in mid-send is
             settled the next time.
     """
-    lines = {(line.recipient.name, line.key): line for line in all_destinations(parts.loaded.config)}
-    _resume_changed(parts, lines)
-    _settle_left(parts)
-    if not parts.store.outbox.destinations() <= lines.keys():
-        settle_places(parts, parts.clock())  # one was in mid-send when its channel was replaced
-    if (brought := parts.store.outbox.bring_forward(parts.clock(), LONGEST_WAIT)) > 0:
+    lines = {(line.recipient.name, line.key): line for line in all_destinations(context.loaded.config)}
+    _resume_changed(context, lines)
+    _settle_left(context)
+    if not context.store.outbox.destinations() <= lines.keys():
+        settle_places(context, context.clock())  # one was in mid-send when its channel was replaced
+    if (brought := context.store.outbox.bring_forward(context.clock(), LONGEST_WAIT)) > 0:
         log.warning("messages_brought_forward", messages=brought, reason="the clock was set back")
-    channels = parts.store.outbox.due_channels(parts.clock())
+    channels = context.store.outbox.due_channels(context.clock())
     by_key = {line.key: line for line in lines.values()}
-    closed = {*but, *parts.sending}
+    closed = {*but, *context.sending}
     open_ones = [by_key[key] for key in channels if key in by_key and key not in closed]
-    parts.sending.update(line.key for line in open_ones)
-    work = (_empty(parts, line, lines, signals) for line in open_ones)
+    context.sending.update(line.key for line in open_ones)
+    work = (_empty(context, line, lines, faults) for line in open_ones)
     results = await asyncio.gather(*work, return_exceptions=True)
-    signal_standing(parts, lines, signals)
-    return sum((_result(line, result, signals) for line, result in zip(open_ones, results, strict=True)), Sent())
+    signal_standing(context, lines, faults)
+    return sum((_result(line, result, faults) for line, result in zip(open_ones, results, strict=True)), Sent())
 
 
-def _result(line: Destination, result: Sent | BaseException, signals: FaultReport) -> Sent:
+def _result(line: Destination, result: Sent | BaseException, faults: FaultReport) -> Sent:
     """Take what came of one channel; a bug met there is told and harms no other."""
     if isinstance(result, Sent):
         return result
     if isinstance(result, StoreError) or not isinstance(result, Exception):
         raise result
     log.error("channel_failed", channel=line.key, exc_info=result)
-    signals.tripped(line.key, f"the program tripped over {line.key} ({type(result).__name__}); please report it")
+    faults.tripped(line.key, f"the program tripped over {line.key} ({type(result).__name__}); please report it")
     return Sent(failed=1, down=frozenset({line.key}))
 
 
-def settle_left(parts: RunContext, channel: str | None = None) -> None:
+def settle_left(context: RunContext, channel: str | None = None) -> None:
     """Settle messages that are in mid-send though nobody is sending them: a run, or a try, ended there."""
-    recovered = parts.store.outbox.recover(parts.clock(), channel=channel)
+    recovered = context.store.outbox.recover(context.clock(), channel=channel)
     for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
         log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
 
 
-def _settle_left(parts: RunContext) -> None:
-    left = {entry.channel for entry in parts.store.outbox.list(states=[State.SENDING])}
-    for channel in sorted(left - parts.sending):
-        settle_left(parts, channel)
+def _settle_left(context: RunContext) -> None:
+    left = {entry.channel for entry in context.store.outbox.list(states=[State.SENDING])}
+    for channel in sorted(left - context.sending):
+        settle_left(context, channel)
 
 
-def _resume_changed(parts: RunContext, lines: Lines) -> None:
+def _resume_changed(context: RunContext, lines: Lines) -> None:
     """Try a suspended channel again when its address or credential is another one than it failed with."""
-    for suspension in parts.store.outbox.suspensions():
+    for suspension in context.store.outbox.suspensions():
         fitting = (
             line
             for (name, key), line in lines.items()
@@ -126,47 +126,47 @@ def _resume_changed(parts: RunContext, lines: Lines) -> None:
         if line is None:
             continue
         try:
-            present = fingerprint(line, parts, is_everyones=suspension.recipient is None)
+            present = fingerprint(line, context, is_everyones=suspension.recipient is None)
         except ConfigError:
             continue
         if present != suspension.fingerprint:
-            parts.store.outbox.resume(suspension.channel, parts.clock(), recipient=suspension.recipient)
+            context.store.outbox.resume(suspension.channel, context.clock(), recipient=suspension.recipient)
             log.info("channel_resumed", channel=suspension.channel, recipient=suspension.recipient)
 
 
-async def _empty(parts: RunContext, line: Destination, lines: Lines, signals: FaultReport) -> Sent:
+async def _empty(context: RunContext, line: Destination, lines: Lines, faults: FaultReport) -> Sent:
     try:
-        return await _send_all(parts, line, lines, signals)
+        return await _send_all(context, line, lines, faults)
     finally:
-        parts.sending.discard(line.key)
+        context.sending.discard(line.key)
 
 
-async def _send_all(parts: RunContext, line: Destination, lines: Lines, signals: FaultReport) -> Sent:
-    outbox = parts.store.outbox
+async def _send_all(context: RunContext, line: Destination, lines: Lines, faults: FaultReport) -> Sent:
+    outbox = context.store.outbox
     try:
-        channel = carrier(line, parts)
+        channel = carrier(line, context)
     except ConfigError as error:
-        signals.failing(part_of(line.key), str(error))
+        faults.failing(part_of(line.key), str(error))
         return Sent(failed=1, has_config_fault=True, down=frozenset({line.key}))
     sent, streak = Sent(), Streak()
     async with channel.open() as session:
-        while not parts.superseded.is_set():
-            claim = outbox.claim(line.key, parts.clock())
+        while not context.superseded.is_set():
+            claim = outbox.claim(line.key, context.clock())
             if claim is None:
                 break
             entry = claim.entry
             target = lines.get((entry.recipient, entry.channel))
             if target is None:  # never given up here: a newer configuration may know whose it is
-                outbox.put_back(entry.id, parts.clock(), entry.last_reply)
+                outbox.put_back(entry.id, context.clock(), entry.last_reply)
                 break
-            if (until := _quiet_until(parts, target)) is not None:
+            if (until := _quiet_until(context, target)) is not None:
                 outbox.put_back(entry.id, until, "held until the quiet hours end")
                 continue
-            message = _opened(parts, claim)
+            message = _opened(context, claim)
             if message is None:
                 sent += Sent(failed=1)
                 continue
-            result, goes_on = await _send(parts, claim, message, target, session, signals, streak)
+            result, goes_on = await _send(context, claim, message, target, session, faults, streak)
             sent += result
             if not goes_on:
                 sent += Sent(down=frozenset({line.key}))
@@ -174,7 +174,7 @@ async def _send_all(parts: RunContext, line: Destination, lines: Lines, signals:
     return sent
 
 
-def _opened(parts: RunContext, claim: Claim) -> Message | None:
+def _opened(context: RunContext, claim: Claim) -> Message | None:
     """Return the message of a claim; one that cannot be read back is given up, and None."""
     why = claim.damage
     if not why:
@@ -182,43 +182,43 @@ def _opened(parts: RunContext, claim: Claim) -> Message | None:
             return Message.from_json(claim.payload)
         except DamagedError as error:
             why = str(error)
-    parts.store.outbox.dead(claim.entry.id, why, parts.clock())  # told from the store (`delivery_faults`)
+    context.store.outbox.dead(claim.entry.id, why, context.clock())  # told from the store (`delivery_faults`)
     log.error("message_damaged", id=claim.entry.id, recipient=claim.entry.recipient, reason=why)
     return None
 
 
-def _quiet_until(parts: RunContext, line: Destination) -> datetime | None:
-    zone = parts.loaded.config.zone(line.recipient)
-    return quiet_until(line.recipient.quiet, zone, parts.clock())
+def _quiet_until(context: RunContext, line: Destination) -> datetime | None:
+    zone = context.loaded.config.zone(line.recipient)
+    return quiet_until(line.recipient.quiet, zone, context.clock())
 
 
 async def _send(
-    parts: RunContext,
+    context: RunContext,
     claim: Claim,
     message: Message,
     line: Destination,
     session: Session,
-    signals: FaultReport,
+    faults: FaultReport,
     streak: Streak,
 ) -> tuple[Sent, bool]:
     """Try one message; return what came of it and whether the channel goes on with the next."""
-    outbox, entry = parts.store.outbox, claim.entry
+    outbox, entry = context.store.outbox, claim.entry
 
     def on_step(reached: Reached) -> None:
         outbox.step(entry.id, Step(reached.value))
 
     try:
-        address = address_of(line, parts)
+        address = address_of(line, context)
         receipt = await session.deliver(message, address, on_step)
     except ConfigError as error:
-        outbox.put_back(entry.id, parts.clock() + SECRET_AGAIN_AFTER, str(error))
-        signals.failing(part_of(line.key, line.recipient.name), str(error))
+        outbox.put_back(entry.id, context.clock() + SECRET_AGAIN_AFTER, str(error))
+        faults.failing(part_of(line.key, line.recipient.name), str(error))
         return Sent(failed=1, has_config_fault=True), True
     except DeliveryError as error:
-        return Sent(failed=1), settle_failure(parts, entry, line, error, signals, streak)
-    outbox.delivered(entry.id, receipt.reply, parts.clock())
+        return Sent(failed=1), settle_failure(context, entry, line, error, faults, streak)
+    outbox.delivered(entry.id, receipt.reply, context.clock())
     streak.messages.clear()
     for part in (part_of(line.key), part_of(line.key, line.recipient.name), part_of_message(entry.id)):
-        signals.well(part)
+        faults.well(part)
     log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=line.key, status="sent")
     return Sent(delivered=1), True

@@ -46,16 +46,16 @@ def part_of_message(message: int) -> str:
 
 
 def settle_failure(
-    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport, streak: Streak
+    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport, streak: Streak
 ) -> bool:
     """Write down what a failed try means.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         entry: The message, in sending.
         line: Where it was to go.
         error: Why it was not accepted.
-        signals: Hears what fails.
+        faults: Hears what fails.
         streak: The failures before it on this channel.
 
     Returns:
@@ -63,18 +63,18 @@ def settle_failure(
     """
     match error.whose:
         case Whose.CHANNEL:
-            _hold_channel(parts, entry, line, error, signals)
+            _hold_channel(context, entry, line, error, faults)
             status, goes_on = "channel waits", False
         case Whose.RECIPIENT:
-            _channel_works(parts, line, signals, streak)
-            status, goes_on = _settle_recipient(parts, entry, line, error, signals), True
+            _channel_works(context, line, faults, streak)
+            status, goes_on = _settle_recipient(context, entry, line, error, faults), True
         case Whose.MESSAGE if error.lasts is Lasts.LASTING:
-            _channel_works(parts, line, signals, streak)
-            parts.store.outbox.reject(entry.id, str(error), parts.clock())
+            _channel_works(context, line, faults, streak)
+            context.store.outbox.reject(entry.id, str(error), context.clock())
             status, goes_on = State.REJECTED.value, True
         case _:
-            status = _try_again(parts, entry, error, signals)
-            goes_on = not _suspect_channel(parts, entry, line, error, signals, streak)
+            status = _try_again(context, entry, error, faults)
+            goes_on = not _suspect_channel(context, entry, line, error, faults, streak)
     log.warning(
         "message_failed",
         id=entry.id,
@@ -89,47 +89,49 @@ def settle_failure(
 
 
 def _hold_channel(
-    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport
+    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport
 ) -> None:
-    hold = _channel_hold(parts, line, error)
-    parts.store.outbox.retry_at(entry.id, hold.probe_at or parts.clock(), str(error), suspension=hold)
-    signals.failing(part_of(line.key), str(error), _grade(error))
+    hold = _channel_hold(context, line, error)
+    context.store.outbox.retry_at(entry.id, hold.probe_at or context.clock(), str(error), suspension=hold)
+    faults.failing(part_of(line.key), str(error), _grade(error))
 
 
-def _channel_hold(parts: RunContext, line: Destination, error: DeliveryError) -> Suspension:
-    now, known = parts.clock(), channel_suspension(parts, line.key)
+def _channel_hold(context: RunContext, line: Destination, error: DeliveryError) -> Suspension:
+    now, known = context.clock(), channel_suspension(context, line.key)
     failures = known.failures + 1 if known is not None else 1
     return Suspension(
         channel=line.key,
         since=known.since if known is not None else now,
         reason=str(error),
-        fingerprint=fingerprint(line, parts, is_everyones=True),
-        probe_at=next_probe(failures, now, parts.jitter(), error.retry_after, is_lasting=error.lasts is Lasts.LASTING),
+        fingerprint=fingerprint(line, context, is_everyones=True),
+        probe_at=next_probe(
+            failures, now, context.jitter(), error.retry_after, is_lasting=error.lasts is Lasts.LASTING
+        ),
         failures=failures,
     )
 
 
-def channel_suspension(parts: RunContext, key: str) -> Suspension | None:
+def channel_suspension(context: RunContext, key: str) -> Suspension | None:
     """Return the suspension of a whole channel, or None."""
-    found = (one for one in parts.store.outbox.suspensions() if one.channel == key and one.recipient is None)
+    found = (one for one in context.store.outbox.suspensions() if one.channel == key and one.recipient is None)
     return next(found, None)
 
 
-def _channel_works(parts: RunContext, line: Destination, signals: FaultReport, streak: Streak) -> None:
+def _channel_works(context: RunContext, line: Destination, faults: FaultReport, streak: Streak) -> None:
     """Note that the provider answers and judges messages, whatever it said of this one."""
     streak.messages.clear()
-    if parts.store.outbox.resume(line.key, parts.clock()):
+    if context.store.outbox.resume(line.key, context.clock()):
         log.info("channel_resumed", channel=line.key, recipient=None)
-    signals.well(part_of(line.key))
+    faults.well(part_of(line.key))
 
 
 def _settle_recipient(
-    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport
+    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport
 ) -> str:
-    part, now, outbox = part_of(line.key, entry.recipient), parts.clock(), parts.store.outbox
+    part, now, outbox = part_of(line.key, entry.recipient), context.clock(), context.store.outbox
     if error.lasts is Lasts.PASSING:
-        when = _next_attempt(parts, entry, error, now)
-        signals.failing(part, str(error), FaultGrade.TEMPORARY)
+        when = _next_attempt(context, entry, error, now)
+        faults.failing(part, str(error), FaultGrade.TEMPORARY)
         if when is not None:
             outbox.retry_at(entry.id, when, str(error))
             return "retry"
@@ -141,46 +143,46 @@ def _settle_recipient(
         recipient=entry.recipient,
         since=now,
         reason=str(error),
-        fingerprint=fingerprint(line, parts, is_everyones=False),
+        fingerprint=fingerprint(line, context, is_everyones=False),
         probe_at=probe_at,
         failures=1,
     )
     outbox.retry_at(entry.id, probe_at or now, str(error), refund=probe_at is None, suspension=hold)
-    signals.failing(part, str(error), _grade(error))
+    faults.failing(part, str(error), _grade(error))
     return "suspended"
 
 
-def _try_again(parts: RunContext, entry: Entry, error: DeliveryError, signals: FaultReport) -> str:
+def _try_again(context: RunContext, entry: Entry, error: DeliveryError, faults: FaultReport) -> str:
     """Place off a message whose failure may be its own, or give it up."""
-    outbox, now = parts.store.outbox, parts.clock()
+    outbox, now = context.store.outbox, context.clock()
     if error.whose is Whose.UNCLEAR:
         state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)
-    elif (when := _next_attempt(parts, entry, error, now)) is not None:
+    elif (when := _next_attempt(context, entry, error, now)) is not None:
         outbox.retry_at(entry.id, when, str(error))
         state = State.PENDING
     else:
         outbox.dead(entry.id, _given_up(error), now)
         state = State.DEAD
     if state is not State.DEAD:  # what is given up is told from the store (`signal_messages`)
-        signals.failing(part_of_message(entry.id), f"{WAITS} {_named(entry)}: {error}", FaultGrade.TEMPORARY)
+        faults.failing(part_of_message(entry.id), f"{WAITS} {_named(entry)}: {error}", FaultGrade.TEMPORARY)
     return state.value
 
 
 def _suspect_channel(
-    parts: RunContext, entry: Entry, line: Destination, error: DeliveryError, signals: FaultReport, streak: Streak
+    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport, streak: Streak
 ) -> bool:
     """Hold the channel when too many messages fail in a row, or when this one was its probe."""
-    is_probe = channel_suspension(parts, line.key) is not None
+    is_probe = channel_suspension(context, line.key) is not None
     if not streak.is_the_channels(entry.id) and not is_probe:
         return False
-    parts.store.outbox.suspend(_channel_hold(parts, line, error))
-    signals.failing(part_of(line.key), str(error), _grade(error))
+    context.store.outbox.suspend(_channel_hold(context, line, error))
+    faults.failing(part_of(line.key), str(error), _grade(error))
     return True
 
 
-def _next_attempt(parts: RunContext, entry: Entry, error: DeliveryError, now: datetime) -> datetime | None:
+def _next_attempt(context: RunContext, entry: Entry, error: DeliveryError, now: datetime) -> datetime | None:
     return next_attempt(
-        entry.attempts, first_at=entry.queued_at, now=now, jitter=parts.jitter(), retry_after=error.retry_after
+        entry.attempts, first_at=entry.queued_at, now=now, jitter=context.jitter(), retry_after=error.retry_after
     )
 
 

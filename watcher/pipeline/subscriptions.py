@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
 
 
-def audience_of(parts: RunContext, recipient: RecipientConfig) -> Audience:
+def audience_of(context: RunContext, recipient: RecipientConfig) -> Audience:
     """Return how a recipient hears: their audience's rules and where they are."""
-    rules = parts.loaded.presets.get(recipient.audience) if recipient.audience is not None else None
+    rules = context.loaded.presets.get(recipient.audience) if recipient.audience is not None else None
     return Audience(preset=rules, near=recipient.near)
 
 
 def pending_on(
-    parts: RunContext,
+    context: RunContext,
     recipient: RecipientConfig,
     reader: RecipientState,
     followed: Sequence[SubscribedTrial],
@@ -34,8 +34,8 @@ def pending_on(
     from watcher.pipeline.pending_changes import pending_stories
 
     begins = reader.channels.get(line.key, 0)
-    windows = parts.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed], begins=begins)
+    windows = context.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed], begins=begins)
     names = {trial.nct_id: trial.short_name for trial in followed}
     return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(parts, recipient)
+        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(context, recipient)
     )

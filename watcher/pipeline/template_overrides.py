@@ -48,27 +48,27 @@ def override_folder(loaded: Loaded) -> Path | None:
     return loaded.folder / Path(own).expanduser() if own is not None else None
 
 
-def trusted(templates: Templates, parts: RunContext) -> Templates:
+def trusted(templates: Templates, context: RunContext) -> Templates:
     """Return the templates without the overrides that fail on what is tried.
 
     Args:
         templates: The operator's before the built-in ones.
-        parts: What the run works with; only read.
+        context: What the run works with; only read.
     """
     from watcher.digests.sample_messages import specimens, try_out
     from watcher.rendering.environment import template_names
 
-    folder = override_folder(parts.loaded)
+    folder = override_folder(context.loaded)
     if folder is None or not template_names(folder):
         return templates
     try:
-        last = last_digest(parts)
+        last = last_digest(context)
     except WatcherError:  # a store that cannot be read has its own place to be told
         last = None
     return templates.distrusting(try_out(templates, specimens() + ((last,) if last is not None else ())))
 
 
-def try_overrides(templates: Templates, parts: RunContext) -> tuple[Tried, ...]:
+def try_overrides(templates: Templates, context: RunContext) -> tuple[Tried, ...]:
     """Try every override and say what became of it.
 
     Returns:
@@ -78,11 +78,11 @@ def try_overrides(templates: Templates, parts: RunContext) -> tuple[Tried, ...]:
     from watcher.pipeline.page_overrides import PAGES, try_pages
     from watcher.rendering.environment import builtin_templates, template_names
 
-    folder = override_folder(parts.loaded)
+    folder = override_folder(context.loaded)
     own = template_names(folder) if folder is not None else ()
     if not own:
         return ()
-    last = last_digest(parts)
+    last = last_digest(context)
     notes = [*try_out(templates, specimens() + ((last,) if last is not None else ()))]
     if any(name.startswith(PAGES) for name in own):
         notes += try_pages(templates)
@@ -101,21 +101,21 @@ def _problem(name: str, known: tuple[str, ...], failed: dict[str, TemplateNote])
     return failed[name].problem if name in failed else ""
 
 
-def last_digest(parts: RunContext) -> Digest | None:
+def last_digest(context: RunContext) -> Digest | None:
     """Make a digest of the newest changes in the store, whoever was told of them; None when there are none."""
-    entries = parts.store.versions.log(limit=LAST_CHANGES)
+    entries = context.store.versions.log(limit=LAST_CHANGES)
     newest = {entry.version.nct_id: entry.version for entry in reversed(entries) if entry.compared is not None}
     windows = []
     for version in newest.values():
-        earlier = [one.seq for one in parts.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
+        earlier = [one.seq for one in context.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
         if earlier and version.kind.value == "record" and not version.baseline:
             windows.append(Window(nct_id=version.nct_id, base=earlier[-1], newest=version.seq, steps=1))
     told = pending_stories(
-        windows, ComparisonCache(store=parts.store), short_names={}, least=Least.MINOR, ear=Audience()
+        windows, ComparisonCache(store=context.store), short_names={}, least=Least.MINOR, ear=Audience()
     )
     stories = tuple(entry.story for entry in told if entry.story is not None)
     if not stories:
         return None
     reader = Addressee(name="specimen", zone=UTC, watches=("last changes",))
-    reading = ReadCounts(watched=len(newest), read=len(newest), read_at=parts.clock())
-    return Digest(reader=reader, reading=reading, stories=stories, key="last", at=parts.clock())
+    reading = ReadCounts(watched=len(newest), read=len(newest), read_at=context.clock())
+    return Digest(reader=reader, reading=reading, stories=stories, key="last", at=context.clock())

@@ -35,77 +35,77 @@ def unknown_trial(nct_id: str) -> str:
 
 
 def signal_trials(
-    parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool = True
+    context: RunContext, ids: Collection[str], report: PollReport, faults: FaultReport, *, is_whole: bool = True
 ) -> None:
     """Describe which trials are in trouble after a poll, and which no longer are.
 
     Args:
-        parts: What the run works with.
+        context: What the run works with.
         ids: The trials that were asked for.
         report: What the poll came to.
-        signals: Hears it.
+        faults: Hears it.
         is_whole: Whether these are all; else a trial that is not among them is still watched.
     """
-    troubled = parts.store.trials.in_life(ids, _TROUBLED)
+    troubled = context.store.trials.in_life(ids, _TROUBLED)
     for nct_id, reason in report.tripped.items():
-        signals.tripped(f"{RECORD_PART}{nct_id}", reason)
+        faults.tripped(f"{RECORD_PART}{nct_id}", reason)
     for nct_id, reason in report.damaged.items():
-        signals.damaged(f"{STORED_PART}{nct_id}", reason)
+        faults.damaged(f"{STORED_PART}{nct_id}", reason)
     for nct_id, reason in report.unreadable.items():
-        signals.failing(f"{RECORD_PART}{nct_id}", f"the registry's answer for {nct_id} is of no use: {reason}")
+        faults.failing(f"{RECORD_PART}{nct_id}", f"the registry's answer for {nct_id} is of no use: {reason}")
     for nct_id, reason in report.refused.items():
-        signals.failing(f"{ID_PART}{nct_id}", f"the registry refuses to be asked for {nct_id}: {reason}")
+        faults.failing(f"{ID_PART}{nct_id}", f"the registry refuses to be asked for {nct_id}: {reason}")
     for known in troubled:
-        _signal_known(known, signals)
-    _signal_missing(troubled, report, signals, is_whole=is_whole)
-    _signal_unread(report, len(ids), signals)
+        _signal_known(known, faults)
+    _signal_missing(troubled, report, faults, is_whole=is_whole)
+    _signal_unread(report, len(ids), faults)
     if report.older is not None:
-        signals.failing(DATA_PART, _rolled_back(report))
+        faults.failing(DATA_PART, _rolled_back(report))
     elif report.believed:
-        signals.well(DATA_PART)
-    _signal_recovered(parts, set(ids), report, signals, is_whole=is_whole)
+        faults.well(DATA_PART)
+    _signal_recovered(context, set(ids), report, faults, is_whole=is_whole)
 
 
-def _signal_known(known: Kept, signals: FaultReport) -> None:
+def _signal_known(known: Kept, faults: FaultReport) -> None:
     aside = known.quarantine
     if known.life is Life.UNKNOWN:
-        signals.failing(f"{ID_PART}{known.nct_id}", unknown_trial(known.nct_id))
+        faults.failing(f"{ID_PART}{known.nct_id}", unknown_trial(known.nct_id))
     elif aside is not None and aside.fingerprint != ABSENCE:
         sentence = f"the registry's answer for {known.nct_id} is not believed: {aside.reason}"
-        signals.failing(f"{RECORD_PART}{known.nct_id}", sentence)
+        faults.failing(f"{RECORD_PART}{known.nct_id}", sentence)
 
 
-def _signal_missing(troubled: Sequence[Kept], report: PollReport, signals: FaultReport, *, is_whole: bool) -> None:
+def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool) -> None:
     """Describe in one fault which trials the registry left out, and whether that is believed."""
     aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
     absent = [known.nct_id for known in troubled if known.life is Life.ABSENT]
     if aside:
-        signals.failing(
+        faults.failing(
             MISSING_PART,
             f"the registry left out {len(aside)} trials at once ({_named(aside)}); that is not believed until its next "
             "data version shows the same",
         )
     elif absent:
-        signals.failing(
+        faults.failing(
             MISSING_PART, f"the registry left out {_named(absent)}; its next data version decides what becomes of that"
         )
     elif is_whole and report.outcome is not PollOutcome.FAILED:
-        signals.well(MISSING_PART)
+        faults.well(MISSING_PART)
 
 
-def _signal_unread(report: PollReport, asked: int, signals: FaultReport) -> None:
+def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
     """Describe which trials got no answer while the registry answered for others; one cause is one fault."""
-    if signals.heard.get(REGISTRY_PART) is not None:
+    if faults.heard.get(REGISTRY_PART) is not None:
         return
     if report.unread:
         ((reason, _),) = Counter(report.unread.values()).most_common(1)
-        signals.failing(
+        faults.failing(
             POLL_PART, f"{len(report.unread)} of {asked} trials were not read ({_named(report.unread)}): {reason}"
         )
     elif report.outcome is PollOutcome.MOVED:
-        signals.failing(POLL_PART, "the registry published new data again and again while it was read")
+        faults.failing(POLL_PART, "the registry published new data again and again while it was read")
     elif report.outcome.is_complete:
-        signals.well(POLL_PART)
+        faults.well(POLL_PART)
 
 
 def _rolled_back(report: PollReport) -> str:
@@ -116,17 +116,17 @@ def _rolled_back(report: PollReport) -> str:
 
 
 def _signal_recovered(
-    parts: RunContext, ids: Collection[str], report: PollReport, signals: FaultReport, *, is_whole: bool
+    context: RunContext, ids: Collection[str], report: PollReport, faults: FaultReport, *, is_whole: bool
 ) -> None:
     """Describe which trials are no longer in trouble: they were believed, or are not watched any more."""
-    standing = {fault.part: _trial_of(fault.part) for fault in failing(parts.store.faults.all())}
-    open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in signals.heard}
-    kept = {known.nct_id: known for known in parts.store.trials.kept(open_ones.values())} if open_ones else {}
+    standing = {fault.part: _trial_of(fault.part) for fault in failing(context.store.faults.all())}
+    open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in faults.heard}
+    kept = {known.nct_id: known for known in context.store.trials.kept(open_ones.values())} if open_ones else {}
     for part, nct_id in open_ones.items():
         has_left = is_whole and nct_id not in ids
         is_settled = not part.startswith(ID_PART) and _is_settled(kept[nct_id], report)
         if has_left or nct_id in report.believed or is_settled:
-            signals.well(part)
+            faults.well(part)
 
 
 def _is_settled(known: Kept, report: PollReport) -> bool:
