@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from watcher.config.model import EmailConfig, Tls
+from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery.contract import Step
 from watcher.rendering.message import Message
 

@@ -26,7 +26,7 @@ from watcher.changes.normalise import canonical_hash
 from watcher.config.load import load_config
 from watcher.pipeline.recipient_sync import sync_recipients
 from watcher.sandbox.sample_trials import sample_timeline
-from watcher.store.model import NewVersion, Page, Poll, PollCounts, PollOutcome
+from watcher.store.trial_model import NewVersion, Page, Poll, PollCounts, PollOutcome
 
 _TOKENS = ("2026-06-01T09:00:00", "2026-06-02T09:00:00")
 _EACH = 20

@@ -14,8 +14,8 @@ import watcher
 from tests.cli.desk import ONE, Desk
 from watcher.cli import COMMANDS, cli
 from watcher.cli.exits import Exit
+from watcher.config.config_model import Config, SecretRef
 from watcher.config.load import load_config
-from watcher.config.model import Config, SecretRef
 from watcher.config.watchlist import read_watchlist
 
 ROOT = Path(__file__).parent.parent

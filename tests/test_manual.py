@@ -18,8 +18,8 @@ from tests.pipeline.house import ANA, DAYS, ONE, QUIET, TWO, house, trial
 from watcher import app
 from watcher.cli import COMMANDS, cli
 from watcher.cli.exits import Exit
+from watcher.config.config_model import Config
 from watcher.config.load import _model_of
-from watcher.config.model import Config
 from watcher.ops.metrics import exposition
 from watcher.ops.status_report import status_of
 from watcher.ops.textfile import look_at

@@ -17,7 +17,7 @@ from tests.pipeline.process import Manager, Program, manager, program, until
 from tests.support.scale import write_scaled
 from tests.support.smtp_sink import SmtpSink, SmtpStage
 from tests.support.webhook_sink import WebhookSink
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 from watcher.store.delivery_model import State

@@ -9,8 +9,8 @@ import msgspec
 
 from watcher.changes.model import Comparison, Record, Severity
 from watcher.errors import DamagedError
-from watcher.store.model import Compared
 from watcher.store.store import Store
+from watcher.store.trial_model import Compared
 
 if TYPE_CHECKING:
     from watcher.changes.meaning.evidence import History

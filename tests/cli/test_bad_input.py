@@ -123,7 +123,7 @@ def test_a_registry_that_is_down_or_has_no_address_is_exit_69_in_one_sentence(tm
 
 
 def test_an_answer_that_cannot_be_read_tells_no_change(desk, registry):
-    from watcher.sandbox.faults import Fault, FaultKind
+    from watcher.sandbox.registry_faults import Fault, FaultKind
 
     desk.ok("run", "--once")
     told = len(desk.filed())

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from watcher.rendering.text import columns
+from watcher.rendering.plain_text import columns
 from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
 

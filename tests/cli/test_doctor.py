@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.desk import ANA, FILES, SCRIPTS
 from tests.support.smtp_sink import SmtpStage
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.lock import RunLock
 
 ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n'

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.desk import ANA, BOB, FILES, LATER, ONE, TWO
 from tests.support.smtp_sink import SmtpStage
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.lock import RunLock
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.desk import ONE
 from tests.leash import leashed
-from watcher.rendering.text import columns
+from watcher.rendering.plain_text import columns
 
 
 def on_terminal(desk, *arguments, **more):

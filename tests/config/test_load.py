@@ -2,8 +2,8 @@
 
 import pytest
 
+from watcher.config.config_model import Cadence
 from watcher.config.load import load_config
-from watcher.config.model import Cadence
 from watcher.errors import ConfigError
 
 GOOD = """

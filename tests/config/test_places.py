@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from watcher.config.config_model import Config, SecretRef
 from watcher.config.locate import config_candidates, find_config, find_state_dir
-from watcher.config.model import Config, SecretRef
 from watcher.config.rules import is_loopback
 from watcher.config.secrets import Reader, closed_secrets, read_secret
 from watcher.config.toml_lines import find_line, line_map

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from watcher.cli import cli
+from watcher.config.config_model import Config
 from watcher.config.load import load_config, survey_config
-from watcher.config.model import Config
 from watcher.config.operator_rules import listen_address
 from watcher.config.schema import config_schema
 from watcher.errors import ConfigError

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tests.support.smtp_sink import SmtpSink
-from watcher.config.model import EmailConfig, OAuthConfig, Tls
+from watcher.config.config_model import EmailConfig, OAuthConfig, Tls
 from watcher.delivery.contract import Step
-from watcher.delivery.http import Poster
+from watcher.delivery.http_post import Poster
 from watcher.delivery.oauth import Tokens
 from watcher.errors import DeliveryError
 from watcher.rendering.message import Attachment, Message

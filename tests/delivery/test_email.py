@@ -19,7 +19,7 @@ from tests.delivery.helpers import (
     server_context,
 )
 from tests.support.smtp_sink import SmtpSink, SmtpStage
-from watcher.config.model import EmailConfig, Tls
+from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery.contract import OnStep, Receipt, Step
 from watcher.delivery.email import EmailChannel
 from watcher.delivery.smtp import SmtpConnection

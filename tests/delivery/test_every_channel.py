@@ -34,7 +34,7 @@ from tests.delivery.helpers import (
 )
 from tests.support.smtp_sink import SmtpSink, SmtpStage
 from tests.support.webhook_sink import WebhookSink, WebhookStage
-from watcher.config.model import EmailConfig, Tls
+from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery.apprise import AppriseChannel
 from watcher.delivery.contract import Channel, Step
 from watcher.delivery.email import EmailChannel

@@ -11,7 +11,7 @@ import pytest
 from tests.delivery.helpers import CERTIFICATE, NOW, Steps, everything_said, poster, server_context
 from tests.support.webhook_sink import WebhookSink, WebhookStage
 from watcher.delivery.contract import Step
-from watcher.delivery.http import Answer, Target, read_address, refusal
+from watcher.delivery.http_post import Answer, Target, read_address, refusal
 from watcher.errors import DeliveryError, DeliveryReason
 
 SECRET = "/services/T0SECRET/B0SECRET/s3cr3t-t0k3n"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from watcher.delivery.http import Target, read_address
+from watcher.delivery.http_post import Target, read_address
 from watcher.delivery.reply_text import LOOKED_AT, one_line
 from watcher.delivery.slack_bot import read_said
 

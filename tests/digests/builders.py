@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Story, Verb
-from watcher.config.model import Least
+from watcher.config.config_model import Least
 from watcher.digests.model import Addressee, Digest, Heartbeat, Notice, ReadCounts, Sample, Welcome, WelcomedTrial
 from watcher.rendering.environment import Templates, builtin_templates
 

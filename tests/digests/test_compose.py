@@ -8,7 +8,7 @@ import pytest
 
 from tests.digests import builders as b
 from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Verb
-from watcher.config.model import Least
+from watcher.config.config_model import Least
 from watcher.digests.messages import MAX_SUBJECT, compose
 from watcher.digests.model import Medium, Occasion
 from watcher.digests.size_budget import MAX_HTML, MOST_BRIEF

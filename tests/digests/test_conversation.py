@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.digests import builders as b
-from watcher.config.model import Thread
+from watcher.config.config_model import Thread
 from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Occasion
 from watcher.rendering.message import Message

@@ -9,7 +9,7 @@ import pytest
 
 from watcher.changes import kinds
 from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
-from watcher.config.model import NearConfig
+from watcher.config.config_model import NearConfig
 from watcher.config.presets import BUILT_IN, Preset, preset_names, read_preset
 from watcher.digests.levels import NEAR_ALONE, Audience, as_heard, heard, level_for, near_place
 

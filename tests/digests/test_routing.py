@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.config.model import Config
+from watcher.config.config_model import Config
 from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.digests.routing import OWN_LIST, trials_for, unreached_ids, watches_of
 

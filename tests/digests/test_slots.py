@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from watcher.config.model import Cadence, Send
+from watcher.config.config_model import Cadence, Send
 from watcher.digests.slots import newest_slot, next_slots, resolve
 
 PARIS, NEW_YORK, LORD_HOWE = map(ZoneInfo, ("Europe/Paris", "America/New_York", "Australia/Lord_Howe"))

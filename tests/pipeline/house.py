@@ -21,7 +21,7 @@ from watcher.daemon.single_run import RunReport, run_once
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 from watcher.store.delivery_model import Entry, State
-from watcher.store.model import Kept, Version
+from watcher.store.trial_model import Kept, Version
 
 ONE, TWO, THREE, FOUR, FIVE = (f"NCT9910000{number}" for number in range(1, 6))
 DAYS = tuple(f"2026-06-{day:02}" for day in range(1, 16))

@@ -8,8 +8,8 @@ import pytest
 
 from tests.pipeline.house import ANA, DAYS, FIVE, ONE, QUIET, TWO, Time, alias_of, trial
 from watcher.ops.health_snapshot import UPKEEP_DONE
-from watcher.sandbox.faults import Fault, FaultKind
-from watcher.store.model import Life
+from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.store.trial_model import Life
 
 
 def completed(nct_id, day):

@@ -22,7 +22,7 @@ from watcher.app import watchlist_reader
 from watcher.daemon.schedule import Interval, Schedule
 from watcher.daemon.service import Daemon
 from watcher.daemon.shutdown import Shutdown
-from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.database import Database
 from watcher.store.store import Store
 

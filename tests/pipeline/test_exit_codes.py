@@ -11,7 +11,7 @@ from watcher.cli.run import codes
 from watcher.context import FaultReport
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.notices import settle
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import FaultGrade, FaultState
 
 STATES = {

@@ -14,8 +14,8 @@ from watcher.cli.exits import Exit
 from watcher.daemon.single_run import NOTHING_WATCHED
 from watcher.pipeline.fault_kinds import TABLE, kind_of, sentence, title, words_of
 from watcher.pipeline.fault_states import Tell, Transition, line
-from watcher.sandbox.faults import Fault as RegistryFault
-from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.registry_faults import Fault as RegistryFault
+from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.delivery_model import Fault, FaultState
 
 SINCE = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)

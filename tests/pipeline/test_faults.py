@@ -11,8 +11,8 @@ from tests.pipeline.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, START,
 from tests.support.smtp_sink import SmtpStage
 from watcher.context import FaultReport
 from watcher.pipeline.fault_states import Tell, Transition, advance, failing, line
-from watcher.sandbox.faults import Fault as RegistryFault
-from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.registry_faults import Fault as RegistryFault
+from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.delivery_model import Fault, FaultGrade, FaultState
 
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)

@@ -28,8 +28,8 @@ from watcher.ops.health_snapshot import read_health_snapshot, token_time
 from watcher.ops.liveness import STALLED_AFTER, leave_sign
 from watcher.ops.metrics import exposition, kind_of
 from watcher.ops.textfile import look_at, write_shown
-from watcher.sandbox.faults import Fault as RegistryFault
-from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.registry_faults import Fault as RegistryFault
+from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.delivery_model import Fault, FaultState
 from watcher.store.lock import Holder
 

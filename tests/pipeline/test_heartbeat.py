@@ -15,7 +15,7 @@ from tests.pipeline.house import ANA, DAILY_ANA, DAYS, ONE, QUIET, TWO, trial
 from tests.support.smtp_sink import SmtpStage
 from watcher.pipeline.content import period
 from watcher.pipeline.heartbeat_url import overdue
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import Entry, State, Step
 
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from tests.support.smtp_sink import SmtpStage
 from watcher.app import database_of, watchlist_reader
 from watcher.daemon.single_run import run_once
 from watcher.errors import StoreError, StoreLockedError
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.database import Database
 from watcher.store.store import Store
 

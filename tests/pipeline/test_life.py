@@ -11,8 +11,8 @@ from watcher import app
 from watcher.daemon.single_run import is_registry_down
 from watcher.ops.status_report import log_object, status_of, trial_of, trials_of
 from watcher.pipeline.watchlist_resolution import follow_merged, poll_ids
-from watcher.sandbox.faults import Fault, FaultKind
-from watcher.store.model import Event, Life, Page, VersionKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.store.trial_model import Event, Life, Page, VersionKind
 
 CALM = ANA + QUIET
 

@@ -10,7 +10,7 @@ from watcher.changes.meaning.parts import as_object, at
 from watcher.daemon.single_run import run_once
 from watcher.pages.loader import load
 from watcher.pipeline.publisher import publish
-from watcher.store.model import Page
+from watcher.store.trial_model import Page
 
 PAGES = '[pages]\ndir = "../site"\nurl = "https://trials.example.org"\n\n'
 

@@ -11,8 +11,8 @@ from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, trial
 from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.pipeline import registry_state
-from watcher.sandbox.faults import Fault, FaultKind
-from watcher.store.model import Life, PollOutcome
+from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.store.trial_model import Life, PollOutcome
 
 STUDIES = "/studies"
 VERSION = "/version"

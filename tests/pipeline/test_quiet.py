@@ -11,7 +11,7 @@ from watcher.app import watchlist_reader
 from watcher.context import FaultReport
 from watcher.daemon.single_run import run_once
 from watcher.pipeline.compose import compose_due
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import State
 
 NIGHT = 'quiet = "22:00-07:00"\n'

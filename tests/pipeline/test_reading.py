@@ -10,9 +10,9 @@ from tests.pipeline.house import ANA, BOB, DAILY_ANA, DAYS, ONE, QUIET, START, T
 from watcher.digests.routing import SubscribedTrial
 from watcher.pages.loader import site_of
 from watcher.pipeline.read_counts import LastDigest, read_for
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import Snooze
-from watcher.store.model import Page, Poll, PollOutcome, Unchanged
+from watcher.store.trial_model import Page, Poll, PollOutcome, Unchanged
 
 CALM = ANA + QUIET
 MANY = tuple(f"NCT9920{number:04}" for number in range(110))

@@ -6,8 +6,8 @@ import pytest
 
 from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, OPS, OPS_ON, QUIET, trial
-from watcher.sandbox.faults import Fault, FaultKind
-from watcher.store.model import PollOutcome
+from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.store.trial_model import PollOutcome
 
 IDS = tuple(f"NCT9910{number:04}" for number in range(1, 31))
 _TITLE = ("protocolSection", "identificationModule", "officialTitle")

@@ -23,7 +23,7 @@ from watcher.daemon.shutdown import END_WITHIN, Shutdown
 from watcher.ops.health import Weight, judge
 from watcher.ops.health_snapshot import read_health_snapshot
 from watcher.pipeline.fault_states import failing
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import State
 
 STATES = {

@@ -37,7 +37,7 @@ from watcher.pipeline import pending_changes
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_states import failing
 from watcher.rendering.environment import builtin_templates
-from watcher.store.model import NewVersion, Page
+from watcher.store.trial_model import NewVersion, Page
 
 CALM = ANA + QUIET
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # 07:30 in Paris

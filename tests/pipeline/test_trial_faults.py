@@ -14,11 +14,11 @@ from watcher.context import POLL_PART
 from watcher.daemon.single_run import is_registry_down
 from watcher.ops.status_report import status_of, trials_of
 from watcher.pipeline.ingest import ingest_records
-from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import data_day
-from watcher.sandbox.faults import UNDECODABLE, Fault, FaultKind
+from watcher.registry.registry_model import RawRecord
+from watcher.sandbox.registry_faults import UNDECODABLE, Fault, FaultKind
 from watcher.store.damage import find_damage
-from watcher.store.model import Life, PollOutcome, Unchanged
+from watcher.store.trial_model import Life, PollOutcome, Unchanged
 
 CALM = ANA + QUIET
 OPERATED = CALM + OPS + OPS_ON

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from tests.pipeline.house import ANA, FILES, OPS, OPS_ON, QUIET, ROOM, House, trial
 from tests.pipeline.process import until
 from tests.support.smtp_sink import SmtpStage
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.delivery_model import State
 
 TRIALS = tuple(f"NCT9920000{number}" for number in range(1, 8))

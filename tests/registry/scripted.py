@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from watcher.config.model import RegistryConfig
-from watcher.registry.model import TransportMemory
+from watcher.config.config_model import RegistryConfig
+from watcher.registry.registry_model import TransportMemory
 from watcher.registry.transport_choice import open_registry
 
 NOW = datetime(2026, 3, 13, 14, 0, tzinfo=UTC)

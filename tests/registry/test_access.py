@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.registry.scripted import NOW
-from watcher.config.model import RegistryConfig
-from watcher.registry.model import Transport, TransportMemory
+from watcher.config.config_model import RegistryConfig
+from watcher.registry.registry_model import Transport, TransportMemory
 from watcher.registry.transport_choice import (
     BREAKER_FOR,
     REMEMBERED_FOR,

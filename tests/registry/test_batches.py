@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.registry.scripted import Clock, Reply, Scripted, data, ids, registry, served, study, talking_to, text
 from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
 from watcher.registry.batches import BATCH, FAILED_IN_A_ROW, MOST_PAGES, READINGS, SPLITS_BEFORE_DOUBT
-from watcher.registry.http import RECORD_CAP
-from watcher.registry.model import NoAnswerError, RateLimitedError
+from watcher.registry.registry_model import NoAnswerError, RateLimitedError
+from watcher.registry.transport import RECORD_CAP
 
 BOTH = pytest.mark.parametrize("transport", ["httpx", "urllib"])
 

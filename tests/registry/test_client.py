@@ -6,7 +6,15 @@ import pytest
 
 from tests.registry.scripted import NOW, Clock, Reply, data, each, ids, registry, served, study, talking_to, text
 from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
-from watcher.registry.model import Moved, NoAnswerError, NotFound, RateLimitedError, Transport, TransportMemory, Version
+from watcher.registry.registry_model import (
+    Moved,
+    NoAnswerError,
+    NotFound,
+    RateLimitedError,
+    Transport,
+    TransportMemory,
+    Version,
+)
 
 ONE, TWO = "NCT99000001", "NCT99000002"
 VERSION = {"apiVersion": "2.0.5", "dataTimestamp": "2026-03-13T09:00:00"}

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.registry.scripted import study
 from watcher.errors import RegistryAnswerError
-from watcher.registry.http import RECORD_CAP, Answer
-from watcher.registry.model import Version, is_nct_id
+from watcher.registry.registry_model import Version, is_nct_id
 from watcher.registry.studies_page import decode_record, fingerprint, read_page, read_single, read_version
+from watcher.registry.transport import RECORD_CAP, Answer
 
 ONE = "NCT99000001"
 

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.registry.scripted import study
-from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import (
     SOUND,
     Verdict,
@@ -16,6 +15,7 @@ from watcher.registry.plausibility import (
     judge_identity_facts,
     judge_posting,
 )
+from watcher.registry.registry_model import RawRecord
 
 
 def raw(nct_id="NCT99000001", data_version="2026-03-13", aliases=()):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from watcher.registry.http import Answer
 from watcher.registry.plausibility import SOUND, judge_age, judge_content
 from watcher.registry.studies_page import decode_record, read_page, read_single
+from watcher.registry.transport import Answer
 
 FOLDER = Path(os.environ.get("TRIAL_RECORDS", "/nonexistent"))
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="TRIAL_RECORDS names no folder of real records")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.registry.scripted import NOW
-from watcher.registry.model import Failure
+from watcher.registry.registry_model import Failure
 from watcher.registry.retry import LONGEST_WAIT, WAITS, next_wait, read_http_date, read_retry_after
 
 SECOND = timedelta(seconds=1)

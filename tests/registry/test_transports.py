@@ -20,10 +20,10 @@ import pytest
 from tests.registry.scripted import Reply, Scripted, data, served, text
 from watcher import __version__
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
-from watcher.registry import transport, urllib_transport
-from watcher.registry.http import Answer, address, host_of, said, user_agent
-from watcher.registry.model import Failure, NoAnswerError, OverCapError
-from watcher.registry.transport import HttpxTransport, tls_context
+from watcher.registry import httpx_transport, urllib_transport
+from watcher.registry.httpx_transport import HttpxTransport, tls_context
+from watcher.registry.registry_model import Failure, NoAnswerError, OverCapError
+from watcher.registry.transport import Answer, address, host_of, said, user_agent
 from watcher.registry.urllib_transport import UrllibTransport
 
 PEM = Path(__file__).parent.parent / "data" / "loopback.pem"
@@ -275,7 +275,7 @@ async def test_the_message_says_what_the_system_said(kind, host):
 def test_of_several_failed_attempts_the_first_is_told():
     error = httpx.ConnectError("All connection attempts failed")
     error.__cause__ = ExceptionGroup("multiple", [ConnectionRefusedError("refused"), OSError("unreachable")])
-    assert str(transport.translated(error, "example.org", 30)).endswith("refused")
+    assert str(httpx_transport.translated(error, "example.org", 30)).endswith("refused")
 
 
 @BOTH
@@ -313,7 +313,7 @@ HTTPX_ERRORS = [
 
 @pytest.mark.parametrize("error", HTTPX_ERRORS, ids=lambda error: error.__name__)
 def test_every_error_of_httpx_has_a_meaning(error):
-    ours = transport.translated(error.__new__(error), "example.org", 30)
+    ours = httpx_transport.translated(error.__new__(error), "example.org", 30)
     assert isinstance(ours, RegistryUnavailableError)
     is_passing = issubclass(error, httpx.TransportError) and not issubclass(
         error, httpx.LocalProtocolError | httpx.UnsupportedProtocol

@@ -4,10 +4,10 @@ import pytest
 
 from tests.registry.scripted import Clock, study, talking_to
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
-from watcher.registry.model import Moved, NotFound, RawRecord
 from watcher.registry.plausibility import Verdict, judge_age, judge_content
+from watcher.registry.registry_model import Moved, NotFound, RawRecord
 from watcher.registry.studies_page import decode_record
-from watcher.sandbox.faults import UNDECODABLE, Fault, FaultKind
+from watcher.sandbox.registry_faults import UNDECODABLE, Fault, FaultKind
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 

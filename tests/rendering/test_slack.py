@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from watcher.rendering.slack import (
+from watcher.rendering.block_kit import (
     MAX_BLOCKS,
     MAX_HEADER,
     MAX_MESSAGE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.rendering.text import columns, count, fit, labelled, listed, wrap
+from watcher.rendering.plain_text import columns, count, fit, labelled, listed, wrap
 
 
 @pytest.mark.parametrize(

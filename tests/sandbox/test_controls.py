@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from tests.sandbox.asking import FIRST, SECOND, Reply, ask, record
-from watcher.sandbox.faults import FaultKind
+from watcher.sandbox.registry_faults import FaultKind
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 

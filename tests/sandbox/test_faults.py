@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.asking import FIRST, SECOND, THIRD, Reply, ask, holder, nct_id, record
-from watcher.sandbox.faults import Fault, FaultError, FaultKind, fault_from_json
+from watcher.sandbox.registry_faults import Fault, FaultError, FaultKind, fault_from_json
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from watcher.changes.model import Severity
 from watcher.store.delivery_model import NewMessage
-from watcher.store.model import Compared, Event, NewVersion, Page, Unchanged, VersionKind
 from watcher.store.store import Store
+from watcher.store.trial_model import Compared, Event, NewVersion, Page, Unchanged, VersionKind
 
 STORE_0001 = Path(__file__).parents[1] / "data" / "store_0001.sql"
 """A store as the schema 0001 wrote it, with a row in every table."""

@@ -248,7 +248,7 @@ import resource, signal
 from pathlib import Path
 from tests.store.make import NOW, ONE, TWO, keep, new
 from watcher.errors import StoreError
-from watcher.store.model import Page
+from watcher.store.trial_model import Page
 from watcher.store.store import Store
 import os
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -3,7 +3,7 @@
 from tests.store.make import NOW, ONE, THREE, TWO, compared, keep, later, new
 from watcher.changes.model import Severity
 from watcher.store.database import CHUNK
-from watcher.store.model import Page
+from watcher.store.trial_model import Page
 
 
 def change(store, nct_id, severity, *, at=NOW):

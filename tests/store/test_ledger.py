@@ -8,8 +8,8 @@ from tests.store.make import NOW, ONE, THREE, TWO, gone, keep, later, letter
 from watcher.errors import UsageError
 from watcher.store import admin
 from watcher.store.delivery_model import Composed, CursorOverride, Direction, Snooze, Suspension, Window
-from watcher.store.model import Page
 from watcher.store.pending import VersionMark, window
+from watcher.store.trial_model import Page
 
 EVERY = [ONE, TWO, THREE]
 

@@ -11,16 +11,16 @@ from watcher.changes.model import Severity
 from watcher.errors import StoreError
 from watcher.store import admin
 from watcher.store.delivery_model import Composed, Fault, FaultState, Snooze, State, Step, Suspension
-from watcher.store.model import Compared, Membership, Page, Poll, PollOutcome
 from watcher.store.store import Store
+from watcher.store.trial_model import Compared, Membership, Page, Poll, PollOutcome
 
 WRITE = """
 import sys
 from pathlib import Path
 from tests.store.make import *
 from watcher.store.database import Database
-from watcher.store.messages import put_messages
-from watcher.store.model import Page
+from watcher.store.outbox_rows import put_messages
+from watcher.store.trial_model import Page
 from watcher.store.page_commit import Packed, write_page
 database = Database(Path(sys.argv[1]))
 with database.write() as connection:

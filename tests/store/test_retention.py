@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.store.make import NOW, ONE, TWO, gone, keep, later, letter, new
 from watcher.store.counters import MESSAGES, POLLS
 from watcher.store.delivery_model import Composed, CursorOverride, Direction, State
-from watcher.store.model import Page, Poll, PollOutcome
 from watcher.store.retention import Removed, needed
+from watcher.store.trial_model import Page, Poll, PollOutcome
 
 AFTER = NOW + timedelta(days=1)
 

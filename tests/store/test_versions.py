@@ -10,7 +10,7 @@ import pytest
 from tests.store.make import NOW, ONE, THREE, TWO, compared, gone, keep, later, new, unchanged
 from watcher.changes.model import Severity
 from watcher.errors import DamagedError
-from watcher.store.model import (
+from watcher.store.trial_model import (
     Absent,
     Event,
     Life,

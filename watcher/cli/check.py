@@ -16,8 +16,8 @@ from watcher.cli.settings import Settings
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 
 if TYPE_CHECKING:
+    from watcher.config.config_model import RecipientConfig
     from watcher.config.load import Loaded
-    from watcher.config.model import RecipientConfig
     from watcher.config.toml_lines import Place
     from watcher.config.watchlist import Watchlist
 
@@ -82,7 +82,7 @@ class _Closer:
             yield from unknown_kinds(preset, known_names())
 
     def _heartbeat(self) -> Iterator[tuple[Place, str]]:
-        from watcher.delivery.http import read_address
+        from watcher.delivery.http_post import read_address
 
         url = self.loaded.config.operator.heartbeat_url
         if url is not None:
@@ -173,7 +173,7 @@ class _Closer:
 
 
 def _hook_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place, str]]:
-    from watcher.delivery.http import read_address
+    from watcher.delivery.http_post import read_address
 
     try:
         read_address(secret)

@@ -53,7 +53,7 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
 
 
 def _span(text: str) -> timedelta:
-    from watcher.config.model import parse_duration
+    from watcher.config.config_model import parse_duration
     from watcher.errors import UsageError
 
     try:

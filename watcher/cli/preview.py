@@ -15,8 +15,8 @@ from watcher.errors import UsageError
 from watcher.text import to_json
 
 if TYPE_CHECKING:
+    from watcher.config.config_model import RecipientConfig
     from watcher.config.load import Loaded
-    from watcher.config.model import RecipientConfig
 
 FORMATS = ("text", "html", "slack", "eml")
 

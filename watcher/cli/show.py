@@ -16,7 +16,7 @@ from watcher.text import to_json, without_unseen
 if TYPE_CHECKING:
     from watcher.config.watchlist import Watchlist
     from watcher.context import RunContext
-    from watcher.store.model import LogEntry
+    from watcher.store.trial_model import LogEntry
 
 _POLL = ("last", "next", "data_version", "due")
 """What `status --json` says of polls; people are told more (design: The command line)."""

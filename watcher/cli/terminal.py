@@ -228,7 +228,7 @@ def _recipients(rows: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo]) 
 
 def print_trials(found: Sequence[Mapping[str, Any]]) -> None:
     """Print what `trials_of` gave: a line each, names cut to the width of a terminal."""
-    from watcher.rendering.text import columns, fit
+    from watcher.rendering.plain_text import columns, fit
 
     screen = console()
     is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from watcher.config.model import Config
+from watcher.config.config_model import Config
 from watcher.config.rules import Finding
 from watcher.config.secrets import named_secrets
 from watcher.config.toml_lines import Place

@@ -17,8 +17,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from watcher.config.config_model import Config
 from watcher.config.control_chars import control_characters, text_findings, without_control_characters
-from watcher.config.model import Config
 from watcher.config.operator_rules import operating_findings
 from watcher.config.presets import Preset
 from watcher.config.recipient_rules import read_wishes

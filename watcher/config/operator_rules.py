@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from watcher.config.model import Config
+from watcher.config.config_model import Config
 from watcher.config.rules import Finding, is_loopback
 
 SHORTEST_KEPT = timedelta(days=1)

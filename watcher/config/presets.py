@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from watcher.config.model import Shape
+from watcher.config.config_model import Shape
 from watcher.config.toml_lines import find_line, line_map
 from watcher.errors import ConfigError, Problem
 

@@ -11,8 +11,8 @@ from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 
+from watcher.config.config_model import Cadence, Config, RecipientConfig
 from watcher.config.locate import under
-from watcher.config.model import Cadence, Config, RecipientConfig
 from watcher.config.presets import Preset, preset_names, read_preset
 from watcher.config.quiet_span import Quiet
 from watcher.config.rules import Finding

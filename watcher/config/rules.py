@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from watcher.config.model import Config, RecipientConfig, Tls
+from watcher.config.config_model import Config, RecipientConfig, Tls
 from watcher.config.toml_lines import Place
 from watcher.text import plain
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from watcher.config.config_model import Config, RecipientConfig, SecretRef
 from watcher.config.locate import under
-from watcher.config.model import Config, RecipientConfig, SecretRef
 from watcher.config.toml_lines import Place
 from watcher.errors import ConfigError, Problem
 

@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watcher.config.config_model import Config
 from watcher.config.load import Loaded
 from watcher.config.locate import under
-from watcher.config.model import Config
 from watcher.config.rules import id_text, is_nct_id
 from watcher.errors import Problem, UsageError
 from watcher.ownership import give_to_owner_of_folder

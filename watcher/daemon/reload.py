@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from watcher.config.config_model import Config
 from watcher.config.load import Loaded
-from watcher.config.model import Config
 from watcher.config.secrets import named_secrets, read_secret
 from watcher.errors import ConfigError, Problem
 

@@ -37,7 +37,7 @@ from watcher.pipeline.reformatting import judge_data_version
 from watcher.pipeline.send import Sent, send_due, settle_left
 from watcher.pipeline.trial_faults import signal_trials
 from watcher.pipeline.watchlist_resolution import follow_merged, merged_ids, poll_ids, watched_now
-from watcher.store.model import PollOutcome
+from watcher.store.trial_model import PollOutcome
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from watcher.config.model import EmailConfig
+from watcher.config.config_model import EmailConfig
 from watcher.delivery import mime, smtp_errors
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.headers import Mailbox, parse_mailbox

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http import Answer, Poster, Target, read_address, refusal, refused
+from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal, refused
 from watcher.delivery.rate_limit import SendRate
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import HOOK_GONE, is_about_form, is_gone

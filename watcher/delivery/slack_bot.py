@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from watcher.delivery.answers import read_object
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal
 from watcher.delivery.rate_limit import SendRate
 from watcher.delivery.reply_text import one_line
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain

@@ -1,6 +1,7 @@
 """What Slack's webhooks and its Web API have in common: the payload and its plain stand-in.
 
-Limits are kept where payloads are made (`rendering.slack`); what Slack says of them stands in `delivery.slack_words`.
+Limits are kept where payloads are made (`rendering.block_kit`); what Slack says of them stands in
+`delivery.slack_words`.
 """
 
 from __future__ import annotations

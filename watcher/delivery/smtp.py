@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import aiosmtplib
 
-from watcher.config.model import EmailConfig, Tls
+from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery import smtp_errors
 from watcher.delivery.contract import OnStep, Step
 from watcher.delivery.headers import Mailbox

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http import Poster, read_address, refusal
+from watcher.delivery.http_post import Poster, read_address, refusal
 from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message, unpacked

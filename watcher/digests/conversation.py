@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.config.model import Thread
+from watcher.config.config_model import Thread
 from watcher.digests.model import Digest, Occasion
 from watcher.digests.stories import in_order
 from watcher.rendering.escape import cut, plain

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from watcher.changes.country_names import canonical_country
 from watcher.changes.model import Change, Comparison, Json, Severity
-from watcher.config.model import NearConfig
+from watcher.config.config_model import NearConfig
 from watcher.config.presets import Preset
 
 NEAR_ALONE = ("site", "country")

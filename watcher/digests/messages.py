@@ -15,7 +15,7 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from watcher.changes.model import Json
-from watcher.config.model import Thread
+from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
 from watcher.digests.csv_attachment import tables_of
 from watcher.digests.model import Medium, Occasion
@@ -23,7 +23,7 @@ from watcher.digests.render_plan import RenderPlan, take_apart
 from watcher.digests.size_budget import MAX_HTML, most_that_fit, weight
 from watcher.digests.stories import show_story
 from watcher.digests.template_writer import Writer
-from watcher.rendering import escape, slack
+from watcher.rendering import block_kit, escape
 from watcher.rendering.environment import TemplateNote, Templates
 from watcher.rendering.message import Attachment, Message, PackedJson
 from watcher.rendering.view import AttachedView, DigestView, Left, StoryView
@@ -286,25 +286,25 @@ def _slack_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writ
         return writer.line("shared/left.txt.j2", left=levels, left_count=sum(numbers.values()))
 
     context = {
-        told.stem: slack.escaped(told.view()),
-        "reader": slack.escaped(told.reader),
-        "reading": slack.escaped(told.reading) if told.reading is not None else None,
+        told.stem: block_kit.escaped(told.view()),
+        "reader": block_kit.escaped(told.reader),
+        "reading": block_kit.escaped(told.reading) if told.reading is not None else None,
         "lead": escape.slack(words.lead),
     }
-    post = slack.Post(
+    post = block_kit.Post(
         header=words.subject,
         intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
-        cards=tuple(_card(slack.escaped(story), writer) for story in told.stories),
+        cards=tuple(_card(block_kit.escaped(story), writer) for story in told.stories),
         unshown=tuple(zip(told.frame.unshown, told.frame.unshown_ids, strict=True)) if told.frame is not None else (),
         closing=tuple(map(escape.slack, words.footer)),
     )
-    payloads = slack.payloads(post, left)
+    payloads = block_kit.payloads(post, left)
     return tuple(
         Message(
             message_id=stamp.message_id(part),
             date=stamp.date,
             subject=words.subject,
-            text=slack.plain_text(payload),
+            text=block_kit.plain_text(payload),
             html=None,
             boundary=stamp.boundary(part),
             slack=payload,
@@ -317,8 +317,8 @@ def _slack_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writ
     )
 
 
-def _card(story: StoryView, writer: Writer) -> slack.Card:
-    return slack.Card(
+def _card(story: StoryView, writer: Writer) -> block_kit.Card:
+    return block_kit.Card(
         level=story.level,
         name=story.nct_id,
         head="\n".join(writer.lines("slack/story.head.txt.j2", story=story)),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from watcher.changes.model import Json, Story
-from watcher.config.model import Least
+from watcher.config.config_model import Least
 from watcher.rendering.message import PackedJson
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watcher.config.model import Config, RecipientConfig
+from watcher.config.config_model import Config, RecipientConfig
 from watcher.config.watchlist import WatchedTrial, Watchlist
 
 OWN_LIST = "your own list"

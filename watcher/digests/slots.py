@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 
-from watcher.config.model import Cadence, Send
+from watcher.config.config_model import Cadence, Send
 
 _LONGEST_GAP = timedelta(days=62)  # monthly: at most 31 days between two slots; twice that is a safe bound to search
 _FULL_HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from watcher.changes.model import Phrase, Severity, Story, Verb
 from watcher.digests.short_labels import short_names
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.pieces import pieces_of
-from watcher.rendering.text import listed
+from watcher.rendering.plain_text import listed
 from watcher.rendering.view import Group, Line, StoryView
 
 RECORD_URL = "https://clinicaltrials.gov/study/{}"

@@ -9,7 +9,7 @@ from watcher.digests.model import Addressee, Heartbeat, Notice, ReadCounts, Welc
 from watcher.digests.short_labels import lower_first
 from watcher.digests.stories import RECORD_URL
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.text import count, listed
+from watcher.rendering.plain_text import count, listed
 from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView
 
 _MOST_TRIALS = 150

@@ -15,9 +15,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from watcher.config.config_model import EmailConfig, SecretRef, WebhookConfig
 from watcher.config.load import Loaded
 from watcher.config.locate import under
-from watcher.config.model import EmailConfig, SecretRef, WebhookConfig
 from watcher.config.secrets import closed_secrets, named_secrets, read_secret, reader_of
 from watcher.config.toml_lines import Place
 from watcher.errors import (
@@ -227,7 +227,7 @@ def _signed_hook(bag: Bag, hook: WebhookConfig) -> str:
 
 
 def _hook(bag: Bag, address: SecretRef) -> str:
-    from watcher.delivery.http import read_address
+    from watcher.delivery.http_post import read_address
 
     try:
         target = read_address(_secret(bag, address))

@@ -19,7 +19,7 @@ from watcher.store.admin import database_path
 from watcher.store.counters import MESSAGES, POLLS
 from watcher.store.delivery_model import Fault, State
 from watcher.store.lock import Holder, holder
-from watcher.store.model import Poll
+from watcher.store.trial_model import Poll
 
 UPKEEP_DONE = "upkeep.done"
 """The note that holds when the store was last tidied."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.digests.messages import compose

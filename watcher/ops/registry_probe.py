@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from watcher.errors import RegistryError, RegistryRefusedError, RegistryUnavailableError, WatcherError
-from watcher.registry.http import host_of, unexpected
-from watcher.registry.model import Transport
+from watcher.registry.registry_model import Transport
 from watcher.registry.retry import read_http_date
 from watcher.registry.studies_page import read_version
+from watcher.registry.transport import host_of, unexpected
 
 if TYPE_CHECKING:
-    from watcher.config.model import RegistryConfig
-    from watcher.registry.http import Answer, HttpTransport
+    from watcher.config.config_model import RegistryConfig
+    from watcher.registry.transport import Answer, HttpTransport
 
 CLOCKS_AGREE = timedelta(minutes=2)
 """A digest is due by the minute; below this nobody notices, and an answer may have been under way for a while."""
@@ -91,7 +91,7 @@ async def _try(settings: RegistryConfig, transport: Transport, clock: Callable[[
 
 def _door(settings: RegistryConfig, transport: Transport) -> HttpTransport:
     if transport is Transport.HTTPX:
-        from watcher.registry.transport import HttpxTransport
+        from watcher.registry.httpx_transport import HttpxTransport
 
         return HttpxTransport(settings.base_url, settings.contact, settings.timeout)
     from watcher.registry.urllib_transport import UrllibTransport

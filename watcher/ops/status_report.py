@@ -25,7 +25,7 @@ from watcher.pipeline.pending_changes import headline_of
 from watcher.pipeline.trial_faults import unknown_trial
 from watcher.pipeline.watchlist_resolution import poll_ids
 from watcher.store.delivery_model import State
-from watcher.store.model import Kept, Life, LogEntry
+from watcher.store.trial_model import Kept, Life, LogEntry
 
 _STATUS = ("protocolSection", "statusModule")
 

@@ -13,7 +13,7 @@ from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.context import RunContext
 from watcher.pages.mirror import mirror_of
 from watcher.pages.page_model import Site, Step, Trial
-from watcher.store.model import Kept, LogEntry, Version
+from watcher.store.trial_model import Kept, LogEntry, Version
 
 
 def markdown_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> str | None:

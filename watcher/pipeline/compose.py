@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from watcher.changes.model import Severity
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import DIGEST_PART, FaultReport, RunContext
 from watcher.digests.routing import watches_of
@@ -307,7 +307,7 @@ def _signal_mended(context: RunContext, rendered: Collection[str], faults: Fault
 
 def reader_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
     """Describe a recipient for a message: zone, level, watches, how to stop, the next slot."""
-    from watcher.config.model import Least
+    from watcher.config.config_model import Least
     from watcher.digests import model as digest
 
     config = context.loaded.config

@@ -12,7 +12,7 @@ from watcher.changes.serialize import dumps, printed
 from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
 from watcher.digests.routing import SubscribedTrial
@@ -21,7 +21,7 @@ from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, Wind
 from watcher.pipeline.read_counts import LastDigest, read_for
 from watcher.rendering.message import PackedJson
 from watcher.store.delivery_model import RecipientState
-from watcher.store.model import Life
+from watcher.store.trial_model import Life
 
 _A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
 _STATUS = ("protocolSection", "statusModule", "overallStatus")

@@ -15,7 +15,15 @@ from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
 
-from watcher.config.model import Config, EmailConfig, OAuthConfig, RecipientConfig, SecretRef, SlackConfig, Thread
+from watcher.config.config_model import (
+    Config,
+    EmailConfig,
+    OAuthConfig,
+    RecipientConfig,
+    SecretRef,
+    SlackConfig,
+    Thread,
+)
 from watcher.config.secrets import read_secret
 from watcher.context import RunContext
 from watcher.delivery.contract import Channel
@@ -135,7 +143,7 @@ def carrier(line: Destination, context: RunContext) -> Channel:
     if recipient.slack is not None and line.way == "slack":
         return _slack(recipient.slack, context)
     if recipient.webhook is not None and line.way == "webhook":
-        from watcher.delivery.http import Poster
+        from watcher.delivery.http_post import Poster
         from watcher.delivery.webhook import WebhookChannel
 
         secret = _secret(recipient.webhook.secret, context)
@@ -197,7 +205,7 @@ def _email(context: RunContext) -> Channel:
 
 
 def _slack(slack: SlackConfig, context: RunContext) -> Channel:
-    from watcher.delivery.http import Poster
+    from watcher.delivery.http_post import Poster
 
     if slack.token is None:
         from watcher.delivery.slack import SlackChannel
@@ -232,7 +240,7 @@ def tokens_of(
     oauth = config.oauth
     if oauth is None:
         return None
-    from watcher.delivery.http import Poster
+    from watcher.delivery.http_post import Poster
     from watcher.delivery.oauth import LONGEST_ANSWER, Tokens
 
     return Tokens(

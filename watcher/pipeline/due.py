@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.config.model import Cadence, RecipientConfig
+from watcher.config.config_model import Cadence, RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.digests.quiet_hours import quiet_until

@@ -37,7 +37,7 @@ async def ask_heartbeat(context: RunContext, *, is_complete: bool) -> bool:
     if late:
         log.warning("heartbeat_withheld", overdue=len(late), oldest=late[0].id)
         return False
-    from watcher.delivery.http import Poster, read_address
+    from watcher.delivery.http_post import Poster, read_address
 
     try:
         answer = await Poster(utc_now=context.clock, timeout=_WAIT).ask(read_address(url, "heartbeat"))

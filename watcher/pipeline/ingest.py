@@ -15,7 +15,6 @@ import structlog
 from watcher.archive import decode, pack, read_history
 from watcher.changes.model import Comparison, Record
 from watcher.errors import DamagedError, RegistryAnswerError, StoreError
-from watcher.registry.model import RawRecord
 from watcher.registry.plausibility import (
     SOUND,
     is_behind,
@@ -25,9 +24,10 @@ from watcher.registry.plausibility import (
     judge_identity_facts,
     judge_posting,
 )
+from watcher.registry.registry_model import RawRecord
 from watcher.registry.studies_page import decode_record
-from watcher.store.model import Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
 from watcher.store.store import Store
+from watcher.store.trial_model import Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
 
 if TYPE_CHECKING:
     pass

@@ -14,7 +14,7 @@ import structlog
 
 from watcher.context import RunContext
 from watcher.errors import DamagedError
-from watcher.store.model import Compared, Event, Kept, Life, Milestone, Page, VersionKind
+from watcher.store.trial_model import Compared, Event, Kept, Life, Milestone, Page, VersionKind
 
 log = structlog.get_logger()
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from watcher.archive import pack
 from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.pipeline.ingest import IngestResult, ingest_records
-from watcher.registry.model import Moved, NotFound, RateLimitedError, RawRecord, Single
 from watcher.registry.plausibility import data_day
-from watcher.store.model import ABSENCE, Absent, Event, Kept, Life, Page, Quarantined, VersionKind
+from watcher.registry.registry_model import Moved, NotFound, RateLimitedError, RawRecord, Single
 from watcher.store.store import Store
+from watcher.store.trial_model import ABSENCE, Absent, Event, Kept, Life, Page, Quarantined, VersionKind
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
 from watcher.errors import WatcherError
 from watcher.pipeline.compose import compose_messages, reader_of

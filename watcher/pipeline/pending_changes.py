@@ -17,11 +17,11 @@ from watcher.changes.net_changes import net_effect
 from watcher.changes.serialize import to_bytes
 from watcher.changes.story import tell
 from watcher.changes.wording import values
-from watcher.config.model import Least, NearConfig
+from watcher.config.config_model import Least, NearConfig
 from watcher.digests.levels import Audience, as_heard
 from watcher.store.delivery_model import Window
-from watcher.store.model import LogEntry
 from watcher.store.store import Store
+from watcher.store.trial_model import LogEntry
 
 _VERIFIED = "admin.verified"
 _AT_ONCE = 20

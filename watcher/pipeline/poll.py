@@ -26,7 +26,7 @@ from watcher.pipeline.missing_records import judge_aliases, resolve_missing
 from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lost, note_page
 from watcher.registry.plausibility import data_day
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
-from watcher.store.model import (
+from watcher.store.trial_model import (
     Kept,
     NewVersion,
     Page,
@@ -38,7 +38,7 @@ from watcher.store.model import (
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
-    from watcher.registry.model import Page as RawPage
+    from watcher.registry.registry_model import Page as RawPage
 
 log = structlog.get_logger()
 

@@ -9,9 +9,9 @@ import structlog
 
 from watcher.pipeline.ingest import IngestResult, IngestStatus
 from watcher.pipeline.missing_records import MissingRecords
-from watcher.registry.model import Page as RawPage
 from watcher.registry.plausibility import data_day
-from watcher.store.model import Kept, PollCounts, PollOutcome
+from watcher.registry.registry_model import Page as RawPage
+from watcher.store.trial_model import Kept, PollCounts, PollOutcome
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from watcher.digests.model import ReadCounts
 from watcher.digests.routing import SubscribedTrial
-from watcher.store.model import Kept, Life, Poll
 from watcher.store.store import Store
+from watcher.store.trial_model import Kept, Life, Poll
 
 if TYPE_CHECKING:
     from watcher.pipeline.pending_changes import PendingStory

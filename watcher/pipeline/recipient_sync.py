@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.context import (
     DIGEST_PART,
     PAGE_TEMPLATE_PART,

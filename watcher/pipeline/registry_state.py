@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from watcher.registry.model import Breaker, Transport, TransportMemory
+from watcher.registry.registry_model import Breaker, Transport, TransportMemory
 from watcher.store.store import Store
 
 _TRANSPORT = "registry.transport"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from watcher.config.model import RecipientConfig
+from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.levels import Audience
 from watcher.digests.routing import SubscribedTrial

@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from watcher.config.config_model import Least
 from watcher.config.load import Loaded
-from watcher.config.model import Least
 from watcher.context import RunContext
 from watcher.digests.levels import Audience
 from watcher.digests.model import Addressee, Digest, ReadCounts

@@ -21,8 +21,8 @@ from watcher.context import (
 )
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.poll_report import PollReport
-from watcher.registry.model import is_nct_id
-from watcher.store.model import ABSENCE, Kept, Life, PollOutcome
+from watcher.registry.registry_model import is_nct_id
+from watcher.store.trial_model import ABSENCE, Kept, Life, PollOutcome
 
 _NAMED = 3
 _TROUBLED = (Life.QUARANTINED, Life.ABSENT, Life.UNKNOWN)

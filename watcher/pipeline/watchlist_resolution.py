@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from watcher.config.watchlist import WatchedTrial, Watchlist
-from watcher.store.model import Membership
 from watcher.store.store import Store
+from watcher.store.trial_model import Membership
 
 log = structlog.get_logger()
 

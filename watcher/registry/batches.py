@@ -10,8 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError
-from watcher.registry.http import PAGE_CAP, said, unexpected
-from watcher.registry.model import (
+from watcher.registry.registry_model import (
     Failure,
     NoAnswerError,
     OverCapError,
@@ -23,6 +22,7 @@ from watcher.registry.model import (
 )
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import StudiesPage, read_page
+from watcher.registry.transport import PAGE_CAP, said, unexpected
 
 BATCH = 100
 """Ids a request. The registry documents no limit; 500 are in use elsewhere, and 100 make an address of 1.3 KB."""

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 from watcher.errors import RegistryAnswerError
 from watcher.registry.batches import Batches
-from watcher.registry.http import RECORD_CAP, Answer, said, unexpected
-from watcher.registry.model import (
+from watcher.registry.registry_model import (
     Moved,
     NotFound,
     Page,
@@ -26,6 +25,7 @@ from watcher.registry.model import (
 )
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import read_single, read_version
+from watcher.registry.transport import RECORD_CAP, Answer, said, unexpected
 
 _LAST_ID = re.compile(r"/(NCT\d{8})/?", re.ASCII | re.IGNORECASE)
 _VERSION_CAP = 1024 * 1024

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from watcher.changes.model import Record
-from watcher.registry.model import RawRecord
+from watcher.registry.registry_model import RawRecord
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
-from watcher.registry.model import Failure
+from watcher.registry.registry_model import Failure
 
 LONGEST_WAIT = timedelta(minutes=2)
 """No single wait within a run is longer, whatever `Retry-After` says; the run's next turn is the poll interval's."""

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from watcher.errors import RegistryRefusedError, RegistryUnavailableError
-from watcher.registry.http import Answer, HttpTransport
-from watcher.registry.model import NoAnswerError, RateLimitedError, Transport
+from watcher.registry.registry_model import NoAnswerError, RateLimitedError, Transport
 from watcher.registry.retry import next_wait, read_http_date, read_retry_after
+from watcher.registry.transport import Answer, HttpTransport
 
 Sleep = Callable[[float], Awaitable[None]]
 

@@ -15,8 +15,8 @@ import msgspec
 
 from watcher.changes.model import Record
 from watcher.errors import RegistryAnswerError
-from watcher.registry.http import RECORD_CAP, Answer
-from watcher.registry.model import RawRecord, UnreadableAnswerError, Version, is_nct_id
+from watcher.registry.registry_model import RawRecord, UnreadableAnswerError, Version, is_nct_id
+from watcher.registry.transport import RECORD_CAP, Answer
 
 _VERSION_HOLDER = b'"versionHolder"'
 _TEXT_VALUE = re.compile(rb'\s*:\s*"([^"\\]*)"')

@@ -1,134 +1,217 @@
-"""The registry by httpx: the only place here that knows it.
+"""What both transports share: the interface, the address, the User-Agent, and bytes taken in under a cap.
 
-Source: https://www.python-httpx.org/exceptions/ for its errors; all of them become ours.
+Knows no HTTP library; sends nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlencode, urlsplit
 
-import httpx
+from watcher import __version__
+from watcher.errors import RegistryAnswerError
+from watcher.network import Proxy
+from watcher.registry.registry_model import Failure, NoAnswerError, OverCapError
 
-from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
-from watcher.registry.http import (
-    ENTIRE_ANSWER_IN,
-    Answer,
-    Inflow,
-    address,
-    check_base,
-    failure_sentence,
-    host_of,
-    proxy_log_in,
-    user_agent,
-)
-from watcher.registry.model import Failure, NoAnswerError
+PAGE_CAP = 64 * 1024 * 1024
+"""Decoded bytes of one page. 100 records of the registry's mean size are 2 MB; the largest known record is 3.6 MB."""
 
-_CONNECT_WITHIN = 10.0
+RECORD_CAP = 16 * 1024 * 1024
+"""Decoded bytes of one record."""
 
-FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
-    (httpx.TimeoutException, Failure.TIMEOUT),
-    (httpx.LocalProtocolError, Failure.UNUSABLE),
-    (httpx.UnsupportedProtocol, Failure.UNUSABLE),
-    (httpx.TransportError, Failure.DROPPED),
-    (httpx.HTTPError, Failure.UNUSABLE),
-    (httpx.InvalidURL, Failure.UNUSABLE),
-    (httpx.CookieConflict, Failure.UNUSABLE),
-    (httpx.StreamError, Failure.UNUSABLE),
-)
-"""What each of httpx's errors means to us; the first that fits. Covers every error class httpx exports."""
+ENTIRE_ANSWER_IN = 10
+"""How many times the configured timeout an answer may take in all; the timeout itself is for each step."""
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return the verifying context of the process; see `network.http_context`."""
-    return http_context()
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, status errors and redirects included.
+
+    Attributes:
+        status: HTTP status.
+        headers: Header name in lower case → value.
+        body: Decoded bytes, complete.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
-class HttpxTransport:
-    """GETs by `httpx.AsyncClient`: HTTP/1.1, no redirects, proxies and CA from the environment."""
-
-    def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
-        check_base(base_url)
-        self._base_url = base_url
-        self._host = host_of(base_url)
-        self._timeout = timeout.total_seconds()
-        self._proxy = proxy_for(base_url)
-        headers = {
-            "User-Agent": user_agent(f"python-httpx/{httpx.__version__}", contact),
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-        }
-        try:
-            self._client = httpx.AsyncClient(
-                headers=headers,
-                verify=tls_context(),
-                timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_WITHIN)),
-                limits=httpx.Limits(max_connections=2),
-                follow_redirects=False,
-                proxy=self._proxy.url if self._proxy is not None else None,
-                trust_env=False,  # httpx cannot read every NO_PROXY; `network.proxy_for` did, for both transports
-            )
-        except (ValueError, ImportError, httpx.InvalidURL):
-            # without the cause: its text may hold the proxy's password
-            raise NoAnswerError(
-                f"the proxy {self._proxy} cannot be used; write http://host:port", Failure.UNUSABLE
-            ) from None
+class HttpTransport(Protocol):
+    """One way of sending a GET to the registry. Follows no redirect, retries nothing, judges no status."""
 
     async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
-        """Send one GET; see `wire.Door`."""
-        try:
-            async with asyncio.timeout(self._timeout * ENTIRE_ANSWER_IN):
-                return await self._get(address(self._base_url, path, params), cap)
-        except TimeoutError as error:
-            raise NoAnswerError(f"{self._host} did not finish its answer in time", Failure.TIMEOUT) from error
-        except NoAnswerError:
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, ValueError) as error:
-            raise translated(error, self._host, self._timeout, self._proxy) from error
+        """Send one GET.
 
-    async def _get(self, url: str, cap: int) -> Answer:
-        async with self._client.stream("GET", url) as response:
-            if response.status_code == 407 and self._proxy is not None:
-                raise proxy_log_in(self._proxy)
-            inflow = Inflow(response.headers, cap, self._host)
-            async for piece in response.aiter_raw():
-                inflow.feed(piece)
-            return Answer(response.status_code, dict(response.headers), inflow.finish())
+        Args:
+            path: Path below the base address, e.g. `/version`.
+            params: Query parameters, in the order to send.
+            cap: Most decoded bytes to take.
+
+        Raises:
+            NoAnswerError: No complete answer.
+            RegistryAnswerError: The body cannot be decoded, or is over the cap (`OverCapError`).
+        """
+        ...
 
     async def aclose(self) -> None:
-        """Close connections."""
-        await self._client.aclose()
+        """Release connections."""
+        ...
 
 
-def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None = None) -> NoAnswerError:
-    """Return our error for one of httpx's.
+def check_base(base_url: str) -> None:
+    """Refuse a base address no request can be made to, before a library trips over it.
+
+    Raises:
+        NoAnswerError: UNUSABLE: not `http(s)://host[:port][/path]`.
+    """
+    try:
+        parts = urlsplit(base_url)
+        is_usable = (
+            parts.username is None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.query or parts.fragment or any(sign <= " " for sign in base_url):
+        # without the address itself: it may hold a password
+        raise NoAnswerError("base_url in [registry] is not an address; write http(s)://host/path", Failure.UNUSABLE)
+
+
+def address(base_url: str, path: str, params: Mapping[str, str]) -> str:
+    """Return the full address; commas between ids stay commas, so that 100 ids take 1.3 KB."""
+    query = urlencode(params, safe=",")
+    return base_url.rstrip("/") + path + (f"?{query}" if query else "")
+
+
+def host_of(base_url: str) -> str:
+    """Return the host for messages: without user, password and path."""
+    try:
+        parts = urlsplit(base_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "the registry"
+    return (host or "the registry") + (f":{port}" if port else "")
+
+
+def user_agent(library: str, contact: str) -> str:
+    """Return the User-Agent: the library as it names itself, then us and whom to write to.
+
+    The library comes first because the registry's firewall refuses clients whose name does not fit their TLS
+    handshake; naming both is the honest answer to it. Never a browser's name.
 
     Args:
-        error: Any error class httpx exports, or a `ValueError` (a host name that cannot be encoded).
-        host: For the message.
-        timeout: Seconds, for the message.
-        proxy: The proxy that was asked, or None.
+        library: E.g. `python-httpx/0.28.1`.
+        contact: As configured; characters a header comment cannot hold are left out. May be empty.
     """
-    if isinstance(error, httpx.ProxyError) and proxy is not None and str(error).startswith("407"):
-        return proxy_log_in(proxy)
-    failure = next((failure for kind, failure in FAILURES if isinstance(error, kind)), Failure.UNUSABLE)
-    chain = tuple(_causes(error))
-    untrusted = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    if failure is Failure.DROPPED and untrusted is not None:
-        return NoAnswerError(certificate_sentence(untrusted, host), Failure.UNTRUSTED)
-    # what the system said ("Connection refused") lies deepest; the layers above only say that attempts failed
-    told = chain[::-1] if isinstance(error, httpx.ConnectError) else chain
-    detail = next((str(cause) for cause in told if str(cause)), "")
-    return NoAnswerError(failure_sentence(failure, host, timeout, detail, proxy), failure)
+    safe = "".join(sign for sign in contact if " " <= sign <= "~" and sign not in "()\\").strip()
+    return f"{library} trial-watcher/{__version__}" + (f" ({safe})" if safe else "")
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and what caused it, down to the first cause; of a group its first."""
-    while error is not None:
-        if isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-            continue
-        yield error
-        error = error.__cause__ or error.__context__
+def failure_sentence(failure: Failure, host: str, timeout: float, detail: str, proxy: Proxy | None = None) -> str:
+    """Describe in one sentence what happened to a request and, where a person can do something, what.
+
+    Args:
+        failure: The class of it.
+        host: Whom we asked.
+        timeout: Seconds of one step.
+        detail: The library's own words; may be empty.
+        proxy: The proxy we asked through, or None.
+    """
+    words = " ".join(detail.split())[:200]
+    way = f" through the proxy {proxy}" if proxy is not None else ""
+    match failure:
+        case Failure.TIMEOUT:
+            return f"{host} did not answer within {timeout:g} s{way}"
+        case Failure.DROPPED:
+            return f"no connection to {host}{way}, or it was dropped" + (f": {words}" if words else "")
+        case Failure.UNTRUSTED:
+            return f"the certificate of {host} cannot be verified{way} ({words}); set SSL_CERT_FILE to the CA to trust"
+        case Failure.UNUSABLE:
+            return f"{host} cannot be asked ({words}); check base_url and contact in [registry]"
+
+
+def proxy_log_in(proxy: Proxy) -> NoAnswerError:
+    """Return the error for a proxy that answers 407 (RFC 9110 section 15.5.8)."""
+    return NoAnswerError(
+        f"the proxy {proxy} asks for a log-in (407); write it into {proxy.variable} as http://user:password@host:port, "
+        "or name the registry's host in NO_PROXY",
+        Failure.UNUSABLE,
+    )
+
+
+def said(answer: Answer) -> str:
+    """Return the registry's own words in an error answer, one line, at most 200 characters; empty for a web page.
+
+    Source: https://clinicaltrials.gov/api/oas/v2, errors are `text/plain`.
+    """
+    if not answer.headers.get("content-type", "text/plain").startswith("text/plain"):
+        return ""
+    text = answer.body[:1000].decode("utf-8", "replace")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
+
+
+def unexpected(answer: Answer, path: str) -> RegistryAnswerError:
+    """Return the error for a status that says nothing about the data."""
+    target = answer.headers.get("location")
+    if target and 300 <= answer.status < 400:
+        return RegistryAnswerError(
+            f"the registry redirects {path} to {target[:200]}; if it has moved, set base_url in [registry]"
+        )
+    words = said(answer)
+    return RegistryAnswerError(f"the registry answered {path} with {answer.status}" + (f": {words}" if words else ""))
+
+
+class Inflow:
+    """Takes in the bytes of one answer: inflates gzip, holds the cap, and knows whether all of it came.
+
+    Not for any encoding but gzip, the only one asked for.
+    """
+
+    def __init__(self, headers: Mapping[str, str], cap: int, host: str) -> None:
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "x-gzip", ""):
+            raise RegistryAnswerError(f'{host} answered in the encoding "{encoding[:40]}", which nobody asked for')
+        self._inflater = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
+        length = headers.get("content-length", "") if "transfer-encoding" not in headers else ""
+        self._expected = int(length) if length.isascii() and length.isdigit() else None
+        self._cap = cap
+        self._host = host
+        self._received = 0
+        self._size = 0
+        self._pieces: list[bytes] = []
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes as they came from the network.
+
+        Raises:
+            OverCapError: More decoded bytes than the cap; nothing beyond it was inflated.
+            RegistryAnswerError: No gzip though the answer says so.
+        """
+        self._received += len(piece)
+        if self._inflater is not None:
+            try:
+                piece = self._inflater.decompress(piece, self._cap - self._size + 1)
+            except zlib.error as error:
+                raise RegistryAnswerError(
+                    f"{self._host} answered with bytes that are not the gzip they claim"
+                ) from error
+        self._size += len(piece)
+        if self._size > self._cap:
+            raise OverCapError(f"the answer of {self._host} is larger than {self._cap // 1024 // 1024} MB")
+        self._pieces.append(piece)
+
+    def finish(self) -> bytes:
+        """Return the decoded body.
+
+        Raises:
+            NoAnswerError: The body was cut; DROPPED, since asking again mostly helps.
+        """
+        short = self._expected is not None and self._received < self._expected
+        unended = self._inflater is not None and self._received > 0 and not self._inflater.eof
+        if short or unended:
+            raise NoAnswerError(f"the answer of {self._host} was cut off in the middle", Failure.DROPPED)
+        return b"".join(self._pieces)

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from watcher.registry.client import RegistryClient
-from watcher.registry.http import HttpTransport, host_of
-from watcher.registry.model import Breaker, Transport, TransportMemory
+from watcher.registry.registry_model import Breaker, Transport, TransportMemory
 from watcher.registry.session import RateLimit, RegistrySession, Sleep
+from watcher.registry.transport import HttpTransport, host_of
 
 if TYPE_CHECKING:
-    from watcher.config.model import RegistryConfig
+    from watcher.config.config_model import RegistryConfig
 
 REMEMBERED_FOR = timedelta(days=7)
 """How long the transport that passed is asked first; then httpx gets its chance again."""
@@ -122,7 +122,7 @@ async def open_registry(
     def knock(transport: Transport) -> HttpTransport:
         # imported when used: httpx takes 30 ms that a run by urllib, or one that asks nothing, does not pay
         if transport is Transport.HTTPX:
-            from watcher.registry.transport import HttpxTransport
+            from watcher.registry.httpx_transport import HttpxTransport
 
             return HttpxTransport(settings.base_url, settings.contact, settings.timeout)
         from watcher.registry.urllib_transport import UrllibTransport

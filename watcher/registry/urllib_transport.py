@@ -17,7 +17,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
-from watcher.registry.http import (
+from watcher.registry.registry_model import Failure, NoAnswerError
+from watcher.registry.transport import (
     ENTIRE_ANSWER_IN,
     Answer,
     Inflow,
@@ -28,7 +29,6 @@ from watcher.registry.http import (
     proxy_log_in,
     user_agent,
 )
-from watcher.registry.model import Failure, NoAnswerError
 
 _PIECE = 64 * 1024
 

@@ -17,7 +17,7 @@ import jinja2.meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from watcher.errors import RenderError
-from watcher.rendering import escape, markdown, text
+from watcher.rendering import escape, markdown, plain_text
 
 MAX_SIZE = 2_000_000
 """Characters a rendered template may have; a digest of the largest size has some 100,000."""
@@ -239,19 +239,19 @@ def _environment(*folders: Path) -> jinja2.Environment:
     for name in set(environment.globals) - _KEPT_GLOBALS:
         del environment.globals[name]
     environment.filters.update(
-        wrap=text.wrap,
-        fit=text.fit,
+        wrap=plain_text.wrap,
+        fit=plain_text.fit,
         cut=escape.cut,
-        count=text.count,
-        listed=text.listed,
-        columns=text.columns,
+        count=plain_text.count,
+        listed=plain_text.listed,
+        columns=plain_text.columns,
         styled=escape.slack_styled,
         md=markdown.escape,
         code=markdown.code_span,
         fence=markdown.code_fence,
         yaml=markdown.yaml,
     )
-    environment.globals.update(labelled=text.labelled)
+    environment.globals.update(labelled=plain_text.labelled)
     return environment
 
 

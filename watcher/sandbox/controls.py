@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from watcher.changes.model import Json
-from watcher.sandbox.answers import Answer, json_answer
-from watcher.sandbox.faults import Fault, FaultError, FaultKind, fault_from_json
+from watcher.sandbox.api_answers import Answer, json_answer
+from watcher.sandbox.registry_faults import Fault, FaultError, FaultKind, fault_from_json
 from watcher.sandbox.state import SandboxState
 
 HELP = f"""\

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from watcher.sandbox.faults import UNDECODABLE, FaultKind
+from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind
 from watcher.sandbox.state import Scene
 from watcher.sandbox.timeline import Timeline
 

@@ -1,6 +1,6 @@
 """The registry stand-in: a loopback HTTP server that speaks API v2 and plays faults.
 
-Moves bytes; what they say is `sandbox.answers`, what is armed is `sandbox.stage`.
+Moves bytes; what they say is `sandbox.api_answers`, what is armed is `sandbox.stage`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from watcher.sandbox.answers import JSON_TYPE, Answer, answer, not_found
+from watcher.sandbox.api_answers import JSON_TYPE, Answer, answer, not_found
 from watcher.sandbox.controls import control
-from watcher.sandbox.faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.sandbox.state import SandboxState, Scene, Seen
 from watcher.sandbox.timeline import Timeline
 

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from watcher.sandbox.faults import REPLACING, SHAPING, Fault, FaultKind
+from watcher.sandbox.registry_faults import REPLACING, SHAPING, Fault, FaultKind
 from watcher.sandbox.timeline import Timeline
 
 _LONGEST_LOG = 100_000

@@ -6,5 +6,5 @@ Does not compare, compose or send. Imports nothing here. Use it as
   `notes`, `milestones`, `snoozes` hold the operations, each call one short transaction;
 - `store.upkeep`: where the database lies, what state it is in, making and migrating it, check, backup, rename;
 - `store.lock.RunLock`: one run at a time on a state folder;
-- `store.model` and `store.telling`: the values taken and given.
+- `store.trial_model` and `store.telling`: the values taken and given.
 """

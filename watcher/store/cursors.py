@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Select, delete, insert, select, true, update
 from watcher.store import tables
 from watcher.store.database import CHUNK, Database, chunks, put
 from watcher.store.delivery_model import Composed, CursorOverride, Direction, RecipientState, Window, reader_note
-from watcher.store.messages import put_messages
-from watcher.store.model import VersionKind
+from watcher.store.outbox_rows import put_messages
 from watcher.store.pending import VersionMark, window
+from watcher.store.trial_model import VersionKind
 from watcher.store.versions import read_max_seq
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select
 from watcher.store import tables
 from watcher.store.database import Database, put
 from watcher.store.delivery_model import Fault, FaultGrade, FaultState, NewMessage
-from watcher.store.messages import put_messages
+from watcher.store.outbox_rows import put_messages
 
 
 class Faults:

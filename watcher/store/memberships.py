@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, tuple_
 
 from watcher.store import tables
 from watcher.store.database import Database, chunks
-from watcher.store.model import Membership
+from watcher.store.trial_model import Membership
 
 
 class Memberships:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select
 from watcher.store import tables
 from watcher.store.database import Database, put
 from watcher.store.delivery_model import Snooze
-from watcher.store.model import Milestone
+from watcher.store.trial_model import Milestone
 
 
 class Milestones:

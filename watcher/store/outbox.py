@@ -14,7 +14,8 @@ from sqlalchemy import Connection, case, select
 from watcher.errors import DamagedError
 from watcher.store.counters import MESSAGES, count
 from watcher.store.delivery_model import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
-from watcher.store.messages import (
+from watcher.store.outbox_reader import OutboxReader
+from watcher.store.outbox_rows import (
     TABLE,
     WAITING,
     doubt,
@@ -29,7 +30,6 @@ from watcher.store.messages import (
     the_entry,
     the_payload,
 )
-from watcher.store.outbox_reader import OutboxReader
 from watcher.store.suspensions import (
     bring_probes_forward,
     held,

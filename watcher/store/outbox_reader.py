@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from watcher.store.database import Database
 from watcher.store.delivery_model import Entry, State, Suspension
-from watcher.store.messages import TABLE, WAITING, entries, the_payload
+from watcher.store.outbox_rows import TABLE, WAITING, entries, the_payload
 from watcher.store.suspensions import SUSPENDED, held, read_suspensions
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from watcher.store import tables
 from watcher.store.compression import CODEC, pack
 from watcher.store.database import add_row, chunks
-from watcher.store.model import Compared, Event, Kept, Life, Milestone, NewVersion, Page, VersionKind
 from watcher.store.presence import arrivals, follow, outcomes, refuse_wrong_base
+from watcher.store.trial_model import Compared, Event, Kept, Life, Milestone, NewVersion, Page, VersionKind
 from watcher.store.trials import add_trials, read_known
 
 _COLUMNS = (

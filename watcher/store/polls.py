@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select
 from watcher.store import tables
 from watcher.store.counters import POLLS, count
 from watcher.store.database import Database
-from watcher.store.model import Poll, PollCounts, PollOutcome
+from watcher.store.trial_model import Poll, PollCounts, PollOutcome
 
 _COUNTS = tuple(field.name for field in fields(PollCounts))
 _COMPLETE = tuple(outcome.value for outcome in PollOutcome if outcome.is_complete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from watcher.store.model import (
+from watcher.store.trial_model import (
     Absent,
     Event,
     Kept,

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, func, select
 
 from watcher.store import tables
 from watcher.store.database import Database, chunks
-from watcher.store.model import VersionKind
+from watcher.store.trial_model import VersionKind
 
 LAST_KEPT = 2
 """How many of a trial's newest records stay, whatever their age."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 from watcher.store import tables
 from watcher.store.database import put
 from watcher.store.delivery_model import Suspension
-from watcher.store.messages import TABLE, WAITING
+from watcher.store.outbox_rows import TABLE, WAITING
 
 REMOVED = "recipient removed"
 """Why a message waits whose recipient was taken out of the configuration; no channel ends that."""

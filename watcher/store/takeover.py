@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from watcher.store import tables
 from watcher.store.delivery_model import Direction, Entry, State
-from watcher.store.messages import TABLE, WAITING, end, entries, numbered, remove_messages, set_values
+from watcher.store.outbox_rows import TABLE, WAITING, end, entries, numbered, remove_messages, set_values
 from watcher.store.suspensions import REMOVED
 
 NOT_CONFIGURED = "not configured"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, case, func, insert, select, upda
 from watcher.store import tables
 from watcher.store.compression import unpack
 from watcher.store.database import Database, chunks
-from watcher.store.model import Kept, Life, Quarantine
+from watcher.store.trial_model import Kept, Life, Quarantine
 
 SHORT_GAP = timedelta(days=30)
 """How long a trial may be out of all watches and still be compared with its last version."""

@@ -12,8 +12,8 @@ from watcher.changes.model import Severity
 from watcher.store import tables
 from watcher.store.compression import CODEC, pack, unpack
 from watcher.store.database import Database, chunks
-from watcher.store.model import Compared, LogEntry, Page, Version, VersionKind
 from watcher.store.page_commit import Packed, write_page
+from watcher.store.trial_model import Compared, LogEntry, Page, Version, VersionKind
 from watcher.store.trials import write_behind, write_checked
 
 _AT_ONCE = 100

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from watcher.sandbox.faults import UNDECODABLE, FaultKind
 from watcher.sandbox.record_faults import second_copies, shaped_record, strangers, undecodable
+from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind
 from watcher.sandbox.state import Scene
 from watcher.sandbox.timeline import Timeline, TimelineError
 
