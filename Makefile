@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RUNNABLE := $(VENV)/.runnable
 
 # Tests on real registry records, on pairs of them and on seed pages run where those folders lie beside the checkout; elsewhere they skip and say so.
 ifneq ($(wildcard ../shared/registry-data),)
@@ -17,17 +18,26 @@ endif
 
 .PHONY: setup demo test lint format bench soak clean
 
-setup: $(READY)
-
-$(READY): pyproject.toml
+define venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The watcher needs Python 3.11 or newer; $$($(PYTHON) --version) was found. Name another with: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module. On Debian or Ubuntu: apt install python3-venv. Then run make again."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV) (once; reused afterwards) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
+	@touch $@
+endef
 
-demo: $(READY)
+setup: $(READY)
+
+# What tests and lint need.
+$(READY): pyproject.toml
+	$(call venv,.[dev])
+
+# What a run needs; nothing to do where the tests are set up.
+$(RUNNABLE): pyproject.toml
+	$(call venv,.)
+
+demo: $(if $(wildcard $(READY)),$(READY),$(RUNNABLE))
 	@$(BIN)/watcher demo --out demo-out
 
 lint: $(READY)

@@ -15,6 +15,7 @@ import click
 import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, QUIET, TWO, house, trial
+from tests.test_docs import anchors_of
 from watcher import app
 from watcher.cli import COMMANDS, cli
 from watcher.cli.exits import Exit
@@ -122,8 +123,12 @@ def test_every_exit_code_is_documented():
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
 def test_links_of_the_documentation_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
-        assert target.startswith("http") or (page.parent / target).exists(), target
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if not target.startswith("http"):
+            path, _, anchor = target.partition("#")
+            there = page.parent / path if path else page
+            assert there.exists(), target
+            assert not anchor or anchor in anchors_of(there), target
 
 
 def test_documented_files_are_there():

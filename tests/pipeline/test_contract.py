@@ -85,8 +85,8 @@ def notices(home):
 
 
 async def test_message_is_frozen_in_the_outbox_before_it_is_sent(house):
-    """A message is composed once, frozen, and kept in the outbox before anything of it is sent; what it tells counts
-    as told from then on.
+    """A message is composed once, frozen, and stored in the outbox before any of it is sent; from then on its changes
+    count as reported.
     """
     home = by_the_real_time(house, ANA)
     await home.run()
@@ -148,7 +148,7 @@ async def test_message_stays_in_the_outbox_until_it_was_accepted_for_its_recipie
 
 
 async def test_crash_or_lost_answer_repeats_one_message_of_a_channel_to_the_byte(house):
-    """After a crash, or an answer that never came, at most one message per channel is sent once more, with the same
+    """After a crash, or an answer that never came, at most one message per channel is sent again, with the same
     Message-ID and the same bytes.
     """
     home = by_the_real_time(house, ANA + BOB + CARA + PROGRAM, BOTH_AT_ONCE)
@@ -191,10 +191,9 @@ async def test_crash_or_lost_answer_repeats_one_message_of_a_channel_to_the_byte
 
 
 async def test_message_that_cannot_be_delivered_waits_or_is_given_up_and_holds_up_nobody(house):
-    """A message that is put off is tried again for four days and then kept as given up, one that is refused
-    for its content is kept as rejected, a recipient who is refused waits until the address or the secret is mended, a
-    channel that fails is tried until it works, the operator is told of each, and no other recipient and no other
-    channel waits for it.
+    """A deferred message is retried for four days and then kept as given up, a message refused for its content is kept
+    as rejected, a refused recipient waits until the address or the secret is corrected, a failing channel is tried
+    until it works, the operator is told of each, and no other recipient and no other channel waits for it.
     """
     home = house(STATES, settings=OPS + ANA + BOB + CARA + ROOM + FILES + OPS_ON, watched=(ONE,))
     await home.run()
