@@ -20,8 +20,9 @@ import pytest
 from tests.registry.scripted import Reply, Scripted, data, served, text
 from watcher import __version__
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
+from watcher.network import http_context
 from watcher.registry import httpx_transport, urllib_transport
-from watcher.registry.httpx_transport import HttpxTransport, tls_context
+from watcher.registry.httpx_transport import HttpxTransport
 from watcher.registry.registry_model import Failure, NoAnswerError, OverCapError
 from watcher.registry.transport import Answer, address, host_of, said, user_agent
 from watcher.registry.urllib_transport import UrllibTransport
@@ -392,7 +393,7 @@ async def test_a_certificate_of_a_wrong_date_or_name_names_the_clock_or_the_host
 
 
 def test_tls_is_verified_as_the_standard_library_does():
-    context = tls_context()
+    context = http_context()
     assert context.post_handshake_auth
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname

@@ -25,10 +25,9 @@ from watcher import __version__
 from watcher.delivery.backoff import believed
 from watcher.delivery.contract import OnStep, Step
 from watcher.delivery.reply_text import one_line
-from watcher.delivery.tls import hook_context
 from watcher.delivery.verdicts import HttpAnswer, Verdict, judge
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
-from watcher.network import certificate_sentence, proxy_for
+from watcher.network import certificate_sentence, http_context, proxy_for
 
 _LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
 _LONGEST_RETRY_AFTER = 64  # characters; the longest form of a date has 33
@@ -312,7 +311,7 @@ def _transport(target: Target) -> httpx.AsyncHTTPTransport:
     found = proxy_for(target.url)
     proxy = found.url if found is not None else None
     try:
-        return httpx.AsyncHTTPTransport(verify=hook_context() if target.is_encrypted else False, proxy=proxy)
+        return httpx.AsyncHTTPTransport(verify=http_context() if target.is_encrypted else False, proxy=proxy)
     except (httpx.InvalidURL, ValueError, ImportError):
         failure = _unusable(
             f"{target} cannot be reached: the proxy named in the environment cannot be used; http:// and https:// "

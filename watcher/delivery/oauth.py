@@ -12,9 +12,8 @@ import urllib.parse
 from collections.abc import Callable, MutableMapping
 
 from watcher.config.config_model import OAuthConfig
-from watcher.delivery.answers import read_object
 from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal
-from watcher.delivery.reply_text import one_line
+from watcher.delivery.reply_text import one_line, read_object
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 LONGEST_ANSWER = 64_000

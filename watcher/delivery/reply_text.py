@@ -6,6 +6,7 @@ Does not translate and does not escape for HTML.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterable
 
@@ -58,3 +59,16 @@ def _without(secrets: Iterable[str], text: str) -> str:
 def without_promise(text: str) -> str:
     """Take out of a failure's words that it will be tried again: for a message that was given up."""
     return _PROMISE.sub("", text)
+
+
+def read_object(body: bytes) -> dict[str, object] | None:
+    """Return the JSON object in a provider's answer, or None if it cannot be decoded.
+
+    The text is foreign: nesting deeper than the interpreter allows, numbers of thousands of digits and bytes that are
+    not UTF-8 cannot be decoded.
+    """
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None

@@ -7,16 +7,16 @@ Errors: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhook
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal, refused
-from watcher.delivery.rate_limit import SendRate
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import HOOK_GONE, is_about_form, is_gone
 from watcher.delivery.verdicts import SlackAnswer, judge
 from watcher.errors import DeliveryError
+from watcher.rate_limit import RateLimit, Sleep
 from watcher.rendering.message import Message
 
 
@@ -29,11 +29,9 @@ class SlackChannel:
         monotonic: Seconds of a clock that never steps back.
     """
 
-    def __init__(
-        self, poster: Poster, *, sleep: Callable[[float], Awaitable[None]], monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, poster: Poster, *, sleep: Sleep, monotonic: Callable[[], float]) -> None:
         self._poster = poster
-        self._pace = SendRate(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
+        self._rate_limit = RateLimit(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackChannel]:
@@ -56,7 +54,7 @@ class SlackChannel:
         raise _refusal(target, answer)
 
     async def _post(self, target: Target, payload: object, on_step: OnStep) -> Answer:
-        async with self._pace.turn(target.url):
+        async with self._rate_limit.whole_turn(target.url):
             return await self._poster.post(target, encode(payload), {"Content-Type": JSON_TYPE}, on_step)
 
 

@@ -7,19 +7,18 @@ Source: https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from watcher.delivery.answers import read_object
 from watcher.delivery.contract import OnStep, Receipt
 from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal
-from watcher.delivery.rate_limit import SendRate
-from watcher.delivery.reply_text import one_line
+from watcher.delivery.reply_text import one_line, read_object
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import BOT_GONE, LATER, is_about_form, is_gone
 from watcher.delivery.verdicts import HttpAnswer, SlackAnswer, judge
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
+from watcher.rate_limit import RateLimit, Sleep
 from watcher.rendering.message import Message
 
 LONGEST_ANSWER = 256_000
@@ -45,26 +44,26 @@ class SlackBotChannel:
         token: str,
         *,
         api: str,
-        sleep: Callable[[float], Awaitable[None]],
+        sleep: Sleep,
         monotonic: Callable[[], float],
     ) -> None:
         self._poster = poster
         self._token = token
         self._api = api
-        self._pace = SendRate(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
+        self._rate_limit = RateLimit(SECONDS_BETWEEN, sleep=sleep, monotonic=monotonic)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[_BotSession]:
         """Open a session, which remembers where threads begin; there is nothing to hold open."""
-        yield _BotSession(self._poster, self._token, self._api, self._pace)
+        yield _BotSession(self._poster, self._token, self._api, self._rate_limit)
 
 
 class _BotSession:
-    def __init__(self, poster: Poster, token: str, api: str, pace: SendRate) -> None:
+    def __init__(self, poster: Poster, token: str, api: str, rate_limit: RateLimit) -> None:
         self._poster = poster
         self._token = token
         self._api = api
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._posted: dict[str, str] = {}  # Message-ID of a first part → its `ts`
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
@@ -87,7 +86,7 @@ class _BotSession:
         return Receipt(reply=f"200 ok {self._fit(said[1])}".rstrip() + remark)
 
     async def _post(self, target: Target, payload: dict[str, object], on_step: OnStep) -> tuple[Answer, _Said | None]:
-        async with self._pace.turn(target.url):
+        async with self._rate_limit.whole_turn(target.url):
             headers = {"Content-Type": JSON_TYPE, "Authorization": f"Bearer {self._token}"}
             answer = await self._poster.post(target, encode(payload), headers, on_step)
         return answer, read_said(answer.body) if answer.status == 200 else None

@@ -26,10 +26,9 @@ from watcher.delivery.headers import Mailbox
 from watcher.delivery.oauth import Tokens
 from watcher.delivery.reply_text import one_line
 from watcher.delivery.smtp_errors import Relay
-from watcher.delivery.tls import client_context
 from watcher.delivery.verdicts import Stage
 from watcher.errors import DeliveryError
-from watcher.network import certificate_sentence
+from watcher.network import certificate_sentence, mail_context
 
 # The answer to the final dot may take a relay ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten
 # minutes), and giving up early means sending twice. Five times the configured timeout, and six times for all together.
@@ -192,7 +191,7 @@ class SmtpConnection:
             port=config.port,
             use_tls=config.tls is Tls.IMPLICIT,
             start_tls=False,  # done below, where a relay that does not offer it is told from one that fails at it
-            tls_context=None if config.tls is Tls.NONE else client_context(),
+            tls_context=None if config.tls is Tls.NONE else mail_context(),
             local_hostname="localhost",  # never said; spares a look-up of our own name
             timeout=self._timeout,
         )

@@ -13,9 +13,8 @@ from itertools import groupby
 from watcher.changes.model import Phrase, Severity, Story, Verb
 from watcher.digests.short_labels import short_names
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.pieces import pieces_of
 from watcher.rendering.plain_text import listed
-from watcher.rendering.view import Group, Line, StoryView
+from watcher.rendering.view import Group, Line, StoryView, pieces_of
 
 RECORD_URL = "https://clinicaltrials.gov/study/{}"
 """A trial's page for people; `?tab=history` shows every posted version."""

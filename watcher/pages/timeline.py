@@ -18,8 +18,7 @@ from watcher.changes.wording.reverted import phrase_of
 from watcher.changes.wording.whole import whole_marks
 from watcher.pages.page_model import Step
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.pieces import pieces_of
-from watcher.rendering.view import Piece
+from watcher.rendering.view import Piece, pieces_of
 
 _SIGNS = {
     Verb.ADDED: ("+", "added"),

@@ -41,11 +41,6 @@ FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
 """What each of httpx's errors means to us; the first that fits. Covers every error class httpx exports."""
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return the verifying context of the process; see `network.http_context`."""
-    return http_context()
-
-
 class HttpxTransport:
     """GETs by `httpx.AsyncClient`: HTTP/1.1, no redirects, proxies and CA from the environment."""
 
@@ -63,7 +58,7 @@ class HttpxTransport:
         try:
             self._client = httpx.AsyncClient(
                 headers=headers,
-                verify=tls_context(),
+                verify=http_context(),
                 timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_WITHIN)),
                 limits=httpx.Limits(max_connections=2),
                 follow_redirects=False,

@@ -1,110 +1,85 @@
-"""One request, asked politely: paced, tried again by the table, by the transport that passes the firewall.
+"""Sends one request at a time: rate-limited, retried by the table, by the transport that passes the firewall.
 
-Gives answers with the statuses a caller can read more into (redirects, 400, 404); turns the others into errors.
+Returns answers with statuses the caller interprets (redirects, 400, 404); turns the others into errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from watcher.errors import RegistryRefusedError, RegistryUnavailableError
+from watcher.rate_limit import RateLimit, Sleep
 from watcher.registry.registry_model import NoAnswerError, RateLimitedError, Transport
 from watcher.registry.retry import next_wait, read_http_date, read_retry_after
 from watcher.registry.transport import Answer, HttpTransport
 
-Sleep = Callable[[float], Awaitable[None]]
-
-
-class RateLimit:
-    """Keeps requests apart: starts at least one interval after the start before.
-
-    Args:
-        per_second: Most requests a second.
-        sleep: Waits for seconds.
-        monotonic: Seconds of a clock that only goes forward.
-    """
-
-    def __init__(self, per_second: float, sleep: Sleep, monotonic: Callable[[], float]) -> None:
-        self._interval = 1.0 / per_second
-        self._sleep = sleep
-        self._monotonic = monotonic
-        self._next: float | None = None
-
-    async def turn(self) -> None:
-        """Wait until the next request may start, and count it as started."""
-        now = self._monotonic()
-        if self._next is not None and now < self._next:
-            await self._sleep(self._next - now)
-            now = max(self._monotonic(), self._next)
-        self._next = now + self._interval
-
 
 class RegistrySession:
-    """Sends GETs until there is an answer that counts.
+    """Send GET requests and retry them until an answer counts.
 
     Args:
-        transports: Those allowed, in the order to try; the second is asked only when the first is refused on the
+        transports: Allowed transports, in the order to try. The second is used only if the first is refused on the
             first request.
-        knock: Opens a door by a transport.
-        pace: Shared by everything that is sent, tries again included.
-        sleep: Waits for seconds before a try again.
+        connect: Opens a transport.
+        rate_limit: Applies to every request, retries included.
+        sleep: Waits that many seconds before a retry.
         now: Aware time of the run's start, for a `Retry-After` date in an answer without `Date`.
-        host: For messages.
+        host: Name of the registry's host, for messages.
     """
 
     def __init__(
         self,
         transports: Sequence[Transport],
         *,
-        knock: Callable[[Transport], HttpTransport],
-        pace: RateLimit,
+        connect: Callable[[Transport], HttpTransport],
+        rate_limit: RateLimit,
         sleep: Sleep,
         now: datetime,
         host: str,
     ) -> None:
         self._left = list(transports)
         self._tried: list[Transport] = []
-        self._knock = knock
-        self._pace = pace
+        self._connect = connect
+        self._rate_limit = rate_limit
         self._sleep = sleep
         self._now = now
         self._host = host
-        self._door: HttpTransport | None = None
+        self._client: HttpTransport | None = None
         self._first = True
         self.requests = 0
 
     @property
     def transport(self) -> Transport | None:
-        """The transport in use; None before the first request."""
+        """Return the transport in use, or None before the first request."""
         return self._tried[-1] if self._tried else None
 
     async def aclose(self) -> None:
-        """Release connections."""
-        if self._door is not None:
-            await self._door.aclose()
-            self._door = None
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
 
     async def ask(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
-        """Send one GET, again where the table says so.
+        """Send one GET and retry it by the table.
 
         Args:
             path: Path below the base address.
             params: Query parameters, in the order to send.
-            cap: Most decoded bytes to take.
+            cap: Most decoded bytes to accept.
 
         Returns:
-            An answer with a status of 2xx, 3xx or 4xx, never 403 or 429.
+            An answer with status 2xx, 3xx or 4xx, never 403 or 429.
 
         Raises:
-            RegistryRefusedError: 403; on the first request of a run, 403 by every transport allowed.
-            RateLimitedError: 429 after all tries.
-            RegistryUnavailableError: 5xx after all tries.
-            NoAnswerError: No answer after all tries.
+            RegistryRefusedError: 403; on the first request of a run, only if every allowed transport is refused.
+            RateLimitedError: 429 after all retries.
+            RegistryUnavailableError: 5xx after all retries.
+            NoAnswerError: No answer after all retries.
             RegistryAnswerError: A body that cannot be decoded or is over the cap.
         """
         while True:
-            answer = await self._ask_by_one(path, params, cap)
+            answer = await self._ask_current(path, params, cap)
             if answer.status != 403:
                 self._first = False
                 return answer
@@ -112,18 +87,18 @@ class RegistrySession:
                 raise RegistryRefusedError(self._refusal())
             await self.aclose()
 
-    async def _ask_by_one(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
-        """Send by the transport in use, again where the table says so; a 403 is given as an answer."""
-        if self._door is None:
-            self._door = self._knock(self._left[0])
+    async def _ask_current(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+        """Send by the transport in use and retry by the table; return a 403 as an answer."""
+        if self._client is None:
+            self._client = self._connect(self._left[0])
             self._tried.append(self._left.pop(0))
         attempt = 0
         while True:
             attempt += 1
-            await self._pace.turn()
+            await self._rate_limit.turn()
             self.requests += 1
             try:
-                answer = await self._door.get(path, params, cap)
+                answer = await self._client.get(path, params, cap)
             except NoAnswerError as error:
                 wait = next_wait(error.failure, attempt, None)
                 if wait is None:
@@ -141,7 +116,7 @@ class RegistrySession:
         return read_retry_after(answer.headers.get("retry-after"), sent_at)
 
     def _check(self, answer: Answer, attempts: int, retry_after: timedelta | None) -> None:
-        """Turn the statuses into errors that say the registry is not to be had now."""
+        """Raise for statuses that mean the registry is unavailable."""
         times = f" ({attempts} attempts)" if attempts > 1 else ""
         if answer.status == 429:
             raise RateLimitedError(f"{self._host} says we ask too often (429){times}", retry_after)

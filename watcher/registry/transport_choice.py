@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from watcher.rate_limit import RateLimit, Sleep
 from watcher.registry.client import RegistryClient
 from watcher.registry.registry_model import Breaker, Transport, TransportMemory
-from watcher.registry.session import RateLimit, RegistrySession, Sleep
+from watcher.registry.session import RegistrySession
 from watcher.registry.transport import HttpTransport, host_of
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ async def open_registry(
         NoAnswerError: From the first request, when a proxy of the environment cannot be used.
     """
 
-    def knock(transport: Transport) -> HttpTransport:
+    def connect(transport: Transport) -> HttpTransport:
         # imported when used: httpx takes 30 ms that a run by urllib, or one that asks nothing, does not pay
         if transport is Transport.HTTPX:
             from watcher.registry.httpx_transport import HttpxTransport
@@ -131,8 +132,8 @@ async def open_registry(
 
     asker = RegistrySession(
         choose_transport(settings.transport, memory, now),
-        knock=knock,
-        pace=RateLimit(settings.requests_per_second, sleep, monotonic),
+        connect=connect,
+        rate_limit=RateLimit(1.0 / settings.requests_per_second, sleep=sleep, monotonic=monotonic),
         sleep=sleep,
         now=now,
         host=host_of(settings.base_url),
