@@ -10,7 +10,7 @@ from tests.changes.builders import a_site, put
 from tests.changes.telling import story
 from tests.changes.told import changes, quiet_record
 from watcher.changes.compare import compare_records
-from watcher.changes.meaning.judge import family_rank
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Severity
 
 # The taxonomy: status, enrollment, primary dates, eligibility, outcomes, arms, countries, sites, results, the rest.
@@ -52,16 +52,16 @@ REST = (
 
 @pytest.mark.parametrize(("first", "second"), list(pairwise((*TAXONOMY, *REST))))
 def test_each_family_is_told_before_the_next(first, second):
-    assert family_rank(first) < family_rank(second)
+    assert kind_of(first).rank < kind_of(second).rank
 
 
 def test_start_dates_are_of_the_rest_and_the_primary_date_is_not():
-    assert family_rank("date.start.moved") == family_rank("date.completion.slip") > family_rank("results.updated")
-    assert family_rank("date.primary.actual") < family_rank("eligibility.sex")
+    assert kind_of("date.start.moved").rank == kind_of("date.completion.slip").rank > kind_of("results.updated").rank
+    assert kind_of("date.primary.actual").rank < kind_of("eligibility.sex").rank
 
 
 def test_unknown_families_come_last():
-    assert family_rank("something.new") > family_rank("admin.touched")
+    assert kind_of("something.new").rank > kind_of("admin.touched").rank
 
 
 def _everywhere_edited():
@@ -115,5 +115,5 @@ def test_a_story_keeps_the_order_when_a_reader_lifts_all_to_one_level():
         )
     )
     assert told is not None
-    ranks = [(line.severity.rank, family_rank(line.kind)) for line in told.lines]
+    ranks = [(line.severity.rank, kind_of(line.kind).rank) for line in told.lines]
     assert ranks == sorted(ranks)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.fact_clauses import labelled_clause
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change
 from watcher.changes.site_clause import site_clause
 from watcher.changes.sponsor_clause import sponsor_clause
@@ -15,58 +16,6 @@ from watcher.changes.wording.references import has_notice, notice_of, title_of
 from watcher.changes.wording.results import number_shifts
 from watcher.changes.wording.say import phrase
 
-_NOUNS: Sequence[tuple[str, str, str]] = (
-    ("outcome.primary", "primary outcome", "primary outcomes"),
-    ("outcome.secondary", "secondary outcome", "secondary outcomes"),
-    ("outcome.other", "other outcome", "other outcomes"),
-    ("outcome.demoted", "primary outcome", "primary outcomes"),
-    ("outcome.promoted", "secondary outcome", "secondary outcomes"),
-    ("outcome", "outcome", "outcomes"),
-    ("arm", "arm", "arms"),
-    ("intervention", "intervention", "interventions"),
-    ("site", "site", "sites"),
-    ("reference", "publication", "publications"),
-    ("link", "link", "links"),
-    ("document", "document", "documents"),
-)
-_TAGS: Mapping[str, str] = {
-    "conditions": "Conditions changed",
-    "contact": "Contact changed",
-    "country": "Countries changed",
-    "design": "Design changed",
-    "expanded_access": "Expanded access changed",
-    "identifier": "Identifiers changed",
-    "ipd": "Data sharing changed",
-    "outcome.timeframes": "Time frames changed",
-    "oversight": "Oversight changed",
-    "record.gone": "Record gone",
-    "record.merged": "Record merged",
-    "record.part_removed": "Part of record missing",
-    "record.returned": "Record back",
-    "results.delay_certified": "Results delay certified",
-    "results.due_soon": "Results due soon",
-    "results.overdue": "Results overdue",
-    "results.posted": "Results posted",
-    "results.returned": "Results returned",
-    "results.submitted": "Results submitted",
-    "results.updated": "Results updated",
-    "sponsor.collaborator": "Collaborators changed",
-    "sponsor.lead": "Lead sponsor changed",
-    "sponsor": "Sponsor details changed",
-    "text.title": "Title changed",
-    "text": "Description changed",
-    "trial.left_search": "Left the search",
-    "trial.new": "New trial",
-    "violation": "Violation notice",
-}
-_VERBS: Mapping[str, str] = {
-    "activated": "opened",
-    "promoted": "made primary",
-    "demoted": "made secondary",
-    "modified": "changed",
-    "restated_with_results": "restated with the results",
-}
-_PAST = ("added", "removed", "renamed", "closed", "withdrawn", "suspended", "opened", "paused")
 _MOST_PARTS = 3
 _MOST_TAG_WORDS = 4
 _OUTWEIGHS = 3
@@ -136,12 +85,12 @@ def results_clause(changes: Sequence[Change]) -> Clause:
     pieces = [said[0], *(piece.removeprefix("Results ") for piece in said[1:_MOST_PARTS])]
     if all(change.kind in ("results.submitted", "results.returned") for change in changes):
         pieces.append("not posted yet")
-    return Clause(", ".join(pieces), _TAGS.get(in_time[-1].kind, "Results edited"))
+    return Clause(", ".join(pieces), kind_of(in_time[-1].kind).tag)
 
 
 def _happened(change: Change) -> str:
     day = text(change.facts, "date")
-    return _TAGS.get(change.kind, "Results edited") + (f" on {values.date(day)}" if day else "")
+    return kind_of(change.kind).tag + (f" on {values.date(day)}" if day else "")
 
 
 def how_many(change: Change) -> int:
@@ -154,7 +103,7 @@ def _counts(changes: Sequence[Change]) -> dict[tuple[str, str, str], int]:
     """Return how many of what were added, removed, opened …, most first."""
     counts: dict[tuple[str, str, str], int] = {}
     for change in changes:
-        noun = _noun(change)
+        noun = kind_of(change.kind).noun
         if noun is not None:
             what = (*noun, _verb(change))
             counts[what] = counts.get(what, 0) + how_many(change)
@@ -184,7 +133,7 @@ def _names(change: Change) -> list[str]:
 
 def _single(change: Change, tag: str) -> Clause:
     """Describe one change by its sentence, or by its name when the sentence is long."""
-    clause, noun, names = plain_clause(change, tag), _noun(change), _names(change)
+    clause, noun, names = plain_clause(change, tag), kind_of(change.kind).noun, _names(change)
     if change.kind == "text.title" and clause.text.endswith(" reworded"):
         return labelled_clause([change], tag) or clause
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
@@ -194,16 +143,8 @@ def _single(change: Change, tag: str) -> Clause:
     return Clause(f"{values.capitalised(noun[0])}{named} {_verb(change)}", tag)
 
 
-def _noun(change: Change) -> tuple[str, str] | None:
-    for start, one, many in _NOUNS:
-        if change.kind != "outcome.timeframes" and f"{change.kind}.".startswith(f"{start}."):
-            return one, many
-    return None
-
-
 def _verb(change: Change) -> str:
-    last = change.kind.rpartition(".")[2]
-    return _VERBS.get(last) or (last if last in _PAST else str(change.verb))
+    return kind_of(change.kind).verb or str(change.verb)
 
 
 def _tag(changes: Sequence[Change], counts: Mapping[tuple[str, str, str], int]) -> str:
@@ -214,11 +155,10 @@ def _tag(changes: Sequence[Change], counts: Mapping[tuple[str, str, str], int]) 
         tag = f"{values.counted(count, one, many)} {verb}" if count > 1 else f"{values.capitalised(one)} {verb}"
         if len(tag.split()) <= _MOST_TAG_WORDS:
             return tag
-    kind = changes[0].kind
-    noun = _noun(changes[0])
+    noun = kind_of(changes[0].kind).noun
     if noun is not None:
         return f"{values.capitalised(noun[1])} changed"
-    return _TAGS.get(kind) or _TAGS.get(kind.partition(".")[0]) or "Record changed"
+    return kind_of(changes[0].kind).tag
 
 
 def _is_mostly_one(numbers: Sequence[int]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from watcher.changes.clauses import Clause
+from watcher.changes.kinds import KINDS
 from watcher.changes.model import Change, Json, MarkKind, Verb
 from watcher.changes.word_diff import diff
 from watcher.changes.wording import values
@@ -35,7 +36,7 @@ _MODELS: Mapping[str, str] = {
     "FACTORIAL": "factorial",
     "SEQUENTIAL": "groups in sequence",
 }
-_DESIGN_ORDER = ("design.phase", "design.study_type", "design.allocation", "design.masking", "design.model")
+_CODED = tuple(kind for kind in KINDS if kind.startswith("design.") and kind != "design.purpose")
 
 
 def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
@@ -84,7 +85,7 @@ def arms_clause(changes: Sequence[Change]) -> Clause | None:
 
 def design_clause(changes: Sequence[Change]) -> Clause | None:
     """Describe the design from what to what: `Randomized, double-blind → open, one group`; None for a single change."""
-    coded = sorted((one for one in changes if one.kind in _DESIGN_ORDER), key=lambda one: _DESIGN_ORDER.index(one.kind))
+    coded = sorted((one for one in changes if one.kind in _CODED), key=lambda one: _CODED.index(one.kind))
     if len(coded) < 2 or len(coded) < len([one for one in changes if one.kind.startswith("design.")]):
         return None
     sides = [

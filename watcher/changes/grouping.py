@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.changes.model import Change, Phrase, Severity
-from watcher.changes.site_clause import totals
+from watcher.changes.site_clause import DONE, totals
 from watcher.changes.wording import sites
 from watcher.changes.wording.reverted import phrase_of, reverted_note
 
 _MOST_LINES = 3
-_FOLDED = frozenset({"site.added", "site.activated", "site.closed", "site.withdrawn", "site.suspended", "site.removed"})
 
 
 IN_ALL = " In all, "
@@ -43,7 +42,7 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
     countries = [change for change in told if change.kind.startswith("country.")]
     alike: dict[str, list[Change]] = {}
     for change in told:
-        if change.kind in _FOLDED and reverted_note(change) is None:
+        if change.kind in DONE and reverted_note(change) is None:
             alike.setdefault(change.kind, []).append(change)
     lines: list[Line] = []
     has_totals = False
@@ -55,7 +54,7 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
             words = sites.together(same, countries)
         else:
             continue
-        if change.kind in _FOLDED and not has_totals and reverted_note(change) is None:
+        if change.kind in DONE and not has_totals and reverted_note(change) is None:
             words, has_totals = _with_totals(words, change), True
         lines.append(Line(change, level, replace(words, severity=level)))
     return lines

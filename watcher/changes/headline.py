@@ -18,26 +18,11 @@ from watcher.changes.clauses import (
 )
 from watcher.changes.counting import counted_clause, results_clause
 from watcher.changes.fact_clauses import arms_clause, design_clause, outcomes_clause
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import reverted_note, said_reverted
 
-_TOPICS: Sequence[tuple[str, str]] = (
-    ("status", "status"),
-    ("why_stopped", "status"),
-    ("enrollment", "enrollment"),
-    ("date", "date"),
-    ("eligibility", "eligibility"),
-    ("outcome.secondary", "other outcomes"),
-    ("outcome.other", "other outcomes"),
-    ("outcome.timeframes", "other outcomes"),
-    ("outcome", "primary outcomes"),
-    ("arm", "arms"),
-    ("intervention", "arms"),
-    ("design", "design"),
-    ("country", "sites"),
-    ("site", "sites"),
-)
 _REDESIGN = ("arms", "primary outcomes", "design")
 _LONGEST = 150
 
@@ -69,10 +54,7 @@ def topic_of(change: Change) -> str:
     """Return what a change is about: its topic, the family of its kind where none is named."""
     if reverted_note(change) is not None:
         return "reverted"
-    for start, topic in _TOPICS:
-        if change.kind == start or change.kind.startswith(f"{start}."):
-            return topic
-    return change.kind.partition(".")[0]
+    return kind_of(change.kind).topic
 
 
 def _lead(

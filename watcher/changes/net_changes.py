@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from watcher.changes.meaning.judge import family_rank
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
 from watcher.changes.partial_date import read
 
@@ -34,7 +34,7 @@ def net_effect(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
     added, kept = reverted(net, steps), tuple(_as_it_came(change, net, steps) for change in net.changes)
     if not added and all(one is other for one, other in zip(kept, net.changes, strict=True)):
         return net
-    changes = sorted((*kept, *added), key=lambda change: (change.severity.rank, family_rank(change.kind)))
+    changes = sorted((*kept, *added), key=lambda change: (change.severity.rank, kind_of(change.kind).rank))
     return replace(net, changes=tuple(changes))
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from watcher.changes.model import Change
+from watcher.changes.kinds import TABLE
+from watcher.changes.model import Change, Severity
 from watcher.changes.wording import values
 from watcher.changes.wording.build import countries_listed, in_country, named, names, number, text
 
-_DONE = {
-    "site.added": "added",
-    "site.removed": "removed",
-    "site.activated": "opened",
-    "site.closed": "closed",
-    "site.withdrawn": "withdrawn",
-    "site.suspended": "suspended",
+DONE = {
+    kind.name: kind.verb for kind in TABLE if kind.start == "site" and kind.verb and kind.level is not Severity.NOISE
 }
 """What happened to a site, in the order in which equal numbers are told."""
 
@@ -42,7 +38,7 @@ def site_clause(changes: Sequence[Change]) -> str:
     """
     by_kind: dict[str, list[Change]] = {}
     for change in changes:
-        if change.kind in _DONE:
+        if change.kind in DONE:
             by_kind.setdefault(change.kind, []).append(change)
     kinds = sorted(by_kind, key=lambda kind: -sum(map(_count, by_kind[kind])))
     sites = [change for kind in kinds for change in by_kind[kind]]
@@ -90,7 +86,7 @@ def _by_number(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
     pieces: list[str] = []
     for kind in kinds:
         count = sum(map(_count, by_kind[kind]))
-        pieces.append(f"{values.number(count) if pieces else values.counted(count, 'site')} {_DONE[kind]}")
+        pieces.append(f"{values.number(count) if pieces else values.counted(count, 'site')} {DONE[kind]}")
     return ", ".join(pieces)
 
 
@@ -101,7 +97,7 @@ def _with_towns(kinds: Sequence[str], by_kind: dict[str, list[Change]]) -> str:
     for kind in kinds:
         of = by_kind[kind]
         count = sum(map(_count, of))
-        what = f"{values.number(count) if pieces else values.counted(count, 'site')} {_DONE[kind]}"
+        what = f"{values.number(count) if pieces else values.counted(count, 'site')} {DONE[kind]}"
         pieces.append(f"{what} in {_places(of, with_country=len(countries) > 1)}")
     said = ", ".join(pieces)
     return said if len(countries) > 1 else f"{said}{in_country(countries.pop()).replace(' in ', ', ', 1)}"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from watcher.changes.grouping import Line, lines_of
 from watcher.changes.headline import headline
-from watcher.changes.meaning.judge import family_rank
+from watcher.changes.kinds import kind_of
 from watcher.changes.meaning.parts import as_object, as_text, at, texts
 from watcher.changes.model import Change, Comparison, Origin, Phrase, Record, Severity, Stamp, Story
 from watcher.changes.trial_names import short_name as short_name_of
@@ -49,7 +49,7 @@ def tell(
     heard = [change for change in comparison.changes if change.severity is not Severity.NOISE]
     told = sorted(
         (change for change in heard if level_of(change).rank <= least.rank),
-        key=lambda change: (level_of(change).rank, family_rank(change.kind)),
+        key=lambda change: (level_of(change).rank, kind_of(change.kind).rank),
     )
     if not told:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Phrase, Severity, Story, Verb
 from watcher.digests.short_labels import short_names
 from watcher.rendering.escape import cut, plain
@@ -42,34 +43,15 @@ _SIGNS = {
     Verb.MOVED: ("~", "moved"),
     Verb.REVERTED: ("~", "changed back"),
 }
-_FAMILIES = (
-    "record",
-    "violation",
-    "status.stopped",
-    "status",
-    "enrollment",
-    "date",
-    "eligibility",
-    "outcome",
-    "arm",
-    "intervention",
-    "design",
-    "country",
-    "site",
-    "results",
-)
-"""The order of telling between trials of one level: what stops or starts before what is adjusted."""
 
 
 def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
     """Place the loudest first; within a level what a reader would act on first; else the order given."""
-    return tuple(sorted(stories, key=lambda story: (story.severity.rank, _family(story))))
+    return tuple(sorted(stories, key=lambda story: (story.severity.rank, _urgency(story))))
 
 
-def _family(story: Story) -> int:
-    kind = story.lines[0].kind if story.lines else ""
-    known = (kind if kind in _FAMILIES else kind.partition(".")[0],)
-    return next((_FAMILIES.index(family) for family in known if family in _FAMILIES), len(_FAMILIES))
+def _urgency(story: Story) -> int:
+    return kind_of(story.lines[0].kind if story.lines else "").urgency
 
 
 def show_story(story: Story, labels: Sequence[str]) -> StoryView:

@@ -44,7 +44,6 @@ def ages(part: Part) -> Iterator[Draft]:
             after=after,
             edits=merged(part.differs(name), part.differs(_GROUPS)),
             facts={"limit": "minimum" if name == "minimumAge" else "maximum", "effect": effect},
-            takes_context=True,
         )
     if not changed and part.differs(_GROUPS):
         yield Draft(

@@ -124,7 +124,6 @@ def _membership(label: str, arm: _Arm, controls: Mapping[str, Collection[str]]) 
         after=list(arm.gained) or None,
         edits=merged(arm.edits),
         facts={"name": label, "parts": ["interventions"], "gained": list(arm.gained), "lost": list(arm.lost)},
-        takes_context=True,
     )
 
 

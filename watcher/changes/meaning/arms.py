@@ -175,7 +175,6 @@ def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
         after=item.new,
         edits=item.edits,
         facts={"name": name, "type": what.get("type"), "arms": [*texts(what.get("armGroupLabels"))]},
-        takes_context=sort is ARM,
     )
 
 
@@ -201,7 +200,6 @@ def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> D
         after=after,
         edits=edits,
         facts={"name": after, "was": before, **(_amount_facts(amounts) if has_other_dose else {})},
-        takes_context=sort is ARM,
     )
 
 
@@ -234,7 +232,6 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
         after=new.get("description") if is_text else item.new,
         edits=item.touching(*keys),
         facts={"name": name, "parts": parts, **_types(old, new), **_amount_facts(amounts), **_other_names(old, new)},
-        takes_context=sort is ARM,
     )
 
 

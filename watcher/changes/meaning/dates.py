@@ -126,7 +126,7 @@ def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | 
             facts["results_due_told_with"] = "status"
     if suffix == "slip":
         facts |= _running_total(evidence, date)
-    return _draft(evidence, date, f"date.primary.{suffix}", level, rule, facts, takes_context=suffix != "slip")
+    return _draft(evidence, date, f"date.primary.{suffix}", level, rule, facts)
 
 
 def _posted_late(evidence: Evidence, date: _Moved) -> dict[str, Json]:
@@ -288,8 +288,6 @@ def _draft(
     level: Severity,
     rule: str,
     facts: Mapping[str, Json],
-    *,
-    takes_context: bool = False,
 ) -> Draft:
     is_type_only = date.is_same_date
     return Draft(
@@ -302,7 +300,6 @@ def _draft(
         after=_spelt_type(date.new_type) if is_type_only else date.new.text,
         edits=date.edits,
         facts=facts,
-        takes_context=takes_context,
     )
 
 

@@ -80,7 +80,6 @@ def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: 
         after=new.raw if new else None,
         edits=edits,
         facts=facts_of(shown),
-        takes_context=True,
     )
 
 
@@ -101,7 +100,6 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
                 "is_reworded": old.key != new.key,
                 "old_text": old.text,
             },
-            takes_context=True,
         )
         return
     if old.raw == new.raw:
@@ -118,7 +116,6 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
         after=new.raw,
         edits=edits,
         facts={**facts_of(new), "old_text": old.text, **({"direction": str(proved)} if proved else {})},
-        takes_context=True,
     )
 
 
@@ -155,7 +152,6 @@ def _headings(
         after=come or None,
         edits=edits,
         facts={"headings": True},
-        takes_context=True,
     )
 
 
@@ -183,6 +179,7 @@ def _lead_ins(
             after=now,
             edits=edits,
             facts={"introduction": True},
+            takes_context=False,
         )
 
 
@@ -216,7 +213,6 @@ def _whole_text(before: str, after: str, edits: tuple[int, ...], conditions: fro
         after=after or None,
         edits=edits,
         facts={"criteria": len(split(after or before))},
-        takes_context=True,
     )
 
 
@@ -268,7 +264,6 @@ def _field(part: Part, name: str, kind: str, level: Severity, effect: str = "") 
         after=after,
         edits=part.differs(name),
         facts={"field": name, **({"effect": effect} if effect else {}), **({"leads": True} if name == "sex" else {})},
-        takes_context=True,
     )
 
 

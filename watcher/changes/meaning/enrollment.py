@@ -180,5 +180,4 @@ def _draft(
             "share": None if found.share is None else _exact(found.share),
             "is_late_expansion": is_late,
         },
-        takes_context=True,
     )

@@ -88,7 +88,7 @@ class Draft:
         edits: Indices of the edits it accounts for; several drafts may claim one edit (a text with ten bullets).
         facts: What its sentence needs besides.
         is_registry_made: Whether the kind is always the registry's doing, whatever was posted.
-        takes_context: Whether the context rules of the taxonomy apply to it.
+        takes_context: False for one that is spared the context rules of its kind.
     """
 
     kind: str
@@ -101,7 +101,7 @@ class Draft:
     edits: tuple[int, ...]
     facts: Mapping[str, Json] = field(default_factory=dict)
     is_registry_made: bool = False
-    takes_context: bool = False
+    takes_context: bool = True
 
 
 Explain = Callable[[Evidence], Iterable[Draft]]

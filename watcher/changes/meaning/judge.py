@@ -10,9 +10,10 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from watcher.changes.families.members import FAMILIES
+from watcher.changes.kinds import Context, kind_of
 from watcher.changes.meaning import modules, other
 from watcher.changes.meaning.evidence import Draft, Evidence, Explain
-from watcher.changes.meaning.explainers import EXPLAINERS
 from watcher.changes.model import Change, Json, Origin, Place
 
 _NEAR_DAYS = 180
@@ -26,48 +27,11 @@ explainer that cannot read one must not keep the whole record from being told.""
 UNREADABLE = " · told plainly: the record is not of the documented shape"
 """Stands in the rule of what is told plainly because an explainer could not read the record."""
 
-_ORDER = (
-    "status",
-    "why_stopped",
-    "enrollment",
-    "date.primary",
-    "eligibility.sex",
-    "eligibility.age",
-    "eligibility.healthy_volunteers",
-    "eligibility",
-    "outcome",
-    "arm",
-    "intervention",
-    "design",
-    "country",
-    "site",
-    "results",
-    "date",
-    "expanded_access",
-    "violation",
-    "sponsor",
-    "oversight",
-    "reference",
-    "link",
-    "document",
-    "ipd",
-    "conditions",
-    "text",
-    "identifier",
-    "contact",
-    "record",
-    "trial",
-    "field",
-    "registry",
-    "admin",
-)
-"""Order of telling within a level; a kind belongs to the longest of these that begins it, unknown kinds come last."""
-
-_RANKS: Mapping[str, int] = {family: rank for rank, family in enumerate(_ORDER)}
+_EXPLAINERS = tuple(family.explain for family in FAMILIES.values() if family.explain is not None)
 _DIGITS = re.compile(r"(\d+)")
 
 
-def judge(evidence: Evidence, explainers: Iterable[Explain] = EXPLAINERS) -> tuple[Change, ...]:
+def judge(evidence: Evidence, explainers: Iterable[Explain] = _EXPLAINERS) -> tuple[Change, ...]:
     """Describe what the edits mean.
 
     Args:
@@ -113,20 +77,11 @@ def origin_of(draft: Draft, *, has_sponsor_update: bool) -> Origin:
     return Origin.SPONSOR if has_sponsor_update and not draft.is_registry_made else Origin.REGISTRY
 
 
-def family_rank(kind: str) -> int:
-    """Return the place of a kind in the order of telling, 0 first; kinds nobody listed stand at the end."""
-    pieces = kind.split(".")
-    for depth in range(len(pieces), 0, -1):
-        rank = _RANKS.get(".".join(pieces[:depth]))
-        if rank is not None:
-            return rank
-    return len(_ORDER)
-
-
 def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]) -> Change:
     level, rule = draft.level, draft.rule
-    for steps, because in lifts if draft.takes_context else ():
-        if steps < 0 and draft.kind.startswith(("status.", "design.study_type")):
+    context = kind_of(draft.kind).context if draft.takes_context else Context.NONE
+    for steps, because in lifts if context is not Context.NONE else ():
+        if steps < 0 and context is Context.LOUDER:
             continue
         moved = level.raised(steps)
         if moved is not level:
@@ -149,7 +104,7 @@ def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]
 
 def _telling(change: Change) -> tuple[int, int, bool, tuple[str | int, ...], tuple[int, ...], str]:
     follows = change.facts.get("leads") is not True
-    return (change.severity.rank, family_rank(change.kind), follows, _natural(change.path), change.edits, change.kind)
+    return (change.severity.rank, kind_of(change.kind).rank, follows, _natural(change.path), change.edits, change.kind)
 
 
 def _natural(path: str) -> tuple[str | int, ...]:

@@ -109,7 +109,6 @@ def _came_or_went(one: Outcome, scene: _Scene) -> Draft:
         after=one.item.new,
         edits=one.item.edits,
         facts={**_facts(one, scene.when), **_twins(one, scene.module)},
-        takes_context=is_primary,
     )
 
 
@@ -138,11 +137,10 @@ def _modified(one: Outcome, scene: _Scene) -> Draft:
     parts = [name for key, name in _PARTS.items() if key in telling]
     kind, level = f"outcome.{one.list}.modified", Severity.MAJOR if is_primary else Severity.MINOR
     rule = f"{one.list} outcome: {' and '.join(parts) or 'text'} edited"
-    takes_context = is_primary
     if not telling:
         level, rule = Severity.NOISE, f"{one.list} outcome: only case, punctuation or markup differs"
     elif scene.is_restated:
-        kind, level, takes_context = "outcome.restated_with_results", Severity.MINOR, False
+        kind, level = "outcome.restated_with_results", Severity.MINOR
         rule = f"{rule} with the posting of results"
         if is_primary and ("timeFrame" in telling or _has_other_number(old, new, telling)):
             level, rule = Severity.MAJOR, f"{rule} · minor → major: the time frame or a number differs"
@@ -158,7 +156,6 @@ def _modified(one: Outcome, scene: _Scene) -> Draft:
         after=one.item.new,
         edits=one.item.edits,
         facts={**_facts(one, scene.when), "parts": parts},
-        takes_context=takes_context,
     )
 
 

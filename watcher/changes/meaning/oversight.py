@@ -13,7 +13,7 @@ from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Severity
 
 _FLAGS = tuple(
-    SimpleField(keys=(field,), kind=f"oversight.{kind}", level=Severity.MINOR, path=f"oversight.{path}", field=name)
+    SimpleField(keys=(field,), kind=f"oversight.{kind}", path=f"oversight.{path}", field=name)
     for field, kind, path, name in (
         ("oversightHasDmc", "dmc", "hasDmc", "data monitoring committee"),
         ("isFdaRegulatedDrug", "fda_drug", "isFdaRegulatedDrug", "FDA-regulated drug"),
@@ -27,21 +27,17 @@ _VIOLATION_FLAG = (
     SimpleField(
         keys=("fdaaa801Violation",),
         kind="violation.flagged",
-        level=Severity.CRITICAL,
         path="oversight.fdaaa801Violation",
         field="violation of the reporting law",
         is_registry_made=True,
     ),
 )
 _SHARING = (
-    SimpleField(
-        keys=("ipdSharing",), kind="ipd.sharing", level=Severity.MINOR, path="ipd.ipdSharing", field="data sharing"
-    ),
+    SimpleField(keys=("ipdSharing",), kind="ipd.sharing", path="ipd.ipdSharing", field="data sharing"),
     *(
         SimpleField(
             keys=(key,),
             kind="ipd.statement",
-            level=Severity.MINOR,
             path=f"ipd.{path}",
             field=name,
             is_text=key in ("description", "timeFrame", "accessCriteria"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from watcher.changes.kinds import kind_of
 from watcher.changes.meaning.evidence import Draft
 from watcher.changes.meaning.parts import Part, as_text, merged
 from watcher.changes.meaning.text_equality import is_same_in_form
@@ -21,23 +22,19 @@ class SimpleField:
     Attributes:
         keys: Path below the part; the value there is before and after.
         kind: Kind of the taxonomy.
-        level: Its level.
         path: Seed-style path.
         field: Name of the field for people, in lower case.
         also: Further paths below the part whose edits belong to it, and which alone make it a change too.
         is_text: Whether a difference in case, punctuation or markup alone is noise.
-        takes_context: Whether the context rules apply.
         is_registry_made: Whether the registry writes the field.
     """
 
     keys: tuple[str, ...]
     kind: str
-    level: Severity
     path: str
     field: str
     also: tuple[tuple[str, ...], ...] = ()
     is_text: bool = False
-    takes_context: bool = False
     is_registry_made: bool = False
 
 
@@ -69,7 +66,7 @@ def told(part: Part, rows: Iterable[SimpleField]) -> list[Draft]:
 def _draft(part: Part, row: SimpleField, edits: tuple[int, ...]) -> Draft:
     before, after = part.before(*row.keys), part.after(*row.keys)
     verb = verb_of(before, after) if part.differs(*row.keys) else Verb.CHANGED
-    level, rule = row.level, f"{row.field} {verb.value}"
+    level, rule = kind_of(row.kind).level, f"{row.field} {verb.value}"
     if row.is_text and verb is Verb.CHANGED and is_same_in_form(as_text(before), as_text(after)):
         level, rule = Severity.NOISE, f"{row.field}: only case, punctuation or markup differs"
     return Draft(
@@ -83,5 +80,4 @@ def _draft(part: Part, row: SimpleField, edits: tuple[int, ...]) -> Draft:
         edits=edits,
         facts={"field": row.field},
         is_registry_made=row.is_registry_made,
-        takes_context=row.takes_context and level is not Severity.NOISE,
     )

@@ -15,7 +15,6 @@ _PARTY = (
     SimpleField(
         keys=("responsibleParty",),
         kind="sponsor.responsible_party",
-        level=Severity.MINOR,
         path="sponsor.responsibleParty",
         field="responsible party",
     ),

@@ -99,7 +99,6 @@ def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -
             }
         ),
         is_registry_made=kind == "status.unknown" and bool(last_known),
-        takes_context=True,
     )
 
 

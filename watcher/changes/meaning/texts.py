@@ -15,7 +15,7 @@ from watcher.changes.model import Json, Severity, Verb
 _MINOR = Severity.MINOR
 
 _TITLES = tuple(
-    SimpleField(keys=(field,), kind="text.title", level=_MINOR, path=f"identification.{path}", field=name, is_text=True)
+    SimpleField(keys=(field,), kind="text.title", path=f"identification.{path}", field=name, is_text=True)
     for field, path, name in (
         ("briefTitle", "title", "title"),
         ("officialTitle", "officialTitle", "official title"),
@@ -26,14 +26,12 @@ _IDENTIFIERS = (
     SimpleField(
         keys=("orgStudyIdInfo",),
         kind="identifier.organisation",
-        level=_MINOR,
         path="identification.orgStudyIdInfo",
         field="organisation's study id",
     ),
     SimpleField(
         keys=("nctIdAliases",),
         kind="identifier.alias",
-        level=_MINOR,
         path="identification.nctIdAliases",
         field="former NCT numbers",
         is_registry_made=True,
@@ -43,7 +41,6 @@ _DESCRIPTIONS = (
     SimpleField(
         keys=("briefSummary",),
         kind="text.summary",
-        level=_MINOR,
         path="description.briefSummary",
         field="brief summary",
         is_text=True,
@@ -51,7 +48,6 @@ _DESCRIPTIONS = (
     SimpleField(
         keys=("detailedDescription",),
         kind="text.description",
-        level=_MINOR,
         path="description.detailedDescription",
         field="detailed description",
         is_text=True,

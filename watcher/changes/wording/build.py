@@ -12,7 +12,7 @@ from watcher.changes.country_names import with_article
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values
-from watcher.changes.wording.other import origin_note
+from watcher.changes.wording.origin import origin_note
 
 LONGEST_NAME = 120
 """As many characters of one name are shown in a sentence."""

@@ -9,7 +9,7 @@ from watcher.changes.criteria import key
 from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
 from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values
-from watcher.changes.wording.other import origin_note
+from watcher.changes.wording.origin import origin_note
 
 _LONGEST = 420
 _LAST_SIGNS = ".;, "

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.other import origin_note
+from watcher.changes.wording.origin import origin_note
 
 
 def say(change: Change) -> Phrase:

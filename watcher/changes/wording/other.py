@@ -9,24 +9,15 @@ from collections.abc import Mapping, Sequence
 
 from watcher.changes.fields.catalogue import keys_of, lookup
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.model import Change, Json, Origin, Phrase, Verb
+from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
+from watcher.changes.wording.origin import origin_note
 
 _LONGEST = 160
 _NAME = 80
 _AROUND = 4  # words kept on each side of a change inside a text
 
 _TEXTS = (ValueType.TEXT, ValueType.MARKUP)
-
-
-_REGISTRY_DID = {
-    "reference.added": "linked by the registry",
-    "reference.changed": "noted by the registry",
-    "results.submitted": "noted by the registry",
-    "results.returned": "noted by the registry",
-    "violation": "posted by the registry",
-}
-"""What the registry did where `set` would say too much, by kind or family."""
 
 
 def say(change: Change) -> Phrase:
@@ -62,18 +53,6 @@ def say(change: Change) -> Phrase:
         items=items,
         origin_note=origin_note(change),
     )
-
-
-def origin_note(change: Change) -> str | None:
-    """Describe who made a change when it was not the sponsor; None otherwise.
-
-    What the registry links or notes by itself (a publication it found, a submission of results it tracks) is not said
-    to be set by it: the publication and the submission are others' doing.
-    """
-    if change.origin is not Origin.REGISTRY:
-        return None
-    did = _REGISTRY_DID.get(change.kind) or _REGISTRY_DID.get(change.kind.partition(".")[0], "set by the registry")
-    return f"{did}, not by the sponsor"
 
 
 def _row_of(change: Change) -> Row | None:

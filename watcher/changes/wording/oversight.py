@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watcher.changes.model import Change, Json, Phrase, Verb
-from watcher.changes.wording import other, values
+from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, text, worded
 
 _VIOLATIONS = {
@@ -17,7 +17,7 @@ _VIOLATIONS = {
 }
 
 
-def say(change: Change) -> Phrase:
+def say(change: Change) -> Phrase | None:
     """Word a change of the families `oversight`, `violation`, `ipd` and `expanded_access`.
 
     Args:
@@ -63,10 +63,10 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
 """Kind → what the record says when its flag is true, and when it is false."""
 
 
-def _flag(change: Change) -> Phrase:
+def _flag(change: Change) -> Phrase | None:
     said_by = _FLAGS.get(change.kind)
     if said_by is None or not {type(change.before), type(change.after)} <= {bool, type(None)}:
-        return other.say(change)
+        return None
     yes, no = said_by
     was, now = _yes_or_no(change.before), _yes_or_no(change.after)
     if now is None:

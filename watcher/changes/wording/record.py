@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from watcher.changes.model import Change, Json, Phrase
-from watcher.changes.wording import other, values
+from watcher.changes.wording import values
 from watcher.changes.wording.build import names, text, worded
 
 _WHAT = {"geoPoint": "map positions", "country": "country names"}
 
 
-def say(change: Change) -> Phrase:
+def say(change: Change) -> Phrase | None:
     """Word a change of the families `trial`, `record`, `admin` and `registry`.
 
     Args:
@@ -77,9 +77,9 @@ def _admin(change: Change) -> Phrase:
     return worded(change, "Record dates", said)
 
 
-def _registry(change: Change) -> Phrase:
+def _registry(change: Change) -> Phrase | None:
     if "was_kind" not in change.facts:
-        return other.say(change)
+        return None
     what = text(change.facts, "what")
     named = _WHAT.get(what, values.words(what) if what else "details")
     return worded(change, "Registry", f"the registry rewrote {named} in many records at once")

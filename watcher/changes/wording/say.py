@@ -1,76 +1,18 @@
-"""One change in words: sends a change to the module that knows its family.
+"""One change in words: sends a change to its family, as the table of kinds names it.
 
-The family is the part of the kind before the first dot. A family nobody speaks for is worded from the catalogue alone
-(`wording.other`), so every change can be said.
+What has no family is worded from the catalogue alone (`wording.other`), so every change can be worded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
+from watcher.changes.families.members import FAMILIES
+from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import (
-    arms,
-    countries,
-    date,
-    design,
-    documents,
-    eligibility,
-    enrollment,
-    other,
-    outcomes,
-    oversight,
-    record,
-    references,
-    results,
-    sites,
-    sponsors,
-    status,
-    texts,
-    values,
-)
+from watcher.changes.wording import other, values
 from watcher.text import visible
-
-Say = Callable[[Change], Phrase]
-
-FAMILIES: Mapping[str, Say] = MappingProxyType(
-    {
-        "field": other.say,
-        "status": status.say,
-        "why_stopped": status.say,
-        "date": date.say,
-        "enrollment": enrollment.say,
-        "eligibility": eligibility.say,
-        "outcome": outcomes.say,
-        "arm": arms.say,
-        "intervention": arms.say,
-        "design": design.say,
-        "site": sites.say,
-        "country": countries.say,
-        "results": results.say,
-        "reference": references.say,
-        "link": references.say,
-        "document": documents.say,
-        "sponsor": sponsors.say,
-        "oversight": oversight.say,
-        "violation": oversight.say,
-        "ipd": oversight.say,
-        "expanded_access": oversight.say,
-        "text": texts.say,
-        "conditions": texts.say,
-        "identifier": texts.say,
-        "contact": texts.say,
-        "trial": record.say,
-        "record": record.say,
-        "admin": record.say,
-        "registry": record.say,
-    }
-)
-"""Family of kinds → who words it."""
-
 
 _LONGEST = 1000
 _TEXTS = ("label", "sentence", "heading", "was", "now", "note", "quote")
@@ -85,7 +27,8 @@ def phrase(change: Change) -> Phrase:
     Returns:
         Its words; `severity` is the change's own, to be lifted per recipient by the caller.
     """
-    return _visible(FAMILIES.get(change.kind.partition(".")[0], other.say)(change))
+    family = FAMILIES.get(kind_of(change.kind).family)
+    return _visible((family.say(change) if family is not None else None) or other.say(change))
 
 
 def _visible(words: Phrase) -> Phrase:

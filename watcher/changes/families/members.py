@@ -1,0 +1,83 @@
+"""All families by the names that the table of kinds gives them, in the order in which they look at a record.
+
+A family knows no other one; two may claim the same edit. The kinds of `field` have no family: they are told from the
+catalogue alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from watcher.changes.meaning import (
+    admin,
+    arms,
+    dates,
+    design,
+    documents,
+    eligibility,
+    enrollment,
+    outcomes,
+    oversight,
+    references,
+    results,
+    sites,
+    sponsors,
+    status,
+    texts,
+)
+from watcher.changes.meaning.evidence import Explain
+from watcher.changes.model import Change, Phrase
+from watcher.changes.wording import arms as arms_words
+from watcher.changes.wording import countries as countries_words
+from watcher.changes.wording import date as date_words
+from watcher.changes.wording import design as design_words
+from watcher.changes.wording import documents as documents_words
+from watcher.changes.wording import eligibility as eligibility_words
+from watcher.changes.wording import enrollment as enrollment_words
+from watcher.changes.wording import outcomes as outcomes_words
+from watcher.changes.wording import oversight as oversight_words
+from watcher.changes.wording import record as record_words
+from watcher.changes.wording import references as references_words
+from watcher.changes.wording import results as results_words
+from watcher.changes.wording import sites as sites_words
+from watcher.changes.wording import sponsors as sponsors_words
+from watcher.changes.wording import status as status_words
+from watcher.changes.wording import texts as texts_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One family of changes.
+
+    Attributes:
+        explain: Detects its changes in two records; None where another family detects them.
+        say: Words them; None for a change that is told from the catalogue alone.
+    """
+
+    explain: Explain | None
+    say: Callable[[Change], Phrase | None]
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "status": Family(explain=status.explain, say=status_words.say),
+        "enrollment": Family(explain=enrollment.explain, say=enrollment_words.say),
+        "dates": Family(explain=dates.explain, say=date_words.say),
+        "eligibility": Family(explain=eligibility.explain, say=eligibility_words.say),
+        "outcomes": Family(explain=outcomes.explain, say=outcomes_words.say),
+        "arms": Family(explain=arms.explain, say=arms_words.say),
+        "design": Family(explain=design.explain, say=design_words.say),
+        "sites": Family(explain=sites.explain, say=sites_words.say),
+        "countries": Family(explain=None, say=countries_words.say),
+        "results": Family(explain=results.explain, say=results_words.say),
+        "references": Family(explain=references.explain, say=references_words.say),
+        "documents": Family(explain=documents.explain, say=documents_words.say),
+        "sponsors": Family(explain=sponsors.explain, say=sponsors_words.say),
+        "oversight": Family(explain=oversight.explain, say=oversight_words.say),
+        "texts": Family(explain=texts.explain, say=texts_words.say),
+        "record": Family(explain=admin.explain, say=record_words.say),
+    }
+)
+"""Name of a family → what it does."""
