@@ -1,5 +1,8 @@
 """Messages: complete, the same every time, harmless, and within every limit."""
 
+import csv
+import io
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +14,7 @@ from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Verb
 from watcher.config.config_model import Least
 from watcher.digests.messages import MAX_SUBJECT, compose
 from watcher.digests.model import Medium, Occasion
-from watcher.digests.size_budget import MAX_HTML, MOST_BRIEF
+from watcher.digests.size_budget import MAX_HTML, MOST_BRIEF, MOST_LISTED
 from watcher.rendering.environment import Templates
 from watcher.rendering.message import Message
 
@@ -333,11 +336,66 @@ def test_welcome_to_a_single_or_to_no_trial_is_grammatical():
     assert mail(b.a_welcome(0)).subject == "Now watching 0 trials for you"
 
 
+@pytest.mark.parametrize("medium", [Medium.EMAIL, Medium.SLACK, Medium.TEXT])
+def test_welcome_to_a_thousand_trials_names_ten_and_counts_the_others(medium):
+    (message,) = composed(b.a_welcome(1000), medium)
+    assert "And 990 more trials." in message.text
+    assert len(set(re.findall(r"NCT\d{8}", message.text))) == 10
+    assert len(message.text) < 2_000
+    assert len((message.html or "").encode()) <= MAX_HTML // 4
+
+
+def test_welcome_to_a_thousand_trials_brings_all_of_them_in_a_file():
+    message = mail(b.a_welcome(1000))
+    (file,) = message.attachments
+    rows = list(csv.DictReader(io.StringIO(file.content.removeprefix("\ufeff"))))
+    assert file.name == "trials.csv"
+    assert [row["Trial"] for row in rows] == [trial.nct_id for trial in b.a_welcome(1000).trials]
+    assert all(
+        "The attached trials.csv lists all of them." in flat(text) for text in (message.text, message.html or "")
+    )
+
+
+def test_welcome_leads_to_the_pages_that_list_all_instead_of_a_file():
+    message = mail(b.a_welcome(1000, reader=b.a_reader(pages="https://trials.example.org/site")))
+    assert not message.attachments
+    assert "All of them: https://trials.example.org/site/" in flat(message.text)
+    assert 'href="https://trials.example.org/site/"' in (message.html or "")
+
+
+@pytest.mark.parametrize("count", [1, 15])
+def test_welcome_to_a_few_trials_names_each_and_needs_no_file(count):
+    message = mail(b.a_welcome(count))
+    assert len(set(re.findall(r"NCT\d{8}", message.text))) == count
+    assert not message.attachments
+    assert "The first" not in message.text
+
+
+@pytest.mark.parametrize("pages", [None, "https://trials.example.org"])
 @pytest.mark.parametrize("medium", [Medium.EMAIL, Medium.SLACK])
-def test_welcome_to_a_thousand_trials_is_cut_with_a_count(medium):
-    messages = composed(b.a_welcome(1000), medium)
-    assert "and 850 more trials" in messages[-1].text
-    assert len((messages[0].html or "").encode()) <= MAX_HTML
+def test_each_story_leads_to_the_page_of_its_trial_when_that_has_an_address(medium, pages):
+    (message,) = composed(b.a_digest(reader=b.a_reader(pages=pages)), medium)
+    told = (message.html or "") + message.text + json.dumps(message.slack)
+    for story in b.four():
+        assert (f"https://trials.example.org/trials/{story.nct_id}.html" in told) == (pages is not None)
+    assert ("page" in message.text) == (pages is not None)
+
+
+@pytest.mark.parametrize("count", [4, 80])
+def test_each_row_of_the_summary_leads_down_to_its_story(count):
+    html = mail(b.a_digest(b.four() if count == 4 else b.many(count))).html or ""
+    leads = re.findall(r'href="#(NCT\d{8})"', html)
+    assert len(leads) == min(count, MOST_LISTED)
+    for nct_id in leads:
+        assert html.count(f'id="{nct_id}"') == html.count(f'<a name="{nct_id}">') == 1
+
+
+def test_text_gives_link_and_full_title_of_every_trial():
+    title = "A Study of the Word " + "and the Other Word " * 12 + "in Adults"
+    text = mail(b.a_digest(tuple(replace(story, title=f"{title} {story.nct_id}") for story in b.many(40)))).text
+    for story in b.many(40):
+        assert f"{title} {story.nct_id}" in flat(text)
+        assert f"https://clinicaltrials.gov/study/{story.nct_id}\n" in text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What a mail has no room for, as a table for a spreadsheet that goes with it.
 
-Holds every change of every trial that is not told in full, the loudest first. What one file has no room for goes into
-the next one, with a mail of its own. Does not decide what is told in full.
+Of a welcome, the table lists the trials. Of a digest, it holds every change of every trial that is not told in full,
+the loudest first; what one file has no room for goes into the next one, with a mail of its own. Does not decide what is
+told in full.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from watcher.changes.model import Phrase, Story
-from watcher.digests.stories import RECORD_URL
+from watcher.digests.model import WelcomedTrial
+from watcher.digests.stories import RECORD_URL, without_id
 from watcher.rendering.message import Attachment
 from watcher.rendering.view import AttachedView
 from watcher.text import csv_cell
@@ -20,11 +22,13 @@ from watcher.text import csv_cell
 MAX_CSV = 3_400_000
 """Bytes of one file. Ours: in base64, with text and HTML beside it, the mail stays below 5 MB, which relays take."""
 
+LIST_NAME = "trials.csv"
 FILE_NAME = "changes.csv"
 NEXT_NAME = "changes-{}.csv"
 
 _COLUMNS = ("Trial", "Name", "Level", "When", "What", "Was", "Now", "In words", "Record")
 _HEAD = ",".join(_COLUMNS) + "\r\n"
+_LIST_COLUMNS = ("Trial", "Name", "Status", "Record")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 
@@ -55,6 +59,18 @@ def tables_of(stories: Sequence[Story]) -> tuple[tuple[Attachment, AttachedView]
         content = _BYTE_ORDER_MARK + _HEAD + "".join(sheet.rows)
         made.append((Attachment(name=name, subtype="csv", content=content), view))
     return tuple(made)
+
+
+def list_of(trials: Sequence[WelcomedTrial]) -> Attachment:
+    """Make the file that lists the trials of a welcome, in their order; ids alone where more would not fit."""
+    rows = [
+        (trial.nct_id, without_id(trial.short_name, trial.nct_id), trial.status or "", RECORD_URL.format(trial.nct_id))
+        for trial in trials
+    ]
+    content = _BYTE_ORDER_MARK + "".join(map(_line, (_LIST_COLUMNS, *rows)))
+    if len(content.encode()) > MAX_CSV:
+        content = _BYTE_ORDER_MARK + "".join(_line(row[:1]) for row in (_LIST_COLUMNS, *rows))
+    return Attachment(name=LIST_NAME, subtype="csv", content=content)
 
 
 @dataclass(slots=True)

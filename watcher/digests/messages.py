@@ -17,8 +17,9 @@ from types import MappingProxyType
 from watcher.changes.model import Json
 from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
-from watcher.digests.csv_attachment import tables_of
+from watcher.digests.csv_attachment import list_of, tables_of
 from watcher.digests.model import Medium, Occasion
+from watcher.digests.preheader import preheader
 from watcher.digests.render_plan import RenderPlan, take_apart
 from watcher.digests.size_budget import MAX_HTML, most_that_fit, weight
 from watcher.digests.stories import show_story
@@ -26,7 +27,7 @@ from watcher.digests.template_writer import Writer
 from watcher.rendering import block_kit, escape
 from watcher.rendering.environment import TemplateNote, Templates
 from watcher.rendering.message import Attachment, Message, PackedJson
-from watcher.rendering.view import AttachedView, DigestView, Left, StoryView
+from watcher.rendering.view import AttachedView, DigestView, Left, StoryView, WelcomeView
 
 MAX_SUBJECT = 150
 """Characters of a subject. Ours: phones show some 60, mail lists some 100."""
@@ -160,8 +161,12 @@ class _Stamp:
 def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, data: object) -> tuple[Message, ...]:
     """Make the mail of an occasion, and one more for each table beyond the first.
 
-    The first holds text and HTML, each complete, both with as many stories in full as the HTML can hold.
+    The first holds text and HTML, each complete, both with as many stories in full as the HTML can hold. A welcome that
+    names only some of its trials has all of them in a table.
     """
+    trials = list_of(told.greeted) if told.greeted else None
+    if trials is not None and isinstance(told.page, WelcomeView):
+        told = replace(told, page=replace(told.page, attached=trials.name))
 
     @lru_cache(maxsize=1)  # each holds megabytes
     def tables(full: int) -> tuple[tuple[Attachment, AttachedView], ...]:
@@ -179,6 +184,7 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
             "lead": words.lead,
             "footer": words.footer,
             "subject": words.subject,
+            "preheader": preheader(view),
             "left": left,
             "attached": writer.line("shared/attached.txt.j2", attached=made[0][1]) if made else "",
         }
@@ -201,7 +207,7 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
         kind=told.kind,
         thread=stamp.thread,
         parts=max(1, len(made)),
-        attachments=(made[0][0],) if made else (),
+        attachments=(made[0][0],) if made else (trials,) if trials is not None else (),
     )
     return (first, *(_next_mail(first, words, stamp, writer, file, view) for file, view in made[1:]))
 

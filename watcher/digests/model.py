@@ -47,6 +47,7 @@ class Addressee:
         watches: Names of the watches they follow, as `routing.watches_of` gives them; empty when they name ids alone.
         stop: Address to write to in order to stop or change the messages; None: the text says to ask the operator.
         next_digest: Their next slot; None for `immediate`.
+        pages: Where the site of `[pages]` is read, without a slash at its end; None when it has no public address.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Addressee:
     watches: tuple[str, ...] = ()
     stop: str | None = None
     next_digest: datetime | None = None
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

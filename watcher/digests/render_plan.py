@@ -10,7 +10,17 @@ from typing import assert_never
 
 from watcher.changes.model import Json, Story
 from watcher.digests import views
-from watcher.digests.model import Addressee, Digest, Heartbeat, Notice, Occasion, ReadCounts, Sample, Welcome
+from watcher.digests.model import (
+    Addressee,
+    Digest,
+    Heartbeat,
+    Notice,
+    Occasion,
+    ReadCounts,
+    Sample,
+    Welcome,
+    WelcomedTrial,
+)
 from watcher.digests.sample import BANNER, sample_story
 from watcher.digests.size_budget import MOST_SHOWN, Frame, arrange
 from watcher.digests.stories import in_order, show_story
@@ -40,6 +50,7 @@ class RenderPlan:
         frame: What a digest shows beside its stories; None elsewhere.
         page: The view of anything but a digest; None there.
         data: The same for machines, or empty.
+        greeted: All trials of a welcome that names only some of them and leads to no page that lists them; else empty.
     """
 
     stem: str
@@ -51,6 +62,7 @@ class RenderPlan:
     frame: Frame | None = None
     page: WelcomeView | HeartbeatView | NoticeView | None = None
     data: tuple[Json | PackedJson, ...] = ()
+    greeted: tuple[WelcomedTrial, ...] = ()
 
     def view(self, full: int | None = None) -> DigestView | WelcomeView | HeartbeatView | NoticeView:
         """Return the view: of a digest with the first `full` stories in full, all that are shown when None."""
@@ -69,7 +81,12 @@ def take_apart(occasion: Occasion, most_shown: int = MOST_SHOWN) -> RenderPlan:
         case Welcome():
             welcome = views.show_welcome(occasion)
             return RenderPlan(
-                stem="welcome", kind="welcome", reader=_follower(reader), reading=welcome.reading, page=welcome
+                stem="welcome",
+                kind="welcome",
+                reader=_follower(reader),
+                reading=welcome.reading,
+                page=welcome,
+                greeted=occasion.trials if welcome.more and not welcome.pages_url else (),
             )
         case Heartbeat():
             heartbeat = views.show_heartbeat(occasion)
@@ -105,7 +122,7 @@ def _digest(digest: Digest, most_shown: int) -> RenderPlan:
         reader=_follower(digest.reader),
         reading=reading,
         source=stories,
-        stories=tuple(show_story(story, labels(story)) for story in stories[:most_shown]),
+        stories=tuple(show_story(story, labels(story), digest.reader.pages) for story in stories[:most_shown]),
         frame=Frame(
             banner="",
             reading=reading,

@@ -20,12 +20,15 @@ from watcher.rendering.view import Group, Line, StoryView, pieces_of
 RECORD_URL = "https://clinicaltrials.gov/study/{}"
 """A trial's page for people; `?tab=history` shows every posted version."""
 
+MOST_NAME = 96
+"""Characters of a short name, the id beside it included."""
+
 MOST_LINES = 24
 """Changes told in full for one trial; the others are counted."""
 
 _MOST_VALUE = 300
 _MOST_ITEMS = 8
-_MOST_TITLE = 160
+_MOST_TITLE = 300
 _MOST_DETAIL = 36
 _MOST_ALIKE = 6
 _ALIKE = 3
@@ -54,25 +57,39 @@ def _urgency(story: Story) -> int:
     return kind_of(story.lines[0].kind if story.lines else "").urgency
 
 
-def show_story(story: Story, labels: Sequence[str]) -> StoryView:
+def page_of(nct_id: str, pages: str | None) -> str:
+    """Return the address of a trial's page below the site of `[pages]`; empty where that has no public address."""
+    return f"{pages}/trials/{nct_id}.html" if pages else ""
+
+
+def without_id(name: str, nct_id: str) -> str:
+    """Return a short name without the id that tells it apart, for where the id is shown anyway."""
+    return name.removesuffix(f" ({nct_id})")
+
+
+def show_story(story: Story, labels: Sequence[str], pages: str | None = None) -> StoryView:
     """Show one story.
 
     Args:
         story: What is told.
         labels: Names of the watches it matched; empty to leave them out.
+        pages: Where the site of `[pages]` is read, or None.
     """
     told = joined(story.lines or story.minor)
     folded = story.minor if story.lines else ()
-    name, title = cut(plain(story.short_name), 80), cut(plain(story.title), _MOST_TITLE)
+    nct_id = plain(story.nct_id)
+    name, title = cut(plain(story.short_name), MOST_NAME), cut(plain(story.title), _MOST_TITLE)
+    bare = without_id(name, nct_id)
     headline, tag = plain(story.headline), cut(plain(story.tag), 60)
     opening = _opening(headline, tag)
     groups, omitted = _within_reach(_groups([_line(phrase) for phrase in told], told))
     rest = headline[len(opening) :]
     names, unnamed = short_names(folded)
     return StoryView(
-        nct_id=plain(story.nct_id),
+        nct_id=nct_id,
         name=name,
-        title="" if title.casefold() == name.casefold() else title,
+        name_beside_id=bare,
+        title="" if title.casefold() == bare.casefold() else title,
         facts=tuple(_glued(cut(plain(fact), 80)) for fact in story.context if plain(fact)),
         level=story.severity.value,
         mark=_MARKS.get(story.severity, ""),
@@ -91,8 +108,9 @@ def show_story(story: Story, labels: Sequence[str]) -> StoryView:
         minor_more=f"{unnamed:,} more" if unnamed else "",
         count=len(story.lines) + len(story.minor),
         below=story.below,
-        url=RECORD_URL.format(plain(story.nct_id)),
-        history_url=RECORD_URL.format(plain(story.nct_id)) + "?tab=history",
+        url=RECORD_URL.format(nct_id),
+        history_url=RECORD_URL.format(nct_id) + "?tab=history",
+        page_url=page_of(nct_id, pages),
     )
 
 

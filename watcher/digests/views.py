@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from watcher.digests import spans
 from watcher.digests.model import Addressee, Heartbeat, Notice, ReadCounts, Welcome
 from watcher.digests.short_labels import lower_first
-from watcher.digests.stories import RECORD_URL
+from watcher.digests.stories import MOST_NAME, RECORD_URL, page_of, without_id
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.plain_text import count, listed
 from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView
 
-_MOST_TRIALS = 150
+MOST_GREETED = 15
+"""Trials that a welcome names; of more it names the first ten, and a file or the pages list them all."""
+
+_GREETED_OF_MANY = 10
 _TALLIED_FROM = 5
 
 
@@ -59,6 +62,8 @@ def show_reader(reader: Addressee, reason: str) -> ReaderView:
 
 def show_welcome(welcome: Welcome) -> WelcomeView:
     """Show a welcome."""
+    pages, total = welcome.reader.pages, len(welcome.trials)
+    shown = total if total <= MOST_GREETED else _GREETED_OF_MANY
     statuses: dict[str, int] = {}
     for trial in welcome.trials:
         status = lower_first(plain(trial.status or "without a status"))
@@ -68,14 +73,17 @@ def show_welcome(welcome: Welcome) -> WelcomeView:
         trials=tuple(
             TrialView(
                 nct_id=plain(trial.nct_id),
-                name=cut(plain(trial.short_name), 80),
+                name=(name := cut(plain(trial.short_name), MOST_NAME)),
+                name_beside_id=without_id(name, plain(trial.nct_id)),
                 status=plain(trial.status or ""),
                 url=RECORD_URL.format(plain(trial.nct_id)),
+                page_url=page_of(plain(trial.nct_id), pages),
             )
-            for trial in welcome.trials[:_MOST_TRIALS]
+            for trial in welcome.trials[:shown]
         ),
-        more=max(0, len(welcome.trials) - _MOST_TRIALS),
+        more=len(welcome.trials) - shown,
         statuses=_tally(statuses) if len(welcome.trials) >= _TALLIED_FROM else "",
+        pages_url=f"{pages}/" if pages else "",
     )
 
 

@@ -319,4 +319,5 @@ def reader_of(context: RunContext, recipient: RecipientConfig, now: datetime) ->
         watches=watches_of(recipient, config),
         stop=stop_address(config),
         next_digest=coming[0] if coming else None,
+        pages=config.pages.url.rstrip("/") if config.pages.dir and config.pages.url else None,
     )

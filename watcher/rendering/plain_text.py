@@ -77,7 +77,7 @@ def labelled(label: str, value: str, width: int = LABEL_COLUMNS) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """Cut a line to a number of columns with `…`, or fill it up with spaces.
+    """Cut a line to a number of columns with `…`, at a word where one is near, or fill it up with spaces.
 
     Args:
         text: One line.
@@ -92,6 +92,9 @@ def fit(text: str, width: int) -> str:
             break
         kept += character
         used += _columns(character)
+    at_word = kept.rpartition(" ")[0]
+    if not text[len(kept) :].startswith(" ") and columns(at_word) >= width // 2:
+        kept = at_word
     return fit(kept.rstrip(" ,;") + "…", width)
 
 

@@ -110,8 +110,9 @@ class StoryView:
 
     Attributes:
         nct_id: The trial.
-        name: Its short name.
-        title: Its brief title, cut at 160 characters; empty when the name says the same.
+        name: Its short name, with its id beside it where two trials of this recipient share the name.
+        name_beside_id: The short name alone, for where the id is shown anyway.
+        title: Its brief title; empty when the name says the same.
         facts: `Phase 1`, `BeiGene`; may be empty.
         level: `critical`, `major` or `minor`.
         mark: `!!`, `!` or empty.
@@ -132,10 +133,12 @@ class StoryView:
         below: How many changes lie below the reader's level.
         url: The trial's page on the registry.
         history_url: Its history there.
+        page_url: Its page on the site of `[pages]`, or empty.
     """
 
     nct_id: str
     name: str
+    name_beside_id: str
     title: str
     facts: tuple[str, ...]
     level: str
@@ -157,6 +160,7 @@ class StoryView:
     below: int
     url: str
     history_url: str
+    page_url: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -299,12 +303,23 @@ class DigestView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialView:
-    """One trial in a welcome: its id, short name, status in words (or empty) and page."""
+    """One trial in a welcome.
+
+    Attributes:
+        nct_id: The trial.
+        name: Its short name, with its id beside it where two trials of this recipient share the name.
+        name_beside_id: The short name alone, for where the id is shown anyway.
+        status: Its status in words, or empty.
+        url: Its page on the registry.
+        page_url: Its page on the site of `[pages]`, or empty.
+    """
 
     nct_id: str
     name: str
+    name_beside_id: str
     status: str
     url: str
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,12 +331,16 @@ class WelcomeView:
         trials: The first of the trials.
         more: How many more there are.
         statuses: How many stand where: `12 recruiting; 3 completed`; empty for few trials.
+        attached: Name of the file that lists all of them, or empty.
+        pages_url: The site of `[pages]`, or empty.
     """
 
     reading: ReadingView
     trials: tuple[TrialView, ...]
     more: int
     statuses: str
+    attached: str = ""
+    pages_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
