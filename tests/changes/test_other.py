@@ -230,7 +230,7 @@ def test_unknown_field_is_told_by_the_words_of_its_last_key():
 
 def test_unknown_object_is_told_without_braces():
     said = other.say(one(field("statusModule", "newThing"), {"isOpen": True, "days": [1, 2], "empty": {}}))
-    assert said.sentence.startswith("New thing added: is open yes; days 1 and 2; empty nothing, in a field")
+    assert said.sentence.startswith("New thing added: is open yes; days 1 and 2, in a field")
 
 
 def test_changes_the_registry_made_say_so():

@@ -129,7 +129,7 @@ def test_an_answer_that_cannot_be_read_tells_no_change(desk, registry):
     told = len(desk.filed())
     for kind in (FaultKind.HTML, FaultKind.NOT_JSON):
         registry.next()
-        registry.arm(Fault(kind=kind, match="/studies"))
+        registry.arm(Fault(kind=kind, match="/studies", times=None))
         found = desk.quick("run", "--once")
         assert found.code in (1, 69)
         assert len(desk.filed()) == told

@@ -16,6 +16,7 @@ from watcher.context import (
     POLL_PART,
     RUN_PART,
     SENDING_PART,
+    STORED_PART,
     WATCHLIST_PART,
     FaultReport,
     RunContext,
@@ -235,16 +236,17 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
 
 
 def _signal_unread(report: PollReport, faults: FaultReport) -> None:
-    """Note a poll that did not do all it should for a reason that no other fault of the registry stands for."""
-    is_whole = report.outcome.is_complete and not report.troubled and not report.is_empty
+    """Note a poll that left something undone, unless another fault names the cause."""
+    troubled = [nct_id for nct_id in report.troubled if f"{STORED_PART}{nct_id}" not in faults.damages]
+    is_whole = report.outcome.is_complete and not troubled and not report.is_empty
     is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in faults.heard.items())
     if is_whole or is_known:
         faults.well(POLL_PART)
     elif report.outcome is PollOutcome.MOVED:
         faults.failing(POLL_PART, "the registry's data changed each time it was read; the next poll reads it again")
     else:
-        shown = ", ".join(report.troubled[:_NAMED])
-        more = f" and {len(report.troubled) - _NAMED} more" if len(report.troubled) > _NAMED else ""
+        shown = ", ".join(troubled[:_NAMED])
+        more = f" and {len(troubled) - _NAMED} more" if len(troubled) > _NAMED else ""
         named = f": {shown}{more}" if shown else ""
         faults.failing(POLL_PART, f"the last poll did not get everything it asked for{named}")
 
