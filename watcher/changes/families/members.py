@@ -10,6 +10,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from watcher.changes.fields import (
+    annotation,
+    conditions,
+    contacts_locations,
+    derived,
+    description,
+    document,
+    identification,
+    ipd,
+    sponsor,
+    top,
+)
+from watcher.changes.fields import arms as arms_fields
+from watcher.changes.fields import design as design_fields
+from watcher.changes.fields import eligibility as eligibility_fields
+from watcher.changes.fields import outcomes as outcomes_fields
+from watcher.changes.fields import oversight as oversight_fields
+from watcher.changes.fields import references as references_fields
+from watcher.changes.fields import results as results_fields
+from watcher.changes.fields import status as status_fields
+from watcher.changes.fields.row import Row
 from watcher.changes.meaning import (
     admin,
     arms,
@@ -52,32 +73,40 @@ class Family:
     """One family of changes.
 
     Attributes:
+        fields: Rows of the catalogue for its fields of a record.
         explain: Detects its changes in two records; None where another family detects them.
         say: Words them; None for a change that is told from the catalogue alone.
     """
 
+    fields: tuple[Row, ...]
     explain: Explain | None
     say: Callable[[Change], Phrase | None]
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
-        "status": Family(explain=status.explain, say=status_words.say),
-        "enrollment": Family(explain=enrollment.explain, say=enrollment_words.say),
-        "dates": Family(explain=dates.explain, say=date_words.say),
-        "eligibility": Family(explain=eligibility.explain, say=eligibility_words.say),
-        "outcomes": Family(explain=outcomes.explain, say=outcomes_words.say),
-        "arms": Family(explain=arms.explain, say=arms_words.say),
-        "design": Family(explain=design.explain, say=design_words.say),
-        "sites": Family(explain=sites.explain, say=sites_words.say),
-        "countries": Family(explain=None, say=countries_words.say),
-        "results": Family(explain=results.explain, say=results_words.say),
-        "references": Family(explain=references.explain, say=references_words.say),
-        "documents": Family(explain=documents.explain, say=documents_words.say),
-        "sponsors": Family(explain=sponsors.explain, say=sponsors_words.say),
-        "oversight": Family(explain=oversight.explain, say=oversight_words.say),
-        "texts": Family(explain=texts.explain, say=texts_words.say),
-        "record": Family(explain=admin.explain, say=record_words.say),
+        "status": Family(fields=status_fields.ROWS, explain=status.explain, say=status_words.say),
+        "enrollment": Family(fields=(), explain=enrollment.explain, say=enrollment_words.say),
+        "dates": Family(fields=(), explain=dates.explain, say=date_words.say),
+        "eligibility": Family(fields=eligibility_fields.ROWS, explain=eligibility.explain, say=eligibility_words.say),
+        "outcomes": Family(fields=outcomes_fields.ROWS, explain=outcomes.explain, say=outcomes_words.say),
+        "arms": Family(fields=arms_fields.ROWS, explain=arms.explain, say=arms_words.say),
+        "design": Family(fields=design_fields.ROWS, explain=design.explain, say=design_words.say),
+        "sites": Family(fields=contacts_locations.ROWS, explain=sites.explain, say=sites_words.say),
+        "countries": Family(fields=(), explain=None, say=countries_words.say),
+        "results": Family(fields=results_fields.ROWS + top.ROWS, explain=results.explain, say=results_words.say),
+        "references": Family(fields=references_fields.ROWS, explain=references.explain, say=references_words.say),
+        "documents": Family(fields=document.ROWS, explain=documents.explain, say=documents_words.say),
+        "sponsors": Family(fields=sponsor.ROWS, explain=sponsors.explain, say=sponsors_words.say),
+        "oversight": Family(
+            fields=oversight_fields.ROWS + ipd.ROWS + annotation.ROWS,
+            explain=oversight.explain,
+            say=oversight_words.say,
+        ),
+        "texts": Family(
+            fields=identification.ROWS + description.ROWS + conditions.ROWS, explain=texts.explain, say=texts_words.say
+        ),
+        "record": Family(fields=derived.ROWS, explain=admin.explain, say=record_words.say),
     }
 )
 """Name of a family → what it does."""

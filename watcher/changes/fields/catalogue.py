@@ -10,54 +10,14 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from watcher.changes.fields import (
-    annotation,
-    arms,
-    conditions,
-    contacts_locations,
-    derived,
-    description,
-    design,
-    document,
-    eligibility,
-    identification,
-    ipd,
-    outcomes,
-    oversight,
-    references,
-    results,
-    sponsor,
-    status,
-    top,
-)
+from watcher.changes.families.members import FAMILIES
 from watcher.changes.fields.row import Identity, Row
 
 CATALOGUE_REVISION = 2
 """Raised whenever rows or kinds change so that kept comparisons would read differently."""
 
-_MODULES = (
-    identification,
-    status,
-    sponsor,
-    oversight,
-    description,
-    conditions,
-    design,
-    arms,
-    outcomes,
-    eligibility,
-    contacts_locations,
-    references,
-    ipd,
-    results,
-    annotation,
-    document,
-    derived,
-    top,
-)
-
-ROWS: tuple[Row, ...] = tuple(row for module in _MODULES for row in module.ROWS)
-"""Every row, in the registry's order."""
+ROWS: tuple[Row, ...] = tuple(row for family in FAMILIES.values() for row in family.fields)
+"""Every row, family by family."""
 
 _BY_PATH: Mapping[tuple[str, ...], Row] = MappingProxyType({row.path: row for row in ROWS})
 _INNER: frozenset[tuple[str, ...]] = frozenset(row.path[:depth] for row in ROWS for depth in range(len(row.path)))
