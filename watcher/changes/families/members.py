@@ -10,51 +10,45 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.fields import (
-    annotation,
-    conditions,
-    contacts_locations,
-    derived,
-    description,
-    document,
-    identification,
-    ipd,
-    sponsor,
-    top,
-)
+from watcher.changes.families import documents
+from watcher.changes.fields import annotation as annotation_fields
 from watcher.changes.fields import arms as arms_fields
+from watcher.changes.fields import conditions as conditions_fields
+from watcher.changes.fields import contacts_locations as contacts_locations_fields
+from watcher.changes.fields import derived as derived_fields
+from watcher.changes.fields import description as description_fields
 from watcher.changes.fields import design as design_fields
 from watcher.changes.fields import eligibility as eligibility_fields
+from watcher.changes.fields import identification as identification_fields
+from watcher.changes.fields import ipd as ipd_fields
 from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields import oversight as oversight_fields
 from watcher.changes.fields import references as references_fields
 from watcher.changes.fields import results as results_fields
+from watcher.changes.fields import sponsor as sponsor_fields
 from watcher.changes.fields import status as status_fields
+from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
-from watcher.changes.meaning import (
-    admin,
-    arms,
-    dates,
-    design,
-    documents,
-    eligibility,
-    enrollment,
-    outcomes,
-    oversight,
-    references,
-    results,
-    sites,
-    sponsors,
-    status,
-    texts,
-)
+from watcher.changes.meaning import admin as admin_facts
+from watcher.changes.meaning import arms as arms_facts
+from watcher.changes.meaning import dates as dates_facts
+from watcher.changes.meaning import design as design_facts
+from watcher.changes.meaning import eligibility as eligibility_facts
+from watcher.changes.meaning import enrollment as enrollment_facts
+from watcher.changes.meaning import outcomes as outcomes_facts
+from watcher.changes.meaning import oversight as oversight_facts
+from watcher.changes.meaning import references as references_facts
+from watcher.changes.meaning import results as results_facts
+from watcher.changes.meaning import sites as sites_facts
+from watcher.changes.meaning import sponsors as sponsors_facts
+from watcher.changes.meaning import status as status_facts
+from watcher.changes.meaning import texts as texts_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import arms as arms_words
 from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import date as date_words
 from watcher.changes.wording import design as design_words
-from watcher.changes.wording import documents as documents_words
 from watcher.changes.wording import eligibility as eligibility_words
 from watcher.changes.wording import enrollment as enrollment_words
 from watcher.changes.wording import outcomes as outcomes_words
@@ -85,28 +79,34 @@ class Family:
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
-        "status": Family(fields=status_fields.ROWS, explain=status.explain, say=status_words.say),
-        "enrollment": Family(fields=(), explain=enrollment.explain, say=enrollment_words.say),
-        "dates": Family(fields=(), explain=dates.explain, say=date_words.say),
-        "eligibility": Family(fields=eligibility_fields.ROWS, explain=eligibility.explain, say=eligibility_words.say),
-        "outcomes": Family(fields=outcomes_fields.ROWS, explain=outcomes.explain, say=outcomes_words.say),
-        "arms": Family(fields=arms_fields.ROWS, explain=arms.explain, say=arms_words.say),
-        "design": Family(fields=design_fields.ROWS, explain=design.explain, say=design_words.say),
-        "sites": Family(fields=contacts_locations.ROWS, explain=sites.explain, say=sites_words.say),
+        "status": Family(fields=status_fields.ROWS, explain=status_facts.explain, say=status_words.say),
+        "enrollment": Family(fields=(), explain=enrollment_facts.explain, say=enrollment_words.say),
+        "dates": Family(fields=(), explain=dates_facts.explain, say=date_words.say),
+        "eligibility": Family(
+            fields=eligibility_fields.ROWS, explain=eligibility_facts.explain, say=eligibility_words.say
+        ),
+        "outcomes": Family(fields=outcomes_fields.ROWS, explain=outcomes_facts.explain, say=outcomes_words.say),
+        "arms": Family(fields=arms_fields.ROWS, explain=arms_facts.explain, say=arms_words.say),
+        "design": Family(fields=design_fields.ROWS, explain=design_facts.explain, say=design_words.say),
+        "sites": Family(fields=contacts_locations_fields.ROWS, explain=sites_facts.explain, say=sites_words.say),
         "countries": Family(fields=(), explain=None, say=countries_words.say),
-        "results": Family(fields=results_fields.ROWS + top.ROWS, explain=results.explain, say=results_words.say),
-        "references": Family(fields=references_fields.ROWS, explain=references.explain, say=references_words.say),
-        "documents": Family(fields=document.ROWS, explain=documents.explain, say=documents_words.say),
-        "sponsors": Family(fields=sponsor.ROWS, explain=sponsors.explain, say=sponsors_words.say),
+        "results": Family(
+            fields=results_fields.ROWS + top_fields.ROWS, explain=results_facts.explain, say=results_words.say
+        ),
+        "references": Family(fields=references_fields.ROWS, explain=references_facts.explain, say=references_words.say),
+        "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),
+        "sponsors": Family(fields=sponsor_fields.ROWS, explain=sponsors_facts.explain, say=sponsors_words.say),
         "oversight": Family(
-            fields=oversight_fields.ROWS + ipd.ROWS + annotation.ROWS,
-            explain=oversight.explain,
+            fields=oversight_fields.ROWS + ipd_fields.ROWS + annotation_fields.ROWS,
+            explain=oversight_facts.explain,
             say=oversight_words.say,
         ),
         "texts": Family(
-            fields=identification.ROWS + description.ROWS + conditions.ROWS, explain=texts.explain, say=texts_words.say
+            fields=identification_fields.ROWS + description_fields.ROWS + conditions_fields.ROWS,
+            explain=texts_facts.explain,
+            say=texts_words.say,
         ),
-        "record": Family(fields=derived.ROWS, explain=admin.explain, say=record_words.say),
+        "record": Family(fields=derived_fields.ROWS, explain=admin_facts.explain, say=record_words.say),
     }
 )
 """Name of a family → what it does."""
