@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.families import documents
+from watcher.changes.families import documents, references
 from watcher.changes.fields import annotation as annotation_fields
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import conditions as conditions_fields
@@ -23,7 +23,6 @@ from watcher.changes.fields import identification as identification_fields
 from watcher.changes.fields import ipd as ipd_fields
 from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields import oversight as oversight_fields
-from watcher.changes.fields import references as references_fields
 from watcher.changes.fields import results as results_fields
 from watcher.changes.fields import sponsor as sponsor_fields
 from watcher.changes.fields import status as status_fields
@@ -37,7 +36,6 @@ from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning import enrollment as enrollment_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
 from watcher.changes.meaning import oversight as oversight_facts
-from watcher.changes.meaning import references as references_facts
 from watcher.changes.meaning import results as results_facts
 from watcher.changes.meaning import sites as sites_facts
 from watcher.changes.meaning import sponsors as sponsors_facts
@@ -54,7 +52,6 @@ from watcher.changes.wording import enrollment as enrollment_words
 from watcher.changes.wording import outcomes as outcomes_words
 from watcher.changes.wording import oversight as oversight_words
 from watcher.changes.wording import record as record_words
-from watcher.changes.wording import references as references_words
 from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
 from watcher.changes.wording import sponsors as sponsors_words
@@ -93,7 +90,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "results": Family(
             fields=results_fields.ROWS + top_fields.ROWS, explain=results_facts.explain, say=results_words.say
         ),
-        "references": Family(fields=references_fields.ROWS, explain=references_facts.explain, say=references_words.say),
+        "references": Family(fields=references.ROWS, explain=references.explain, say=references.say),
         "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),
         "sponsors": Family(fields=sponsor_fields.ROWS, explain=sponsors_facts.explain, say=sponsors_words.say),
         "oversight": Family(
