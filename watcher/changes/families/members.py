@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.families import documents, references
+from watcher.changes.families import documents, references, sponsors
 from watcher.changes.fields import annotation as annotation_fields
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import conditions as conditions_fields
@@ -24,7 +24,6 @@ from watcher.changes.fields import ipd as ipd_fields
 from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields import oversight as oversight_fields
 from watcher.changes.fields import results as results_fields
-from watcher.changes.fields import sponsor as sponsor_fields
 from watcher.changes.fields import status as status_fields
 from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
@@ -38,7 +37,6 @@ from watcher.changes.meaning import outcomes as outcomes_facts
 from watcher.changes.meaning import oversight as oversight_facts
 from watcher.changes.meaning import results as results_facts
 from watcher.changes.meaning import sites as sites_facts
-from watcher.changes.meaning import sponsors as sponsors_facts
 from watcher.changes.meaning import status as status_facts
 from watcher.changes.meaning import texts as texts_facts
 from watcher.changes.meaning.evidence import Explain
@@ -54,7 +52,6 @@ from watcher.changes.wording import oversight as oversight_words
 from watcher.changes.wording import record as record_words
 from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
-from watcher.changes.wording import sponsors as sponsors_words
 from watcher.changes.wording import status as status_words
 from watcher.changes.wording import texts as texts_words
 
@@ -92,7 +89,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         ),
         "references": Family(fields=references.ROWS, explain=references.explain, say=references.say),
         "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),
-        "sponsors": Family(fields=sponsor_fields.ROWS, explain=sponsors_facts.explain, say=sponsors_words.say),
+        "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),
         "oversight": Family(
             fields=oversight_fields.ROWS + ipd_fields.ROWS + annotation_fields.ROWS,
             explain=oversight_facts.explain,
