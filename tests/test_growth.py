@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from watcher.changes.wording import references
+from watcher.changes.families import references
 from watcher.digests import levels, stories
 from watcher.logs import redact_text
 

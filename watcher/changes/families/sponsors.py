@@ -14,7 +14,6 @@ from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import field, named, names, number, some, worded
-from watcher.changes.wording.say import phrase
 
 _MODULE = Module(("protocolSection", "sponsorCollaboratorsModule"), "sponsor")
 _row = _MODULE.row
@@ -255,7 +254,7 @@ def _who(party: Json) -> str | None:
 
 _LONGEST = 150
 _MOST_NAMED = 2
-_DONE_sponsor_clause = ((Verb.ADDED, "added"), (Verb.REMOVED, "removed"), (Verb.CHANGED, "renamed"))
+_HAPPENED = ((Verb.ADDED, "added"), (Verb.REMOVED, "removed"), (Verb.CHANGED, "renamed"))
 
 
 def sponsor_clause(changes: Sequence[Change]) -> str:
@@ -268,7 +267,7 @@ def sponsor_clause(changes: Sequence[Change]) -> str:
         `Collaborator Kaiser Permanente added, Providence Healthcare removed`; by number where the names are too long;
         empty when there is more than organisations, or an edit that is neither.
     """
-    pieces = [phrase(change).sentence.rstrip(".") for change in changes if change.kind == "sponsor.lead"]
+    pieces = [say(change).sentence.rstrip(".") for change in changes if change.kind == "sponsor.lead"]
     partners = [change for change in changes if change.kind == "sponsor.collaborator"]
     if len(pieces) + len(partners) < len(changes) or any(change.before == change.after for change in partners):
         return ""
@@ -278,7 +277,7 @@ def sponsor_clause(changes: Sequence[Change]) -> str:
 
 def _partners(changes: Sequence[Change], *, by_name: bool) -> list[str]:
     parts: list[str] = []
-    for verb, done in _DONE_sponsor_clause:
+    for verb, done in _HAPPENED:
         of = [change for change in changes if change.verb is verb]
         count = sum(number(change.facts, "count") or 1 for change in of)
         if not count:
