@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.changes.telling import changes, design, only, said, status
-from watcher.changes.meaning.enrollment import count
+from watcher.changes.families.enrollment import count
 from watcher.changes.meaning.evidence import History
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.wording.say import phrase

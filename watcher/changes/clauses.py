@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from watcher.changes.families.enrollment import is_taken_back
 from watcher.changes.model import Change, Json, MarkKind, Origin, Verb
 from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
-from watcher.changes.wording.enrollment import is_taken_back
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
 

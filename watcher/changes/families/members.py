@@ -10,19 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.families import documents, references, sponsors
-from watcher.changes.fields import annotation as annotation_fields
+from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, texts
 from watcher.changes.fields import arms as arms_fields
-from watcher.changes.fields import conditions as conditions_fields
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
 from watcher.changes.fields import derived as derived_fields
-from watcher.changes.fields import description as description_fields
-from watcher.changes.fields import design as design_fields
 from watcher.changes.fields import eligibility as eligibility_fields
-from watcher.changes.fields import identification as identification_fields
-from watcher.changes.fields import ipd as ipd_fields
 from watcher.changes.fields import outcomes as outcomes_fields
-from watcher.changes.fields import oversight as oversight_fields
 from watcher.changes.fields import results as results_fields
 from watcher.changes.fields import status as status_fields
 from watcher.changes.fields import top as top_fields
@@ -30,30 +23,22 @@ from watcher.changes.fields.row import Row
 from watcher.changes.meaning import admin as admin_facts
 from watcher.changes.meaning import arms as arms_facts
 from watcher.changes.meaning import dates as dates_facts
-from watcher.changes.meaning import design as design_facts
 from watcher.changes.meaning import eligibility as eligibility_facts
-from watcher.changes.meaning import enrollment as enrollment_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
-from watcher.changes.meaning import oversight as oversight_facts
 from watcher.changes.meaning import results as results_facts
 from watcher.changes.meaning import sites as sites_facts
 from watcher.changes.meaning import status as status_facts
-from watcher.changes.meaning import texts as texts_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import arms as arms_words
 from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import date as date_words
-from watcher.changes.wording import design as design_words
 from watcher.changes.wording import eligibility as eligibility_words
-from watcher.changes.wording import enrollment as enrollment_words
 from watcher.changes.wording import outcomes as outcomes_words
-from watcher.changes.wording import oversight as oversight_words
 from watcher.changes.wording import record as record_words
 from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
 from watcher.changes.wording import status as status_words
-from watcher.changes.wording import texts as texts_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +59,14 @@ class Family:
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "status": Family(fields=status_fields.ROWS, explain=status_facts.explain, say=status_words.say),
-        "enrollment": Family(fields=(), explain=enrollment_facts.explain, say=enrollment_words.say),
+        "enrollment": Family(fields=enrollment.ROWS, explain=enrollment.explain, say=enrollment.say),
         "dates": Family(fields=(), explain=dates_facts.explain, say=date_words.say),
         "eligibility": Family(
             fields=eligibility_fields.ROWS, explain=eligibility_facts.explain, say=eligibility_words.say
         ),
         "outcomes": Family(fields=outcomes_fields.ROWS, explain=outcomes_facts.explain, say=outcomes_words.say),
         "arms": Family(fields=arms_fields.ROWS, explain=arms_facts.explain, say=arms_words.say),
-        "design": Family(fields=design_fields.ROWS, explain=design_facts.explain, say=design_words.say),
+        "design": Family(fields=design.ROWS, explain=design.explain, say=design.say),
         "sites": Family(fields=contacts_locations_fields.ROWS, explain=sites_facts.explain, say=sites_words.say),
         "countries": Family(fields=(), explain=None, say=countries_words.say),
         "results": Family(
@@ -90,16 +75,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "references": Family(fields=references.ROWS, explain=references.explain, say=references.say),
         "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),
         "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),
-        "oversight": Family(
-            fields=oversight_fields.ROWS + ipd_fields.ROWS + annotation_fields.ROWS,
-            explain=oversight_facts.explain,
-            say=oversight_words.say,
-        ),
-        "texts": Family(
-            fields=identification_fields.ROWS + description_fields.ROWS + conditions_fields.ROWS,
-            explain=texts_facts.explain,
-            say=texts_words.say,
-        ),
+        "oversight": Family(fields=oversight.ROWS, explain=oversight.explain, say=oversight.say),
+        "texts": Family(fields=texts.ROWS, explain=texts.explain, say=texts.say),
         "record": Family(fields=derived_fields.ROWS, explain=admin_facts.explain, say=record_words.say),
     }
 )
