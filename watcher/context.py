@@ -97,7 +97,7 @@ class FaultReport:
     Collected during one run and settled once at its end (`faults.settle`); written from threads too.
     """
 
-    heard: dict[str, str | None] = field(default_factory=dict)
+    by_part: dict[str, str | None] = field(default_factory=dict)
     bugs: set[str] = field(default_factory=set)
     damages: set[str] = field(default_factory=set)
     grades: dict[str, FaultGrade] = field(default_factory=dict)
@@ -112,9 +112,9 @@ class FaultReport:
             grade: How bad it is. A temporary fault is told only when it lasts an hour; a worse one is told again.
         """
         with self._lock:
-            known = self.heard.get(part)
+            known = self.by_part.get(part)
             if known is None or grade.rank > self.grade(part).rank:
-                self.heard[part] = sentence
+                self.by_part[part] = sentence
                 self.grades[part] = grade
 
     def grade(self, part: str) -> FaultGrade:
@@ -134,7 +134,7 @@ class FaultReport:
     def well(self, part: str) -> None:
         """Note that a part works, unless it failed earlier in this run."""
         with self._lock:
-            self.heard.setdefault(part, None)
+            self.by_part.setdefault(part, None)
 
 
 WatchlistReader = Callable[[], Watchlist]

@@ -38,11 +38,11 @@ def test_verbose_says_in_a_line_what_was_done_and_quiet_says_nothing(desk, regis
     assert "2 trials watched" in found.out
     events = [json.loads(line) for line in found.err.splitlines()]
     assert "poll_finished" in {event["event"] for event in events}
-    checked = {event["nct_id"]: event["status"] for event in events if event["event"] == "study_checked"}
+    checked = {event["nct_id"]: event["status"] for event in events if event["event"] == "trial_checked"}
     assert "unchanged" not in checked.values()  # a line per trial and data version would fill the journal
     registry.next()
     every = desk.done("-vv", "--log-format", "json", "run", "--once").err.splitlines()
-    shown = [event for event in map(json.loads, every) if event["event"] == "study_checked"]
+    shown = [event for event in map(json.loads, every) if event["event"] == "trial_checked"]
     assert {event["nct_id"] for event in shown} == {ONE, TWO}
     assert {event["level"] for event in shown if event["status"] == "unchanged"} == {"debug"}
     registry.next()

@@ -13,17 +13,20 @@ from tests.digests import builders as b
 from watcher.changes.model import Mark, MarkKind, Phrase, Severity, Verb
 from watcher.config.config_model import Least
 from watcher.digests.messages import MAX_SUBJECT, compose
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.digests.size_budget import MAX_HTML, MOST_BRIEF, MOST_LISTED
 from watcher.rendering.environment import Templates
 from watcher.rendering.message import Message
 
 
 def composed(
-    occasion: Occasion, medium: Medium = Medium.EMAIL, channel: str = "email", templates: Templates | None = None
+    notification: Notification,
+    medium: Medium = Medium.EMAIL,
+    channel: str = "email",
+    templates: Templates | None = None,
 ) -> tuple[Message, ...]:
     return compose(
-        occasion,
+        notification,
         channel=channel,
         medium=medium,
         domain="example.org",
@@ -32,8 +35,8 @@ def composed(
     ).messages
 
 
-def mail(occasion: Occasion) -> Message:
-    (message,) = composed(occasion)
+def mail(notification: Notification) -> Message:
+    (message,) = composed(notification)
     return message
 
 
@@ -41,7 +44,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-OCCASIONS: dict[str, Occasion] = {
+NOTIFICATIONS: dict[str, Notification] = {
     "digest": b.a_digest(),
     "welcome": b.a_welcome(),
     "heartbeat": b.a_heartbeat(),
@@ -49,24 +52,24 @@ OCCASIONS: dict[str, Occasion] = {
     "recovery": b.a_recovery(),
     "sample": b.a_sample(),
 }
-any_occasion = pytest.mark.parametrize("occasion", OCCASIONS.values(), ids=OCCASIONS)
+any_occasion = pytest.mark.parametrize("occasion", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
 
 
 @any_occasion
 @pytest.mark.parametrize("medium", Medium)
-def test_same_values_give_the_same_bytes(occasion, medium):
-    first = [message.to_json() for message in composed(occasion, medium)]
-    assert first == [message.to_json() for message in composed(occasion, medium)]
+def test_same_values_give_the_same_bytes(notification, medium):
+    first = [message.to_json() for message in composed(notification, medium)]
+    assert first == [message.to_json() for message in composed(notification, medium)]
 
 
 @any_occasion
-def test_every_line_of_text_fits_eighty_columns(occasion):
-    assert max(map(len, mail(occasion).text.splitlines())) <= 80
+def test_every_line_of_text_fits_eighty_columns(notification):
+    assert max(map(len, mail(notification).text.splitlines())) <= 80
 
 
 @any_occasion
-def test_every_message_has_a_subject_and_no_empty_text(occasion):
-    message = mail(occasion)
+def test_every_message_has_a_subject_and_no_empty_text(notification):
+    message = mail(notification)
     assert 10 < len(message.subject) <= MAX_SUBJECT
     assert message.html is not None
     assert not re.search(r"None|\bTrue\b|Undefined|\{\{|\}\}|\n\n\n| \n", message.text)
@@ -442,7 +445,7 @@ def test_notice_says_what_fails_since_when_for_whom_and_what_to_do():
 
 
 def test_recovery_says_from_when_to_when():
-    message = mail(OCCASIONS["recovery"])
+    message = mail(NOTIFICATIONS["recovery"])
     assert message.subject == "ClinicalTrials.gov answers again, after failing since Fri 13 Mar 2026 06:10"
     assert "  From                Fri 13 Mar 2026 06:10\n  To                  Fri 13 Mar 2026 07:30" in message.text
     assert "What to do" not in message.text

@@ -7,13 +7,13 @@ import pytest
 from tests.digests import builders as b
 from watcher.config.config_model import Thread
 from watcher.digests.messages import compose
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.rendering.message import Message
 
 
-def mail(occasion: Occasion, thread: Thread = Thread.TRIAL, medium: Medium = Medium.EMAIL) -> Message:
+def mail(notification: Notification, thread: Thread = Thread.TRIAL, medium: Medium = Medium.EMAIL) -> Message:
     return compose(
-        occasion,
+        notification,
         channel="email",
         medium=medium,
         domain="example.org",
@@ -62,8 +62,8 @@ def test_news_lead_the_preview_where_the_subject_stays_the_same():
 
 
 @pytest.mark.parametrize("occasion", [b.a_welcome(), b.a_heartbeat(), b.a_notice(), b.a_sample()])
-def test_everything_but_a_digest_stands_alone(occasion):
-    assert mail(occasion).thread == ""
+def test_everything_but_a_digest_stands_alone(notification):
+    assert mail(notification).thread == ""
 
 
 @pytest.mark.parametrize("medium", [Medium.SLACK, Medium.CHAT, Medium.TEXT, Medium.DATA])

@@ -11,12 +11,12 @@ import pytest
 
 from tests.digests import builders as b
 from watcher.digests.messages import compose
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.rendering.message import Message
 
 EXPECTED = Path(__file__).parent / "expected"
 
-OCCASIONS: dict[str, Occasion] = {
+NOTIFICATIONS: dict[str, Notification] = {
     "digest": b.a_digest(),
     "welcome": b.a_welcome(6),
     "heartbeat": b.a_heartbeat(),
@@ -26,10 +26,15 @@ OCCASIONS: dict[str, Occasion] = {
 }
 
 
-def rendered(occasion: Occasion) -> dict[str, str]:
+def rendered(notification: Notification) -> dict[str, str]:
     def messages(medium: Medium) -> tuple[Message, ...]:
         return compose(
-            occasion, channel=medium.value, medium=medium, domain="example.org", store_id="", templates=b.templates()
+            notification,
+            channel=medium.value,
+            medium=medium,
+            domain="example.org",
+            store_id="",
+            templates=b.templates(),
         ).messages
 
     (mail,) = messages(Medium.EMAIL)
@@ -41,9 +46,9 @@ def rendered(occasion: Occasion) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", OCCASIONS)
+@pytest.mark.parametrize("name", NOTIFICATIONS)
 def test_message_is_as_it_was_approved(name):
-    for ending, content in rendered(OCCASIONS[name]).items():
+    for ending, content in rendered(NOTIFICATIONS[name]).items():
         path = EXPECTED / f"{name}.{ending}"
         if os.environ.get("UPDATE_EXPECTED"):
             path.parent.mkdir(exist_ok=True)

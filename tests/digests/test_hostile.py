@@ -10,7 +10,7 @@ import pytest
 from tests.digests import builders as b
 from watcher.changes.model import Mark, MarkKind, Verb
 from watcher.digests.messages import compose
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.rendering.escape import plain
 from watcher.rendering.message import Message
 
@@ -29,7 +29,7 @@ ATTACKS = {
 }
 
 
-def everywhere(text: str) -> tuple[Occasion, ...]:
+def everywhere(text: str) -> tuple[Notification, ...]:
     phrase = b.a_phrase(
         f"L {text}",
         sentence=text,
@@ -64,9 +64,9 @@ def everywhere(text: str) -> tuple[Occasion, ...]:
     return (digest, notice, welcome)
 
 
-def composed(occasion: Occasion, medium: Medium) -> tuple[Message, ...]:
+def composed(notification: Notification, medium: Medium) -> tuple[Message, ...]:
     return compose(
-        occasion, channel="c", medium=medium, domain="example.org", store_id="", templates=b.templates()
+        notification, channel="c", medium=medium, domain="example.org", store_id="", templates=b.templates()
     ).messages
 
 
@@ -75,16 +75,16 @@ attack = pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
 
 @attack
 def test_subject_is_one_visible_line(text):
-    for occasion in everywhere(text):
-        for message in composed(occasion, Medium.EMAIL):
+    for notification in everywhere(text):
+        for message in composed(notification, Medium.EMAIL):
             assert message.subject.isprintable()
             assert message.subject == " ".join(message.subject.split())
 
 
 @attack
 def test_text_has_only_our_line_breaks_and_no_invisible_signs(text):
-    for occasion in everywhere(text):
-        for message in composed(occasion, Medium.EMAIL):
+    for notification in everywhere(text):
+        for message in composed(notification, Medium.EMAIL):
             for medium in (message.text, message.html or ""):
                 medium.encode()
                 invisible = {sign for sign in medium if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
@@ -96,8 +96,8 @@ def test_text_has_only_our_line_breaks_and_no_invisible_signs(text):
 def test_html_holds_the_same_tags_as_with_harmless_text(text):
     def tags(value: str) -> list[list[str]]:
         shape = []
-        for occasion in everywhere(value):
-            html = composed(occasion, Medium.EMAIL)[0].html or ""
+        for notification in everywhere(value):
+            html = composed(notification, Medium.EMAIL)[0].html or ""
             shape.append(re.findall(r"<[/!]?[a-zA-Z]+", html))
             assert "evil.example" not in "".join(re.findall(r'href="[^"]*"', html))
             assert not re.search(r"<[a-z]+ [^>]*onmouseover=\"", html)
@@ -108,8 +108,8 @@ def test_html_holds_the_same_tags_as_with_harmless_text(text):
 
 @attack
 def test_slack_shows_text_as_text(text):
-    for occasion in everywhere(text):
-        for message in composed(occasion, Medium.SLACK):
+    for notification in everywhere(text):
+        for message in composed(notification, Medium.SLACK):
             payload = message.slack
             assert isinstance(payload, dict)
             json.dumps(payload, ensure_ascii=False).encode()

@@ -11,7 +11,7 @@ from watcher.changes import kinds
 from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
 from watcher.config.config_model import NearConfig
 from watcher.config.presets import BUILT_IN, Preset, preset_names, read_preset
-from watcher.digests.levels import NEAR_ALONE, Audience, as_heard, heard, level_for, near_place
+from watcher.digests.levels import NEAR_ALONE, Audience, adjusted, for_audience, level_for, near_place
 
 CRITICAL, MAJOR, MINOR, NOISE = Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.NOISE
 LYON = NearConfig(countries=("France",), cities=("Lyon",))
@@ -108,17 +108,17 @@ def test_each_audience_hears_each_kind_at_its_level(audience, kind, base, level)
 
 
 def test_reason_of_every_step_is_added_to_the_rule():
-    one = heard(change("site.added", country="France", city="lyon"), preset("advocate"), LYON)
+    one = adjusted(change("site.added", country="France", city="lyon"), preset("advocate"), LYON)
     assert (one.severity, one.rule) == (MAJOR, "why it is so · minor → major: near Lyon")
-    other = heard(change("status.opened", MAJOR), preset("advocate"), None)
+    other = adjusted(change("status.opened", MAJOR), preset("advocate"), None)
     assert other.rule == "why it is so · major → critical: audience advocate"
-    lifted = heard(change("contact.central", NOISE), preset("advocate"), None)
+    lifted = adjusted(change("contact.central", NOISE), preset("advocate"), None)
     assert lifted.rule == "why it is so · noise → minor: audience advocate"
 
 
 def test_change_that_no_rule_moves_stays_the_very_same():
     one = change("status.stopped", CRITICAL)
-    assert heard(one, preset("advocate"), LYON) is one
+    assert adjusted(one, preset("advocate"), LYON) is one
 
 
 def test_the_most_exact_rule_wins():
@@ -197,11 +197,11 @@ def test_comparison_as_heard_keeps_its_base_levels_and_its_order():
     changes = (change("status.opened", MAJOR), change("site.added", country="France"))
     stamp = Stamp(data_version=None, last_update_posted=None)
     base = Comparison(nct_id="NCT99100001", older=stamp, newer=stamp, edits=(), changes=changes, catalogue_revision=1)
-    told = as_heard(base, Audience(preset=preset("advocate"), near=LYON))
+    told = for_audience(base, Audience(preset=preset("advocate"), near=LYON))
     assert [one.severity for one in told.changes] == [CRITICAL, MAJOR]
     assert [one.severity for one in base.changes] == [MAJOR, MINOR]
-    assert as_heard(base, Audience()) is base
-    assert as_heard(base, Audience(preset=preset("investor"))) is base
+    assert for_audience(base, Audience()) is base
+    assert for_audience(base, Audience(preset=preset("investor"))) is base
 
 
 def test_every_shipped_rule_fits_a_kind():

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from tests.digests import builders as b
-from tests.digests.test_compose import OCCASIONS, composed
+from tests.digests.test_compose import NOTIFICATIONS, composed
 from watcher.digests.model import Medium
 from watcher.rendering.message import Message
 
 DATA = tuple({"nct_id": story.nct_id, "story": story.headline} for story in b.four())
 
 
-@pytest.mark.parametrize("occasion", OCCASIONS.values(), ids=OCCASIONS)
+@pytest.mark.parametrize("occasion", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
 @pytest.mark.parametrize("medium", list(Medium))
-def test_message_says_what_it_is_and_survives_the_outbox(occasion, medium):
-    for message in composed(occasion, medium):
+def test_message_says_what_it_is_and_survives_the_outbox(notification, medium):
+    for message in composed(notification, medium):
         assert message.kind in ("digest", "welcome", "heartbeat", "notice", "test")
         assert Message.from_json(message.to_json()).to_json() == message.to_json()
         assert message.text.strip()
@@ -47,9 +47,9 @@ def test_data_of_trials_without_a_story_are_not_posted():
 
 @pytest.mark.parametrize("name", ["welcome", "heartbeat", "notice", "sample"])
 def test_what_has_no_data_is_posted_as_words(name):
-    (message,) = composed(OCCASIONS[name], Medium.DATA)
+    (message,) = composed(NOTIFICATIONS[name], Medium.DATA)
     assert message.data is None
-    assert message.text == composed(OCCASIONS[name], Medium.TEXT)[0].text
+    assert message.text == composed(NOTIFICATIONS[name], Medium.TEXT)[0].text
 
 
 def test_chat_has_the_words_of_slack_without_its_blocks():

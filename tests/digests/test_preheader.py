@@ -9,16 +9,16 @@ import pytest
 from tests.digests import builders as b
 from watcher.config.config_model import Thread
 from watcher.digests.messages import compose
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.digests.preheader import MAX_PREHEADER
 from watcher.rendering.message import Message
 
 LONG = "A name of very many words that goes on and on " * 4
 
 
-def mail(occasion: Occasion, thread: Thread = Thread.NONE) -> Message:
+def mail(notification: Notification, thread: Thread = Thread.NONE) -> Message:
     return compose(
-        occasion,
+        notification,
         channel="email",
         medium=Medium.EMAIL,
         domain="example.org",
@@ -34,7 +34,7 @@ def preview(message: Message) -> str:
     return unescape(hidden[1])
 
 
-OCCASIONS: dict[str, Occasion] = {
+NOTIFICATIONS: dict[str, Notification] = {
     "digest": b.a_digest(),
     "one trial": b.a_digest((b.opened(),)),
     "only trial": b.a_digest((b.opened(),), reading=b.a_reading(watched=1, read=1)),
@@ -55,10 +55,10 @@ OCCASIONS: dict[str, Occasion] = {
 }
 
 
-@pytest.mark.parametrize("name", OCCASIONS)
+@pytest.mark.parametrize("name", NOTIFICATIONS)
 @pytest.mark.parametrize("thread", [Thread.NONE, Thread.TRIAL])
 def test_preheader_is_a_short_sentence_and_not_the_subject_again(name, thread):
-    message = mail(OCCASIONS[name], thread)
+    message = mail(NOTIFICATIONS[name], thread)
     shown = preview(message)
     assert 10 < len(shown) <= MAX_PREHEADER
     assert shown.endswith((".", "…", "!", "?"))

@@ -13,7 +13,7 @@ from watcher import context as context_module
 from watcher.cli.exits import Exit
 from watcher.daemon.single_run import NOTHING_WATCHED
 from watcher.pipeline.fault_kinds import TABLE, kind_of, sentence, title, words_of
-from watcher.pipeline.fault_states import Tell, Transition, line
+from watcher.pipeline.fault_states import Announcement, Transition, report_line
 from watcher.sandbox.registry_faults import Fault as RegistryFault
 from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.delivery_model import Fault, FaultState
@@ -74,12 +74,14 @@ SPOKEN = [
 @pytest.mark.parametrize(("part", "message", "begins", "reminds", "ends", "over"), SPOKEN)
 def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, ends, over):
     fault = Fault(part=part, state=FaultState.TOLD, since=SINCE, message=message, told_at=SINCE)
-    said = {tell: line(Transition(fault=fault, tell=tell)) for tell in Tell}
-    assert said[Tell.WORSE] == said[Tell.NEW]
+    said = {
+        announcement: report_line(Transition(fault=fault, announcement=announcement)) for announcement in Announcement
+    }
+    assert said[Announcement.WORSE] == said[Announcement.NEW]
     assert title(fault, is_over=False, is_worse=True) == begins.replace(":", ", worse than before:", 1)
-    assert said[Tell.NEW] == f"{part}: {message}"
-    assert said[Tell.REMINDER] == f"{part}: {reminds} since 02 Jun 2026 06:00 UTC: {message}"
-    assert said[Tell.OVER] == f"{part}: {ends} since 02 Jun 2026 06:00 UTC"
+    assert said[Announcement.NEW] == f"{part}: {message}"
+    assert said[Announcement.REMINDER] == f"{part}: {reminds} since 02 Jun 2026 06:00 UTC: {message}"
+    assert said[Announcement.OVER] == f"{part}: {ends} since 02 Jun 2026 06:00 UTC"
     assert title(fault, is_over=False) == begins
     assert title(fault, is_over=True).startswith(f"{over}, after ")
     assert sentence(fault, is_over=True) == f"{over}. What it was: {message}."
@@ -138,7 +140,7 @@ async def test_notices_of_beginning_and_end_say_what_is_and_what_was(house):
 def documented():
     text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
     table = text.partition("## Faults\n")[2].partition("\n## ")[0]
-    return [line for line in table.splitlines() if line.startswith("| ")][2:]
+    return [report_line for report_line in table.splitlines() if report_line.startswith("| ")][2:]
 
 
 def row_of(words):

@@ -10,7 +10,7 @@ import pytest
 from tests.pipeline.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, START, TWO, trial
 from tests.support.smtp_sink import SmtpStage
 from watcher.context import FaultReport
-from watcher.pipeline.fault_states import Tell, Transition, advance, failing, line
+from watcher.pipeline.fault_states import Announcement, Transition, advance, failing, report_line
 from watcher.sandbox.registry_faults import Fault as RegistryFault
 from watcher.sandbox.registry_faults import FaultKind
 from watcher.store.delivery_model import Fault, FaultGrade, FaultState
@@ -25,12 +25,13 @@ def row(state, *, told_at=NOW - timedelta(hours=1), message="it is down"):
 
 
 NEW = Transition(
-    fault=Fault(part="registry", state=FaultState.TOLD, since=NOW, message="it is down", told_at=NOW), tell=Tell.NEW
+    fault=Fault(part="registry", state=FaultState.TOLD, since=NOW, message="it is down", told_at=NOW),
+    announcement=Announcement.NEW,
 )
-OVER = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), tell=Tell.OVER)
-LATE = Transition(fault=row(FaultState.TOLD, told_at=NOW), tell=Tell.NEW)
-SILENT_END = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), tell=None)
-AGAIN = Transition(fault=row(FaultState.REMINDED, told_at=NOW), tell=Tell.REMINDER)
+OVER = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), announcement=Announcement.OVER)
+LATE = Transition(fault=row(FaultState.TOLD, told_at=NOW), announcement=Announcement.NEW)
+SILENT_END = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), announcement=None)
+AGAIN = Transition(fault=row(FaultState.REMINDED, told_at=NOW), announcement=Announcement.REMINDER)
 
 TABLE = [
     # state of the row, when it was last told, what is heard → what follows
@@ -77,7 +78,7 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
     assert failing([new.fault]) == (new.fault,)
     assert heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=59)) is None
     told = heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(hours=1))
-    assert (told.fault.state, told.tell, told.fault.since) == (FaultState.TOLD, Tell.NEW, NOW)
+    assert (told.fault.state, told.tell, told.fault.since) == (FaultState.TOLD, Announcement.NEW, NOW)
     over = ended(new.fault, NOW + timedelta(minutes=5))
     assert (over.fault.state, over.tell) == (FaultState.RECOVERED, None)
 
@@ -86,10 +87,10 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
 def test_fault_that_becomes_worse_is_told_at_once_and_not_again_when_it_goes_back(worse):
     temporary = heard(None, FaultGrade.TEMPORARY, NOW).fault
     told = heard(temporary, worse, NOW + timedelta(minutes=1))
-    assert (told.fault.state, told.tell) == (FaultState.TOLD, Tell.NEW)
+    assert (told.fault.state, told.tell) == (FaultState.TOLD, Announcement.NEW)
     lasting = heard(None, FaultGrade.LASTING, NOW).fault
     if worse is not FaultGrade.LASTING:
-        assert heard(lasting, worse, NOW + timedelta(minutes=1)).tell is Tell.WORSE
+        assert heard(lasting, worse, NOW + timedelta(minutes=1)).tell is Announcement.WORSE
     assert heard(told.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=2)) is None
     assert heard(told.fault, worse, NOW + timedelta(minutes=3)) is None
 
@@ -99,22 +100,22 @@ def test_worst_sentence_of_a_run_stands():
     faults.failing("email", "451 later", FaultGrade.TEMPORARY)
     faults.failing("email", "550 no such mailbox", FaultGrade.SUSPENDED)
     faults.failing("email", "no connection")
-    assert (faults.heard, faults.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
+    assert (faults.by_part, faults.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
 
 
 @pytest.mark.parametrize("state", [FaultState.TOLD, FaultState.REMINDED])
 def test_other_words_for_the_same_fault_are_kept_and_not_told(state):
     transition = advance(row(state), "registry", "it is still down", NOW)
     assert transition is not None
-    assert (transition.tell, transition.fault.message) == (None, "it is still down")
+    assert (transition.announcement, transition.fault.message) == (None, "it is still down")
     assert transition.fault.told_at == row(state).told_at
-    assert line(transition) is None
+    assert report_line(transition) is None
 
 
 def test_lines_say_what_since_when_and_that_it_is_over():
-    assert line(NEW) == "registry: it is down"
-    assert line(AGAIN) == "registry: still failing since 02 Jun 2026 06:00 UTC: it is down"
-    assert line(OVER) == "registry: answers again, after failing since 02 Jun 2026 06:00 UTC"
+    assert report_line(NEW) == "registry: it is down"
+    assert report_line(AGAIN) == "registry: still failing since 02 Jun 2026 06:00 UTC: it is down"
+    assert report_line(OVER) == "registry: answers again, after failing since 02 Jun 2026 06:00 UTC"
 
 
 def test_rows_that_stand_for_a_failure_now():
@@ -129,7 +130,7 @@ def test_first_word_of_a_run_stands_and_a_failure_outweighs_a_success():
     faults.failing("email", "second")
     faults.well("email")
     faults.tripped("record x", "a bug")
-    assert faults.heard == {"email": "first", "record x": "a bug"}
+    assert faults.by_part == {"email": "first", "record x": "a bug"}
     assert faults.bugs == {"record x"}
 
 

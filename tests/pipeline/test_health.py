@@ -25,7 +25,7 @@ from watcher.errors import StoreError
 from watcher.ops.endpoint import Endpoint, open_endpoint
 from watcher.ops.health import Weight, judge, longest_silence
 from watcher.ops.health_snapshot import read_health_snapshot, token_time
-from watcher.ops.liveness import STALLED_AFTER, leave_sign
+from watcher.ops.liveness import STALLED_AFTER, write_heartbeat_file
 from watcher.ops.metrics import exposition, kind_of
 from watcher.ops.textfile import look_at, write_shown
 from watcher.sandbox.registry_faults import Fault as RegistryFault
@@ -379,10 +379,10 @@ def test_address_that_is_taken_is_a_fault_and_free_again_it_is_over():
         taken.listen()
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         assert open_endpoint(listen, never, faults) is None
-        assert "cannot listen at" in (faults.heard["health endpoint"] or "")
+        assert "cannot listen at" in (faults.by_part["health endpoint"] or "")
     calm = FaultReport()
     assert open_endpoint(None, never, calm) is None
-    assert calm.heard == {"health endpoint": None}
+    assert calm.by_part == {"health endpoint": None}
 
 
 def test_daemon_listens_where_its_configuration_says_and_follows_it(house):
@@ -426,7 +426,7 @@ def test_command_tells_by_its_exit_code(home):
     ):
         with program(home, "health", *arguments) as asked:
             assert asked.wait() == expected, arguments
-    leave_sign(home.state, datetime.now(UTC), monotonic())
+    write_heartbeat_file(home.state, datetime.now(UTC), monotonic())
     with program(home, "health") as asked:
         assert asked.wait() == 1
     with program(home, "run", "--once") as running:  # takes away what a killed daemon left

@@ -162,7 +162,7 @@ async def test_id_the_registry_refuses_is_named_and_the_others_are_read(house, e
     assert report.poll.troubled == (THREE,)
     assert report.poll.counts.read == 3
     assert home.kept(THREE).life is Life.NEW
-    named = [event for event in events if event["event"] == "study_checked" and event["nct_id"] == THREE]
+    named = [event for event in events if event["event"] == "trial_checked" and event["nct_id"] == THREE]
     assert named[0]["log_level"] == "warning"
     assert "pageToken" in named[0]["reason"]
 

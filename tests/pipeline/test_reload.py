@@ -30,9 +30,9 @@ from watcher.ops.liveness import (
     STALLED_AFTER,
     HeartbeatFile,
     Liveness,
-    leave_sign,
-    read_sign,
-    remove_sign,
+    read_heartbeat_file,
+    remove_heartbeat_file,
+    write_heartbeat_file,
 )
 from watcher.ops.status_line import status_line
 from watcher.ops.status_report import status_of
@@ -97,7 +97,7 @@ def test_bad_configuration_is_refused_whole_and_every_problem_named(home):
         running.process.send_signal(signal.SIGHUP)
         systemd.wait_for(READY, 2)
         assert any("old configuration kept" in line and "sometimes" in line for line in systemd.heard)
-        problems = told(running, "config_kept")[0]["problems"]
+        problems = told(running, "reload_rejected")[0]["problems"]
         assert len(problems) == 2
         assert all(str(home.config_path) in problem for problem in problems)
         until(lambda: any((home.state / "ops").glob("*.eml")))  # by the operator of the old configuration
@@ -130,10 +130,10 @@ def test_watchdog_is_fed_while_the_scheduler_advances(home):
         watched = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "100000"}
         with program(home, "run", environ=watched) as running:
             systemd.wait_for("WATCHDOG=1", 5)
-            assert read_sign(home.state, monotonic()) is not None
+            assert read_heartbeat_file(home.state, monotonic()) is not None
             running.terminate()
             assert running.wait() == 0
-    assert read_sign(home.state, monotonic()) is None
+    assert read_heartbeat_file(home.state, monotonic()) is None
 
 
 def test_refused_configuration_is_over_once_the_daemon_was_started_with_a_good_one(home):
@@ -211,22 +211,22 @@ async def test_job_under_way_for_too_long_stops_the_pulse():
 
 def test_sign_is_left_read_and_removed(tmp_path):
     now = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
-    assert read_sign(tmp_path, 100.0) is None
-    leave_sign(tmp_path, now, 100.0)
-    assert read_sign(tmp_path, 103.5) == HeartbeatFile(at=now, age=timedelta(seconds=3.5))
-    assert read_sign(tmp_path, 99.0) == HeartbeatFile(at=now, age=None)  # of an earlier start of the machine
-    leave_sign(tmp_path, now, 7.0)
-    assert read_sign(tmp_path, 8.0) == HeartbeatFile(at=now, age=timedelta(seconds=1))
+    assert read_heartbeat_file(tmp_path, 100.0) is None
+    write_heartbeat_file(tmp_path, now, 100.0)
+    assert read_heartbeat_file(tmp_path, 103.5) == HeartbeatFile(at=now, age=timedelta(seconds=3.5))
+    assert read_heartbeat_file(tmp_path, 99.0) == HeartbeatFile(at=now, age=None)  # of an earlier start of the machine
+    write_heartbeat_file(tmp_path, now, 7.0)
+    assert read_heartbeat_file(tmp_path, 8.0) == HeartbeatFile(at=now, age=timedelta(seconds=1))
     (tmp_path / "watcher.beat").write_bytes(b"")  # as an older version left it
-    old = read_sign(tmp_path, 8.0)
+    old = read_heartbeat_file(tmp_path, 8.0)
     assert old is not None
     assert old.age is None
-    leave_sign(tmp_path, now, 7.0)
+    write_heartbeat_file(tmp_path, now, 7.0)
     assert (tmp_path / "watcher.beat").stat().st_mode & 0o777 == 0o600
-    remove_sign(tmp_path)
-    remove_sign(tmp_path)
-    assert read_sign(tmp_path, 100.0) is None
-    leave_sign(tmp_path / "not there", now, 100.0)  # no failure of its own
+    remove_heartbeat_file(tmp_path)
+    remove_heartbeat_file(tmp_path)
+    assert read_heartbeat_file(tmp_path, 100.0) is None
+    write_heartbeat_file(tmp_path / "not there", now, 100.0)  # no failure of its own
 
 
 async def test_status_line_says_what_is_watched_polled_waiting_and_failing(home):

@@ -236,8 +236,8 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
         yield Problem(path, 0, "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]")
     if not loaded.config.recipient:
         yield Problem(path, 0, "nobody is told: add a [[recipient]]")
-    elif lost := unreached_ids(loaded.config, watchlist):
-        shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+    elif unreached := unreached_ids(loaded.config, watchlist):
+        shown = ", ".join(unreached[:5]) + (f" and {len(unreached) - 5} more" if len(unreached) > 5 else "")
         yield Problem(path, 0, f"watched but reaching nobody: {shown}; add their watch to a recipient")
     for recipient in loaded.config.recipient:
         is_operator = recipient.name == loaded.config.operator.recipient

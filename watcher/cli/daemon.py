@@ -41,10 +41,10 @@ async def _run(context: RunContext, read: WatchlistReader, reread: Reread) -> in
     from watcher.daemon.service import Daemon
     from watcher.daemon.shutdown import Shutdown
 
-    ending = Shutdown()
-    ending.listen(asyncio.get_running_loop())
+    shutdown = Shutdown()
+    shutdown.listen(asyncio.get_running_loop())
     try:
-        await Daemon(context=context, read=read, reread=reread).run(ending)
+        await Daemon(context=context, read=read, reread=reread).run(shutdown)
     except StoreLostError as error:
         leave_lost(error)
-    return ending.signal
+    return shutdown.signal

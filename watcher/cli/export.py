@@ -45,10 +45,14 @@ def site(settings: Settings, folder: Path) -> None:
     from watcher.pipeline.publisher import publish
 
     loaded = settings.load()
-    with app.open_for_looking(loaded, settings.state(loaded)) as context, _progress() as heard:
+    with app.open_for_looking(loaded, settings.state(loaded)) as context, _progress() as on_progress:
         watchlist, failed = _watched(context, app.watchlist_reader(loaded)()), dict[str, str]()
         written = publish(
-            context, watchlist, folder, progress=heard, hear=lambda note: failed.setdefault(note.template, note.problem)
+            context,
+            watchlist,
+            folder,
+            progress=on_progress,
+            on_note=lambda note: failed.setdefault(note.template, note.problem),
         )
     assert written is not None  # noqa: S101 — None means "nothing new", which was not asked for
     for template, problem in failed.items():
@@ -122,11 +126,11 @@ def _progress() -> Iterator[Progress]:
         return
     with click.progressbar(length=1, label="Trial pages", file=sys.stderr) as bar:
 
-        def heard(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             bar.length = max(total, 1)
             bar.update(done - bar.pos)
 
-        yield heard
+        yield on_progress
 
 
 def _print(text: str) -> None:

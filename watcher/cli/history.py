@@ -43,7 +43,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
     if trial is None:
         raise never_read(nct_id)
     steps = [step for step in reversed(trial.steps) if start is None or step.seen_at >= start]
-    text = _told(trial, steps, severity)
+    text = _steps_text(trial, steps, severity)
     is_long = text.count("\n") >= shutil.get_terminal_size().lines - 1
     if sys.stdout.isatty() and is_long and not no_pager:
         click.echo_via_pager(text, color=True)
@@ -51,7 +51,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
         click.echo(text, nl=False)
 
 
-def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
+def _steps_text(trial: Trial, steps: Sequence[Step], severity: str) -> str:
     """Report versions one after the other as the terminal shows them, colours included where it has any."""
     from watcher.changes.model import Severity
     from watcher.changes.trial_names import short_name as short_name_of
@@ -62,17 +62,17 @@ def _told(trial: Trial, steps: Sequence[Step], severity: str) -> str:
         name = trial.short_name or short_name_of(trial.record)
         screen.print(lines(f"{trial.nct_id}  {name}"), style="bold", markup=False)
         screen.print(f"https://clinicaltrials.gov/study/{trial.nct_id}?tab=history", style="dim", markup=False)
-        told = 0
+        shown = 0
         for step in steps:
-            told += _tell(screen, step, step.record or trial.record, Severity(severity))
-        if not told:
+            shown += _print_version(screen, step, step.record or trial.record, Severity(severity))
+        if not shown:
             screen.print("\nNothing of this level was seen to change.", markup=False)
-        elif told < len(steps):
-            screen.print(f"\n{len(steps) - told} of {len(steps)} versions have nothing of this level.", markup=False)
+        elif shown < len(steps):
+            screen.print(f"\n{len(steps) - shown} of {len(steps)} versions have nothing of this level.", markup=False)
     return captured.get()
 
 
-def _tell(screen: Any, step: Step, record: Record, least: Severity) -> bool:
+def _print_version(screen: Any, step: Step, record: Record, least: Severity) -> bool:
     """Report one version on a console of `terminal`; give whether there was anything to tell."""
     from watcher.changes.story import tell
     from watcher.changes.wording.reverted import phrase_of

@@ -29,7 +29,7 @@ from watcher.errors import ConfigError, StoreError, StoreLostError
 from watcher.ops import maintenance
 from watcher.ops.clock_watch import ClockWatch
 from watcher.ops.endpoint import Endpoint, open_endpoint
-from watcher.ops.liveness import BEAT_EVERY, Liveness, leave_sign, remove_sign
+from watcher.ops.liveness import BEAT_EVERY, Liveness, remove_heartbeat_file, write_heartbeat_file
 from watcher.ops.status_line import status_line
 from watcher.ops.textfile import look_at
 from watcher.pipeline.compose import compose_due
@@ -78,16 +78,16 @@ class Daemon:
     tick_every: timedelta = TICK_EVERY
     watch_every: timedelta = WATCH_EVERY
     _schedule: Schedule = field(default_factory=Schedule)
-    _pulse: Liveness = field(init=False)
+    _liveness: Liveness = field(init=False)
     _refused: str | None = None
     _endpoint: Endpoint | None = None
     _broken: set[str] = field(default_factory=set)
     _lost: asyncio.Future[StoreLostError] | None = None
 
     def __post_init__(self) -> None:
-        self._pulse = Liveness(monotonic=self.context.monotonic)
+        self._liveness = Liveness(monotonic=self.context.monotonic)
 
-    async def run(self, ending: Shutdown) -> bool:
+    async def run(self, shutdown: Shutdown) -> bool:
         """Work until asked to end, then let what runs come to its end.
 
         Returns:
@@ -98,12 +98,12 @@ class Daemon:
         """
         context = self.context
         self._lost = asyncio.get_running_loop().create_future()
-        faults = FaultReport(heard={CONFIG_PART: None, RUN_PART: None})
+        faults = FaultReport(by_part={CONFIG_PART: None, RUN_PART: None})
         start(context)
         await self._settled(faults)
         self._broken = {part for part in standing_parts(context) if part.startswith(JOB_PART)}
         every = context.loaded.config.registry.poll_every
-        self._pulse.beat()
+        self._liveness.beat()
         ticking = min(self.tick_every, max(every, timedelta(seconds=1)))
         self._schedule.start(
             (
@@ -117,9 +117,9 @@ class Daemon:
         await self._show()
         notify(context.environ, "READY=1", "STATUS=started; first poll under way")
         log.info("daemon_ready", poll_every=str(every))
-        works = (self._feed_watchdog(), self._renew_when_asked(ending), self._watch_clocks_and_store())
+        works = (self._feed_watchdog(), self._renew_when_asked(shutdown), self._watch_clocks_and_store())
         beside = [asyncio.create_task(work) for work in works]
-        asked = asyncio.ensure_future(ending.asked.wait())
+        asked = asyncio.ensure_future(shutdown.asked.wait())
         lost: asyncio.Future[Any] = self._lost
         await asyncio.wait({asked, lost}, return_when=asyncio.FIRST_COMPLETED)
         notify(context.environ, "STOPPING=1", "STATUS=finishing what is under way")
@@ -127,7 +127,7 @@ class Daemon:
         for task in (*beside, asked):
             task.cancel()
         is_clean = await self._schedule.drain(timedelta(0) if self._lost.done() else DRAIN_WITHIN)
-        remove_sign(context.state_dir)
+        remove_heartbeat_file(context.state_dir)
         if self._endpoint is not None:
             await asyncio.to_thread(self._endpoint.close)
         log.info("daemon_stopped", clean=is_clean)
@@ -138,7 +138,7 @@ class Daemon:
     def _job(self, name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Return a job whose failure stands in the fault table until it does its work again."""
         part = f"{JOB_PART}{name}"
-        timed = self._pulse.timed(name, work)
+        timed = self._liveness.timed(name, work)
 
         async def job() -> None:
             try:
@@ -152,7 +152,7 @@ class Daemon:
                 raise
             else:
                 if part in self._broken:
-                    await self._settled(FaultReport(heard={part: None}))
+                    await self._settled(FaultReport(by_part={part: None}))
                     self._broken.discard(part)
 
         return job
@@ -185,13 +185,13 @@ class Daemon:
 
     async def beat(self) -> None:
         """Show that the scheduler moves: to the watchdog, and in the state folder to `watcher health`."""
-        self._pulse.beat()
-        leave_sign(self.context.state_dir, self.context.clock(), self.context.monotonic())
+        self._liveness.beat()
+        write_heartbeat_file(self.context.state_dir, self.context.clock(), self.context.monotonic())
 
-    async def _renew_when_asked(self, ending: Shutdown) -> None:
+    async def _renew_when_asked(self, shutdown: Shutdown) -> None:
         while True:
-            await ending.renewal.wait()
-            ending.renewal.clear()
+            await shutdown.renewal.wait()
+            shutdown.renewal.clear()
             before = self.context
             try:
                 await self.renew()
@@ -216,9 +216,9 @@ class Daemon:
         try:
             context, read = await asyncio.to_thread(self.reread, self.context)
         except ConfigError as error:
-            log.warning("config_kept", problems=[str(problem) for problem in error.problems])
+            log.warning("reload_rejected", problems=[str(problem) for problem in error.problems])
             self._refused = f"refused at reload, the old one stays in use: {error.problems[0]}"
-            await self._settled(FaultReport(heard={CONFIG_PART: self._refused}))
+            await self._settled(FaultReport(by_part={CONFIG_PART: self._refused}))
             notify(environ, "READY=1", f"STATUS=old configuration kept: {error.problems[0]}")
             return False
         changed = changed_sections(self.context.loaded.config, context.loaded.config)
@@ -233,7 +233,7 @@ class Daemon:
         self._schedule.change(self._polling(), context.clock())
         if "health" in changed:
             await self._show()
-        await self._settled(FaultReport(heard={CONFIG_PART: None}))
+        await self._settled(FaultReport(by_part={CONFIG_PART: None}))
         log.info("config_reloaded", changed=changed)
         notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
         return True
@@ -272,7 +272,7 @@ class Daemon:
         watchlist = read_watched(context, self.read, faults)
         report = await poll_watched(context, watchlist, faults)
         is_complete = report is not None and report.outcome.is_complete
-        await self._tell_and_send(faults, report, context)
+        await self._compose_and_send(faults, report, context)
         await ask_heartbeat(context, is_complete=is_complete)
         shown = FaultReport()
         await show_pages(context, follow_merged(watchlist, context.store), shown)
@@ -280,9 +280,9 @@ class Daemon:
 
     async def tick(self) -> None:
         """Report those whose slot has come, and send what is due."""
-        await self._tell_and_send(FaultReport())
+        await self._compose_and_send(FaultReport())
 
-    async def _tell_and_send(
+    async def _compose_and_send(
         self, faults: FaultReport, report: PollReport | None = None, polled: RunContext | None = None
     ) -> None:
         """Report and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
@@ -295,8 +295,8 @@ class Daemon:
             own = report if polled is context else None
             is_complete = own is not None and own.outcome.is_complete
             is_settled = own is not None and own.is_settled
-            tell = partial(compose_due, context, watchlist, faults, is_complete=is_complete, is_settled=is_settled)
-            await asyncio.to_thread(tell)
+            compose = partial(compose_due, context, watchlist, faults, is_complete=is_complete, is_settled=is_settled)
+            await asyncio.to_thread(compose)
         context.check_store()
         sent = await send_due(context, faults)
         signal_sending(sent, faults)
@@ -315,6 +315,6 @@ class Daemon:
         """Feed systemd's watchdog from the loop, and only while the pulse beats: a stalled daemon is restarted."""
         seconds = watchdog_seconds(self.context.environ, os.getpid())
         while seconds is not None:
-            if self._pulse.is_moving:
+            if self._liveness.is_moving:
                 notify(self.context.environ, "WATCHDOG=1")
             await self.context.sleep(seconds)

@@ -24,17 +24,17 @@ from watcher.context import (
 )
 from watcher.errors import StoreError, StoreLostError, WatcherError
 from watcher.ops import maintenance
-from watcher.ops.liveness import remove_sign
+from watcher.ops.liveness import remove_heartbeat_file
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_kinds import REPORT_IT, Origin, kind_of
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.heartbeat_url import ask_heartbeat
-from watcher.pipeline.milestones import tell_passed
-from watcher.pipeline.notices import settle, tell_reformatted
+from watcher.pipeline.milestones import record_passed
+from watcher.pipeline.notices import notify_reformatted, settle
 from watcher.pipeline.poll import poll
 from watcher.pipeline.poll_report import PollReport
 from watcher.pipeline.recipient_sync import signal_removed, signal_renamed, sync_recipients
-from watcher.pipeline.reformatting import judge_data_version
+from watcher.pipeline.reformatting import detect_reformatting
 from watcher.pipeline.send import Sent, send_due, settle_left
 from watcher.pipeline.trial_faults import signal_trials
 from watcher.pipeline.watchlist_resolution import follow_merged, merged_ids, poll_ids, watched_now
@@ -101,7 +101,7 @@ async def run_once(
 async def _run_once(context: RunContext, read: WatchlistReader, *, send_all: bool, deliver: bool) -> RunReport:
     faults = FaultReport()
     start(context)
-    remove_sign(context.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
+    remove_heartbeat_file(context.state_dir)  # a daemon that ended in disorder left it; the lock says that none runs
     faults.well(CONFIG_PART)
     _signal_daemon_gone(context, faults)
     watchlist = read_watched(context, read, faults)
@@ -171,7 +171,7 @@ def note_broken_off(context: RunContext, part: str, error: Exception) -> None:
 
 def signal_sending(sent: Sent, faults: FaultReport) -> None:
     """Note tries that failed for a reason that no channel's fault stands for."""
-    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in faults.heard.items())
+    is_known = any(text and kind_of(part).origin is Origin.DELIVERY for part, text in faults.by_part.items())
     if sent.failed and not is_known:
         faults.failing(SENDING_PART, f"{sent.failed} of the tries to send failed; see `watcher outbox list`")
     else:
@@ -226,10 +226,10 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
         # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
         is_whole = report.outcome.is_complete
         token = report.token if is_whole else report.read_of
-        families = await asyncio.to_thread(partial(judge_data_version, context, token, len(ids), is_whole=is_whole))
+        families = await asyncio.to_thread(partial(detect_reformatting, context, token, len(ids), is_whole=is_whole))
         if families:
-            tell_reformatted(context, families, token or "", context.clock())
-        await asyncio.to_thread(tell_passed, context, ids)
+            notify_reformatted(context, families, token or "", context.clock())
+        await asyncio.to_thread(record_passed, context, ids)
     signal_trials(context, ids, report, faults, is_whole=watchlist.is_whole)
     _signal_unread(report, faults)
     return report
@@ -239,7 +239,7 @@ def _signal_unread(report: PollReport, faults: FaultReport) -> None:
     """Note a poll that left something undone, unless another fault names the cause."""
     troubled = [nct_id for nct_id in report.troubled if f"{STORED_PART}{nct_id}" not in faults.damages]
     is_whole = report.outcome.is_complete and not troubled and not report.is_empty
-    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in faults.heard.items())
+    is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in faults.by_part.items())
     if is_whole or is_known:
         faults.well(POLL_PART)
     elif report.outcome is PollOutcome.MOVED:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watcher.config.config_model import Thread
-from watcher.digests.model import Digest, Occasion
+from watcher.digests.model import Digest, Notification
 from watcher.digests.stories import in_order
 from watcher.rendering.escape import cut, plain
 
@@ -32,20 +32,20 @@ class Conversation:
     topic: str
 
 
-def conversation_of(occasion: Occasion, thread: Thread) -> Conversation | None:
+def conversation_of(notification: Notification, thread: Thread) -> Conversation | None:
     """Return the conversation; None when there is none: everything but a digest stands alone.
 
     Args:
-        occasion: What is told.
+        notification: What is told.
         thread: What the operator wants kept together.
     """
-    if thread is Thread.NONE or not isinstance(occasion, Digest):
+    if thread is Thread.NONE or not isinstance(notification, Digest):
         return None
-    lead = in_order(occasion.stories)[0]
+    lead = in_order(notification.stories)[0]
     if thread is Thread.TRIAL:
         name = cut(plain(lead.short_name), _MOST_NAME)
         return Conversation(key=f"trial {lead.nct_id}", topic=f"{lead.nct_id} {name}")
-    watches = occasion.watches.get(lead.nct_id, ()) or occasion.reader.watches
+    watches = notification.watches.get(lead.nct_id, ()) or notification.reader.watches
     if not watches:
         return Conversation(key="trials", topic="Changes in your trials")
     return Conversation(key=f"watch {watches[0]}", topic=f"Changes in “{cut(plain(watches[0]), _MOST_NAME)}”")

@@ -47,10 +47,10 @@ def level_for(change: Change, preset: Preset | None, near: NearConfig | None) ->
     Returns:
         Never above critical, never below minor. Noise stays noise, unless a rule gives its very kind a level.
     """
-    return heard(change, preset, near).severity
+    return adjusted(change, preset, near).severity
 
 
-def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Change:
+def adjusted(change: Change, preset: Preset | None, near: NearConfig | None) -> Change:
     """Return a change as a reader hears it: its level, each step that moved it added to its rule.
 
     Arguments as above.
@@ -64,11 +64,11 @@ def heard(change: Change, preset: Preset | None, near: NearConfig | None) -> Cha
     return change if level is change.severity else replace(change, severity=level, rule=rule)
 
 
-def as_heard(comparison: Comparison, ear: Audience) -> Comparison:
+def for_audience(comparison: Comparison, audience: Audience) -> Comparison:
     """Return a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
-    if ear.preset is None and ear.near is None:
+    if audience.preset is None and audience.near is None:
         return comparison
-    changes = tuple(heard(change, ear.preset, ear.near) for change in comparison.changes)
+    changes = tuple(adjusted(change, audience.preset, audience.near) for change in comparison.changes)
     if all(new is old for new, old in zip(changes, comparison.changes, strict=True)):
         return comparison
     return replace(comparison, changes=changes)

@@ -18,7 +18,7 @@ from watcher.changes.model import Json
 from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
 from watcher.digests.csv_attachment import list_of, tables_of
-from watcher.digests.model import Medium, Occasion
+from watcher.digests.model import Medium, Notification
 from watcher.digests.preheader import preheader
 from watcher.digests.render_plan import RenderPlan, take_apart
 from watcher.digests.size_budget import MAX_HTML, most_that_fit, weight
@@ -49,7 +49,7 @@ class Composed:
 
 
 def compose(
-    occasion: Occasion,
+    notification: Notification,
     *,
     channel: str,
     medium: Medium,
@@ -61,7 +61,7 @@ def compose(
     """Make the messages that tell one reader on one channel.
 
     Args:
-        occasion: What to tell.
+        notification: What to tell.
         channel: Identity of the channel (`email`, `slack`, `folder`, or any stable name); goes into the Message-ID.
         medium: What that channel can show: `SLACK` fills `Message.slack`, `FOLDER` also `Message.data`, `DATA` gives a
             message per trial.
@@ -76,14 +76,16 @@ def compose(
     Raises:
         RenderError: A built-in template failed: a bug.
     """
-    told = take_apart(occasion) if medium is not Medium.TEXT else take_apart(occasion, sys.maxsize)
+    told = take_apart(notification) if medium is not Medium.TEXT else take_apart(notification, sys.maxsize)
     is_mail = medium in (Medium.EMAIL, Medium.FOLDER)
-    conversation = conversation_of(occasion, thread) if is_mail else None
+    conversation = conversation_of(notification, thread) if is_mail else None
     if conversation is not None and told.frame is not None:
         told = replace(told, frame=replace(told.frame, topic=conversation.topic))
     writer = Writer(templates, MappingProxyType({"reader": told.reader, "reading": told.reading}))
     words = _words(told, writer)
-    stamp = _Stamp(occasion=occasion, channel=channel, domain=domain, store_id=store_id, conversation=conversation)
+    stamp = _Stamp(
+        notification=notification, channel=channel, domain=domain, store_id=store_id, conversation=conversation
+    )
     match medium:
         case Medium.SLACK:
             messages = _slack_messages(told, words, stamp, writer)
@@ -121,7 +123,7 @@ def _words(told: RenderPlan, writer: Writer) -> _Words:
 class _Stamp:
     """What makes a message this message, whenever and how often it is sent."""
 
-    occasion: Occasion
+    notification: Notification
     channel: str
     domain: str
     store_id: str
@@ -129,8 +131,8 @@ class _Stamp:
 
     def digest(self, part: int, purpose: str) -> str:
         """Return the hash of recipient, channel, kind, slot or version, part and purpose."""
-        kind = type(self.occasion).__name__.lower()
-        identity = (self.occasion.reader.name, self.channel, kind, self.occasion.key, str(part), purpose)
+        kind = type(self.notification).__name__.lower()
+        identity = (self.notification.reader.name, self.channel, kind, self.notification.key, str(part), purpose)
         return hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def message_id(self, part: int = 1) -> str:
@@ -144,13 +146,13 @@ class _Stamp:
         """Id of the conversation's first message, which is never sent; empty outside of one."""
         if self.conversation is None:
             return ""
-        identity = (self.occasion.reader.name, self.channel, "thread", self.conversation.key)
+        identity = (self.notification.reader.name, self.channel, "thread", self.conversation.key)
         root = hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
         return f"<{root}@{self.domain}>"
 
     @property
     def date(self) -> str:
-        return self.occasion.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+        return self.notification.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
     @property
     def headers(self) -> Mapping[str, str]:

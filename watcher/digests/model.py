@@ -219,4 +219,4 @@ class Sample:
     at: datetime
 
 
-Occasion: TypeAlias = Digest | Welcome | Heartbeat | Notice | Sample
+Notification: TypeAlias = Digest | Welcome | Heartbeat | Notice | Sample

@@ -15,7 +15,7 @@ from watcher.digests.model import (
     Digest,
     Heartbeat,
     Notice,
-    Occasion,
+    Notification,
     ReadCounts,
     Sample,
     Welcome,
@@ -72,36 +72,36 @@ class RenderPlan:
         return self.page
 
 
-def take_apart(occasion: Occasion, most_shown: int = MOST_SHOWN) -> RenderPlan:
+def take_apart(notification: Notification, most_shown: int = MOST_SHOWN) -> RenderPlan:
     """Prepare an occasion for the templates; of a digest at most so many stories are made ready to be shown."""
-    reader = occasion.reader
-    match occasion:
+    reader = notification.reader
+    match notification:
         case Digest():
-            return _digest(occasion, most_shown)
+            return _digest(notification, most_shown)
         case Welcome():
-            welcome = views.show_welcome(occasion)
+            welcome = views.show_welcome(notification)
             return RenderPlan(
                 stem="welcome",
                 kind="welcome",
                 reader=_follower(reader),
                 reading=welcome.reading,
                 page=welcome,
-                greeted=occasion.trials if welcome.more and not welcome.pages_url else (),
+                greeted=notification.trials if welcome.more and not welcome.pages_url else (),
             )
         case Heartbeat():
-            heartbeat = views.show_heartbeat(occasion)
+            heartbeat = views.show_heartbeat(notification)
             return RenderPlan(
                 stem="heartbeat", kind="heartbeat", reader=_follower(reader), reading=heartbeat.reading, page=heartbeat
             )
         case Notice():
             operator = views.show_reader(reader, "operator")
             return RenderPlan(
-                stem="notice", kind="notice", reader=operator, reading=None, page=views.show_notice(occasion)
+                stem="notice", kind="notice", reader=operator, reading=None, page=views.show_notice(notification)
             )
         case Sample():
             return _sample(reader)
         case _:
-            assert_never(occasion)
+            assert_never(notification)
 
 
 def _follower(reader: Addressee) -> ReaderView:

@@ -17,7 +17,7 @@ from watcher.digests.model import (
     Heartbeat,
     Medium,
     Notice,
-    Occasion,
+    Notification,
     ReadCounts,
     Sample,
     Welcome,
@@ -30,7 +30,7 @@ _AT = datetime(2026, 3, 13, 7, 30, tzinfo=UTC)
 _MANY = 120  # more than a mail tells in full and in brief together
 
 
-def specimens() -> tuple[Occasion, ...]:
+def specimens() -> tuple[Notification, ...]:
     """Return the occasions: a small and a large digest, both ends of a fault, a welcome, a heartbeat, a test."""
     reader = Addressee(name="specimen", zone=UTC, watches=("one", "two"), stop="trials@example.org", next_digest=_AT)
     bare = Addressee(name="specimen", zone=UTC)
@@ -75,20 +75,22 @@ def specimens() -> tuple[Occasion, ...]:
     )
 
 
-def try_out(templates: Templates, occasions: tuple[Occasion, ...]) -> tuple[TemplateNote, ...]:
+def try_out(templates: Templates, notifications: tuple[Notification, ...]) -> tuple[TemplateNote, ...]:
     """Compose occasions for every medium and give what failed, each override once.
 
     Raises:
         RenderError: A built-in template failed: a bug.
     """
-    notes = (note for occasion in occasions for made in _composed(templates, occasion) for note in made.notes)
+    notes = (
+        note for notification in notifications for made in _composed(templates, notification) for note in made.notes
+    )
     return tuple({note.template: note for note in notes}.values())
 
 
-def _composed(templates: Templates, occasion: Occasion) -> Iterator[Composed]:
+def _composed(templates: Templates, notification: Notification) -> Iterator[Composed]:
     for medium in (Medium.EMAIL, Medium.SLACK):  # between them they render every template
         yield compose(
-            occasion, channel="specimen", medium=medium, domain="watcher.invalid", store_id="", templates=templates
+            notification, channel="specimen", medium=medium, domain="watcher.invalid", store_id="", templates=templates
         )
 
 

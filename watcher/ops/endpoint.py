@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             assert isinstance(self.server, _Server)  # noqa: S101 — made together above
-            vitals, health = self.server.look()
+            snapshot, health = self.server.look()
         except WatcherError as error:
             self._answer(503, f"{error}\n")
             return
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(500, "see the log\n")
             return
         if path == "/metrics":
-            self._metrics(vitals, health)
+            self._metrics(snapshot, health)
         else:
             self._judgement(health, is_readiness=path == "/readyz")
 
@@ -124,13 +124,13 @@ class _Handler(BaseHTTPRequestHandler):
         lines = ["ok" if is_fine else "not ok", *(f"{remark.weight.value}: {remark.said}" for remark in told)]
         self._answer(200 if is_fine else 503, "".join(f"{line}\n" for line in lines))
 
-    def _metrics(self, vitals: HealthSnapshot, health: Health) -> None:
+    def _metrics(self, snapshot: HealthSnapshot, health: Health) -> None:
         try:
             from watcher.ops.metrics import CONTENT_TYPE, exposition
         except ImportError:
             self._answer(501, _NO_EXTRA)
             return
-        self._answer(200, exposition(vitals, health), CONTENT_TYPE)
+        self._answer(200, exposition(snapshot, health), CONTENT_TYPE)
 
     def _answer(self, status: int, body: str | bytes, content_type: str = _TEXT) -> None:
         data = body.encode() if isinstance(body, str) else body

@@ -65,41 +65,41 @@ def longest_silence(poll_every: timedelta) -> timedelta:
     return POLLS_MISSED * poll_every + PATIENCE
 
 
-def judge(vitals: HealthSnapshot, max_age: timedelta) -> Health:
+def judge(snapshot: HealthSnapshot, max_age: timedelta) -> Health:
     """Judge how the watcher is.
 
     Args:
-        vitals: How it is.
+        snapshot: How it is.
         max_age: How old the last poll may be; of a one-shot run a little more than the time between two.
     """
-    found = (*_life(vitals, max_age), *_polls(vitals, max_age), *_faults(vitals))
+    found = (*_life(snapshot, max_age), *_polls(snapshot, max_age), *_faults(snapshot))
     order = list(Weight)
     return Health(remarks=tuple(sorted(found, key=lambda remark: order.index(remark.weight))))
 
 
-def _life(vitals: HealthSnapshot, max_age: timedelta) -> Iterator[Remark]:
+def _life(snapshot: HealthSnapshot, max_age: timedelta) -> Iterator[Remark]:
     """A daemon shows its beat; of one-shot runs there is only what they left, the record of their polls."""
-    if vitals.beat is not None:
-        if vitals.run is None:
-            said = f"the daemon ended without being asked to; its last sign of life is of {_time(vitals.beat)}"
+    if snapshot.beat is not None:
+        if snapshot.run is None:
+            said = f"the daemon ended without being asked to; its last sign of life is of {_time(snapshot.beat)}"
             yield Remark(part="daemon", weight=Weight.DEAD, said=said)
-        elif vitals.beat_age is None:
-            said = f"the daemon's last sign of life is not of this start of the machine; it says {_time(vitals.beat)}"
+        elif snapshot.beat_age is None:
+            said = f"the daemon's last sign of life is not of this start of the machine; it says {_time(snapshot.beat)}"
             yield Remark(part="daemon", weight=Weight.DEAD, said=said)
-        elif vitals.beat_age >= STALLED_AFTER:
-            said = f"the daemon has stood still for {_span(vitals.beat_age)}, since {_time(vitals.beat)}"
+        elif snapshot.beat_age >= STALLED_AFTER:
+            said = f"the daemon has stood still for {_span(snapshot.beat_age)}, since {_time(snapshot.beat)}"
             yield Remark(part="daemon", weight=Weight.DEAD, said=said)
-    elif vitals.run is None and _is_silent(vitals, max_age):
-        yield Remark(part="runs", weight=Weight.DEAD, said=_silence(vitals, max_age))
+    elif snapshot.run is None and _is_silent(snapshot, max_age):
+        yield Remark(part="runs", weight=Weight.DEAD, said=_silence(snapshot, max_age))
 
 
-def _polls(vitals: HealthSnapshot, max_age: timedelta) -> Iterator[Remark]:
-    if vitals.beat is not None and vitals.watched and vitals.last is not None and _is_silent(vitals, max_age):
-        yield Remark(part="polls", weight=Weight.UNREADY, said=_silence(vitals, max_age))
+def _polls(snapshot: HealthSnapshot, max_age: timedelta) -> Iterator[Remark]:
+    if snapshot.beat is not None and snapshot.watched and snapshot.last is not None and _is_silent(snapshot, max_age):
+        yield Remark(part="polls", weight=Weight.UNREADY, said=_silence(snapshot, max_age))
 
 
-def _faults(vitals: HealthSnapshot) -> Iterator[Remark]:
-    for fault in vitals.faults:
+def _faults(snapshot: HealthSnapshot) -> Iterator[Remark]:
+    for fault in snapshot.faults:
         is_single = kind_of(fault.part).is_single or " to " in fault.part  # "… to NAME": one recipient on a channel
         weight = Weight.NOTE if is_single else Weight.UNREADY
         yield Remark(
@@ -107,16 +107,16 @@ def _faults(vitals: HealthSnapshot) -> Iterator[Remark]:
         )
 
 
-def _is_silent(vitals: HealthSnapshot, max_age: timedelta) -> bool:
-    return vitals.last is None or not -LARGEST_DRIFT <= vitals.now - vitals.last.finished <= max_age
+def _is_silent(snapshot: HealthSnapshot, max_age: timedelta) -> bool:
+    return snapshot.last is None or not -LARGEST_DRIFT <= snapshot.now - snapshot.last.finished <= max_age
 
 
-def _silence(vitals: HealthSnapshot, max_age: timedelta) -> str:
-    if vitals.last is None:
+def _silence(snapshot: HealthSnapshot, max_age: timedelta) -> str:
+    if snapshot.last is None:
         return "nothing was polled yet"
-    if vitals.last.finished > vitals.now:
-        return f"the last poll is of {_time(vitals.last.finished)}, which is in the future: the clock was set back"
-    return f"the last poll is of {_time(vitals.last.finished)}, longer ago than {_span(max_age)}"
+    if snapshot.last.finished > snapshot.now:
+        return f"the last poll is of {_time(snapshot.last.finished)}, which is in the future: the clock was set back"
+    return f"the last poll is of {_time(snapshot.last.finished)}, longer ago than {_span(max_age)}"
 
 
 def _time(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
-from watcher.ops.liveness import read_sign
+from watcher.ops.liveness import read_heartbeat_file
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.watchlist_resolution import poll_ids
 from watcher.store.admin import database_path
@@ -96,7 +96,7 @@ def read_health_snapshot(context: RunContext, watchlist: Watchlist) -> HealthSna
     last, complete = store.polls.last(), store.polls.last_complete()
     token = next((poll.token for poll in (last, complete) if poll is not None and poll.token), None)
     tidied = store.notes.get(UPKEEP_DONE)
-    sign = read_sign(context.state_dir, context.monotonic())
+    sign = read_heartbeat_file(context.state_dir, context.monotonic())
     return HealthSnapshot(
         now=context.clock(),
         watched=len(ids),

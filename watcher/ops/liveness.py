@@ -76,7 +76,7 @@ class HeartbeatFile:
     age: timedelta | None
 
 
-def leave_sign(folder: Path, now: datetime, monotonic: float) -> None:
+def write_heartbeat_file(folder: Path, now: datetime, monotonic: float) -> None:
     """Leave the time of a beat in the state folder, for other processes; a full or read-only disk is no failure.
 
     Args:
@@ -94,13 +94,13 @@ def leave_sign(folder: Path, now: datetime, monotonic: float) -> None:
             os.close(sign)
 
 
-def remove_sign(folder: Path) -> None:
+def remove_heartbeat_file(folder: Path) -> None:
     """Remove the sign: this daemon ends in good order, or another kind of run has begun."""
     with suppress(OSError):
         (folder / SIGN).unlink(missing_ok=True)
 
 
-def read_sign(folder: Path, monotonic: float) -> HeartbeatFile | None:
+def read_heartbeat_file(folder: Path, monotonic: float) -> HeartbeatFile | None:
     """Read the last beat, or None when no daemon runs or it ended in good order.
 
     Args:

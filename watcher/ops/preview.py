@@ -9,11 +9,11 @@ from watcher.config.config_model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.digests.messages import compose
-from watcher.digests.model import Medium, Occasion, Sample
+from watcher.digests.model import Medium, Notification, Sample
 from watcher.digests.routing import SubscribedTrial, trials_for
 from watcher.errors import ConfigError, DeliveryError
 from watcher.pipeline import content
-from watcher.pipeline.compose import reader_of
+from watcher.pipeline.compose import addressee_of
 from watcher.pipeline.destinations import Destination, address_of, carrier, destinations_of, message_domain, thread_of
 from watcher.pipeline.due import last_digest, snoozed_trials
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, pending_stories
@@ -49,15 +49,15 @@ def preview_messages(
     """
     held = snoozed_trials(recipient, context.store.snoozes.active(context.clock()))
     every = trials_for(recipient, context.loaded.config, follow_merged(watchlist, context.store))
-    followed = tuple(trial for trial in every if trial.nct_id not in held)
-    told = _told(context, recipient, followed, since)
-    if not any(entry.story is not None for entry in told):
+    subscribed = tuple(trial for trial in every if trial.nct_id not in held)
+    pending = _pending(context, recipient, subscribed, since)
+    if not any(entry.story is not None for entry in pending):
         return ()
     now = context.clock()
     key = f"preview-{context.store.versions.max_seq()}"
-    reader = context.store.ledger.reader(recipient.name) if since is None else None
-    last = last_digest(context.store, reader) if reader is not None else None
-    digest = content.digest_of(context, recipient, followed, told, key=key, now=now, last=last)
+    state = context.store.ledger.reader(recipient.name) if since is None else None
+    last = last_digest(context.store, state) if state is not None else None
+    digest = content.digest_of(context, recipient, subscribed, pending, key=key, now=now, last=last)
     return _composed(context, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
 
 
@@ -77,26 +77,26 @@ def mail_bytes(context: RunContext, message: Message, recipient: RecipientConfig
 
 async def send_sample(context: RunContext, recipient: RecipientConfig) -> tuple[Attempt, ...]:
     """Send a marked sample by each of a recipient's channels, past the outbox: nothing is retried."""
-    return tuple([await _send_sample(context, line) for line in destinations_of(recipient)])
+    return tuple([await _send_sample(context, destination) for destination in destinations_of(recipient)])
 
 
-async def _send_sample(context: RunContext, line: Destination) -> Attempt:
+async def _send_sample(context: RunContext, destination: Destination) -> Attempt:
     now = context.clock()
-    sample = Sample(reader=reader_of(context, line.recipient, now), key=f"test-{now.isoformat()}", at=now)
-    message = _composed(context, sample, line.key, line.medium)[0]
+    sample = Sample(reader=addressee_of(context, destination.recipient, now), key=f"test-{now.isoformat()}", at=now)
+    message = _composed(context, sample, destination.key, destination.medium)[0]
     try:
-        async with carrier(line, context).open() as session:
-            receipt = await session.deliver(message, address_of(line, context), lambda _step: None)
+        async with carrier(destination, context).open() as session:
+            receipt = await session.deliver(message, address_of(destination, context), lambda _step: None)
     except (DeliveryError, ConfigError) as error:
-        return Attempt(channel=line.medium.value, is_accepted=False, reply=str(error))
-    return Attempt(channel=line.medium.value, is_accepted=True, reply=receipt.reply)
+        return Attempt(channel=destination.medium.value, is_accepted=False, reply=str(error))
+    return Attempt(channel=destination.medium.value, is_accepted=True, reply=receipt.reply)
 
 
-def _composed(context: RunContext, occasion: Occasion, channel: str, medium: Medium) -> tuple[Message, ...]:
+def _composed(context: RunContext, notification: Notification, channel: str, medium: Medium) -> tuple[Message, ...]:
     config, templates = context.loaded.config, context.templates()
     domain, thread = message_domain(config), thread_of(config)
     composed = compose(
-        occasion,
+        notification,
         channel=channel,
         medium=medium,
         domain=domain,
@@ -107,20 +107,22 @@ def _composed(context: RunContext, occasion: Occasion, channel: str, medium: Med
     return composed.messages
 
 
-def _told(
-    context: RunContext, recipient: RecipientConfig, followed: tuple[SubscribedTrial, ...], since: datetime | None
+def _pending(
+    context: RunContext, recipient: RecipientConfig, subscribed: tuple[SubscribedTrial, ...], since: datetime | None
 ) -> tuple[PendingStory, ...]:
     comparisons = ComparisonCache(store=context.store)
-    reader = context.store.ledger.reader(recipient.name)
+    state = context.store.ledger.reader(recipient.name)
     if since is None:
-        if reader is None:
+        if state is None:
             return ()
-        line = replace(destinations_of(recipient)[0], key="preview")
-        return pending_on(context, recipient, reader, followed, line, comparisons)
-    windows = tuple(window for trial in followed if (window := _window_since(context, trial.nct_id, since)) is not None)
-    names = {trial.nct_id: trial.short_name for trial in followed}
+        destination = replace(destinations_of(recipient)[0], key="preview")
+        return pending_on(context, recipient, state, subscribed, destination, comparisons)
+    windows = tuple(
+        window for trial in subscribed if (window := _window_since(context, trial.nct_id, since)) is not None
+    )
+    names = {trial.nct_id: trial.short_name for trial in subscribed}
     return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(context, recipient)
+        windows, comparisons, short_names=names, least=recipient.least, audience=audience_of(context, recipient)
     )
 
 

@@ -72,18 +72,18 @@ def _recipients(context: RunContext) -> Any:
     config = context.loaded.config
     for recipient in config.recipient:
         coming = next_slots(recipient.send, config.zone(recipient), now, 1)
-        for line in destinations_of(recipient):
+        for destination in destinations_of(recipient):
             suspended = [
                 entry.reason
                 for entry in suspensions
-                if entry.channel == line.key and entry.recipient in (None, recipient.name)
+                if entry.channel == destination.key and entry.recipient in (None, recipient.name)
             ]
             waiting = context.store.outbox.list(
-                states=(State.PENDING, State.SENDING, State.UNKNOWN), recipient=recipient.name, channel=line.key
+                states=(State.PENDING, State.SENDING, State.UNKNOWN), recipient=recipient.name, channel=destination.key
             )
             yield {
                 "name": recipient.name,
-                "channel": line.medium.value,
+                "channel": destination.medium.value,
                 "suspended": bool(suspended),
                 "next_slot": zulu(coming[0]) if coming else None,
                 "pending": len(waiting),

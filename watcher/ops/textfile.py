@@ -18,8 +18,8 @@ def look_at(context: RunContext, watchlist: Watchlist) -> tuple[HealthSnapshot, 
     Raises:
         StoreError: The store cannot be read.
     """
-    vitals = read_health_snapshot(context, watchlist)
-    return vitals, judge(vitals, longest_silence(context.loaded.config.registry.poll_every))
+    snapshot = read_health_snapshot(context, watchlist)
+    return snapshot, judge(snapshot, longest_silence(context.loaded.config.registry.poll_every))
 
 
 def show_run(context: RunContext, watchlist: Watchlist) -> tuple[bool, tuple[str, ...]]:

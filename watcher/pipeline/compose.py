@@ -20,7 +20,16 @@ from watcher.digests.routing import watches_of
 from watcher.digests.slots import next_slots
 from watcher.errors import DamagedError, StoreError, WatcherError
 from watcher.pipeline.destinations import Destination, destinations_of, message_domain, stop_address, thread_of
-from watcher.pipeline.due import DIGESTED, HEARD, LOOKED, ComposeContext, DigestPlan, due, moment_of, snoozed_trials
+from watcher.pipeline.due import (
+    DIGESTED,
+    LAST_COMPOSED,
+    URGENT_UP_TO,
+    ComposeContext,
+    DigestPlan,
+    compose_context,
+    due,
+    snoozed_trials,
+)
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.subscriptions import pending_on
 from watcher.store.delivery_model import Composed, CursorOverride, Direction, NewMessage
@@ -57,9 +66,9 @@ def compose_due(
         How many messages were put into the outbox.
     """
     if not watchlist.is_whole:
-        log.warning("telling_waits", reason="a watchlist cannot be read")
+        log.warning("digest_skipped", reason="a watchlist cannot be read")
         return 0  # a cursor that moved on would pass over the trials in it
-    moment = moment_of(
+    composing = compose_context(
         context, context.clock(), is_complete=is_complete, is_settled=is_settled or is_complete, send_all=send_all
     )
     comparisons: ComparisonCache | None = None
@@ -67,15 +76,15 @@ def compose_due(
     for recipient in context.loaded.config.recipient:
         part = f"{DIGEST_PART}{recipient.name}"
         try:
-            telling = due(context, recipient, watchlist, moment)
-            if telling is None:
+            plan = due(context, recipient, watchlist, composing)
+            if plan is None:
                 continue
             if comparisons is None:
                 from watcher.pipeline.pending_changes import ComparisonCache
 
                 comparisons = ComparisonCache(store=context.store)
-            composed = _compose(context, telling, comparisons, faults, moment)
-            context.store.ledger.commit_composed(composed, moment.now)
+            composed = _compose(context, plan, comparisons, faults, composing)
+            context.store.ledger.commit_composed(composed, composing.now)
         except DamagedError as error:  # concerns the readers of one trial, and no other
             faults.damaged(part, f"{part} could not be made: {error}")
             log.warning("digest_failed", recipient=recipient.name, reason=str(error))
@@ -92,113 +101,116 @@ def compose_due(
             continue
         faults.well(part)
         count += len(composed.messages)
-        log.info("digest_composed", recipient=recipient.name, messages=len(composed.messages), slot=telling.slot)
+        log.info("digest_composed", recipient=recipient.name, messages=len(composed.messages), slot=plan.slot)
     return count
 
 
 def _compose(
-    context: RunContext, telling: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, moment: ComposeContext
+    context: RunContext, plan: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, composing: ComposeContext
 ) -> Composed:
-    recipient, reader = telling.recipient, telling.reader
-    lines = destinations_of(recipient)
-    told: dict[str, tuple[PendingStory, ...]] = {line.key: () for line in lines}
-    if telling.is_due or telling.is_urgent:
-        told = {line.key: pending_on(context, recipient, reader, telling.followed, line, comparisons) for line in lines}
-    ahead = _ahead(recipient, told) if telling.is_urgent else {}
+    recipient, state = plan.recipient, plan.state
+    destinations = destinations_of(recipient)
+    pending: dict[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
+    if plan.is_due or plan.is_urgent:
+        pending = {
+            destination.key: pending_on(context, recipient, state, plan.subscribed, destination, comparisons)
+            for destination in destinations
+        }
+    ahead = _ahead(recipient, pending) if plan.is_urgent else {}
     messages: list[NewMessage] = []
     digested: dict[str, str] = {}
-    for line in lines:
-        for occasion in _occasions(context, telling, line, told, ahead, comparisons, moment):
-            messages += compose_messages(context, occasion, line, faults)
-            digested |= _digested(occasion, telling, moment)
+    for destination in destinations:
+        for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing):
+            messages += compose_messages(context, notification, destination, faults)
+            digested |= _digested(notification, plan, composing)
     return Composed(
         recipient=recipient.name,
-        cursor=moment.newest if telling.is_due else reader.cursor,
-        slot=telling.slot,
+        cursor=composing.newest if plan.is_due else state.cursor,
+        slot=plan.slot,
         messages=tuple(messages),
-        exempts=_held_back(context, telling) if telling.is_due else _told_ahead(ahead),
-        cleared=_caught_up(telling, moment) if telling.is_due else (),
-        welcomed=telling.greets,
-        notes={**_notes(telling, moment, is_heard=bool(messages)), **digested},
+        exempts=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
+        cleared=_caught_up(plan, composing) if plan.is_due else (),
+        welcomed=plan.greets,
+        notes={**_notes(plan, composing, is_composed=bool(messages)), **digested},
     )
 
 
-def _occasions(
+def _notifications(
     context: RunContext,
-    telling: DigestPlan,
-    line: Destination,
-    told: Mapping[str, tuple[PendingStory, ...]],
+    plan: DigestPlan,
+    destination: Destination,
+    pending: Mapping[str, tuple[PendingStory, ...]],
     ahead: Mapping[str, int],
     comparisons: ComparisonCache,
-    moment: ComposeContext,
-) -> Iterator[digest.Occasion]:
+    composing: ComposeContext,
+) -> Iterator[digest.Notification]:
     from watcher.pipeline import content
 
-    recipient, followed, now = telling.recipient, telling.followed, moment.now
-    held = [one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND]
+    recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
+    held = [one.nct_id for one in plan.overrides if one.direction is Direction.BEHIND]
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
-        return content.data_of(context, entries, comparisons) if line.medium.carries_data else ()
+        return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
 
-    if telling.greets:
-        yield content.welcome(context, recipient, followed, telling.reader, now)
-    if telling.is_urgent:
-        urgent, others = _parted(told[line.key], ahead)
+    if plan.greets:
+        yield content.welcome(context, recipient, subscribed, plan.state, now)
+    if plan.is_urgent:
+        urgent, others = _split_urgent(pending[destination.key], ahead)
         if urgent:
-            key = f"urgent-v{moment.newest}"
+            key = f"urgent-v{composing.newest}"
             yield content.digest_of(
                 context,
                 recipient,
-                followed,
+                subscribed,
                 urgent,
                 key=key,
                 now=now,
-                untold=others,
+                later=others,
                 data=data(urgent),
-                last=telling.last,
+                last=plan.last,
                 held=held,
             )
-    elif any(entry.story is not None for entry in told[line.key]):
-        entries, key = told[line.key], _key(telling, moment)
+    elif any(entry.story is not None for entry in pending[destination.key]):
+        entries, key = pending[destination.key], _key(plan, composing)
         yield content.digest_of(
-            context, recipient, followed, entries, key=key, now=now, data=data(entries), last=telling.last, held=held
+            context, recipient, subscribed, entries, key=key, now=now, data=data(entries), last=plan.last, held=held
         )
-    elif telling.silent_since is not None and _is_silent(telling, told):
+    elif plan.silent_since is not None and _is_silent(plan, pending):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
-        since = telling.silent_since
-        entries, last = told[line.key], telling.last
-        yield content.heartbeat(context, recipient, followed, entries, since=since, key=key, now=now, last=last)
+        since = plan.silent_since
+        entries, last = pending[destination.key], plan.last
+        yield content.heartbeat(context, recipient, subscribed, entries, since=since, key=key, now=now, last=last)
 
 
-def _digested(occasion: digest.Occasion, telling: DigestPlan, moment: ComposeContext) -> Mapping[str, str]:
+def _digested(notification: digest.Notification, plan: DigestPlan, composing: ComposeContext) -> Mapping[str, str]:
     """Note a digest or a welcome; an urgent message between two digests is neither."""
     from watcher.digests.model import Digest, Welcome
 
-    is_digest = isinstance(occasion, Digest) and not telling.is_urgent
-    if not (is_digest or isinstance(occasion, Welcome)):
+    is_digest = isinstance(notification, Digest) and not plan.is_urgent
+    if not (is_digest or isinstance(notification, Welcome)):
         return {}
-    assert isinstance(occasion, Digest | Welcome)  # noqa: S101 — just asked
-    return {DIGESTED: json.dumps({"at": moment.now.isoformat(), "data_version": occasion.reading.data_version})}
+    assert isinstance(notification, Digest | Welcome)  # noqa: S101 — just asked
+    return {DIGESTED: json.dumps({"at": composing.now.isoformat(), "data_version": notification.reading.data_version})}
 
 
-def _key(telling: DigestPlan, moment: ComposeContext) -> str:
+def _key(plan: DigestPlan, composing: ComposeContext) -> str:
     """Name a digest by its slot and its version; one that only catches up has no version of its own.
 
     By both, for the slots begin anew when the clock had been ahead.
     """
-    is_late = telling.reader.cursor == moment.newest
-    version = f"v{telling.reader.cursor}-{moment.newest}" + (f"-{moment.now.isoformat()}" if is_late else "")
-    return version if telling.slot is None else f"{telling.slot}-{version}"
+    is_late = plan.state.cursor == composing.newest
+    version = f"v{plan.state.cursor}-{composing.newest}" + (f"-{composing.now.isoformat()}" if is_late else "")
+    return version if plan.slot is None else f"{plan.slot}-{version}"
 
 
-def _is_silent(telling: DigestPlan, told: Mapping[str, tuple[PendingStory, ...]]) -> bool:
+def _is_silent(plan: DigestPlan, pending: Mapping[str, tuple[PendingStory, ...]]) -> bool:
     """Return whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
-    was_urgent = any(one.direction is Direction.AHEAD for one in telling.exempts)
-    has_story = any(entry.story is not None for entries in told.values() for entry in entries)
-    return not (telling.greets or was_urgent or has_story)
+    was_urgent = any(one.direction is Direction.AHEAD for one in plan.overrides)
+    has_story = any(entry.story is not None for entries in pending.values() for entry in entries)
+    return not (plan.greets or was_urgent or has_story)
 
 
-def _ahead(recipient: RecipientConfig, told: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
+def _ahead(recipient: RecipientConfig, pending: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
     """Return the trials that are urgent for a recipient, each with its newest version.
 
     What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
@@ -207,35 +219,35 @@ def _ahead(recipient: RecipientConfig, told: Mapping[str, Sequence[PendingStory]
     least = Severity(recipient.urgent.value).rank if recipient.urgent is not None else -1
     return {
         entry.window.nct_id: entry.window.newest
-        for entries in told.values()
+        for entries in pending.values()
         for entry in entries
         if entry.story is not None and entry.story.severity.rank <= least
     }
 
 
-def _parted(
-    told: Sequence[PendingStory], ahead: Mapping[str, int]
+def _split_urgent(
+    pending: Sequence[PendingStory], ahead: Mapping[str, int]
 ) -> tuple[tuple[PendingStory, ...], tuple[PendingStory, ...]]:
     """Part what a channel tells at once from what waits for the digest."""
-    is_urgent = {id(entry): entry.story is not None and entry.window.nct_id in ahead for entry in told}
+    is_urgent = {id(entry): entry.story is not None and entry.window.nct_id in ahead for entry in pending}
     return (
-        tuple(entry for entry in told if is_urgent[id(entry)]),
-        tuple(entry for entry in told if not is_urgent[id(entry)]),
+        tuple(entry for entry in pending if is_urgent[id(entry)]),
+        tuple(entry for entry in pending if not is_urgent[id(entry)]),
     )
 
 
-def _told_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
+def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
     """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
     return tuple(
         CursorOverride(nct_id=nct_id, direction=Direction.AHEAD, base=newest) for nct_id, newest in ahead.items()
     )
 
 
-def _held_back(context: RunContext, telling: DigestPlan) -> tuple[CursorOverride, ...]:
+def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOverride, ...]:
     """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
-    if not telling.snoozed:
+    if not plan.snoozed:
         return ()
-    windows = context.store.ledger.windows(telling.recipient.name, [trial.nct_id for trial in telling.snoozed])
+    windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])
     return tuple(
         CursorOverride(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base)
         for window in windows
@@ -243,22 +255,22 @@ def _held_back(context: RunContext, telling: DigestPlan) -> tuple[CursorOverride
     )
 
 
-def _caught_up(telling: DigestPlan, moment: ComposeContext) -> tuple[str, ...]:
-    held = snoozed_trials(telling.recipient, moment.snoozes)
-    return tuple(one.nct_id for one in telling.exempts if one.direction is Direction.BEHIND and one.nct_id not in held)
+def _caught_up(plan: DigestPlan, composing: ComposeContext) -> tuple[str, ...]:
+    held = snoozed_trials(plan.recipient, composing.snoozes)
+    return tuple(one.nct_id for one in plan.overrides if one.direction is Direction.BEHIND and one.nct_id not in held)
 
 
-def _notes(telling: DigestPlan, moment: ComposeContext, *, is_heard: bool) -> Mapping[str, str]:
+def _notes(plan: DigestPlan, composing: ComposeContext, *, is_composed: bool) -> Mapping[str, str]:
     notes = {}
-    if telling.recipient.urgent is not None and (telling.is_due or telling.is_urgent):
-        notes[LOOKED] = str(moment.newest)
-    if telling.recipient.heartbeat is not None and is_heard:
-        notes[HEARD] = moment.now.isoformat()
+    if plan.recipient.urgent is not None and (plan.is_due or plan.is_urgent):
+        notes[URGENT_UP_TO] = str(composing.newest)
+    if plan.recipient.heartbeat is not None and is_composed:
+        notes[LAST_COMPOSED] = composing.now.isoformat()
     return notes
 
 
 def compose_messages(
-    context: RunContext, occasion: digest.Occasion, line: Destination, faults: FaultReport
+    context: RunContext, notification: digest.Notification, destination: Destination, faults: FaultReport
 ) -> tuple[NewMessage, ...]:
     """Render an occasion for one channel into frozen messages.
 
@@ -268,9 +280,9 @@ def compose_messages(
     from watcher.digests.messages import compose
 
     composed = compose(
-        occasion,
-        channel=line.key,
-        medium=line.medium,
+        notification,
+        channel=destination.key,
+        medium=destination.medium,
         domain=message_domain(context.loaded.config),
         store_id=context.store.identity(),
         templates=context.templates(),
@@ -283,8 +295,8 @@ def compose_messages(
         _signal_mended(context, composed.rendered, faults)
     return tuple(
         NewMessage(
-            recipient=line.recipient.name,
-            channel=line.key,
+            recipient=destination.recipient.name,
+            channel=destination.key,
             subject=message.subject,
             message_id=message.message_id,
             payload=message.to_json(),
@@ -305,7 +317,7 @@ def _signal_mended(context: RunContext, rendered: Collection[str], faults: Fault
             faults.well(fault.part)
 
 
-def reader_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
+def addressee_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
     """Describe a recipient for a message: zone, level, watches, how to stop, the next slot."""
     from watcher.config.config_model import Least
     from watcher.digests import model as digest

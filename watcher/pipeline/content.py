@@ -16,7 +16,7 @@ from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
 from watcher.digests.routing import SubscribedTrial
-from watcher.pipeline.compose import reader_of
+from watcher.pipeline.compose import addressee_of
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, WindowDiff
 from watcher.pipeline.read_counts import LastDigest, read_for
 from watcher.rendering.message import PackedJson
@@ -30,22 +30,22 @@ _STATUS = ("protocolSection", "statusModule", "overallStatus")
 def welcome(
     context: RunContext,
     recipient: RecipientConfig,
-    followed: Sequence[SubscribedTrial],
-    reader: RecipientState,
+    subscribed: Sequence[SubscribedTrial],
+    state: RecipientState,
     now: datetime,
 ) -> Welcome:
     """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
-    ids = [trial.nct_id for trial in followed]
+    ids = [trial.nct_id for trial in subscribed]
     merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.life is Life.MERGED}
-    trials = {trial.nct_id: trial for trial in followed if trial.nct_id not in merged}
+    trials = {trial.nct_id: trial for trial in subscribed if trial.nct_id not in merged}
     greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
     for nct_id, body in context.store.versions.each_newest_body(trials):  # never all records in memory at once
         greeted[nct_id] = _greeted(trials[nct_id], body)
     return Welcome(
-        reader=reader_of(context, recipient, now),
-        reading=read_for(context.store, followed, ()),
+        reader=addressee_of(context, recipient, now),
+        reading=read_for(context.store, subscribed, ()),
         trials=tuple(greeted.values()),
-        key=f"welcome-{reader.started_at.isoformat()}",
+        key=f"welcome-{state.started_at.isoformat()}",
         at=now,
     )
 
@@ -53,29 +53,29 @@ def welcome(
 def digest_of(
     context: RunContext,
     recipient: RecipientConfig,
-    followed: Sequence[SubscribedTrial],
-    told: Sequence[PendingStory],
+    subscribed: Sequence[SubscribedTrial],
+    pending: Sequence[PendingStory],
     *,
     key: str,
     now: datetime,
-    untold: Sequence[PendingStory] = (),
+    later: Sequence[PendingStory] = (),
     data: Sequence[PackedJson] = (),
     last: LastDigest | None = None,
     held: Collection[str] = (),
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
-    What is `untold` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
+    What is `later` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
     `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
     change was held back longer than that.
     """
     return Digest(
-        reader=reader_of(context, recipient, now),
-        reading=read_for(context.store, followed, told, untold, since=last, held=held),
-        stories=tuple(entry.story for entry in told if entry.story is not None),
+        reader=addressee_of(context, recipient, now),
+        reading=read_for(context.store, subscribed, pending, later, since=last, held=held),
+        stories=tuple(entry.story for entry in pending if entry.story is not None),
         key=key,
         at=now,
-        watches={trial.nct_id: trial.labels for trial in followed},
+        watches={trial.nct_id: trial.labels for trial in subscribed},
         data=tuple(data),
     )
 
@@ -83,8 +83,8 @@ def digest_of(
 def heartbeat(
     context: RunContext,
     recipient: RecipientConfig,
-    followed: Sequence[SubscribedTrial],
-    told: Sequence[PendingStory],
+    subscribed: Sequence[SubscribedTrial],
+    pending: Sequence[PendingStory],
     *,
     since: datetime,
     key: str,
@@ -93,8 +93,8 @@ def heartbeat(
 ) -> Heartbeat:
     """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
     return Heartbeat(
-        reader=reader_of(context, recipient, now),
-        reading=read_for(context.store, followed, told, since=last),
+        reader=addressee_of(context, recipient, now),
+        reading=read_for(context.store, subscribed, pending, since=last),
         period=period(since, now, context.loaded.config.zone(recipient)),
         key=key,
         at=now,
@@ -129,9 +129,11 @@ def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
     )
 
 
-def data_of(context: RunContext, told: Sequence[PendingStory], comparisons: ComparisonCache) -> tuple[PackedJson, ...]:
+def data_of(
+    context: RunContext, pending: Sequence[PendingStory], comparisons: ComparisonCache
+) -> tuple[PackedJson, ...]:
     """Return the comparisons of a reader's windows as `compare --json` prints them, in their order."""
-    stories = {entry.window: entry.story for entry in told}
+    stories = {entry.window: entry.story for entry in pending}
     return tuple(_data(context, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
 
 

@@ -19,7 +19,7 @@ from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
 
 log = structlog.get_logger()
 
-Lines = Mapping[tuple[str, str], Destination]
+Destinations = Mapping[tuple[str, str], Destination]
 """The configured ways, by recipient and channel key."""
 
 _TOLD_OTHERWISE = (RECIPIENT_REMOVED, NOT_CONFIGURED)
@@ -27,49 +27,51 @@ _TOLD_OTHERWISE = (RECIPIENT_REMOVED, NOT_CONFIGURED)
 _WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
 
 
-def signal_standing(context: RunContext, lines: Lines, faults: FaultReport) -> None:
+def signal_standing(context: RunContext, destinations: Destinations, faults: FaultReport) -> None:
     """Describe what stands after sending: suspended channels and recipients, and what became of single messages."""
-    _signal_suspended(context, lines, faults)
-    _signal_messages(context, lines, faults)
-    _settle_ways(context, lines, faults)
+    _signal_suspended(context, destinations, faults)
+    _signal_messages(context, destinations, faults)
+    _settle_channels(context, destinations, faults)
 
 
-def _signal_suspended(context: RunContext, lines: Lines, faults: FaultReport) -> None:
-    ways = {(recipient, key) for name, key in lines for recipient in (None, name)}
+def _signal_suspended(context: RunContext, destinations: Destinations, faults: FaultReport) -> None:
+    known_keys = {(recipient, key) for name, key in destinations for recipient in (None, name)}
     for suspension in context.store.outbox.suspensions():
-        if (suspension.recipient, suspension.channel) in ways:
+        if (suspension.recipient, suspension.channel) in known_keys:
             grade = FaultGrade.SUSPENDED if suspension.probe_at is None else FaultGrade.LASTING
             faults.failing(part_of(suspension.channel, suspension.recipient), suspension.reason, grade)
 
 
-def _signal_messages(context: RunContext, lines: Lines, faults: FaultReport) -> None:
+def _signal_messages(context: RunContext, destinations: Destinations, faults: FaultReport) -> None:
     ended = {part_of_message(entry.id): entry for entry in context.store.outbox.list(states=ENDED_IN_VAIN)}
     for part, entry in ended.items():
-        if (entry.recipient, entry.channel) in lines and entry.last_reply not in _TOLD_OTHERWISE:
+        if (entry.recipient, entry.channel) in destinations and entry.last_reply not in _TOLD_OTHERWISE:
             grade = FaultGrade.LOST if entry.state is State.DEAD else FaultGrade.SUSPENDED
             faults.failing(part, sentence_of(entry), grade)
-    told = {fault.part: fault for fault in failing(context.store.faults.all()) if fault.part.startswith(MESSAGE_PART)}
-    open_ones = [part for part in told if part not in ended and part not in faults.heard]
+    standing = {
+        fault.part: fault for fault in failing(context.store.faults.all()) if fault.part.startswith(MESSAGE_PART)
+    }
+    open_ones = [part for part in standing if part not in ended and part not in faults.by_part]
     if not open_ones:
         return
     tried = {part_of_message(entry.id) for entry in context.store.outbox.list(states=_WAITING) if entry.attempts}
     for part in open_ones:
         if part in tried:
-            faults.failing(part, told[part].message, told[part].grade)
+            faults.failing(part, standing[part].message, standing[part].grade)
         else:
             faults.well(part)
 
 
-def _settle_ways(context: RunContext, lines: Lines, faults: FaultReport) -> None:
+def _settle_channels(context: RunContext, destinations: Destinations, faults: FaultReport) -> None:
     """Go on with what passes while something waits for it; forget it when nothing does: nothing is left to deliver."""
-    parts_of_ways = {part_of(key, who): (key, who) for name, key in lines for who in (None, name)}
+    channel_parts = {part_of(key, who): (key, who) for name, key in destinations for who in (None, name)}
     unheard = [
         fault
         for fault in failing(context.store.faults.all())
-        if fault.part in parts_of_ways and fault.part not in faults.heard and fault.grade is not FaultGrade.SUSPENDED
+        if fault.part in channel_parts and fault.part not in faults.by_part and fault.grade is not FaultGrade.SUSPENDED
     ]
     for fault in unheard:
-        key, who = parts_of_ways[fault.part]
+        key, who = channel_parts[fault.part]
         if context.store.outbox.list(states=_WAITING, recipient=who, channel=key):
             faults.failing(fault.part, fault.message, fault.grade)
         else:

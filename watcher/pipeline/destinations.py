@@ -63,23 +63,23 @@ def part_of(channel: str, recipient: str | None = None) -> str:
 
 def destinations_of(recipient: RecipientConfig) -> tuple[Destination, ...]:
     """Return a recipient's ways, in a fixed order; at least one."""
-    return tuple(Destination(recipient=recipient, key=key, medium=medium) for key, medium in _ways_of(recipient))
+    return tuple(Destination(recipient=recipient, key=key, medium=medium) for key, medium in _keys_of(recipient))
 
 
-def _ways_of(recipient: RecipientConfig) -> Iterator[tuple[str, Medium]]:
+def _keys_of(recipient: RecipientConfig) -> Iterator[tuple[str, Medium]]:
     slack, webhook = recipient.slack, recipient.webhook
     if recipient.email is not None:
         yield EMAIL, Medium.EMAIL
     if slack is not None and slack.webhook is not None:
-        yield f"slack:{_place(slack.webhook)}", Medium.SLACK
+        yield f"slack:{_secret_name(slack.webhook)}", Medium.SLACK
     if slack is not None and slack.token is not None:
-        yield f"slack:{slack.channel} by {_place(slack.token)}", Medium.SLACK
+        yield f"slack:{slack.channel} by {_secret_name(slack.token)}", Medium.SLACK
     if recipient.folder is not None:
         yield f"folder:{recipient.folder}", Medium.FOLDER
     if webhook is not None:
-        yield f"webhook:{_place(webhook.url)} signed by {_place(webhook.secret)}", Medium.DATA
+        yield f"webhook:{_secret_name(webhook.url)} signed by {_secret_name(webhook.secret)}", Medium.DATA
     if recipient.apprise is not None:
-        yield f"apprise:{_place(recipient.apprise.url)}", Medium.CHAT
+        yield f"apprise:{_secret_name(recipient.apprise.url)}", Medium.CHAT
     if recipient.stdout:
         yield STDOUT, Medium.TEXT
 
@@ -112,47 +112,47 @@ def thread_of(config: Config) -> Thread:
     return config.email.thread if config.email is not None else Thread.NONE
 
 
-def address_of(line: Destination, context: RunContext) -> str:
+def address_of(destination: Destination, context: RunContext) -> str:
     """Read where a message goes: a mailbox, a webhook's URL (a secret), a folder.
 
     Raises:
         ConfigError: A secret does not resolve.
     """
-    recipient = line.recipient
-    if recipient.slack is not None and line.way == "slack":
+    recipient = destination.recipient
+    if recipient.slack is not None and destination.way == "slack":
         webhook = recipient.slack.webhook
         return _secret(webhook, context) if webhook is not None else recipient.slack.channel or ""
-    if recipient.webhook is not None and line.way == "webhook":
+    if recipient.webhook is not None and destination.way == "webhook":
         return _secret(recipient.webhook.url, context)
-    if recipient.apprise is not None and line.way == "apprise":
+    if recipient.apprise is not None and destination.way == "apprise":
         return _secret(recipient.apprise.url, context)
-    if line.way == STDOUT:
+    if destination.way == STDOUT:
         return ""
-    return recipient.email or "" if line.way == EMAIL else str(context.state_dir / (recipient.folder or ""))
+    return recipient.email or "" if destination.way == EMAIL else str(context.state_dir / (recipient.folder or ""))
 
 
-def carrier(line: Destination, context: RunContext) -> Channel:
+def carrier(destination: Destination, context: RunContext) -> Channel:
     """Build what carries messages on a channel.
 
     Raises:
         ConfigError: A secret does not resolve.
     """
-    recipient = line.recipient
-    if line.way == EMAIL:
+    recipient = destination.recipient
+    if destination.way == EMAIL:
         return _email(context)
-    if recipient.slack is not None and line.way == "slack":
+    if recipient.slack is not None and destination.way == "slack":
         return _slack(recipient.slack, context)
-    if recipient.webhook is not None and line.way == "webhook":
+    if recipient.webhook is not None and destination.way == "webhook":
         from watcher.delivery.http_post import Poster
         from watcher.delivery.webhook import WebhookChannel
 
         secret = _secret(recipient.webhook.secret, context)
         return WebhookChannel(Poster(utc_now=context.clock), secret, utc_now=context.clock)
-    if line.way == "apprise":
+    if destination.way == "apprise":
         from watcher.delivery.apprise import AppriseChannel
 
         return AppriseChannel()
-    if line.way == STDOUT:
+    if destination.way == STDOUT:
         from watcher.delivery.stdout import StdoutChannel
 
         return StdoutChannel(lambda: sys.stdout.buffer)
@@ -162,27 +162,29 @@ def carrier(line: Destination, context: RunContext) -> Channel:
     return FolderChannel(sender=email.sender if email is not None else f"Trial watcher <watcher@{DEFAULT_DOMAIN}>")
 
 
-def fingerprint(line: Destination, context: RunContext, *, is_everyones: bool) -> str:
+def fingerprint(destination: Destination, context: RunContext, *, is_everyones: bool) -> str:
     """Return a mark of address, relay and credential: when it changes, a suspended channel is tried again.
 
     Args:
-        line: The way.
+        destination: The way.
         context: What the run works with.
         is_everyones: Whether the whole channel is meant: then one person's mailbox is no part of it.
 
     Raises:
         ConfigError: A secret does not resolve.
     """
-    email = context.loaded.config.email if line.medium is Medium.EMAIL else None
-    pieces = [line.key] if is_everyones and email is not None else [line.key, address_of(line, context)]
+    email = context.loaded.config.email if destination.medium is Medium.EMAIL else None
+    pieces = (
+        [destination.key] if is_everyones and email is not None else [destination.key, address_of(destination, context)]
+    )
     if email is not None:
         pieces += [email.host, str(email.port), email.tls.value, email.sender, email.username or ""]
         pieces += [_secret(email.password, context)] if email.password is not None else []
         pieces += _oauth_pieces(email.oauth, context)
-    slack, webhook = line.recipient.slack, line.recipient.webhook
-    if line.way == "slack" and slack is not None and slack.token is not None:
+    slack, webhook = destination.recipient.slack, destination.recipient.webhook
+    if destination.way == "slack" and slack is not None and slack.token is not None:
         pieces += [_secret(slack.token, context), slack.api]
-    if line.way == "webhook" and webhook is not None:
+    if destination.way == "webhook" and webhook is not None:
         pieces += [_secret(webhook.secret, context)]
     return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
 
@@ -257,5 +259,5 @@ def _secret(ref: SecretRef, context: RunContext) -> str:
     return read_secret(ref, folder=context.loaded.folder, environ=context.environ)
 
 
-def _place(ref: SecretRef) -> str:
+def _secret_name(ref: SecretRef) -> str:
     return ref.credential or ref.file or ref.env or ""

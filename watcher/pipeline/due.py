@@ -21,10 +21,10 @@ from watcher.pipeline.read_counts import LastDigest
 from watcher.store.delivery_model import CursorOverride, Direction, RecipientState, Snooze, reader_note
 from watcher.store.store import Store
 
-HEARD = "heard"
+LAST_COMPOSED = "heard"
 """Note of a recipient: when something was last composed for them."""
 
-LOOKED = "looked"
+URGENT_UP_TO = "looked"
 """Note of a recipient: up to which version urgent news was looked for."""
 
 DIGESTED = "digested"
@@ -67,32 +67,32 @@ class DigestPlan:
 
     Attributes:
         recipient: Who.
-        reader: Them, as the ledger knows them.
-        followed: The trials they are told about, those snoozed left out.
+        state: Them, as the ledger knows them.
+        subscribed: The trials they are told about, those snoozed left out.
         snoozed: The trials they follow that are held back.
         slot: The slot served, as the ledger spells it; None without one.
         is_due: Whether a digest is due.
         greets: Whether a welcome is due.
         is_urgent: Whether urgent news is looked for; never together with a digest.
         silent_since: Since when there was nothing to tell, where a sign of life is due should that stay so; else None.
-        exempts: The trials that do not follow their cursor.
+        overrides: The trials that do not follow their cursor.
         last: Their last digest or welcome, or when they were met.
     """
 
     recipient: RecipientConfig
-    reader: RecipientState
-    followed: tuple[SubscribedTrial, ...]
+    state: RecipientState
+    subscribed: tuple[SubscribedTrial, ...]
     snoozed: tuple[SubscribedTrial, ...]
     slot: str | None
     is_due: bool
     greets: bool
     is_urgent: bool
     silent_since: datetime | None
-    exempts: tuple[CursorOverride, ...]
+    overrides: tuple[CursorOverride, ...]
     last: LastDigest
 
 
-def moment_of(
+def compose_context(
     context: RunContext, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool
 ) -> ComposeContext:
     """Look at what holds for everybody, and note what stands when a poll has come to its end.
@@ -122,53 +122,53 @@ def moment_of(
 
 
 def due(
-    context: RunContext, recipient: RecipientConfig, watchlist: Watchlist, moment: ComposeContext
+    context: RunContext, recipient: RecipientConfig, watchlist: Watchlist, composing: ComposeContext
 ) -> DigestPlan | None:
     """Describe what a recipient is due; None when there is nothing to compose and nothing to write down."""
-    reader = context.store.ledger.reader(recipient.name)
-    if reader is None or is_held(context, recipient, moment.now, moment.snoozes):
+    state = context.store.ledger.reader(recipient.name)
+    if state is None or is_held(context, recipient, composing.now, composing.snoozes):
         return None
-    slot = _slot(context, recipient, reader, moment.now)
+    slot = _slot(context, recipient, state, composing.now)
     is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
-    is_due = slot is not None or moment.send_all or (is_immediate and moment.is_settled)
-    greets = recipient.welcome and reader.welcomed_at is None and _was_read_for(reader, moment)
-    may_be_urgent = recipient.urgent is not None and moment.is_settled
+    is_due = slot is not None or composing.send_all or (is_immediate and composing.is_settled)
+    greets = recipient.welcome and state.welcomed_at is None and _was_read_for(state, composing)
+    may_be_urgent = recipient.urgent is not None and composing.is_settled
     if not (is_due or greets or may_be_urgent):
         return None  # the usual case at a tick: no further look at the store
-    exempts = context.store.ledger.exempts(recipient.name)
-    followed = trials_for(recipient, context.loaded.config, watchlist)
-    held = snoozed_trials(recipient, moment.snoozes)
-    has_news = reader.cursor < moment.newest or any(
-        one.direction is Direction.BEHIND and one.nct_id not in held for one in exempts
+    overrides = context.store.ledger.exempts(recipient.name)
+    subscribed = trials_for(recipient, context.loaded.config, watchlist)
+    held = snoozed_trials(recipient, composing.snoozes)
+    has_news = state.cursor < composing.newest or any(
+        one.direction is Direction.BEHIND and one.nct_id not in held for one in overrides
     )
     notes = _notes(context, recipient)
-    is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(LOOKED, "0")) < moment.newest
-    silent_since = _silent_since(recipient, reader, notes, slot, moment) if is_due else None
+    is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(URGENT_UP_TO, "0")) < composing.newest
+    silent_since = _silent_since(recipient, state, notes, slot, composing) if is_due else None
     if not (greets or is_urgent or (is_due and (has_news or slot)) or silent_since is not None):
         return None
     return DigestPlan(
         recipient=recipient,
-        reader=reader,
-        followed=tuple(trial for trial in followed if trial.nct_id not in held),
-        snoozed=tuple(trial for trial in followed if trial.nct_id in held),
+        state=state,
+        subscribed=tuple(trial for trial in subscribed if trial.nct_id not in held),
+        snoozed=tuple(trial for trial in subscribed if trial.nct_id in held),
         slot=slot,
         is_due=is_due,
         greets=greets,
         is_urgent=is_urgent,
         silent_since=silent_since,
-        exempts=exempts,
-        last=last_digest(context.store, reader),
+        overrides=overrides,
+        last=last_digest(context.store, state),
     )
 
 
-def last_digest(store: Store, reader: RecipientState) -> LastDigest:
+def last_digest(store: Store, state: RecipientState) -> LastDigest:
     """Return a recipient's last digest or welcome; before the first one, when they were met."""
-    note = store.notes.get(reader_note(reader.name, DIGESTED))
+    note = store.notes.get(reader_note(state.name, DIGESTED))
     if note is not None:
         found = json.loads(note)
         return LastDigest(at=datetime.fromisoformat(found["at"]), data_version=found["data_version"])
-    poll = store.polls.last_complete(until=reader.started_at)
-    return LastDigest(at=reader.started_at, data_version=poll.token[:10] if poll is not None and poll.token else None)
+    poll = store.polls.last_complete(until=state.started_at)
+    return LastDigest(at=state.started_at, data_version=poll.token[:10] if poll is not None and poll.token else None)
 
 
 def is_held(context: RunContext, recipient: RecipientConfig, now: datetime, snoozes: tuple[Snooze, ...]) -> bool:
@@ -185,7 +185,7 @@ def snoozed_trials(recipient: RecipientConfig, snoozes: tuple[Snooze, ...]) -> f
     )
 
 
-def _slot(context: RunContext, recipient: RecipientConfig, reader: RecipientState, now: datetime) -> str | None:
+def _slot(context: RunContext, recipient: RecipientConfig, state: RecipientState, now: datetime) -> str | None:
     """Return the slot to serve, or None.
 
     A clock set back serves no slot twice. When the last one served lies beyond the next one, the clock had been far
@@ -195,17 +195,17 @@ def _slot(context: RunContext, recipient: RecipientConfig, reader: RecipientStat
     newest = newest_slot(recipient.send, zone, now)
     if newest is None:
         return None
-    if reader.last_slot is not None and newest.isoformat() <= reader.last_slot:
+    if state.last_slot is not None and newest.isoformat() <= state.last_slot:
         (coming,) = next_slots(recipient.send, zone, now, 1)
-        return newest.isoformat() if reader.last_slot > coming.isoformat() else None
+        return newest.isoformat() if state.last_slot > coming.isoformat() else None
     return newest.isoformat()
 
 
-def _was_read_for(reader: RecipientState, moment: ComposeContext) -> bool:
+def _was_read_for(state: RecipientState, composing: ComposeContext) -> bool:
     """Return whether a complete poll has ended since a recipient was met: the welcome can say how each trial stands."""
-    if moment.is_complete:
+    if composing.is_complete:
         return True
-    return moment.is_settled and moment.complete_at is not None and moment.complete_at >= reader.started_at
+    return composing.is_settled and composing.complete_at is not None and composing.complete_at >= state.started_at
 
 
 def _notes(context: RunContext, recipient: RecipientConfig) -> Mapping[str, str]:
@@ -217,19 +217,23 @@ def _notes(context: RunContext, recipient: RecipientConfig) -> Mapping[str, str]
 
 def _silent_since(
     recipient: RecipientConfig,
-    reader: RecipientState,
+    state: RecipientState,
     notes: Mapping[str, str],
     slot: str | None,
-    moment: ComposeContext,
+    composing: ComposeContext,
 ) -> datetime | None:
     """Return since when a recipient heard nothing, if that is long enough to say so and the trials were read since."""
     if recipient.heartbeat is None:
         return None
-    since = datetime.fromisoformat(notes[HEARD]) if HEARD in notes else reader.welcomed_at or reader.started_at
+    since = (
+        datetime.fromisoformat(notes[LAST_COMPOSED])
+        if LAST_COMPOSED in notes
+        else state.welcomed_at or state.started_at
+    )
     if recipient.heartbeat == "slot":
         is_long = slot is not None
-        since = max(since, datetime.fromisoformat(reader.last_slot)) if reader.last_slot is not None else since
+        since = max(since, datetime.fromisoformat(state.last_slot)) if state.last_slot is not None else since
     else:
-        is_long = moment.now - since >= A_WEEK
-    was_read = moment.read_at is not None and moment.read_at > since
+        is_long = composing.now - since >= A_WEEK
+    was_read = composing.read_at is not None and composing.read_at > since
     return since if is_long and was_read else None

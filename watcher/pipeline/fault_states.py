@@ -24,7 +24,7 @@ TELL_TEMPORARY_AFTER = timedelta(hours=1)
 _STANDING = frozenset({FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED})
 
 
-class Tell(StrEnum):
+class Announcement(StrEnum):
     """What the operator hears of one part now."""
 
     NEW = "new"
@@ -38,7 +38,7 @@ class Transition:
     """One part's row as it is now, and what is told of it; None is silence."""
 
     fault: Fault
-    tell: Tell | None
+    announcement: Announcement | None
 
 
 def advance(
@@ -61,31 +61,35 @@ def advance(
         return None if known is None or known.state not in _STANDING else _over(known, now)
     if known is None or known.state not in _STANDING:
         new = Fault(part=part, state=FaultState.FAILING, since=now, message=failing, grade=grade)
-        return _told(new, Tell.NEW, now) if grade is not FaultGrade.TEMPORARY else Transition(fault=new, tell=None)
+        return (
+            _announced(new, Announcement.NEW, now)
+            if grade is not FaultGrade.TEMPORARY
+            else Transition(fault=new, announcement=None)
+        )
     present = replace(known, message=failing, grade=max(known.grade, grade, key=lambda one: one.rank))
     if known.told_at is None:
         is_to_tell = present.grade is not FaultGrade.TEMPORARY or _is_past(known.since, TELL_TEMPORARY_AFTER, now)
-        return _told(present, Tell.NEW, now) if is_to_tell else _silent(known, present)
+        return _announced(present, Announcement.NEW, now) if is_to_tell else _silent(known, present)
     if present.grade is not known.grade:
-        return _told(present, Tell.WORSE, now)
+        return _announced(present, Announcement.WORSE, now)
     if _is_past(known.told_at, REMIND_AFTER, now):
-        return _told(present, Tell.REMINDER, now)
+        return _announced(present, Announcement.REMINDER, now)
     return _silent(known, present)
 
 
-def _told(fault: Fault, tell: Tell, now: datetime) -> Transition:
-    state = FaultState.REMINDED if tell is Tell.REMINDER else FaultState.TOLD
-    return Transition(fault=replace(fault, state=state, told_at=now), tell=tell)
+def _announced(fault: Fault, announcement: Announcement, now: datetime) -> Transition:
+    state = FaultState.REMINDED if announcement is Announcement.REMINDER else FaultState.TOLD
+    return Transition(fault=replace(fault, state=state, told_at=now), announcement=announcement)
 
 
 def _silent(known: Fault, present: Fault) -> Transition | None:
-    return None if present == known else Transition(fault=present, tell=None)
+    return None if present == known else Transition(fault=present, announcement=None)
 
 
 def _over(known: Fault, now: datetime) -> Transition:
     """End a fault; one that was never told ends without a word."""
     over = replace(known, state=FaultState.RECOVERED, told_at=now)
-    return Transition(fault=over, tell=None if known.told_at is None else Tell.OVER)
+    return Transition(fault=over, announcement=None if known.told_at is None else Announcement.OVER)
 
 
 def _is_past(moment: datetime, span: timedelta, now: datetime) -> bool:
@@ -96,16 +100,16 @@ def _is_past(moment: datetime, span: timedelta, now: datetime) -> bool:
     return not timedelta(0) <= now - moment < span
 
 
-def line(transition: Transition) -> str | None:
+def report_line(transition: Transition) -> str | None:
     """Return the line a one-shot run prints, or None."""
     fault = transition.fault
     since = f"{fault.since:%d %b %Y %H:%M} UTC"
-    match transition.tell:
-        case Tell.NEW | Tell.WORSE:
+    match transition.announcement:
+        case Announcement.NEW | Announcement.WORSE:
             return f"{fault.part}: {fault.message}"
-        case Tell.REMINDER:
+        case Announcement.REMINDER:
             return f"{fault.part}: still {words_of(fault).state} since {since}: {fault.message}"
-        case Tell.OVER:
+        case Announcement.OVER:
             words = words_of(fault)
             return f"{fault.part}: {words.over}, after {words.during} since {since}"
         case None:

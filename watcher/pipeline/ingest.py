@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 class IngestStatus(StrEnum):
-    """What became of one record; the `status` of the event `study_checked`."""
+    """What became of one record; the `status` of the event `trial_checked`."""
 
     BASELINE = "baseline"
     UNCHANGED = "unchanged"
@@ -86,19 +86,19 @@ def ingest_records(
     Raises:
         StoreError: The store cannot be read.
     """
-    judged: dict[str, IngestResult] = {}
+    results: dict[str, IngestResult] = {}
     for record in records:
-        if record.nct_id not in judged:
+        if record.nct_id not in results:
             known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
             lags = is_behind(record, day)
             usable = replace(record, data_version=None) if is_too_far_ahead(record, day) else record
-            judged[record.nct_id] = replace(_guarded(usable, known, store), is_behind=lags)
-    return tuple(judged.values())
+            results[record.nct_id] = replace(_guarded(usable, known, store), is_behind=lags)
+    return tuple(results.values())
 
 
 def _guarded(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
     try:
-        return _judge(record, kept, store)
+        return _ingest(record, kept, store)
     except DamagedError as error:
         return IngestResult(nct_id=record.nct_id, status=IngestStatus.DAMAGED, reason=str(error))
     except StoreError:
@@ -106,12 +106,12 @@ def _guarded(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
     except RegistryAnswerError as error:
         return IngestResult(nct_id=record.nct_id, status=IngestStatus.UNREADABLE, reason=str(error))
     except Exception as error:  # the boundary of one study: a bug met by one record must not stop the others
-        log.exception("study_failed", nct_id=record.nct_id)
+        log.exception("trial_failed", nct_id=record.nct_id)
         reason = f"the program tripped over this record ({type(error).__name__}); please report it"
         return IngestResult(nct_id=record.nct_id, status=IngestStatus.FAILED, reason=reason)
 
 
-def _judge(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
+def _ingest(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
     if record.doubt:
         return _quarantined(record, record.doubt)
     age = judge_age(record, kept.data_version)

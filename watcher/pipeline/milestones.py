@@ -22,7 +22,7 @@ _TOLD_UNTIL = "milestones.told_until"
 _A_DAY = timedelta(days=1)
 
 
-def tell_passed(context: RunContext, ids: Collection[str]) -> int:
+def record_passed(context: RunContext, ids: Collection[str]) -> int:
     """Make events of the milestones that passed since they were last asked for.
 
     Args:

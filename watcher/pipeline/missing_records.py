@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
 
 
-def judge_aliases(aliased: Mapping[str, str], kept: Mapping[str, Kept], token: str | None) -> tuple[Event, ...]:
+def merged_events(aliased: Mapping[str, str], kept: Mapping[str, Kept], token: str | None) -> tuple[Event, ...]:
     """Make the event of each id that came back under another one; an id merged before has none."""
     return tuple(event for old, new in aliased.items() if (event := _merged(kept.get(old), new, token)) is not None)
 

@@ -14,10 +14,10 @@ import structlog
 from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
 from watcher.errors import WatcherError
-from watcher.pipeline.compose import compose_messages, reader_of
+from watcher.pipeline.compose import addressee_of, compose_messages
 from watcher.pipeline.destinations import Destination, destinations_of, part_of
 from watcher.pipeline.fault_kinds import sentence, title, words_of
-from watcher.pipeline.fault_states import Tell, Transition, advance, line
+from watcher.pipeline.fault_states import Announcement, Transition, advance, report_line
 from watcher.store.delivery_model import NewMessage
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ def settle(context: RunContext, faults: FaultReport, now: datetime) -> tuple[str
         What a one-shot run prints: a line per fault that is new, due for its daily reminder, or over; by part.
     """
     said: list[str] = []
-    for part, failing in sorted(faults.heard.items()):
+    for part, failing in sorted(faults.by_part.items()):
         transition = advance(context.store.faults.get(part), part, failing, now, faults.grade(part))
         if transition is None:
             continue
         context.store.faults.put(transition.fault, messages=_notices(context, transition, now), now=now)
-        if (text := line(transition)) is not None:
+        if (text := report_line(transition)) is not None:
             said.append(text)
-            event = log.info if transition.tell is Tell.OVER else log.warning
+            event = log.info if transition.announcement is Announcement.OVER else log.warning
             event("fault", part=part, state=transition.fault.state.value, message=transition.fault.message)
     return tuple(said)
 
 
-def tell_reformatted(context: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
+def notify_reformatted(context: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
     """Report the operator once that the registry reformatted many records, which readers do not hear of.
 
     Args:
@@ -61,7 +61,7 @@ def tell_reformatted(context: RunContext, families: Sequence[str], token: str, n
         return
     day = token[:10]
     notice = Notice(
-        reader=reader_of(context, operator, now),
+        reader=addressee_of(context, operator, now),
         part="registry format",
         title="Reformatted by the registry",
         what=f"In its data of {day} the registry changed many records at once, without their sponsors: "
@@ -77,7 +77,7 @@ def tell_reformatted(context: RunContext, families: Sequence[str], token: str, n
 
 
 def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequence[NewMessage]:
-    if transition.tell not in (Tell.NEW, Tell.WORSE, Tell.OVER):
+    if transition.announcement not in (Announcement.NEW, Announcement.WORSE, Announcement.OVER):
         return ()
     operator = _operator(context)
     if operator is None:
@@ -85,12 +85,12 @@ def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequ
     from watcher.digests.model import Notice
 
     fault = transition.fault
-    is_over = transition.tell is Tell.OVER
+    is_over = transition.announcement is Announcement.OVER
     words = words_of(fault)
     notice = Notice(
-        reader=reader_of(context, operator, now),
+        reader=addressee_of(context, operator, now),
         part=fault.part,
-        title=title(fault, is_over=is_over, is_worse=transition.tell is Tell.WORSE),
+        title=title(fault, is_over=is_over, is_worse=transition.announcement is Announcement.WORSE),
         what=sentence(fault, is_over=is_over),
         since=fault.since,
         meaning=words.after if is_over else words.meaning,
@@ -101,15 +101,19 @@ def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequ
         at=now,
     )
     # the way that fails is not the way to say so
-    ways = [way for way in destinations_of(operator) if fault.part not in (way.key, part_of(way.key, operator.name))]
-    return _composed(context, notice, ways)
+    destinations = [
+        destination
+        for destination in destinations_of(operator)
+        if fault.part not in (destination.key, part_of(destination.key, operator.name))
+    ]
+    return _composed(context, notice, destinations)
 
 
-def _composed(context: RunContext, notice: Notice, ways: Sequence[Destination]) -> tuple[NewMessage, ...]:
+def _composed(context: RunContext, notice: Notice, destinations: Sequence[Destination]) -> tuple[NewMessage, ...]:
     messages: list[NewMessage] = []
-    for way in ways:
+    for destination in destinations:
         try:
-            messages += compose_messages(context, notice, way, FaultReport())
+            messages += compose_messages(context, notice, destination, FaultReport())
         except WatcherError as error:
             log.exception("notice_failed", part=notice.part, reason=str(error))
     return tuple(messages)

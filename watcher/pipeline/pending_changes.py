@@ -18,7 +18,7 @@ from watcher.changes.serialize import to_bytes
 from watcher.changes.story import tell
 from watcher.changes.wording import values
 from watcher.config.config_model import Least, NearConfig
-from watcher.digests.levels import Audience, as_heard
+from watcher.digests.levels import Audience
 from watcher.store.delivery_model import Window
 from watcher.store.store import Store
 from watcher.store.trial_model import LogEntry
@@ -28,13 +28,13 @@ _AT_ONCE = 20
 _MOST_COMPARED = 20_000_000
 """Bytes of comparisons over several versions that are held, in their stored form."""
 
-_MOST_TOLD = 20_000
+_MOST_LINES = 20_000
 """Stories held for readers who hear alike, each counted by its lines and marks."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Pair: TypeAlias = tuple[int, int]
-_Hearing: TypeAlias = tuple[Window, str | None, Severity, str, NearConfig | None]
+_StoryKey: TypeAlias = tuple[Window, str | None, Severity, str, NearConfig | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class ComparisonCache:
 
     store: Store
     _over_several: dict[_Pair, bytes] = field(default_factory=dict)
-    _told: dict[_Hearing, PendingStory] = field(default_factory=dict)
+    _stories: dict[_StoryKey, PendingStory] = field(default_factory=dict)
     _bytes_held: int = 0
     _lines_held: int = 0
 
@@ -125,20 +125,20 @@ class ComparisonCache:
         net = compare_records(older, newest, history=read_history(nct_id, base, older, newest, self.store))
         return quietened(_joined(net_effect(net, steps), steps), self.store)
 
-    def told(
-        self, windows: Sequence[Window], *, short_names: Mapping[str, str | None], least: Severity, ear: Audience
+    def stories(
+        self, windows: Sequence[Window], *, short_names: Mapping[str, str | None], least: Severity, audience: Audience
     ) -> tuple[PendingStory, ...]:
         """Make the stories of windows, once for all readers who hear alike; see `pending_stories`."""
-        audience = "" if ear.preset is None else ear.preset.name
-        keys = {window: (window, short_names.get(window.nct_id), least, audience, ear.near) for window in windows}
-        found = {window: self._told[key] for window, key in keys.items() if key in self._told}
-        for seen in self.each([window for window in windows if window not in found]):
-            key = keys[seen.window]
-            found[seen.window] = _tell(seen, key[1], least, ear)
-            self._told[key] = found[seen.window]
-            self._lines_held += _lines_of(found[seen.window])
-            while self._lines_held > _MOST_TOLD:
-                self._lines_held -= _lines_of(_drop_oldest(self._told))
+        preset = "" if audience.preset is None else audience.preset.name
+        keys = {window: (window, short_names.get(window.nct_id), least, preset, audience.near) for window in windows}
+        found = {window: self._stories[key] for window, key in keys.items() if key in self._stories}
+        for diff in self.each([window for window in windows if window not in found]):
+            key = keys[diff.window]
+            found[diff.window] = _pending_story(diff, key[1], least, audience)
+            self._stories[key] = found[diff.window]
+            self._lines_held += _lines_of(found[diff.window])
+            while self._lines_held > _MOST_LINES:
+                self._lines_held -= _lines_of(_drop_oldest(self._stories))
         return tuple(found[window] for window in windows)
 
 
@@ -147,11 +147,11 @@ def _drop_oldest(cache: dict[_Key, _Value]) -> _Value:
     return cache.pop(next(iter(cache)))
 
 
-def _lines_of(told: PendingStory) -> int:
+def _lines_of(stories: PendingStory) -> int:
     """Count what makes a story large: its lines, and the marks in them."""
-    if told.story is None:
+    if stories.story is None:
         return 1
-    return 1 + sum(1 + len(phrase.marks) for phrase in (*told.story.lines, *told.story.minor))
+    return 1 + sum(1 + len(phrase.marks) for phrase in (*stories.story.lines, *stories.story.minor))
 
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
@@ -169,7 +169,7 @@ def pending_stories(
     *,
     short_names: Mapping[str, str | None],
     least: Least,
-    ear: Audience,
+    audience: Audience,
 ) -> tuple[PendingStory, ...]:
     """Make the stories of a reader's windows.
 
@@ -178,32 +178,32 @@ def pending_stories(
         comparisons: The run's comparisons.
         short_names: The operator's own names, by id; ids may be missing.
         least: The reader's level.
-        ear: How the reader hears.
+        audience: How the reader hears.
 
     Returns:
         One per window with a base, in their order.
     """
     based = tuple(window for window in windows if window.base is not None)
-    return comparisons.told(based, short_names=short_names, least=Severity(least.value), ear=ear)
+    return comparisons.stories(based, short_names=short_names, least=Severity(least.value), audience=audience)
 
 
-def _tell(seen: WindowDiff, short_name: str | None, least: Severity, ear: Audience) -> PendingStory:
-    heard = as_heard(seen.comparison, ear)
+def _pending_story(diff: WindowDiff, short_name: str | None, least: Severity, audience: Audience) -> PendingStory:
+    adjusted = for_audience(diff.comparison, audience)
     story = tell(
-        heard,
-        record=seen.record,
+        adjusted,
+        record=diff.record,
         short_name=short_name,
         level_of=base_level,
         least=least,
-        steps=seen.window.steps,
-        step_note=_step_note(seen.comparison, seen.window.steps),
+        steps=diff.window.steps,
+        step_note=_step_note(diff.comparison, diff.window.steps),
     )
     return PendingStory(
-        window=seen.window,
-        since=seen.comparison.older.data_version,
+        window=diff.window,
+        since=diff.comparison.older.data_version,
         story=story,
-        below=0 if story is not None else sum(change.severity is not Severity.NOISE for change in heard.changes),
-        is_reverified=any(change.kind == _VERIFIED for change in heard.changes),
+        below=0 if story is not None else sum(change.severity is not Severity.NOISE for change in adjusted.changes),
+        is_reverified=any(change.kind == _VERIFIED for change in adjusted.changes),
     )
 
 

@@ -22,8 +22,8 @@ from watcher.context import REGISTRY_PART, FaultReport, RunContext
 from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.pipeline import registry_state
 from watcher.pipeline.ingest import IngestResult, IngestStatus, ingest_records
-from watcher.pipeline.missing_records import judge_aliases, resolve_missing
-from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lost, note_page
+from watcher.pipeline.missing_records import merged_events, resolve_missing
+from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_missing, note_page
 from watcher.registry.plausibility import data_day
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
 from watcher.store.trial_model import (
@@ -161,18 +161,20 @@ async def _read(
             context.store.trials.join(raw.aliased.values(), context.clock())
         kept = _kept(raw, fresh, context)
         missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
-        judged = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
-        page = replace(_page(judged), events=judge_aliases(raw.aliased, kept, token))
-        behind = _behind(judged, kept, token)
-        await _commit(context, page, (*_settled(judged, behind), *raw.aliased, *raw.refused), behind, token)
-        note_page(raw, judged, tally)
+        results = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
+        page = replace(_page(results), events=merged_events(raw.aliased, kept, token))
+        behind = _behind(results, kept, token)
+        await _commit(context, page, (*_settled(results, behind), *raw.aliased, *raw.refused), behind, token)
+        note_page(raw, results, tally)
     if missing:
-        lost = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
-        behind = _behind(lost.found, missing, token)
-        gone = [nct_id for nct_id in missing if nct_id not in lost.failed and nct_id not in _ids(lost.found)]
-        page = replace(_page(lost.found, lost.page.quarantined), absent=lost.page.absent, events=lost.page.events)
-        await _commit(context, page, (*_settled(lost.found, behind), *gone), behind, token)
-        note_lost(lost, missing, tally)
+        resolved = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
+        behind = _behind(resolved.found, missing, token)
+        gone = [nct_id for nct_id in missing if nct_id not in resolved.failed and nct_id not in _ids(resolved.found)]
+        page = replace(
+            _page(resolved.found, resolved.page.quarantined), absent=resolved.page.absent, events=resolved.page.events
+        )
+        await _commit(context, page, (*_settled(resolved.found, behind), *gone), behind, token)
+        note_missing(resolved, missing, tally)
 
 
 async def _commit(
@@ -195,8 +197,8 @@ def _kept(raw: RawPage, fresh: dict[str, Kept], context: RunContext) -> Mapping[
     return known | {entry.nct_id: entry for entry in context.store.trials.kept(again)} if again else known
 
 
-def _page(judged: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> Page:
-    items = [entry.item for entry in judged]
+def _page(results: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> Page:
+    items = [entry.item for entry in results]
     return Page(
         new=tuple(item for item in items if isinstance(item, NewVersion)),
         unchanged=tuple(item for item in items if isinstance(item, Unchanged)),
@@ -204,13 +206,13 @@ def _page(judged: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> 
     )
 
 
-def _ids(judged: Sequence[IngestResult]) -> frozenset[str]:
-    return frozenset(entry.nct_id for entry in judged)
+def _ids(results: Sequence[IngestResult]) -> frozenset[str]:
+    return frozenset(entry.nct_id for entry in results)
 
 
-def _behind(judged: Sequence[IngestResult], kept: Mapping[str, Kept], token: str | None) -> tuple[str, ...]:
+def _behind(results: Sequence[IngestResult], kept: Mapping[str, Kept], token: str | None) -> tuple[str, ...]:
     """Return the trials whose record is older than the data version or than ours, while they are asked for again."""
-    lagging = [entry.nct_id for entry in judged if entry.is_behind or entry.status is IngestStatus.STALE]
+    lagging = [entry.nct_id for entry in results if entry.is_behind or entry.status is IngestStatus.STALE]
     return tuple(nct_id for nct_id in lagging if _behind_polls(kept.get(nct_id), token) < BEHIND_POLLS)
 
 
@@ -218,7 +220,7 @@ def _behind_polls(known: Kept | None, token: str | None) -> int:
     return known.behind_polls if known is not None and token is not None and known.behind_token == token else 0
 
 
-def _settled(judged: Sequence[IngestResult], behind: Sequence[str]) -> tuple[str, ...]:
+def _settled(results: Sequence[IngestResult], behind: Sequence[str]) -> tuple[str, ...]:
     """Return the ids that went somewhere; one that failed or lags did not, it is asked for again at the next poll."""
     waiting = set(behind)
-    return tuple(entry.nct_id for entry in judged if entry.status not in UNREAD and entry.nct_id not in waiting)
+    return tuple(entry.nct_id for entry in results if entry.status not in UNREAD and entry.nct_id not in waiting)

@@ -136,25 +136,25 @@ class PollTally:
         )
 
 
-def note_page(raw: RawPage, judged: Sequence[IngestResult], tally: PollTally) -> None:
+def note_page(raw: RawPage, results: Sequence[IngestResult], tally: PollTally) -> None:
     """Gather and log what one answer brought."""
     tally.has_answers |= bool(raw.aliased)
-    _note_judged(judged, tally)
+    _note_results(results, tally)
     for nct_id, reason in raw.refused.items():
         tally.refused[nct_id] = reason
-        log.warning("study_checked", nct_id=nct_id, status="refused", reason=reason)
+        log.warning("trial_checked", nct_id=nct_id, status="refused", reason=reason)
     for nct_id, reason in raw.failed.items():
         if nct_id in raw.unreadable:
             tally.unreadable[nct_id] = reason
         _note_unread(nct_id, reason, tally)
     for old, new in raw.aliased.items():
         tally.merged.add(old)
-        log.info("study_checked", nct_id=old, status="merged", into=new)
+        log.info("trial_checked", nct_id=old, status="merged", into=new)
 
 
-def _note_judged(judged: Sequence[IngestResult], tally: PollTally) -> None:
-    told = log.bind()  # once, not for each of 10,000 events that are mostly not shown
-    for entry in judged:
+def _note_results(results: Sequence[IngestResult], tally: PollTally) -> None:
+    bound = log.bind()  # once, not for each of 10,000 events that are mostly not shown
+    for entry in results:
         tally.statuses[entry.nct_id] = entry.status
         for earlier in (tally.failed, tally.unreadable, tally.tripped, tally.damaged):
             earlier.pop(entry.nct_id, None)
@@ -166,24 +166,24 @@ def _note_judged(judged: Sequence[IngestResult], tally: PollTally) -> None:
             tally.damaged[entry.nct_id] = entry.reason
         elif entry.status is IngestStatus.UNREADABLE:
             tally.failed[entry.nct_id] = tally.unreadable[entry.nct_id] = entry.reason
-        calm = told.debug if entry.status is IngestStatus.UNCHANGED else told.info
-        level = told.warning if entry.status in _LOUD else calm
+        calm = bound.debug if entry.status is IngestStatus.UNCHANGED else bound.info
+        level = bound.warning if entry.status in _LOUD else calm
         extra = {"reason": entry.reason} if entry.reason else {}
-        level("study_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
+        level("trial_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
 
 
-def note_lost(lost: MissingRecords, missing: Mapping[str, Kept], tally: PollTally) -> None:
+def note_missing(resolved: MissingRecords, missing: Mapping[str, Kept], tally: PollTally) -> None:
     """Gather and log what became of the trials that the answers left out."""
-    tally.has_answers |= len(missing) > len(lost.failed) + len(lost.aside)
-    _note_judged(lost.found, tally)
-    tally.aside.update(lost.aside)
-    for nct_id in (*lost.missing, *lost.aside):
-        log.warning("study_checked", nct_id=nct_id, status="missing")
-    tally.missing.update(lost.missing)
-    for nct_id, reason in lost.failed.items():
+    tally.has_answers |= len(missing) > len(resolved.failed) + len(resolved.aside)
+    _note_results(resolved.found, tally)
+    tally.aside.update(resolved.aside)
+    for nct_id in (*resolved.missing, *resolved.aside):
+        log.warning("trial_checked", nct_id=nct_id, status="missing")
+    tally.missing.update(resolved.missing)
+    for nct_id, reason in resolved.failed.items():
         _note_unread(nct_id, reason, tally)
 
 
 def _note_unread(nct_id: str, reason: str, tally: PollTally) -> None:
     tally.failed[nct_id] = reason
-    log.warning("study_checked", nct_id=nct_id, status="not_reached", reason=reason)
+    log.warning("trial_checked", nct_id=nct_id, status="not_reached", reason=reason)

@@ -49,7 +49,12 @@ async def keep_pages(context: RunContext, watchlist: Watchlist, faults: FaultRep
     notes: dict[str, TemplateNote] = {}
     try:
         written = await asyncio.to_thread(
-            publish, context, watchlist, folder, only_news=True, hear=lambda note: notes.setdefault(note.template, note)
+            publish,
+            context,
+            watchlist,
+            folder,
+            only_news=True,
+            on_note=lambda note: notes.setdefault(note.template, note),
         )
     except (OSError, WatcherError) as error:
         faults.failing(PAGES_PART, f"the pages in {folder} cannot be written: {error}")
@@ -86,7 +91,7 @@ def publish(
     *,
     progress: Progress = silent,
     only_news: bool = False,
-    hear: Callable[[TemplateNote], object] = lambda note: None,
+    on_note: Callable[[TemplateNote], object] = lambda note: None,
 ) -> Written | None:
     """Write the site of the watched trials into a folder; only files that differ are written.
 
@@ -97,7 +102,7 @@ def publish(
         progress: Hears how far it is.
         only_news: Do nothing when neither the store, nor the watchlist, nor a template of the operator's own, nor the
             day differs from the last time.
-        hear: Hears of every template of the operator's own that failed; the built-in one stood in.
+        on_note: Hears of every template of the operator's own that failed; the built-in one stood in.
 
     Returns:
         What became of the files; None when nothing was done.
@@ -114,7 +119,7 @@ def publish(
         return None
     templates, distrusted = _templates(context)
     for note in distrusted:
-        hear(note)
+        on_note(note)
     given = Given(
         site=site,
         watched=watched,
@@ -122,7 +127,7 @@ def publish(
         program=_program(context, distrusted),
     )
     source = _Store(context, watchlist, watched)
-    render = _rendering(templates, hear, {note.template for note in distrusted})
+    render = _rendering(templates, on_note, {note.template for note in distrusted})
     return build(Folder.open(path), source, given, render, progress, key)
 
 
@@ -196,13 +201,13 @@ def _program(context: RunContext, distrusted: Iterable[TemplateNote]) -> str:
     return digest.hexdigest()
 
 
-def _rendering(templates: Templates, hear: Callable[[TemplateNote], object], distrusted: Collection[str]) -> Render:
+def _rendering(templates: Templates, on_note: Callable[[TemplateNote], object], distrusted: Collection[str]) -> Render:
     """Return what renders; a page lasts when only templates were stood in for that count as not there at all."""
 
     def render(name: str, context: Mapping[str, object]) -> Made:
         rendered = templates.render(name, context, most=LARGEST_PAGE, within=SLOWEST_PAGE)
         for note in rendered.notes:
-            hear(note)
+            on_note(note)
         return Made(text=rendered.text, is_lasting=all(note.template in distrusted for note in rendered.notes))
 
     return render

@@ -72,9 +72,9 @@ def currency(kept: Collection[Kept], last: Poll | None, dated: Poll | None) -> C
 
 def read_for(
     store: Store,
-    followed: Sequence[SubscribedTrial],
-    told: Sequence[PendingStory],
-    untold: Sequence[PendingStory] = (),
+    subscribed: Sequence[SubscribedTrial],
+    pending: Sequence[PendingStory],
+    later: Sequence[PendingStory] = (),
     *,
     since: LastDigest | None = None,
     held: Collection[str] = (),
@@ -83,15 +83,15 @@ def read_for(
 
     Args:
         store: Only read.
-        followed: The trials of the recipient.
-        told: What is told now.
-        untold: What changed as well and is told later.
+        subscribed: The trials of the recipient.
+        pending: What is told now.
+        later: What changed as well and is told later.
         since: The recipient's last digest; None where none counts.
         held: Trials whose change was held back longer than that, since they were snoozed.
     """
-    kept = store.trials.kept([trial.nct_id for trial in followed])
+    kept = store.trials.kept([trial.nct_id for trial in subscribed])
     standing = currency(kept, store.polls.last(), store.polls.last_dated())
-    changed = {entry.window.nct_id for entry in (*told, *untold)}
+    changed = {entry.window.nct_id for entry in (*pending, *later)}
     living = [entry for entry in kept if entry.life is not Life.MERGED]
     aside = tuple(entry.nct_id for entry in living if entry.life is Life.QUARANTINED)
     unknown = tuple(entry.nct_id for entry in living if entry.life is Life.UNKNOWN)
@@ -99,11 +99,11 @@ def read_for(
         entry
         for entry in living
         if entry.life in (Life.PRESENT, Life.GONE)
-        if standing.holds(entry) or _was_read(entry, since, is_told=standing.is_running or entry.nct_id in changed)
+        if standing.holds(entry) or _was_read(entry, since, allows_older=standing.is_running or entry.nct_id in changed)
     ]
     ids = {entry.nct_id for entry in read}
     reached = ids | {*aside, *unknown}
-    quiet = [entry for entry in (*told, *untold) if entry.story is None and entry.window.nct_id in ids]
+    quiet = [entry for entry in (*pending, *later) if entry.story is None and entry.window.nct_id in ids]
     noise = [entry for entry in quiet if entry.below == 0]
     reverified = sum(entry.is_reverified for entry in noise)
     versions = sorted({entry.checked_token[:10] for entry in read if entry.checked_token})
@@ -122,13 +122,13 @@ def read_for(
         read_at=_read_at(read, standing),
         data_version=newest,
         data_from=versions[0] if len(versions) > 1 else None,
-        data_since=_since(told, since, frozenset(held), newest),
+        data_since=_since(pending, since, frozenset(held), newest),
     )
 
 
-def _was_read(kept: Kept, since: LastDigest | None, *, is_told: bool) -> bool:
+def _was_read(kept: Kept, since: LastDigest | None, *, allows_older: bool) -> bool:
     """Return whether an older reading of a trial counts: its change is told, or the newer one is under way."""
-    return is_told and kept.checked_at is not None and (since is None or kept.checked_at >= since.at)
+    return allows_older and kept.checked_at is not None and (since is None or kept.checked_at >= since.at)
 
 
 def _read_at(read: Collection[Kept], standing: Currency) -> datetime | None:
@@ -140,14 +140,14 @@ def _read_at(read: Collection[Kept], standing: Currency) -> datetime | None:
 
 
 def _since(
-    told: Sequence[PendingStory], since: LastDigest | None, held: Collection[str], newest: str | None
+    pending: Sequence[PendingStory], since: LastDigest | None, held: Collection[str], newest: str | None
 ) -> str | None:
     """Return the data version from which on what is told happened.
 
     That of the last digest; an older one only where a snoozed trial was held back longer. Where the last digest is not
     known, the oldest version that is compared with.
     """
-    stories = [entry for entry in told if entry.story is not None and entry.since is not None]
+    stories = [entry for entry in pending if entry.story is not None and entry.since is not None]
     older = [entry.since for entry in stories if entry.since is not None and entry.window.nct_id in held]
     known = since.data_version if since is not None else None
     starts = [known] if known is not None else [entry.since for entry in stories if entry.since is not None]

@@ -60,23 +60,29 @@ def sync_recipients(context: RunContext, now: datetime) -> None:
             recipient.name,
             send=str(recipient.send),
             slot=slot.isoformat() if slot else None,
-            channels=[line.key for line in destinations_of(recipient)],
+            channels=[destination.key for destination in destinations_of(recipient)],
             now=now,
         )
         _remember_address(context, recipient)
-    settle_places(context, now)
+    reroute_messages(context, now)
     _forget_faults(context)
 
 
-def settle_places(context: RunContext, now: datetime) -> None:
+def reroute_messages(context: RunContext, now: datetime) -> None:
     """Allow waiting messages follow to the channel that replaced theirs, and settle those left without one."""
     config = context.loaded.config
-    places = {
-        (recipient.name, line.way): line.key for recipient in config.recipient for line in destinations_of(recipient)
+    keys = {
+        (recipient.name, destination.way): destination.key
+        for recipient in config.recipient
+        for destination in destinations_of(recipient)
     }
-    for entry in context.store.outbox.follow(places, now):
-        log.info("message_follows", id=entry.id, recipient=entry.recipient, channel=entry.channel)
-    known = [(recipient.name, line.key) for recipient in config.recipient for line in destinations_of(recipient)]
+    for entry in context.store.outbox.follow(keys, now):
+        log.info("message_rerouted", id=entry.id, recipient=entry.recipient, channel=entry.channel)
+    known = [
+        (recipient.name, destination.key)
+        for recipient in config.recipient
+        for destination in destinations_of(recipient)
+    ]
     settled = context.store.outbox.retire(known, now)
     for event, entries in (
         ("message_waits_for_its_recipient", settled.removed),
@@ -142,7 +148,11 @@ def signal_renamed(context: RunContext, faults: FaultReport) -> None:
 def _forget_faults(context: RunContext) -> None:
     """Forget the faults of channels, recipients and pages that the operator took out: nothing is left to mend."""
     config = context.loaded.config
-    there = {part_of(line.key, name) for line in all_destinations(config) for name in (None, line.recipient.name)}
+    there = {
+        part_of(destination.key, name)
+        for destination in all_destinations(config)
+        for name in (None, destination.recipient.name)
+    }
     there |= {f"{DIGEST_PART}{recipient.name}" for recipient in config.recipient}
     for fault in failing(context.store.faults.all()):
         is_of_way = re.split(r"[: ]", fault.part)[0] in WAYS
@@ -172,5 +182,8 @@ def _remember_address(context: RunContext, recipient: RecipientConfig) -> None:
 
 def _marks(recipient: RecipientConfig) -> list[str]:
     address = (recipient.email or "").casefold()
-    places = [f"{line.key}\0{address}" if line.key == EMAIL else line.key for line in destinations_of(recipient)]
-    return sorted(hashlib.sha256(place.encode()).hexdigest()[:16] for place in places)
+    keys = [
+        f"{destination.key}\0{address}" if destination.key == EMAIL else destination.key
+        for destination in destinations_of(recipient)
+    ]
+    return sorted(hashlib.sha256(place.encode()).hexdigest()[:16] for place in keys)

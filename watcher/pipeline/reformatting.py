@@ -24,7 +24,7 @@ _AT_ONCE = 50
 """Comparisons rewritten together."""
 
 
-def judge_data_version(
+def detect_reformatting(
     context: RunContext, token: str | None, fetched: int, *, is_whole: bool = True
 ) -> tuple[str, ...]:
     """Look at everything that changed in a data version: once, and before if what was read of it is told before.
@@ -44,7 +44,7 @@ def judge_data_version(
     day = token[:10]
     note = store.notes.get(f"{REFORMATTED}{day}")
     known = json.loads(note)["families"] if note is not None else {}
-    families = _judge(context, day, fetched, known)
+    families = _reformatted(context, day, fetched, known)
     if is_whole:
         store.notes.put(_JUDGED, token)
     if known or not families:
@@ -53,7 +53,7 @@ def judge_data_version(
     return tuple(sorted(families))
 
 
-def _judge(context: RunContext, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
+def _reformatted(context: RunContext, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
     from watcher.changes.meaning.registry_wide import LEAST_TRIALS, reformatted_families
 
     store = context.store

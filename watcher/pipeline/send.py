@@ -18,9 +18,9 @@ from watcher.context import FaultReport, RunContext
 from watcher.delivery.backoff import LONGEST_WAIT
 from watcher.digests.quiet_hours import quiet_until
 from watcher.errors import ConfigError, DamagedError, DeliveryError, StoreError
-from watcher.pipeline.delivery_faults import Lines, signal_standing
+from watcher.pipeline.delivery_faults import Destinations, signal_standing
 from watcher.pipeline.destinations import Destination, address_of, all_destinations, carrier, fingerprint, part_of
-from watcher.pipeline.recipient_sync import settle_places
+from watcher.pipeline.recipient_sync import reroute_messages
 from watcher.pipeline.settle import Streak, part_of_message, settle_failure
 from watcher.rendering.message import Message
 from watcher.store.delivery_model import Claim, State, Step
@@ -72,40 +72,47 @@ async def send_due(context: RunContext, faults: FaultReport, *, but: Collection[
         StoreError: The store cannot be written; the other channels came to their end, and what is left in mid-send is
             settled the next time.
     """
-    lines = {(line.recipient.name, line.key): line for line in all_destinations(context.loaded.config)}
-    _resume_changed(context, lines)
+    destinations = {
+        (destination.recipient.name, destination.key): destination
+        for destination in all_destinations(context.loaded.config)
+    }
+    _resume_changed(context, destinations)
     _settle_left(context)
-    if not context.store.outbox.destinations() <= lines.keys():
-        settle_places(context, context.clock())  # one was in mid-send when its channel was replaced
+    if not context.store.outbox.destinations() <= destinations.keys():
+        reroute_messages(context, context.clock())  # one was in mid-send when its channel was replaced
     if (brought := context.store.outbox.bring_forward(context.clock(), LONGEST_WAIT)) > 0:
-        log.warning("messages_brought_forward", messages=brought, reason="the clock was set back")
+        log.warning("retry_times_reset", messages=brought, reason="the clock was set back")
     channels = context.store.outbox.due_channels(context.clock())
-    by_key = {line.key: line for line in lines.values()}
+    by_key = {destination.key: destination for destination in destinations.values()}
     closed = {*but, *context.sending}
     open_ones = [by_key[key] for key in channels if key in by_key and key not in closed]
-    context.sending.update(line.key for line in open_ones)
-    work = (_empty(context, line, lines, faults) for line in open_ones)
+    context.sending.update(destination.key for destination in open_ones)
+    work = (_empty(context, destination, destinations, faults) for destination in open_ones)
     results = await asyncio.gather(*work, return_exceptions=True)
-    signal_standing(context, lines, faults)
-    return sum((_result(line, result, faults) for line, result in zip(open_ones, results, strict=True)), Sent())
+    signal_standing(context, destinations, faults)
+    return sum(
+        (_result(destination, result, faults) for destination, result in zip(open_ones, results, strict=True)), Sent()
+    )
 
 
-def _result(line: Destination, result: Sent | BaseException, faults: FaultReport) -> Sent:
+def _result(destination: Destination, result: Sent | BaseException, faults: FaultReport) -> Sent:
     """Take what came of one channel; a bug met there is told and harms no other."""
     if isinstance(result, Sent):
         return result
     if isinstance(result, StoreError) or not isinstance(result, Exception):
         raise result
-    log.error("channel_failed", channel=line.key, exc_info=result)
-    faults.tripped(line.key, f"the program tripped over {line.key} ({type(result).__name__}); please report it")
-    return Sent(failed=1, down=frozenset({line.key}))
+    log.error("channel_failed", channel=destination.key, exc_info=result)
+    faults.tripped(
+        destination.key, f"the program tripped over {destination.key} ({type(result).__name__}); please report it"
+    )
+    return Sent(failed=1, down=frozenset({destination.key}))
 
 
 def settle_left(context: RunContext, channel: str | None = None) -> None:
     """Settle messages that are in mid-send though nobody is sending them: a run, or a try, ended there."""
     recovered = context.store.outbox.recover(context.clock(), channel=channel)
     for entry in (*recovered.pending, *recovered.unknown, *recovered.dead):
-        log.warning("message_found_in_mid_send", id=entry.id, recipient=entry.recipient, state=entry.state.value)
+        log.warning("delivery_interrupted", id=entry.id, recipient=entry.recipient, state=entry.state.value)
 
 
 def _settle_left(context: RunContext) -> None:
@@ -114,19 +121,19 @@ def _settle_left(context: RunContext) -> None:
         settle_left(context, channel)
 
 
-def _resume_changed(context: RunContext, lines: Lines) -> None:
+def _resume_changed(context: RunContext, destinations: Destinations) -> None:
     """Try a suspended channel again when its address or credential is another one than it failed with."""
     for suspension in context.store.outbox.suspensions():
         fitting = (
-            line
-            for (name, key), line in lines.items()
+            destination
+            for (name, key), destination in destinations.items()
             if key == suspension.channel and suspension.recipient in (None, name)
         )
-        line = next(fitting, None)
-        if line is None:
+        destination = next(fitting, None)
+        if destination is None:
             continue
         try:
-            present = fingerprint(line, context, is_everyones=suspension.recipient is None)
+            present = fingerprint(destination, context, is_everyones=suspension.recipient is None)
         except ConfigError:
             continue
         if present != suspension.fingerprint:
@@ -134,28 +141,32 @@ def _resume_changed(context: RunContext, lines: Lines) -> None:
             log.info("channel_resumed", channel=suspension.channel, recipient=suspension.recipient)
 
 
-async def _empty(context: RunContext, line: Destination, lines: Lines, faults: FaultReport) -> Sent:
+async def _empty(
+    context: RunContext, destination: Destination, destinations: Destinations, faults: FaultReport
+) -> Sent:
     try:
-        return await _send_all(context, line, lines, faults)
+        return await _send_all(context, destination, destinations, faults)
     finally:
-        context.sending.discard(line.key)
+        context.sending.discard(destination.key)
 
 
-async def _send_all(context: RunContext, line: Destination, lines: Lines, faults: FaultReport) -> Sent:
+async def _send_all(
+    context: RunContext, destination: Destination, destinations: Destinations, faults: FaultReport
+) -> Sent:
     outbox = context.store.outbox
     try:
-        channel = carrier(line, context)
+        channel = carrier(destination, context)
     except ConfigError as error:
-        faults.failing(part_of(line.key), str(error))
-        return Sent(failed=1, has_config_fault=True, down=frozenset({line.key}))
+        faults.failing(part_of(destination.key), str(error))
+        return Sent(failed=1, has_config_fault=True, down=frozenset({destination.key}))
     sent, streak = Sent(), Streak()
     async with channel.open() as session:
         while not context.superseded.is_set():
-            claim = outbox.claim(line.key, context.clock())
+            claim = outbox.claim(destination.key, context.clock())
             if claim is None:
                 break
             entry = claim.entry
-            target = lines.get((entry.recipient, entry.channel))
+            target = destinations.get((entry.recipient, entry.channel))
             if target is None:  # never given up here: a newer configuration may know whose it is
                 outbox.put_back(entry.id, context.clock(), entry.last_reply)
                 break
@@ -169,7 +180,7 @@ async def _send_all(context: RunContext, line: Destination, lines: Lines, faults
             result, goes_on = await _send(context, claim, message, target, session, faults, streak)
             sent += result
             if not goes_on:
-                sent += Sent(down=frozenset({line.key}))
+                sent += Sent(down=frozenset({destination.key}))
                 break
     return sent
 
@@ -187,16 +198,16 @@ def _opened(context: RunContext, claim: Claim) -> Message | None:
     return None
 
 
-def _quiet_until(context: RunContext, line: Destination) -> datetime | None:
-    zone = context.loaded.config.zone(line.recipient)
-    return quiet_until(line.recipient.quiet, zone, context.clock())
+def _quiet_until(context: RunContext, destination: Destination) -> datetime | None:
+    zone = context.loaded.config.zone(destination.recipient)
+    return quiet_until(destination.recipient.quiet, zone, context.clock())
 
 
 async def _send(
     context: RunContext,
     claim: Claim,
     message: Message,
-    line: Destination,
+    destination: Destination,
     session: Session,
     faults: FaultReport,
     streak: Streak,
@@ -208,17 +219,21 @@ async def _send(
         outbox.step(entry.id, Step(reached.value))
 
     try:
-        address = address_of(line, context)
+        address = address_of(destination, context)
         receipt = await session.deliver(message, address, on_step)
     except ConfigError as error:
         outbox.put_back(entry.id, context.clock() + SECRET_AGAIN_AFTER, str(error))
-        faults.failing(part_of(line.key, line.recipient.name), str(error))
+        faults.failing(part_of(destination.key, destination.recipient.name), str(error))
         return Sent(failed=1, has_config_fault=True), True
     except DeliveryError as error:
-        return Sent(failed=1), settle_failure(context, entry, line, error, faults, streak)
+        return Sent(failed=1), settle_failure(context, entry, destination, error, faults, streak)
     outbox.delivered(entry.id, receipt.reply, context.clock())
     streak.messages.clear()
-    for part in (part_of(line.key), part_of(line.key, line.recipient.name), part_of_message(entry.id)):
+    for part in (
+        part_of(destination.key),
+        part_of(destination.key, destination.recipient.name),
+        part_of_message(entry.id),
+    ):
         faults.well(part)
-    log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=line.key, status="sent")
+    log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=destination.key, status="sent")
     return Sent(delivered=1), True

@@ -46,14 +46,19 @@ def part_of_message(message: int) -> str:
 
 
 def settle_failure(
-    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport, streak: Streak
+    context: RunContext,
+    entry: Entry,
+    destination: Destination,
+    error: DeliveryError,
+    faults: FaultReport,
+    streak: Streak,
 ) -> bool:
     """Write down what a failed try means.
 
     Args:
         context: What the run works with.
         entry: The message, in sending.
-        line: Where it was to go.
+        destination: Where it was to go.
         error: Why it was not accepted.
         faults: Hears what fails.
         streak: The failures before it on this channel.
@@ -63,23 +68,23 @@ def settle_failure(
     """
     match error.whose:
         case Whose.CHANNEL:
-            _hold_channel(context, entry, line, error, faults)
+            _hold_channel(context, entry, destination, error, faults)
             status, goes_on = "channel waits", False
         case Whose.RECIPIENT:
-            _channel_works(context, line, faults, streak)
-            status, goes_on = _settle_recipient(context, entry, line, error, faults), True
+            _channel_works(context, destination, faults, streak)
+            status, goes_on = _settle_recipient(context, entry, destination, error, faults), True
         case Whose.MESSAGE if error.lasts is Lasts.LASTING:
-            _channel_works(context, line, faults, streak)
+            _channel_works(context, destination, faults, streak)
             context.store.outbox.reject(entry.id, str(error), context.clock())
             status, goes_on = State.REJECTED.value, True
         case _:
             status = _try_again(context, entry, error, faults)
-            goes_on = not _suspect_channel(context, entry, line, error, faults, streak)
+            goes_on = not _suspect_channel(context, entry, destination, error, faults, streak)
     log.warning(
         "message_failed",
         id=entry.id,
         recipient=entry.recipient,
-        channel=line.key,
+        channel=destination.key,
         status=status,
         whose=error.whose.value,
         reason=error.reason.value,
@@ -89,21 +94,21 @@ def settle_failure(
 
 
 def _hold_channel(
-    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport
+    context: RunContext, entry: Entry, destination: Destination, error: DeliveryError, faults: FaultReport
 ) -> None:
-    hold = _channel_hold(context, line, error)
+    hold = _channel_hold(context, destination, error)
     context.store.outbox.retry_at(entry.id, hold.probe_at or context.clock(), str(error), suspension=hold)
-    faults.failing(part_of(line.key), str(error), _grade(error))
+    faults.failing(part_of(destination.key), str(error), _grade(error))
 
 
-def _channel_hold(context: RunContext, line: Destination, error: DeliveryError) -> Suspension:
-    now, known = context.clock(), channel_suspension(context, line.key)
+def _channel_hold(context: RunContext, destination: Destination, error: DeliveryError) -> Suspension:
+    now, known = context.clock(), channel_suspension(context, destination.key)
     failures = known.failures + 1 if known is not None else 1
     return Suspension(
-        channel=line.key,
+        channel=destination.key,
         since=known.since if known is not None else now,
         reason=str(error),
-        fingerprint=fingerprint(line, context, is_everyones=True),
+        fingerprint=fingerprint(destination, context, is_everyones=True),
         probe_at=next_probe(
             failures, now, context.jitter(), error.retry_after, is_lasting=error.lasts is Lasts.LASTING
         ),
@@ -117,18 +122,18 @@ def channel_suspension(context: RunContext, key: str) -> Suspension | None:
     return next(found, None)
 
 
-def _channel_works(context: RunContext, line: Destination, faults: FaultReport, streak: Streak) -> None:
+def _channel_works(context: RunContext, destination: Destination, faults: FaultReport, streak: Streak) -> None:
     """Note that the provider answers and judges messages, whatever it said of this one."""
     streak.messages.clear()
-    if context.store.outbox.resume(line.key, context.clock()):
-        log.info("channel_resumed", channel=line.key, recipient=None)
-    faults.well(part_of(line.key))
+    if context.store.outbox.resume(destination.key, context.clock()):
+        log.info("channel_resumed", channel=destination.key, recipient=None)
+    faults.well(part_of(destination.key))
 
 
 def _settle_recipient(
-    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport
+    context: RunContext, entry: Entry, destination: Destination, error: DeliveryError, faults: FaultReport
 ) -> str:
-    part, now, outbox = part_of(line.key, entry.recipient), context.clock(), context.store.outbox
+    part, now, outbox = part_of(destination.key, entry.recipient), context.clock(), context.store.outbox
     if error.lasts is Lasts.PASSING:
         when = _next_attempt(context, entry, error, now)
         faults.failing(part, str(error), FaultGrade.TEMPORARY)
@@ -139,11 +144,11 @@ def _settle_recipient(
         return State.DEAD.value
     probe_at = now + ONCE_A_DAY if error.lasts is Lasts.DAYS else None
     hold = Suspension(
-        channel=line.key,
+        channel=destination.key,
         recipient=entry.recipient,
         since=now,
         reason=str(error),
-        fingerprint=fingerprint(line, context, is_everyones=False),
+        fingerprint=fingerprint(destination, context, is_everyones=False),
         probe_at=probe_at,
         failures=1,
     )
@@ -169,14 +174,19 @@ def _try_again(context: RunContext, entry: Entry, error: DeliveryError, faults: 
 
 
 def _suspect_channel(
-    context: RunContext, entry: Entry, line: Destination, error: DeliveryError, faults: FaultReport, streak: Streak
+    context: RunContext,
+    entry: Entry,
+    destination: Destination,
+    error: DeliveryError,
+    faults: FaultReport,
+    streak: Streak,
 ) -> bool:
     """Hold the channel when too many messages fail in a row, or when this one was its probe."""
-    is_probe = channel_suspension(context, line.key) is not None
+    is_probe = channel_suspension(context, destination.key) is not None
     if not streak.is_the_channels(entry.id) and not is_probe:
         return False
-    context.store.outbox.suspend(_channel_hold(context, line, error))
-    faults.failing(part_of(line.key), str(error), _grade(error))
+    context.store.outbox.suspend(_channel_hold(context, destination, error))
+    faults.failing(part_of(destination.key), str(error), _grade(error))
     return True
 
 

@@ -25,17 +25,17 @@ def audience_of(context: RunContext, recipient: RecipientConfig) -> Audience:
 def pending_on(
     context: RunContext,
     recipient: RecipientConfig,
-    reader: RecipientState,
-    followed: Sequence[SubscribedTrial],
-    line: Destination,
+    state: RecipientState,
+    subscribed: Sequence[SubscribedTrial],
+    destination: Destination,
     comparisons: ComparisonCache,
 ) -> tuple[PendingStory, ...]:
     """Compare what a recipient has not been told on one channel; a channel added later begins later."""
     from watcher.pipeline.pending_changes import pending_stories
 
-    begins = reader.channels.get(line.key, 0)
-    windows = context.store.ledger.windows(recipient.name, [trial.nct_id for trial in followed], begins=begins)
-    names = {trial.nct_id: trial.short_name for trial in followed}
+    begins = state.channels.get(destination.key, 0)
+    windows = context.store.ledger.windows(recipient.name, [trial.nct_id for trial in subscribed], begins=begins)
+    names = {trial.nct_id: trial.short_name for trial in subscribed}
     return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, ear=audience_of(context, recipient)
+        windows, comparisons, short_names=names, least=recipient.least, audience=audience_of(context, recipient)
     )

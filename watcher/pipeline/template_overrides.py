@@ -110,10 +110,10 @@ def last_digest(context: RunContext) -> Digest | None:
         earlier = [one.seq for one in context.store.versions.of_trial(version.nct_id) if one.seq < version.seq]
         if earlier and version.kind.value == "record" and not version.baseline:
             windows.append(Window(nct_id=version.nct_id, base=earlier[-1], newest=version.seq, steps=1))
-    told = pending_stories(
-        windows, ComparisonCache(store=context.store), short_names={}, least=Least.MINOR, ear=Audience()
+    pending = pending_stories(
+        windows, ComparisonCache(store=context.store), short_names={}, least=Least.MINOR, audience=Audience()
     )
-    stories = tuple(entry.story for entry in told if entry.story is not None)
+    stories = tuple(entry.story for entry in pending if entry.story is not None)
     if not stories:
         return None
     reader = Addressee(name="specimen", zone=UTC, watches=("last changes",))

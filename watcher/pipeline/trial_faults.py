@@ -95,7 +95,7 @@ def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultR
 
 def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
     """Describe which trials got no answer while the registry answered for others; one cause is one fault."""
-    if faults.heard.get(REGISTRY_PART) is not None:
+    if faults.by_part.get(REGISTRY_PART) is not None:
         return
     if report.unread:
         ((reason, _),) = Counter(report.unread.values()).most_common(1)
@@ -120,7 +120,7 @@ def _signal_recovered(
 ) -> None:
     """Describe which trials are no longer in trouble: they were believed, or are not watched any more."""
     standing = {fault.part: _trial_of(fault.part) for fault in failing(context.store.faults.all())}
-    open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in faults.heard}
+    open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in faults.by_part}
     kept = {known.nct_id: known for known in context.store.trials.kept(open_ones.values())} if open_ones else {}
     for part, nct_id in open_ones.items():
         has_left = is_whole and nct_id not in ids
