@@ -78,7 +78,7 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
     assert failing([new.fault]) == (new.fault,)
     assert heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=59)) is None
     told = heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(hours=1))
-    assert (told.fault.state, told.tell, told.fault.since) == (FaultState.TOLD, Announcement.NEW, NOW)
+    assert (told.fault.state, told.announcement, told.fault.since) == (FaultState.TOLD, Announcement.NEW, NOW)
     over = ended(new.fault, NOW + timedelta(minutes=5))
     assert (over.fault.state, over.tell) == (FaultState.RECOVERED, None)
 
@@ -87,10 +87,10 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
 def test_fault_that_becomes_worse_is_told_at_once_and_not_again_when_it_goes_back(worse):
     temporary = heard(None, FaultGrade.TEMPORARY, NOW).fault
     told = heard(temporary, worse, NOW + timedelta(minutes=1))
-    assert (told.fault.state, told.tell) == (FaultState.TOLD, Announcement.NEW)
+    assert (told.fault.state, told.announcement) == (FaultState.TOLD, Announcement.NEW)
     lasting = heard(None, FaultGrade.LASTING, NOW).fault
     if worse is not FaultGrade.LASTING:
-        assert heard(lasting, worse, NOW + timedelta(minutes=1)).tell is Announcement.WORSE
+        assert heard(lasting, worse, NOW + timedelta(minutes=1)).announcement is Announcement.WORSE
     assert heard(told.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=2)) is None
     assert heard(told.fault, worse, NOW + timedelta(minutes=3)) is None
 
