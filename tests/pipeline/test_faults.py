@@ -74,13 +74,13 @@ def ended(known: Fault, at: datetime) -> Any:
 
 def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour():
     new = heard(None, FaultGrade.TEMPORARY, NOW)
-    assert (new.fault.state, new.tell) == (FaultState.FAILING, None)
+    assert (new.fault.state, new.announcement) == (FaultState.FAILING, None)
     assert failing([new.fault]) == (new.fault,)
     assert heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=59)) is None
     told = heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(hours=1))
     assert (told.fault.state, told.announcement, told.fault.since) == (FaultState.TOLD, Announcement.NEW, NOW)
     over = ended(new.fault, NOW + timedelta(minutes=5))
-    assert (over.fault.state, over.tell) == (FaultState.RECOVERED, None)
+    assert (over.fault.state, over.announcement) == (FaultState.RECOVERED, None)
 
 
 @pytest.mark.parametrize("worse", [FaultGrade.LASTING, FaultGrade.SUSPENDED, FaultGrade.LOST])

@@ -18,7 +18,7 @@ from watcher.changes.serialize import to_bytes
 from watcher.changes.story import tell
 from watcher.changes.wording import values
 from watcher.config.config_model import Least, NearConfig
-from watcher.digests.levels import Audience
+from watcher.digests.levels import Audience, for_audience
 from watcher.store.delivery_model import Window
 from watcher.store.store import Store
 from watcher.store.trial_model import LogEntry
