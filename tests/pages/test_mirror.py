@@ -28,6 +28,9 @@ INTENDED = {
 }
 """Every section in which our page is meant to differ from the seed's, and why."""
 
+NO_RESULTS = "- **Results:** not posted\n"
+"""The one key fact that the seed does not have."""
+
 
 def page_of(trial: Trial, site: Site = SITE) -> str:
     return TEMPLATES.render("pages/trial.md.j2", {"page": mirror_of(trial, site)}).text
@@ -78,6 +81,8 @@ def with_prose_of(seed: str, record: Record) -> dict[str, Any]:
 def test_our_page_is_the_seeds_page_section_by_section(seed):
     ours = sections(page_of(a_trial(with_prose_of(seed, cast_record(SPIN)))))
     theirs = sections(seed)
+    assert ours["Key Facts"].count(NO_RESULTS) == 1
+    ours["Key Facts"] = ours["Key Facts"].replace(NO_RESULTS, "")
     assert list(ours) == list(theirs)
     assert {name for name in theirs if ours[name] != theirs[name]} == set(INTENDED)
 
@@ -192,3 +197,37 @@ def test_a_record_of_nothing_still_has_a_page():
     assert front_of(page)["title"] == ""
     assert "## Key Facts" in page
     assert "## Arms" not in page
+
+
+def test_an_unknown_status_comes_with_the_last_known_one():
+    base = put(cast_record(SPIN), (*STATUS, "overallStatus"), "UNKNOWN")
+    page = page_of(a_trial(put(base, (*STATUS, "lastKnownStatus"), "RECRUITING")))
+    assert "- **Status:** UNKNOWN\n- **Last Known Status:** RECRUITING\n" in page
+    assert "Last Known Status" not in page_of(a_trial(cast_record(SPIN)))
+
+
+def test_other_outcomes_have_a_section_after_the_secondary_ones():
+    others = [{"measure": "Steps a day", "timeFrame": "1 year", "description": "By a watch"}]
+    page = page_of(a_trial(put(cast_record(SPIN), ("protocolSection", "outcomesModule", "otherOutcomes"), others)))
+    assert sections(page)["Other Outcomes"] == "- **Steps a day** _(time frame: 1 year)_ — By a watch"
+    assert list(sections(page)).index("Other Outcomes") == list(sections(page)).index("Secondary Outcomes") + 1
+
+
+@pytest.mark.parametrize(
+    ("edits", "line"),
+    [
+        ({}, "not posted"),
+        ({(*STATUS, "resultsFirstSubmitDate"): "2026-05-28"}, "not posted; submitted 2026-05-28"),
+        ({(*STATUS, "dispFirstPostDateStruct"): {"date": "2025-01-02"}}, "not posted; delay certified 2025-01-02"),
+        (
+            {("hasResults",): True, (*STATUS, "resultsFirstPostDateStruct"): {"date": "2026-06-08"}},
+            "posted 2026-06-08",
+        ),
+        ({("hasResults",): True}, "posted"),
+    ],
+)
+def test_a_line_says_where_the_results_stand(edits, line):
+    record = cast_record(SPIN)
+    for path, value in edits.items():
+        record = put(record, path, value)
+    assert f"- **Results:** {line}\n" in page_of(a_trial(record))

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from tests.changes.builders import put
-from tests.pages.made import a_trial, cast_record
+from tests.pages.made import TEMPLATES, a_trial, cast_record
 from watcher.pages import charts, study, who_and_where
-from watcher.pages.overview import brief_of, open_countries, slugs
+from watcher.pages.overview import brief_of, slugs
 from watcher.pages.prose import Block, blocks
+from watcher.pages.recruiting import facilities_of, open_countries
 from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import code_of, page_of
+from watcher.pages.who_and_where import OpenPlace
 
 PROTOCOL = "protocolSection"
 
@@ -270,3 +272,29 @@ def test_of_two_doses_of_one_drug_each_group_shows_the_one_it_gets():
     held["interventions"][1]["armGroupLabels"] = []
     found = study.groups_of({PROTOCOL: {"armsInterventionsModule": held}})
     assert [len(group.interventions) for group in found] == [2, 1]
+
+
+def test_sites_of_one_name_are_counted_and_told_apart_by_postal_code():
+    def places(*codes):
+        return [OpenPlace("Australia", "Sydney", "Research Site", code) for code in codes]
+
+    assert facilities_of(places("2010")) == ("Research Site",)
+    assert facilities_of(places("2010", "2031", "2031", "")) == ("Research Site ×4 (postal codes 2010, 2031)",)
+    assert facilities_of(places("", "")) == ("Research Site ×2",)
+    assert facilities_of(places("2010", "2010")) == ("Research Site ×2",)
+    other = OpenPlace("Australia", "Sydney", "research  site", "2000")
+    assert facilities_of([*places("2010"), other]) == ("Research Site ×2 (postal codes 2010, 2000)",)
+
+
+def test_sites_without_a_country_or_city_come_last_and_are_no_place():
+    sites = [{"status": "RECRUITING", "facility": "Somewhere"}]
+    sites += [{"status": "RECRUITING", "country": "Zambia", "facility": name} for name in ("One", "Two")]
+    sites += [{"status": "RECRUITING", "country": "Zambia", "city": "Lusaka", "facility": "Three"}]
+    record = put(cast_record("NCT99000002"), ("protocolSection", "contactsLocationsModule", "locations"), sites)
+    found = open_countries([brief_of("NCT99000002", record, watches=(), own_name=None)])
+    assert [(one.name, one.is_named) for one in found] == [("Zambia", True), ("Country not given", False)]
+    assert [city for city, _ in found[0].cities] == ["Lusaka", ""]
+    page = TEMPLATES.render("pages/open.html.j2", {"page": found[1], "root": "../"}).text
+    assert "Recruiting in Country" not in page
+    assert "<h1>Recruiting, country not given</h1>" in page
+    assert "<h2>City not given</h2>" in page

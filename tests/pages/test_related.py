@@ -3,7 +3,7 @@
 import random
 
 from tests.pages.made import cast_record
-from watcher.pages.related import MOST, related, traits_of
+from watcher.pages.related import LEAST_WORDED, MOST, _Corpus, relate, related, traits_of
 
 
 def a_record(conditions, intervention, title="", summary=""):
@@ -81,3 +81,76 @@ def test_the_two_back_pain_trials_of_the_sandbox_find_each_other():
 def test_a_word_of_a_hundred_kilobytes_harms_nothing():
     found = among(a_record(["x" * 100_000], "y" * 100_000, summary="z" * 100_000), *FILLING)
     assert found["NCT00000000"] == ()
+
+
+def test_a_few_common_words_do_not_make_trials_related():
+    """Two trials share one word of many; by words alone that stays below the floor."""
+    found = among(
+        a_record(["Asthma"], "Velmirastat", summary="quality induced adverse life immune airway mucosa eosinophil"),
+        a_record(["Gout"], "Colchicine", summary="immune urate crystal toe joint flare kidney purine"),
+        *FILLING,
+    )
+    assert found["NCT00000000"] == found["NCT00000001"] == ()
+
+
+def test_a_placebo_or_healthy_volunteers_in_common_relate_nobody():
+    found = among(
+        a_record(["Healthy Volunteers"], "Placebo", summary="airway mucosa eosinophil"),
+        a_record(["Healthy volunteers"], "placebo", summary="urate crystal toe"),
+        *FILLING,
+    )
+    assert [one.why for one in found["NCT00000000"] if "same" in one.why] == []
+
+
+def test_what_is_related_by_words_alone_is_well_above_the_floor_of_what_is_named():
+    found = among(
+        a_record(["A"], "B", summary="the fascia of erector muscles"),
+        a_record(["C"], "D", summary="erector fascia"),
+        *FILLING,
+    )
+    assert found["NCT00000000"][0].likeness >= LEAST_WORDED
+
+
+def many(count=120):
+    """Trials of some conditions and drugs, so that each has a few related ones."""
+    rng = random.Random(7)
+    return {
+        f"NCT{n:08}": a_record(
+            [f"condition{'abcdefghij'[rng.randrange(10)]}x"],
+            f"drug{'abcdefghijklmnopqrst'[rng.randrange(20)]}y",
+            summary=" ".join(f"word{'abcdefghijklmnopqrstuvwxyz'[rng.randrange(26)]}" for _ in range(6)),
+        )
+        for n in range(count)
+    }
+
+
+def traits(records):
+    return [traits_of(*one) for one in records.items()]
+
+
+def test_after_a_change_the_rest_is_kept_and_the_answer_is_the_one_worked_out_anew():
+    records = many()
+    first = relate(traits(records))
+    records["NCT00000005"] = a_record(["conditionax"], "drugby", summary="worda wordb")
+    del records["NCT00000009"]
+    records["NCT00000999"] = a_record(["conditionbx"], "drugcy", summary="worda wordc")
+    again = relate(traits(records), first)
+    untouched = [nct_id for nct_id in records if again.found[nct_id] is first.found.get(nct_id)]
+    assert len(untouched) > 20
+    assert "NCT00000009" not in again.found
+    assert again.found == {
+        nct_id: _Corpus(again.traits, first.trials, first.holders).nearest(nct_id) for nct_id in records
+    }
+
+
+def test_without_a_change_nothing_is_worked_out_again():
+    first = relate(traits(many()))
+    assert relate(traits(many()), first) is first
+
+
+def test_after_a_tenth_of_the_trials_changed_words_are_counted_anew():
+    records = many()
+    first = relate(traits(records))
+    for n in range(13):
+        records[f"NCT{n:08}"] = a_record([f"new{'abcdefghijklm'[n]}x"], "other", summary="things")
+    assert relate(traits(records), first) == relate(traits(records))

@@ -71,6 +71,7 @@ class Mirror:
     interventions: tuple[Named, ...]
     primary: tuple[Named, ...]
     secondary: tuple[Named, ...]
+    other: tuple[Named, ...]
     locations: tuple[str, ...]
     log: tuple[Logged, ...]
     log_days: int
@@ -105,6 +106,7 @@ def mirror_of(trial: Trial, site: Site) -> Mirror:
         ),
         primary=tuple(map(_outcome, _of(outcomes, "primaryOutcomes"))),
         secondary=tuple(map(_outcome, _of(outcomes, "secondaryOutcomes"))),
+        other=tuple(map(_outcome, _of(outcomes, "otherOutcomes"))),
         locations=tuple(
             joined([line(place.get(key)) for key in ("facility", "city", "state", "country")])
             for place in _of(module(record, "contactsLocationsModule"), "locations")
@@ -206,6 +208,7 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     enrolled = as_object(design.get("enrollmentInfo"))
     count = enrolled.get("count")
     yield "Status", raw(status.get("overallStatus"))
+    yield "Last Known Status", raw(status.get("lastKnownStatus"))
     yield "Why Stopped", line(status.get("whyStopped"))
     yield "Phase", joined(lines(design.get("phases")))
     yield "Study Type", raw(design.get("studyType"))
@@ -220,7 +223,19 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     ):
         spelt_date = _date(status, field)
         yield name, _with_type(spelt_date, as_object(status.get(field))) if spelt_date else ""
+    yield "Results", _results(record)
     yield "CT.gov Last Update", _date(status, "lastUpdatePostDateStruct")
+
+
+def _results(record: Record) -> str:
+    """Return where the results stand: `posted 2026-06-08`, `not posted; submitted 2026-05-28`."""
+    status = module(record, "statusModule")
+    posted = _date(status, "resultsFirstPostDateStruct")
+    if record.get("hasResults") is True or posted:
+        return joined(["posted", posted], " ")
+    submitted, delayed = raw(status.get("resultsFirstSubmitDate")), _date(status, "dispFirstPostDateStruct")
+    pending = [f"submitted {submitted}" if submitted else "", f"delay certified {delayed}" if delayed else ""]
+    return joined(["not posted", *pending], "; ")
 
 
 def _who(eligibility: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from watcher.pages.recent_versions import Mention
 from watcher.pages.record_text import day, joined, line, lines, module, raw, word
 from watcher.pages.related import Traits, traits_of
 from watcher.pages.trial import Link, code_of
-from watcher.pages.who_and_where import countries_of
+from watcher.pages.who_and_where import OpenPlace, countries_of, open_places_of
 from watcher.rendering.escape import cut, plain
 
 _MOST_CHOICES = 150
@@ -43,7 +43,7 @@ class Brief:
         countries: Names.
         watches: Names of the watches that hold it.
         updated: Day of the last update posted, in words.
-        open_places: (country, city, facility) where people can take part now.
+        open_places: Where people can take part now.
         traits: What it is compared by.
     """
 
@@ -58,7 +58,7 @@ class Brief:
     countries: tuple[str, ...]
     watches: tuple[str, ...]
     updated: str
-    open_places: tuple[tuple[str, str, str], ...]
+    open_places: tuple[OpenPlace, ...]
     traits: Traits
 
 
@@ -136,22 +136,6 @@ class Overview:
     data_version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenTrial:
-    """One trial with the places in one city where people can take part."""
-
-    brief: Brief
-    facilities: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCountry:
-    """Where people can take part in one country: city → trials, cities by name."""
-
-    name: str
-    cities: tuple[tuple[str, tuple[OpenTrial, ...]], ...]
-
-
 def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
     """Read what lists need of one trial."""
     status, design = module(record, "statusModule"), module(record, "designModule")
@@ -171,12 +155,7 @@ def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name:
         countries=tuple(country.name for country in countries),
         watches=watches,
         updated=day({"date": posted.get("date")}) if isinstance(posted, Mapping) else "",
-        open_places=tuple(
-            (country.name, cut(place.town, 120) or "City not given", cut(place.facility, 160) or "Site not named")
-            for country in countries
-            for place in country.places
-            if place.is_recruiting
-        ),
+        open_places=open_places_of(countries),
         traits=traits_of(nct_id, record),
     )
 
@@ -287,24 +266,3 @@ class _Codes:
             ),
             more=len(held) - len(most),
         )
-
-
-def open_countries(briefs: Sequence[Brief]) -> tuple[OpenCountry, ...]:
-    """Return where people can take part now, by country and city; countries by name."""
-    found: dict[str, dict[str, dict[str, OpenTrial]]] = {}
-    for brief in briefs:
-        for country, city, facility in brief.open_places:
-            trials = found.setdefault(country, {}).setdefault(city, {})
-            known = trials.get(brief.nct_id)
-            facilities = (*known.facilities, facility) if known else (facility,)
-            trials[brief.nct_id] = OpenTrial(brief=brief, facilities=facilities)
-    return tuple(
-        OpenCountry(
-            name=name,
-            cities=tuple(
-                (city, tuple(trials.values()))
-                for city, trials in sorted(cities.items(), key=lambda one: one[0].casefold())
-            ),
-        )
-        for name, cities in sorted(found.items(), key=lambda one: one[0].casefold())
-    )

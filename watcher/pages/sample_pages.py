@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from watcher.pages.compared import compared_page
 from watcher.pages.mirror import mirror_of
-from watcher.pages.overview import Brief, brief_of, open_countries, overview_of
+from watcher.pages.overview import Brief, brief_of, overview_of
 from watcher.pages.page_model import Site, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, mention_of
+from watcher.pages.recruiting import open_countries
 from watcher.pages.related import related
 from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import Link, page_of

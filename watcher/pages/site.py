@@ -17,9 +17,10 @@ from watcher.changes.model import Record
 from watcher.pages import feeds, ical
 from watcher.pages.folder import Folder, Written
 from watcher.pages.mirror import mirror_of
-from watcher.pages.overview import Brief, brief_of, open_countries, overview_of, slugs
+from watcher.pages.overview import Brief, brief_of, overview_of, slugs
 from watcher.pages.page_model import Site, Step, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, mention_of
+from watcher.pages.recruiting import open_countries
 from watcher.pages.related import Related, related
 from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.pages.trial import Link, page_of

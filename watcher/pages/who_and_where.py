@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
@@ -20,6 +21,9 @@ from watcher.rendering.escape import cut, plain
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/{}/"
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
+
+NO_COUNTRY = "Country not given"
+"""Stands for the country of a site of which the record names none."""
 
 STATES = ("open", "invited", "coming", "active", "done", "stopped", "other")
 """What a site's status means for people who ask, those who can go there first; `other` is unknown or not given."""
@@ -56,6 +60,7 @@ class Place:
         facility: Its name; may be empty.
         city: City, state and postal code, joined.
         town: City and state, joined: what people look for; may be empty.
+        postcode: Postal code; may be empty.
         status: Recruiting status of the site in words; may be empty.
         state: What that means for people who ask: one of `STATES`.
         is_recruiting: Whether people can take part there now.
@@ -65,6 +70,7 @@ class Place:
     facility: str
     city: str
     town: str
+    postcode: str
     status: str
     state: str
     is_recruiting: bool
@@ -73,15 +79,32 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
-    """The sites of one country; `states` says how many stand where, empty when none has a status."""
+    """The sites of one country, or those of which the record names none (`is_named`)."""
 
     name: str
     places: tuple[Place, ...]
+    is_named: bool = True
 
     @property
     def states(self) -> str:
         """Describe how many of them stand where: `12 recruiting, 2 withdrawn`."""
         return site_states((self,))
+
+
+class OpenPlace(NamedTuple):
+    """One site where people can take part now; each part may be empty.
+
+    Attributes:
+        country: Its country.
+        town: City and state.
+        facility: Its name.
+        postcode: Its postal code, by which sites of one name are told apart.
+    """
+
+    country: str
+    town: str
+    facility: str
+    postcode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +174,23 @@ def countries_of(record: Record) -> tuple[Country, ...]:
     """Return the sites by country: most sites first, then by name; within a country in the record's order."""
     found: dict[str, list[Place]] = {}
     for site in objects(module(record, "contactsLocationsModule").get("locations")):
-        found.setdefault(cut(line(site.get("country")), 80) or "Country not given", []).append(_place(site))
+        found.setdefault(cut(line(site.get("country")), 80), []).append(_place(site))
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Country(name=name, places=tuple(places)) for name, places in ordered)
+    return tuple(
+        Country(name=name or NO_COUNTRY, places=tuple(places), is_named=bool(name)) for name, places in ordered
+    )
+
+
+def open_places_of(countries: Iterable[Country]) -> tuple[OpenPlace, ...]:
+    """Return the sites where people can take part now."""
+    return tuple(
+        OpenPlace(
+            country.name if country.is_named else "", cut(place.town, 120), cut(place.facility, 160), place.postcode
+        )
+        for country in countries
+        for place in country.places
+        if place.is_recruiting
+    )
 
 
 def site_states(countries: Sequence[Country]) -> str:
@@ -189,6 +226,7 @@ def _place(site: Mapping[str, Json]) -> Place:
         facility=facility,
         city=joined([line(site.get(key)) for key in ("city", "state", "zip")]),
         town=joined(values.distinct(line(site.get(key)) for key in ("city", "state"))),
+        postcode=cut(line(site.get("zip")), 20),
         status=word(site.get("status")),
         state=_STATE_OF.get(as_text(site.get("status")), "other"),
         is_recruiting=site.get("status") == "RECRUITING",
