@@ -1,7 +1,7 @@
 """Feeds and the calendar, read by programs that are not ours."""
 
 import json
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,8 +12,7 @@ import pytest
 from tests.changes.builders import put
 from tests.pages.made import START, a_trial, cast_record
 from watcher.pages.feeds import Entry, Feed, atom, json_feed
-from watcher.pages.ical import Milestone, milestones_of
-from watcher.pages.ical import icalendar as calendar_of
+from watcher.pages.milestone_calendar import Milestone, calendar_of, milestones_of
 from watcher.pages.timeline import chapter_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -113,9 +112,12 @@ def test_the_calendar_is_accepted(site, name):
         assert not event.errors
 
 
+LONG_AGO = date(2000, 1, 1)
+
+
 def events_of(record):
     return icalendar.Calendar.from_ical(
-        calendar_of("Title; with, signs\\", milestones_of("NCT99000001", record, "A, B; C\\D", START))
+        calendar_of("Title; with, signs\\", milestones_of("NCT99000001", record, "A, B; C\\D", START), since=LONG_AGO)
     )
 
 
@@ -133,12 +135,12 @@ def test_milestones_are_primary_completion_completion_and_results_due():
 
 def test_the_name_of_a_calendar_is_escaped():
     """Read as it stands: parsers differ in what they make of a name that is no part of RFC 5545."""
-    assert "X-WR-CALNAME:Title\\; with\\, signs\\\\\r\n" in calendar_of("Title; with, signs\\", ())
+    assert "X-WR-CALNAME:Title\\; with\\, signs\\\\\r\n" in calendar_of("Title; with, signs\\", (), since=LONG_AGO)
 
 
 def test_the_same_milestones_make_the_same_bytes():
     record = cast_record("NCT99000001")
-    one, other = (calendar_of("t", milestones_of("NCT99000001", record, "n", START)) for _ in range(2))
+    one, other = (calendar_of("t", milestones_of("NCT99000001", record, "n", START), since=LONG_AGO) for _ in range(2))
     assert one == other
     assert f"DTSTAMP:{START.astimezone(UTC):%Y%m%dT%H%M%SZ}" in one
 
@@ -161,6 +163,7 @@ def test_a_date_that_slips_is_taken_up_by_calendars():
                         stamp=stamp,
                     )
                 ],
+                since=LONG_AGO,
             )
         ).walk("VEVENT")[0]
         for when, stamp in ((day, START), (later, START + timedelta(days=1)))
@@ -170,3 +173,20 @@ def test_a_date_that_slips_is_taken_up_by_calendars():
     assert (before["DTSTART"].dt, after["DTSTART"].dt) == (day, later)
     assert after["LAST-MODIFIED"].dt - before["LAST-MODIFIED"].dt == timedelta(days=1)
     assert 0 < before["SEQUENCE"] < after["SEQUENCE"] < 2**31
+
+
+def test_the_calendar_begins_where_it_is_told_to():
+    days = [date(2025, 5, 31), date(2025, 6, 1), date(2027, 4, 30)]
+    found = [
+        Milestone(nct_id=f"NCT0000000{n}", name="n", key="completion", day=day, what="w", note="", stamp=START)
+        for n, day in enumerate(days)
+    ]
+    events = icalendar.Calendar.from_ical(calendar_of("t", found, since=date(2025, 6, 1))).walk("VEVENT")
+    assert [event.decoded("dtstart") for event in events] == days[1:]
+
+
+def test_a_calendar_of_the_site_goes_back_a_year(site):
+    """The sandbox has completions from 2019 on."""
+    events = icalendar.Calendar.from_ical((site.folder / "milestones.ics").read_bytes()).walk("VEVENT")
+    first = min(event.decoded("dtstart") for event in events)
+    assert datetime.now(UTC).date() - timedelta(days=367) <= first

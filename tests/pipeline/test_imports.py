@@ -16,7 +16,7 @@ try:
 finally:
     print("loaded", *sorted(sys.modules))
 """
-SPARED = ("deepdiff", "jinja2", "aiosmtplib", "apscheduler", "alembic")
+SPARED = ("deepdiff", "jinja2", "aiosmtplib", "apscheduler", "alembic", "icalendar")
 
 
 def loaded_by(home, *arguments):

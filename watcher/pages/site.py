@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from watcher.changes.model import Record
-from watcher.pages import feeds, ical
+from watcher.pages import feeds, milestone_calendar
 from watcher.pages.folder import Folder, Written
 from watcher.pages.mirror import mirror_of
 from watcher.pages.overview import Brief, brief_of, overview_of, slugs
@@ -130,7 +130,7 @@ class _Build:
     render: Render
     progress: Progress
     briefs: dict[str, Brief] = field(default_factory=dict)
-    days: list[ical.Milestone] = field(default_factory=list)
+    days: list[milestone_calendar.Milestone] = field(default_factory=list)
     mentions: dict[int, Mention] = field(default_factory=dict)
     told: dict[int, TimelineEntry] = field(default_factory=dict)
 
@@ -154,7 +154,7 @@ class _Build:
             known = self.given.watched[found.nct_id]
             brief = brief_of(found.nct_id, found.record, watches=known.watches, own_name=known.short_name)
             self.briefs[found.nct_id] = brief
-            self.days += ical.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
+            self.days += milestone_calendar.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
             for step in found.steps:
                 chapter = chapter_of(step, found.record, brief.name)
                 self.mentions[step.seq] = mention_of(chapter)
@@ -261,8 +261,9 @@ class _Build:
             for country in found
         )
 
-    def _calendar(self, file: str, title: str, days: Iterable[ical.Milestone]) -> None:
-        self.folder.put(file, ical.icalendar(title, days))
+    def _calendar(self, file: str, title: str, days: Iterable[milestone_calendar.Milestone]) -> None:
+        since = (self.given.site.now - milestone_calendar.PAST).date()
+        self.folder.put(file, milestone_calendar.calendar_of(title, days, since=since))
 
     def _feed(self, feed: feeds.Feed, group: str = "", source: str = "") -> None:
         url = self.given.site.url

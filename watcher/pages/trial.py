@@ -23,6 +23,27 @@ _STATES = {
     "quarantined": "The registry's newest answer for this trial is not believed yet; shown is the state before.",
 }
 _NEAREST = 5
+_SECTIONS = (
+    ("basic", "Basic information"),
+    ("changes", "What changed"),
+    ("results", "Study results"),
+    ("summary", "Brief summary"),
+    ("description", "Detailed description"),
+    ("conditions", "Conditions"),
+    ("design", "Study design"),
+    ("groups", "Study groups"),
+    ("interventions", "Interventions"),
+    ("outcomes", "Outcomes"),
+    ("eligibility", "Eligibility criteria"),
+    ("sponsors", "Sponsors"),
+    ("responsible", "Responsible party"),
+    ("locations", "Locations"),
+    ("contacts", "Contacts"),
+    ("references", "References"),
+    ("identifiers", "Other identifiers"),
+    ("related", "Related trials"),
+)
+"""Sections of a page, in order: anchor and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +67,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPage:
-    """What the template of a trial's page is given; empty parts are said to be empty there, or left out."""
+    """What the template of a trial's page is given; empty parts are left out there."""
 
     nct_id: str
     name: str
@@ -84,6 +105,42 @@ class TrialPage:
     chapters: tuple[TimelineEntry, ...]
     lines: tuple[charts.Lines, ...]
     bars: charts.Bars | None
+
+    @property
+    def latest(self) -> TimelineEntry | None:
+        """The newest version with something to tell, or None."""
+        return next((entry for entry in self.chapters if not entry.is_quiet), None)
+
+    @property
+    def sections(self) -> tuple[tuple[str, str], ...]:
+        """Anchor and name of every section that has something to show."""
+        return tuple((code, name) for code, name in _SECTIONS if self._has(code))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the sections of which the record says nothing."""
+        return tuple(name for code, name in _SECTIONS if code != "related" and not self._has(code))
+
+    def _has(self, code: str) -> bool:
+        held: Mapping[str, object] = {
+            "basic": self.basics,
+            "summary": self.summary,
+            "description": self.description,
+            "conditions": self.conditions or self.keywords,
+            "design": self.design,
+            "groups": self.groups,
+            "interventions": self.interventions,
+            "outcomes": self.outcomes,
+            "eligibility": self.criteria.facts or self.criteria.text,
+            "sponsors": self.sponsors,
+            "responsible": self.responsible,
+            "locations": self.countries,
+            "contacts": self.central or self.local,
+            "references": self.references,
+            "identifiers": self.identifiers,
+            "related": self.near,
+        }
+        return bool(held.get(code, True))
 
 
 def page_of(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from watcher.changes.meaning.milestones import milestones
 from watcher.changes.meaning.parts import as_object
@@ -19,7 +20,12 @@ from watcher.changes.wording import values
 from watcher.pages.page_model import REGISTRY_URL
 from watcher.pages.record_text import module
 
-_LINE = 75
+if TYPE_CHECKING:
+    from icalendar import Event
+
+PAST = timedelta(days=366)
+"""How far the calendar goes back: a year."""
+
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 _DATES = (
     ("primary-completion", "Primary completion", "primaryCompletionDateStruct"),
@@ -77,48 +83,53 @@ def _milestones(nct_id: str, record: Record, name: str, stamp: datetime) -> Iter
             )
 
 
-def icalendar(title: str, found: Iterable[Milestone]) -> str:
-    """Write milestones as one calendar file.
+def calendar_of(title: str, found: Iterable[Milestone], *, since: date) -> str:
+    """Write milestones as one iCalendar file.
 
     Args:
         title: Name of the calendar.
         found: The milestones; written by day and trial.
+        since: The first day that is of interest; what lies before is left out.
 
     Returns:
         The file's text, lines ended by CR LF and folded at 75 octets.
     """
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Trial watcher//Milestones//EN",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(title)}",
-    ]
+    # A second to load, and wanted only when pages are written: a run without news must not pay for it.
+    from icalendar import Calendar, vText
+
+    calendar = Calendar()
+    for name, value in (
+        ("version", "2.0"),
+        ("prodid", "-//Trial watcher//Milestones//EN"),
+        ("calscale", "GREGORIAN"),
+        ("method", "PUBLISH"),
+        ("x-wr-calname", vText(title)),  # a name of no standard: nothing would escape it by itself
+    ):
+        calendar.add(name, value)
     for one in sorted(found, key=lambda item: (item.day, item.nct_id, item.key)):
-        lines += _event(one)
-    lines.append("END:VCALENDAR")
-    return "".join(folded for line in lines for folded in _folded(line))
+        if one.day >= since:
+            calendar.add_component(_event(one))
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
-def _event(one: Milestone) -> list[str]:
+def _event(one: Milestone) -> Event:
+    from icalendar import Event
+
     url = REGISTRY_URL.format(one.nct_id)
-    changed = f"{one.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    text = "\n".join(part for part in (one.name, one.note, url, "Not medical advice.") if part)
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{one.nct_id}-{one.key}@trial-watcher.invalid",
-        f"DTSTAMP:{changed}",
-        f"LAST-MODIFIED:{changed}",
-        f"SEQUENCE:{_revision(one.stamp)}",
-        f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{min(one.day, date.max - timedelta(days=1)) + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escaped(f'{one.what}: {one.name}')}",
-        f"DESCRIPTION:{_escaped(text)}",
-        f"URL:{url}",
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-    ]
+    changed = one.stamp.astimezone(UTC).replace(microsecond=0)
+    event = Event()
+    event.add("uid", f"{one.nct_id}-{one.key}@trial-watcher.invalid")
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("sequence", _revision(one.stamp))
+    event.add("dtstart", one.day)
+    event.add("dtend", min(one.day, date.max - timedelta(days=1)) + timedelta(days=1))
+    event.add("summary", f"{one.what}: {one.name}")
+    event.add("description", "\n".join(part for part in (one.name, one.note, url, "Not medical advice.") if part))
+    event.add("url", url)
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def _revision(stamp: datetime) -> int:
@@ -127,23 +138,3 @@ def _revision(stamp: datetime) -> int:
     Minutes, so that a store begun anew does not count from the beginning (RFC 5545, section 3.8.7.4).
     """
     return max(0, (stamp - _FIRST) // timedelta(minutes=1))
-
-
-def _escaped(text: str) -> str:
-    """Escape a text value (RFC 5545, section 3.3.11)."""
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, "\\" + sign)
-    return text.replace("\n", "\\n")
-
-
-def _folded(line: str) -> Iterator[str]:
-    """Cut a line into pieces of at most 75 octets, never within a character (RFC 5545, section 3.1)."""
-    piece, size = "", 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > _LINE:
-            yield piece + "\r\n"
-            piece, size = " ", 1
-        piece += sign
-        size += width
-    yield piece + "\r\n"
