@@ -85,6 +85,32 @@ def test_the_week_and_the_open_places_are_on_the_index(site):
     assert "Tidal breathing training" in said(site.html["recruiting/united-kingdom.html"].find(".//main"))
 
 
+def test_the_week_is_that_of_the_registrys_newest_data_and_what_was_seen_late_is_said_so(site):
+    """The pages are made long after the sandbox's data: every change was seen just now, some were posted before."""
+    week = said(site.html["index.html"].find(".//section[@id='week']"))
+    assert week.startswith("What changed this week 3 – 9 Jun 2026, by the day it was posted")
+    this_week, _, late = week.partition("Seen this week, posted before it")
+    assert "posted 8 Jun 2026" in this_week
+    assert "posted 2 Jun 2026" not in this_week
+    assert ", seen " not in this_week
+    assert "posted 2 Jun 2026, seen " in late
+    assert "posted 8 Jun 2026" not in late
+
+
+def test_what_the_record_says_nothing_of_is_left_out_and_named_once(site):
+    for name, page in site.html.items():
+        assert "Not given in the record" not in said(page.find(".//main")), name
+    page = site.trial("NCT07326982")
+    assert page.find(".//a[@href='#outcomes']") is None
+    assert "The record says nothing of: outcomes" in said(page.find(".//main"))
+
+
+def test_the_latest_change_stands_before_the_facts(site):
+    main = said(site.trial("NCT99000001").find(".//main"))
+    assert main.index("Latest change posted 3 Jun 2026 Terminated with 233 of 420") < main.index("Basic information")
+    assert "Latest change" not in said(site.trial("NCT07326982").find(".//main"))
+
+
 def test_the_timeline_shows_words_that_went_and_came(site):
     page = site.trial("NCT99000004")
     assert [said(node) for node in page.iter("ins")][:1] == ["12"]

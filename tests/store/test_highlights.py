@@ -6,16 +6,20 @@ from watcher.store.database import CHUNK
 from watcher.store.trial_model import Page
 
 
-def change(store, nct_id, severity, *, at=NOW):
+def change(store, nct_id, severity, *, at=NOW, **more):
     """Store a next version of a trial whose loudest change has this level; give its seq."""
     (kept,) = store.trials.kept([nct_id])
     body = f"{nct_id} {severity} {kept.newest_seq}".encode()
-    one = new(nct_id, body, previous=kept.newest_seq, compared=compared(severity=severity))
+    one = new(nct_id, body, previous=kept.newest_seq, compared=compared(severity=severity), **more)
     return store.versions.commit_page(Page(new=(one,)), at)[nct_id]
 
 
 def seqs(found):
     return [one.seq for one in found]
+
+
+def seen_since(store, moment):
+    return [one.highlight.seq for one in store.highlights.posted_or_seen("9999-12-31", moment)]
 
 
 def test_first_sights_and_noise_are_left_out(store):
@@ -27,7 +31,7 @@ def test_first_sights_and_noise_are_left_out(store):
     assert store.highlights.newest([ONE, TWO, THREE]) == {ONE: loud}
     (found,) = store.highlights.latest([ONE, TWO], 10)
     assert (found.nct_id, found.seq, found.severity) == (ONE, loud, Severity.MAJOR)
-    assert seqs(store.highlights.since(NOW)) == [loud]
+    assert seen_since(store, NOW) == [loud]
 
 
 def test_the_newest_of_a_trial_is_found_behind_any_number_of_others(store):
@@ -55,7 +59,7 @@ def test_since_counts_from_a_moment_on_and_first_since_counts_every_kind(store):
     change(store, ONE, Severity.MAJOR)
     noise = change(store, ONE, Severity.NOISE, at=later(5))
     loud = change(store, ONE, Severity.CRITICAL, at=later(6))
-    assert seqs(store.highlights.since(later(5))) == [loud]
+    assert seen_since(store, later(5)) == [loud]
     assert store.highlights.first_since(later(5)) == {ONE: noise}
     assert store.highlights.first_since(later(7)) == {}
 
@@ -68,3 +72,18 @@ def test_versions_are_read_by_number_with_their_comparisons(store):
     assert [entry.version.seq for entry in found] == [other, second, first]
     assert [entry.compared is None for entry in found] == [True, False, True]
     assert store.versions.seen([first, other, 99]) == {first: NOW, other: NOW}
+
+
+def test_a_version_counts_by_the_day_it_was_posted_and_the_registrys_own_by_its_data(store):
+    """The sponsor posted on 11 March; what the registry does later by itself stands in its data of the 13th."""
+    keep(store, ONE)
+    posted = change(store, ONE, Severity.MAJOR, last_update_posted="2026-03-12", data_version="2026-03-13")
+    registry = change(store, ONE, Severity.MINOR, last_update_posted="2026-03-12", data_version="2026-03-16")
+    late = change(store, ONE, Severity.MINOR, last_update_posted="2026-02-01", data_version="2026-03-16", at=later(5))
+    unknown = change(store, ONE, Severity.MINOR, last_update_posted=None, data_version=None, at=later(6))
+    days = {one.highlight.seq: one.day for one in store.highlights.posted_or_seen("2026-03-01", later(5))}
+    assert days == {posted: "2026-03-12", registry: "2026-03-16", late: "2026-02-01", unknown: "2026-03-13"}
+    assert set(seqs(one.highlight for one in store.highlights.posted_or_seen("2026-03-13", later(6)))) == {
+        registry,
+        unknown,
+    }

@@ -106,6 +106,25 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The changes a list names.
+
+    Attributes:
+        days: First and last day of this week, `yyyy-mm-dd`.
+        week: What was posted in it, loudest first.
+        week_more: How many further changes there are.
+        late: What was seen this week and posted before it, loudest first.
+        late_more: How many further ones there are.
+    """
+
+    days: tuple[str, str]
+    week: tuple[Mention, ...]
+    week_more: int
+    late: tuple[Mention, ...]
+    late_more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What the templates of the index and of a watch's page are given.
 
@@ -113,8 +132,11 @@ class Overview:
         title: Of the page.
         rows: The trials, those changed last first.
         filters: The filters with at least two values.
-        week: What changed in the last seven days, loudest first.
+        days: The days of this week: `3 – 9 Jun 2026`.
+        week: What changed in them by the day it was posted, loudest first.
         week_more: How many further changes there are.
+        late: What was seen this week and posted before it, loudest first.
+        late_more: How many further ones there are.
         watches: Links to the pages of the watches; empty on such a page itself.
         open_countries: Links to the pages of countries where people can take part, with how many trials.
         feed: Beginning of the feeds' file names, relative to the page.
@@ -126,8 +148,11 @@ class Overview:
     title: str
     rows: tuple[Row, ...]
     filters: tuple[Filter, ...]
+    days: str
     week: tuple[Mention, ...]
     week_more: int
+    late: tuple[Mention, ...]
+    late_more: int
     watches: tuple[Link, ...]
     open_countries: tuple[tuple[Link, int], ...]
     feed: str
@@ -178,9 +203,8 @@ def slugs(names: Iterable[str]) -> Mapping[str, str]:
 def overview_of(
     briefs: Sequence[Brief],
     newest: Mapping[str, Mention],
-    week: tuple[Mention, ...],
+    shown: Shown,
     *,
-    week_more: int,
     title: str,
     site: Site,
     links: tuple[tuple[Link, ...], tuple[tuple[Link, int], ...]] = ((), ()),
@@ -193,8 +217,7 @@ def overview_of(
     Args:
         briefs: The trials.
         newest: Id → newest change that means something; ids may be missing.
-        week: What changed in the last seven days, loudest first.
-        week_more: How many further changes there were.
+        shown: The changes of this week.
         title: Of the page.
         site: Gives the data version.
         links: To the watches' pages, and to the countries' with how many trials are open there.
@@ -219,8 +242,11 @@ def overview_of(
         title=title,
         rows=rows,
         filters=coded.filters(),
-        week=week,
-        week_more=week_more,
+        days=values.span(*shown.days),
+        week=shown.week,
+        week_more=shown.week_more,
+        late=shown.late,
+        late_more=shown.late_more,
         watches=links[0],
         open_countries=links[1],
         feed=feed,

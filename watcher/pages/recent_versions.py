@@ -13,13 +13,16 @@ from watcher.changes.model import Severity
 from watcher.pages.timeline import TimelineEntry
 
 WEEK = timedelta(days=7)
-"""What "this week" means: the last seven days."""
+"""What "this week" means: seven days, the last of them that of the registry's newest data."""
 
 MOST_ENTRIES = 50
 """Entries in one feed, newest first."""
 
 MOST_WEEK = 60
 """Changes named under "this week", loudest first; the others are counted."""
+
+MOST_LATE = 20
+"""Changes named that were seen this week and posted before it, loudest first; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +35,38 @@ class VersionNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The seven days that lists call this week, and what belongs to them, of any trial.
+
+    Attributes:
+        first: Its first day, `yyyy-mm-dd`.
+        last: Its last day.
+        posted: What was posted, or made by the registry, on these days.
+        late: What was posted before them and seen in the last seven days.
+    """
+
+    first: str
+    last: str
+    posted: tuple[VersionNote, ...]
+    late: tuple[VersionNote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """What one list of trials shows of their changes.
 
     Attributes:
-        week: What was seen in the last seven days, loudest first, at most `MOST_WEEK`.
+        week: What was posted this week, loudest first, at most `MOST_WEEK`.
         week_more: How many further ones there are.
+        late: What was seen this week and posted before it, loudest first, at most `MOST_LATE`.
+        late_more: How many further ones there are.
         feed: The newest, newest first, at most `MOST_ENTRIES`.
     """
 
     week: tuple[VersionNote, ...]
     week_more: int
+    late: tuple[VersionNote, ...]
+    late_more: int
     feed: tuple[VersionNote, ...]
 
 
@@ -51,12 +75,14 @@ class Lists:
     """What all lists show.
 
     Attributes:
+        week: First and last day of this week, `yyyy-mm-dd`.
         every: The list of all trials.
         watches: By name, in the operator's order, the list of each watch.
         newest: The newest version with something to tell of each trial; trials may be missing.
         logged: The first version of each trial within the days of its log; trials may be missing.
     """
 
+    week: tuple[str, str]
     every: Listed
     watches: Mapping[str, Listed]
     newest: Mapping[str, int]
@@ -80,20 +106,30 @@ class Lists:
     def _noted(self) -> Iterator[VersionNote]:
         for listed in self._all():
             yield from listed.week
+            yield from listed.late
             yield from listed.feed
 
 
-def listed_of(ids: Collection[str], week: Sequence[VersionNote], feed: Sequence[VersionNote]) -> Listed:
+def listed_of(ids: Collection[str], week: Week, feed: Sequence[VersionNote]) -> Listed:
     """Choose what one list shows.
 
     Args:
         ids: The trials of the list.
-        week: Everything of the last seven days, of any trial.
+        week: What happened this week, to any trial.
         feed: The newest of these trials, newest first.
     """
-    own = [one for one in week if one.nct_id in ids]
-    own.sort(key=lambda one: (one.level.rank, -one.seq))
-    return Listed(week=tuple(own[:MOST_WEEK]), week_more=max(0, len(own) - MOST_WEEK), feed=tuple(feed[:MOST_ENTRIES]))
+    posted, late = _loudest(ids, week.posted), _loudest(ids, week.late)
+    return Listed(
+        week=posted[:MOST_WEEK],
+        week_more=max(0, len(posted) - MOST_WEEK),
+        late=late[:MOST_LATE],
+        late_more=max(0, len(late) - MOST_LATE),
+        feed=tuple(feed[:MOST_ENTRIES]),
+    )
+
+
+def _loudest(ids: Collection[str], noted: Sequence[VersionNote]) -> tuple[VersionNote, ...]:
+    return tuple(sorted((one for one in noted if one.nct_id in ids), key=lambda one: (one.level.rank, -one.seq)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +143,7 @@ class Mention:
         level: Its loudest level.
         headline: At most two clauses.
         when: `posted 3 Jun 2026`, else `seen 3 Jun 2026`.
+        seen: `4 Jun 2026`, in UTC.
     """
 
     nct_id: str
@@ -115,6 +152,7 @@ class Mention:
     level: str
     headline: str
     when: str
+    seen: str
 
 
 def mention_of(chapter: TimelineEntry) -> Mention:
@@ -126,4 +164,5 @@ def mention_of(chapter: TimelineEntry) -> Mention:
         level=chapter.level,
         headline=chapter.headline,
         when=chapter.when or f"seen {chapter.seen}",
+        seen=chapter.seen,
     )

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from watcher.pages.compared import compared_page
 from watcher.pages.mirror import mirror_of
-from watcher.pages.overview import Brief, brief_of, overview_of
+from watcher.pages.overview import Brief, Shown, brief_of, overview_of
 from watcher.pages.page_model import Site, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, mention_of
 from watcher.pages.recruiting import open_countries
-from watcher.pages.related import related
+from watcher.pages.related import MOST, Related
 from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import Link, page_of
 
@@ -31,7 +31,7 @@ def show_all(trials: Sequence[Trial], site: Site, render: Callable[[str, Mapping
     """
     render("pages/style.css.j2", {})
     briefs = [brief_of(one.nct_id, one.record, watches=(_WATCH,), own_name=one.short_name) for one in trials]
-    near = related([brief.traits for brief in briefs])
+    near = {one.nct_id: _all_but(one, briefs) for one in briefs[:-1]} | {briefs[-1].nct_id: ()}
     names = {brief.nct_id: (brief.name, brief.status) for brief in briefs}
     for trial, brief in zip(trials, briefs, strict=True):
         watch_pages = dict.fromkeys(trial.watches, "../watches/specimens.html")
@@ -45,6 +45,12 @@ def show_all(trials: Sequence[Trial], site: Site, render: Callable[[str, Mapping
     for country in open_countries(briefs):
         render("pages/open.html.j2", {"page": country, "root": "../"})
     _show_lists(trials, briefs, site, render)
+
+
+def _all_but(own: Brief, briefs: Sequence[Brief]) -> tuple[Related, ...]:
+    """Relate a specimen to all others, so that every list of related trials has something in it."""
+    others = [brief for brief in briefs if brief.nct_id != own.nct_id]
+    return tuple(Related(nct_id=one.nct_id, likeness=0.5, why="in common: specimens") for one in others[:MOST])
 
 
 def _show_lists(
@@ -64,8 +70,7 @@ def _show_lists(
         page = overview_of(
             own,
             newest,
-            week,
-            week_more=len(week),
+            Shown(days=("2026-06-24", "2026-06-30"), week=week, week_more=len(week), late=week, late_more=len(week)),
             title=_WATCH,
             site=on,
             links=links,

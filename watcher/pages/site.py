@@ -17,7 +17,7 @@ from watcher.changes.model import Record
 from watcher.pages import feeds, milestone_calendar
 from watcher.pages.folder import Folder, Written
 from watcher.pages.mirror import mirror_of
-from watcher.pages.overview import Brief, brief_of, overview_of, slugs
+from watcher.pages.overview import Brief, Shown, brief_of, overview_of, slugs
 from watcher.pages.page_model import Site, Step, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, mention_of
 from watcher.pages.recruiting import open_countries
@@ -223,8 +223,13 @@ class _Build:
         page = overview_of(
             briefs,
             {one.nct_id: self.mentions[newest[one.nct_id]] for one in briefs if one.nct_id in newest},
-            tuple(self.mentions[one.seq] for one in listed.week),
-            week_more=listed.week_more,
+            Shown(
+                days=self.given.lists.week,
+                week=tuple(self.mentions[one.seq] for one in listed.week),
+                week_more=listed.week_more,
+                late=tuple(self.mentions[one.seq] for one in listed.late),
+                late_more=listed.late_more,
+            ),
             title=title,
             site=self.given.site,
             links=links,

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
@@ -91,7 +90,8 @@ class Country:
         return site_states((self,))
 
 
-class OpenPlace(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OpenPlace:
     """One site where people can take part now; each part may be empty.
 
     Attributes:

@@ -83,6 +83,10 @@ def specimen_trials() -> tuple[Trial, ...]:
         seq += len(steps)
         newest = steps[-1].record or {}
         trials.append(Trial(nct_id=nct_id, record=newest, steps=steps, watches=("specimens",)))
+    first, last = timeline.data_versions[0], timeline.data_versions[-1]
+    steps = _steps("NCT99999997", {first: _many_criteria("before"), last: _many_criteria("after")}, seq)
+    seq += len(steps)
+    trials.append(Trial(nct_id="NCT99999997", record=steps[-1].record or {}, steps=steps))
     for nct_id, protocol in (("NCT99999998", _SPARSE), ("NCT99999999", {})):
         record: Record = {"protocolSection": {"identificationModule": {"nctId": nct_id}, **protocol}}
         steps = _undated(_steps(nct_id, {timeline.data_versions[0]: record}, seq))
@@ -91,11 +95,24 @@ def specimen_trials() -> tuple[Trial, ...]:
     return tuple(trials)
 
 
+def _many_criteria(word: str) -> Record:
+    """Return a record with more and longer criteria than a page that stands alone shows unfolded."""
+    points = "\n".join(f"* Condition {number} {word} {_LONG}" for number in range(20))
+    module: Mapping[str, Json] = {"eligibilityCriteria": f"Inclusion Criteria:\n\n{points}"}
+    return {"protocolSection": {"identificationModule": {"nctId": "NCT99999997"}, "eligibilityModule": module}}
+
+
+_LONG = "confirmed by two independent readers of the first and of every later visit " * 12
+
 _SPARSE: Mapping[str, Json] = {
     "armsInterventionsModule": {"armGroups": [{}], "interventions": [{}]},
     "outcomesModule": {"primaryOutcomes": [{}]},
     "contactsLocationsModule": {
-        "locations": [{}, {"contacts": [{}]}, *({"country": f"Country {number}"} for number in range(14))],
+        "locations": [
+            {"status": "RECRUITING"},
+            {"contacts": [{}]},
+            *({"country": f"Country {number}"} for number in range(14)),
+        ],
         "centralContacts": [{}],
     },
     "referencesModule": {"references": [{}, {"retractions": [{"type": "Retraction in", "source": "A journal"}]}]},

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,13 @@ from watcher.pages.folder import Folder, Written, read_key
 from watcher.pages.loader import load, site_of, steps_of
 from watcher.pages.mirror import RECENT
 from watcher.pages.page_model import Site, Step, Trial
-from watcher.pages.recent_versions import MOST_ENTRIES, WEEK, Listed, Lists, VersionNote, listed_of
+from watcher.pages.recent_versions import MOST_ENTRIES, WEEK, Listed, Lists, VersionNote, Week, listed_of
 from watcher.pages.site import Given, Made, Newest, Progress, Render, build, silent
 from watcher.pages.site import Watched as Shown
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, override_files, trusted_pages
 from watcher.pipeline.template_overrides import override_folder
-from watcher.store.highlights import Highlight
+from watcher.store.highlights import Highlight, Highlights
 
 if TYPE_CHECKING:
     from watcher.rendering.environment import TemplateNote, Templates
@@ -159,7 +160,7 @@ def _key(site: Site, watched: Mapping[str, Shown], context: RunContext) -> str:
 def _lists(context: RunContext, watched: Mapping[str, Shown], site: Site) -> Lists:
     """Choose what the lists and feeds show, by number alone."""
     highlights, now = context.store.highlights, site.now
-    week = _noted(highlights.since(now - WEEK))
+    week = _week(highlights, site)
 
     def listed(ids: Collection[str]) -> Listed:
         return listed_of(ids, week, _noted(highlights.latest(ids, MOST_ENTRIES)))
@@ -167,10 +168,27 @@ def _lists(context: RunContext, watched: Mapping[str, Shown], site: Site) -> Lis
     names = [watch.name for watch in context.loaded.config.watch]
     held = {name: {nct_id for nct_id, one in watched.items() if name in one.watches} for name in names}
     return Lists(
+        week=(week.first, week.last),
         every=listed(watched.keys()),
         watches={name: listed(ids) for name, ids in held.items()},
         newest=highlights.newest(watched.keys()),
         logged=highlights.first_since(now - RECENT),
+    )
+
+
+def _week(highlights: Highlights, site: Site) -> Week:
+    """Return this week: the seven days up to that of the registry's newest data, or up to today when it has no day."""
+    try:
+        last = date.fromisoformat(site.data_version or "")
+    except ValueError:
+        last = site.now.date()
+    first = (last - WEEK + timedelta(days=1)).isoformat()
+    dated = highlights.posted_or_seen(first, site.now - WEEK)
+    return Week(
+        first=first,
+        last=last.isoformat(),
+        posted=_noted(one.highlight for one in dated if one.day >= first),
+        late=_noted(one.highlight for one in dated if one.day < first),
     )
 
 

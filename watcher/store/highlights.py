@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from watcher.changes.model import Severity
 from watcher.store import tables
@@ -25,6 +25,22 @@ class Highlight:
     nct_id: str
     seq: int
     severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedHighlight:
+    """A highlight with its days.
+
+    Attributes:
+        highlight: The version.
+        day: Day it was posted, `yyyy-mm-dd`; where the sponsor posted nothing, the data version it stands in; where
+            that is not known either, the day it was seen.
+        seen_at: When it was stored.
+    """
+
+    highlight: Highlight
+    day: str
+    seen_at: datetime
 
 
 class Highlights:
@@ -51,12 +67,28 @@ class Highlights:
                 found += map(_read, connection.execute(own.limit(count)))
         return tuple(sorted(found, key=lambda one: one.seq, reverse=True)[:count])
 
-    def since(self, moment: datetime) -> tuple[Highlight, ...]:
-        """Return all, of every trial ever watched, that were seen at a moment or after it, newest first."""
-        table = tables.version
-        own = select(table).where(table.c.seen_at >= moment, _tells()).order_by(table.c.seq.desc())
+    def posted_or_seen(self, day: str, moment: datetime) -> tuple[DatedHighlight, ...]:
+        """Return all, of every trial ever watched, that were posted since a day or seen since a moment, newest first.
+
+        Args:
+            day: `yyyy-mm-dd`.
+            moment: Aware.
+        """
+        table, before = tables.version, tables.version.alias()
+        posted_before = (
+            select(before.c.last_update_posted)
+            .where(before.c.nct_id == table.c.nct_id, before.c.seq < table.c.seq)
+            .order_by(before.c.seq.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        days = (table.c.last_update_posted, table.c.data_version)
+        own = select(table, posted_before.label("posted_before")).where(
+            or_(table.c.seen_at >= moment, *(one >= day for one in days)), _tells()
+        )
         with self._database.read() as connection:
-            return tuple(map(_read, connection.execute(own)))
+            found = [_dated(row) for row in connection.execute(own.order_by(table.c.seq.desc()))]
+        return tuple(one for one in found if one.day >= day or one.seen_at >= moment)
 
     def first_since(self, moment: datetime) -> Mapping[str, int]:
         """Return each trial's first version of any kind seen at a moment or after it.
@@ -79,3 +111,10 @@ def _tells() -> ColumnElement[bool]:
 
 def _read(row: Row[*tuple[Any, ...]]) -> Highlight:
     return Highlight(nct_id=row.nct_id, seq=row.seq, severity=Severity(row.severity))
+
+
+def _dated(row: Row[*tuple[Any, ...]]) -> DatedHighlight:
+    """Date a version by its posting when that is a new one: what the registry does by itself has no posting."""
+    posted = row.last_update_posted if row.last_update_posted != row.posted_before else None
+    day = posted or row.data_version or row.seen_at.date().isoformat()
+    return DatedHighlight(highlight=_read(row), day=day, seen_at=row.seen_at)
