@@ -18,6 +18,7 @@ from watcher.changes.wording.say import phrase
 PRIMARY = field("outcomesModule", "primaryOutcomes")
 SECONDARY = field("outcomesModule", "secondaryOutcomes")
 OTHER = field("outcomesModule", "otherOutcomes")
+ARMS = field("armsInterventionsModule", "armGroups")
 SURVIVAL = {"measure": "Overall survival", "timeFrame": "5 years"}
 
 BEFORE = {"startDateStruct": {"date": "2026-09", "type": "ESTIMATED"}, "overallStatus": "NOT_YET_RECRUITING"}
@@ -218,14 +219,6 @@ def test_context_lifts_primary_outcomes_alone():
     assert the(found, "outcome.secondary.modified").severity is Severity.MINOR
 
 
-def test_all_outcomes_of_a_module_that_appears_are_told():
-    new = quiet_record()
-    old = put(new, ("protocolSection", "outcomesModule"), None)
-    found = changes(old, new)
-    assert len(of_kind(found, "outcome.secondary.added")) == 4
-    assert len(of_kind(found, "outcome.primary.added")) == 1
-
-
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
@@ -368,6 +361,52 @@ def test_a_part_of_the_record_that_is_gone_is_told_once(module, kinds, said_of_i
     assert change.severity is Severity.MAJOR
     assert said(change).startswith(said_of_it)
     assert not [one.kind for one in found if one.kind.startswith(kinds)]
+
+
+@pytest.mark.parametrize(
+    ("module", "kinds", "said_of_it"),
+    [
+        (
+            "outcomesModule",
+            "outcome.",
+            "The record now has 1 primary outcome, 4 secondary outcomes and 1 other outcome",
+        ),
+        ("armsInterventionsModule", "arm.", "The record now has 2 arms and 3 interventions; before, it had none"),
+        ("eligibilityModule", "eligibility.", "The record now has eligibility criteria; before, it had none"),
+        ("designModule", "design.", "The record now has design or enrollment information; before, it had none"),
+    ],
+)
+def test_a_part_of_the_record_that_comes_back_is_told_once(module, kinds, said_of_it):
+    new = quiet_record()
+    found = changes(put(new, ("protocolSection", module), None), new)
+    change = the(found, "record.part_added")
+    assert change.severity is Severity.MAJOR
+    assert said(change).startswith(said_of_it)
+    assert phrase(change).items
+    assert not [one.kind for one in found if one.kind.startswith(kinds)]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        (PRIMARY, "The record no longer has any primary outcomes; before, it had 2."),
+        (ARMS, "The record no longer has any arms; before, it had 2."),
+    ],
+)
+def test_a_list_that_is_gone_from_a_part_that_stays_is_told_once(path, sentence):
+    old = quiet_record()
+    old = put(old, PRIMARY, [{"measure": "Sleep", "timeFrame": "1 year"}, {"measure": "Pain", "timeFrame": "1 year"}])
+    found = news(changes(old, put(old, path, None)))
+    assert [(one.kind, one.severity) for one in found] == [("record.part_removed", Severity.MAJOR)]
+    assert said(found[0]) == sentence
+
+
+def test_the_values_of_a_part_that_is_gone_are_named():
+    old = quiet_record()
+    change = the(changes(old, put(old, ("protocolSection", "eligibilityModule"), None)), "record.part_removed")
+    items = phrase(change).items
+    assert any(item.startswith("Eligibility criteria: ") for item in items)
+    assert any(item.startswith("Minimum age: ") for item in items)
 
 
 def test_a_step_that_several_time_frames_share_is_the_headline():

@@ -701,6 +701,13 @@ OUTCOMES = (
         change=("record.part_removed", "major", "record.outcomes", "removed", "sponsor"),
         says="The record no longer has any outcome measures; before, it had 1 primary outcome, 4 secondary outcomes",
     ),
+    Row(
+        name="all outcomes back",
+        old={_OUTCOMES: None},
+        new={_OUTCOMES: {"primaryOutcomes": [_OUTCOME, _OUTCOME | {"measure": "Change in sleep"}]}},
+        change=("record.part_added", "major", "record.outcomes", "added", "sponsor"),
+        says="The record now has 2 primary outcomes; before, it had none",
+    ),
 )
 
 _A = "armsInterventions.arms"

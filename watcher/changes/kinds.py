@@ -286,7 +286,10 @@ TABLE: tuple[Kind, ...] = (
         Kind("record.merged", MAJOR, tag="Record merged"),
         Kind("record.gone", CRITICAL, tag="Record gone"),
         Kind("record.returned", MAJOR, tag="Record back"),
+    ),
+    *_Group("record", "record").of(
         Kind("record.part_removed", MINOR, tag="Part of record missing"),
+        Kind("record.part_added", MINOR, tag="Part of record new"),
     ),
     *_Group("trial", "record").of(
         Kind("trial.new", MAJOR, tag="New trial"),

@@ -154,8 +154,9 @@ def _value(phrase: Phrase) -> Text:
             text.append(f" ({lines(more)})", style="dim")
     if phrase.quote and phrase.quote not in text.plain:
         text.append(f"\nSponsor's reason: “{lines(phrase.quote)}”")
+    said = text.plain
     for item in phrase.items:
-        if lines(item) not in text.plain:
+        if lines(item) not in said:
             text.append(f"\n· {lines(item)}")
     return text
 

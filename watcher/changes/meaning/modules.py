@@ -1,23 +1,24 @@
-"""A module of the protocol that vanished as a whole: one change instead of one for each thing it held.
+"""A part of the protocol that vanished or appeared as a whole: one change instead of one for each thing in it.
 
-Most often the registry or its converter lost it; nobody dropped every outcome one by one. What it held is named with
-the one change, and the level never rises above major.
+Most often the registry or its converter lost it; nobody dropped every outcome one by one, and nobody added all of them
+when it comes back. What it holds is named with the one change, and the level never rises above major.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import as_list, as_object, as_text, at, merged, protocol
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Json, Record, Severity, Verb
 
 HELD: Mapping[str, str] = {
     "outcomesModule": "outcome measures",
     "armsInterventionsModule": "arms or interventions",
     "eligibilityModule": "eligibility criteria",
     "contactsLocationsModule": "contacts or sites",
-    "designModule": "design or enrollment",
+    "designModule": "design or enrollment information",
     "conditionsModule": "conditions",
     "sponsorCollaboratorsModule": "sponsor",
     "oversightModule": "oversight information",
@@ -26,6 +27,9 @@ HELD: Mapping[str, str] = {
     "ipdSharingStatementModule": "statement on data sharing",
 }
 """Modules that are told once when they vanish → what the record no longer has any of."""
+
+_ALWAYS_THERE = ("outcomesModule", "armsInterventionsModule", "eligibilityModule", "designModule", "conditionsModule")
+"""Modules that the registry demands of every trial: one that appears was missing before. The others may be new."""
 
 _LISTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "outcomesModule": (
@@ -38,58 +42,118 @@ _LISTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "conditionsModule": (("conditions", "", "condition"),),
     "referencesModule": (("references", "citation", "publication"), ("seeAlsoLinks", "label", "link")),
 }
+_OWN_LISTS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("outcomesModule", "primaryOutcomes"): ("primary outcomes", "outcome.primary."),
+    ("armsInterventionsModule", "armGroups"): ("arms", "arm."),
+    ("armsInterventionsModule", "interventions"): ("interventions", "intervention."),
+}
+"""Lists that are told once when they vanish or appear inside a module that stays → what they hold, and its kinds."""
+
 _MOST_NAMED = 12
 _LEAST_TOLD = 2
+_LONGEST_TEXT = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A part of the record that is in one of the two records only.
+
+    Attributes:
+        module: The module it is or stands in.
+        field: The list it is, empty for the whole module.
+        held: What it holds, in words.
+        record: The record that has it.
+        verb: Whether it was added or removed.
+    """
+
+    module: str
+    field: str
+    held: str
+    record: Record
+    verb: Verb
 
 
 def told_once(drafts: Iterable[Draft], evidence: Evidence) -> list[Draft]:
-    """Replace what is told of a vanished module by one draft for the module.
+    """Replace what is told of a part that vanished or appeared as a whole by one draft for it.
 
     Args:
         drafts: What the explainers told.
         evidence: The two records and their edits.
 
     Returns:
-        The drafts; those that speak of nothing but a vanished module are one draft for it, with all its edits.
+        The drafts; those that speak of nothing but such a part are one draft for it, with all its edits.
     """
     result = list(drafts)
     for module, held in HELD.items():
-        gone = _edits_of_vanished(module, evidence)
-        inside = [draft for draft in result if draft.edits and gone.issuperset(draft.edits)]
-        if len(inside) < _LEAST_TOLD or all(draft.level is Severity.NOISE for draft in inside):
+        whole = _whole(module, "", held, evidence)
+        if whole is None or (whole.verb is Verb.ADDED and module not in _ALWAYS_THERE):
             continue
-        result = [draft for draft in result if draft not in inside]
-        result.append(_vanished(module, held, inside, gone, evidence))
+        edits = frozenset(index for index, _ in protocol(evidence, module).edits)
+        result = _folded(result, whole, edits, lambda draft, inside=edits: inside.issuperset(draft.edits))
+    for (module, name), (held, kinds) in _OWN_LISTS.items():
+        whole = _whole(module, name, held, evidence)
+        if whole is None:
+            continue
+        items = len(as_list(at(whole.record, "protocolSection", module, name)))
+        told = [draft for draft in result if draft.kind.startswith(kinds) and draft.verb is whole.verb]
+        if len(told) == items:  # where one of them was moved to another list, each is told by itself
+            result = _folded(result, whole, frozenset(), lambda draft, inside=told: draft in inside)
     return result
 
 
-def _edits_of_vanished(module: str, evidence: Evidence) -> frozenset[int]:
-    """Return the edits of a module that the older record has and the newer one lacks; none when it is in both."""
-    path = ("protocolSection", module)
-    if not as_object(at(evidence.old, *path)) or as_object(at(evidence.new, *path)):
-        return frozenset()
-    return frozenset(index for index, _ in protocol(evidence, module).edits)
+def _whole(module: str, name: str, held: str, evidence: Evidence) -> _Whole | None:
+    """Return a module or list that only one of the two records has, None for one that both or neither have."""
+    path = ("protocolSection", module, *([name] if name else []))
+    is_old, is_new = (bool(at(record, *path)) for record in (evidence.old, evidence.new))
+    if is_old == is_new:
+        return None
+    return _Whole(module, name, held, evidence.old if is_old else evidence.new, Verb.REMOVED if is_old else Verb.ADDED)
 
 
-def _vanished(module: str, held: str, inside: Sequence[Draft], gone: frozenset[int], evidence: Evidence) -> Draft:
+def _folded(
+    drafts: list[Draft], whole: _Whole, edits: frozenset[int], is_inside: Callable[[Draft], bool]
+) -> list[Draft]:
+    inside = [draft for draft in drafts if draft.edits and is_inside(draft)]
+    if len(inside) < _LEAST_TOLD or all(draft.level is Severity.NOISE for draft in inside):
+        return drafts
+    return [*(draft for draft in drafts if draft not in inside), _draft(whole, inside, edits)]
+
+
+def _draft(whole: _Whole, inside: Sequence[Draft], edits: frozenset[int]) -> Draft:
     loudest = min((draft.level for draft in inside), key=lambda level: level.rank)
-    level = Severity.MAJOR if loudest is Severity.CRITICAL else loudest
-    old = as_object(at(evidence.old, "protocolSection", module))
+    found = as_object(at(whole.record, "protocolSection", whole.module))
     counts: list[Json] = []
     names: list[Json] = []
-    for field, key, noun in _LISTS.get(module, ()):
-        items = as_list(old.get(field))
+    lists = [one for one in _LISTS.get(whole.module, ()) if whole.field in ("", one[0])]
+    for field, key, noun in lists:
+        items = as_list(found.get(field))
         if items:
             counts.append([len(items), noun])
             names += [as_text(as_object(item).get(key)) if key else as_text(item) for item in items]
+    is_gone = whole.verb is Verb.REMOVED
+    said = f"the record no longer has any {whole.held}" if is_gone else f"the record had no {whole.held} before"
     return Draft(
-        kind="record.part_removed",
-        level=level,
-        rule=f"the record no longer has any {held}: told once, never above major",
-        path=f"record.{module.removesuffix('Module')}",
-        verb=Verb.REMOVED,
-        before=held,
-        after=None,
-        edits=merged(gone, *(draft.edits for draft in inside)),
-        facts={"held": held, "counts": counts, "names": [name for name in names if name][:_MOST_NAMED]},
+        kind="record.part_removed" if is_gone else "record.part_added",
+        level=Severity.MAJOR if loudest is Severity.CRITICAL else loudest,
+        rule=f"{said}: told once, never above major",
+        path=f"record.{whole.field or whole.module.removesuffix('Module')}",
+        verb=whole.verb,
+        before=whole.held if is_gone else None,
+        after=None if is_gone else whole.held,
+        edits=merged(edits, *(draft.edits for draft in inside)),
+        facts={
+            "held": whole.held,
+            "counts": counts,
+            "names": [name for name in names if name][:_MOST_NAMED],
+            **({} if lists else {"fields": _bounded(found)}),
+        },
     )
+
+
+def _bounded(value: Json) -> Json:
+    """Cut the texts and lists of a module, so that what is kept of it is not as long as it."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}…"
+    if isinstance(value, Mapping):
+        return {key: _bounded(part) for key, part in value.items()}
+    return [_bounded(part) for part in value[:_MOST_NAMED]] if isinstance(value, list | tuple) else value

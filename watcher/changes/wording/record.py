@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watcher.changes.model import Change, Json, Phrase
 from watcher.changes.wording import values
 from watcher.changes.wording.build import names, text, worded
 
+_LONGEST_FIELD = 300
 _WHAT = {"geoPoint": "map positions", "country": "country names"}
 
 
@@ -26,8 +29,8 @@ def say(change: Change) -> Phrase | None:
 
 def _record(change: Change) -> Phrase:
     facts = change.facts
-    if change.kind == "record.part_removed":
-        return _part_removed(change)
+    if change.kind.startswith("record.part_"):
+        return _part(change)
     watch = f" “{text(facts, 'watch')}”" if text(facts, "watch") else ""
     was, now = (side if isinstance(side, str) else "" for side in (change.before, change.after))
     posted = text(facts, "first_posted")
@@ -42,8 +45,8 @@ def _record(change: Change) -> Phrase:
     return worded(change, "Record", said)
 
 
-def _part_removed(change: Change) -> Phrase:
-    """Describe that the record no longer has a whole part, with what it held by number and name."""
+def _part(change: Change) -> Phrase:
+    """Describe that the record lost or got a whole part, with what it holds by number and name."""
     counts = change.facts.get("counts")
     held = [
         values.counted(count, noun)
@@ -53,9 +56,23 @@ def _part_removed(change: Change) -> Phrase:
         if isinstance(count, int) and isinstance(noun, str)
     ]
     what, had = text(change.facts, "held"), values.listed(held)
+    items = names(change.facts) or _fields(change.facts.get("fields"))
+    label, nothing = values.capitalised(what), "none in the record"
+    if change.kind == "record.part_added":
+        said = f"the record now has {had or what}; before, it had none"
+        return worded(change, label, said, was=nothing if had else None, now=had or None, items=items)
+    if had == f"{len(items)} {what}":
+        had = f"{len(items)}"  # "no longer has any arms; before, it had 3"
     said = f"the record no longer has any {what}{f'; before, it had {had}' if had else ''}"
-    shown = ("none in the record", names(change.facts)) if had else (None, ())
-    return worded(change, values.capitalised(what), said, was=had or None, now=shown[0], items=shown[1])
+    return worded(change, label, said, was=had or None, now=nothing if had else None, items=items)
+
+
+def _fields(value: Json) -> tuple[str, ...]:
+    """Return the values of a part without lists, each with its name: `Minimum age: 18 years`."""
+    if not isinstance(value, Mapping):
+        return ()
+    labels = {name: values.capitalised(values.words(name)).removesuffix(" info") for name in value}
+    return tuple(f"{labels[name]}: {values.show(part, _LONGEST_FIELD)}" for name, part in value.items())
 
 
 def _gap(since: Json) -> str:
