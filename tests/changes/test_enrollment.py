@@ -59,13 +59,13 @@ SENTENCES = [
     (people(99, "ACTUAL"), people(101, "ACTUAL"), "Actual enrollment corrected from 99 to 101 participants (+2 %)."),
     (people(99, "ACTUAL"), people(150), "Enrollment planned again: 150 participants, after an actual count of 99."),
     (people(99, None), people(150), "Enrollment changed from 99 to 150 planned (+52 %)."),
-    (people(99999999), people(150), "Planned enrollment is now given: 150 participants."),
-    (people(150), people(99999999), "Enrollment is no longer given; it was 150 participants planned."),
-    (people(150, None), people(99999999, None), "Enrollment is no longer given; it was 150 participants."),
+    (people(99999999), people(150), "Planned enrollment now given: 150 participants."),
+    (people(150), people(99999999), "Enrollment no longer given; it was 150 planned."),
+    (people(150, None), people(99999999, None), "Enrollment no longer given; it was 150."),
     (people(150, None), people(150), "Enrollment stays at 150 participants, now planned."),
     (people(150), people(150, None), "Enrollment stays at 150 participants, now without a type."),
     (people(0), people(10), "Planned enrollment raised from 0 to 10 participants."),
-    (people(99999999), people(None, None), "Enrollment is no longer given."),
+    (people(99999999), people(None, None), "Enrollment no longer given."),
 ]
 
 

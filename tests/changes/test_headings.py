@@ -57,6 +57,20 @@ def test_a_sentence_that_could_be_read_either_way_never_turns_the_section(line, 
     assert sections(line, before)[-1][0] != other
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Participants will be excluded if they meet any of the following:", "exclusion"),
+        ("Patients with any of the following are not eligible:", "exclusion"),
+        ("Withdrawal criteria:", "open"),
+        ("You cannot take part if:", "open"),
+    ],
+)
+def test_an_introduction_right_below_a_list_is_no_part_of_the_criterion_above_it(line, said):
+    text = f"Inclusion Criteria:\n\n* Adults\n* Consent\n{line}\n\n* Pregnant"
+    assert [(one.text, str(one.section)) for one in split(text)][1:] == [("Consent", "inclusion"), ("Pregnant", said)]
+
+
 def test_a_heading_may_hold_its_first_criterion():
     assert [
         (one.section.value, one.text) for one in split("Inclusión: Adultos\n\nCriterios de exclusión： Embarazo")

@@ -102,7 +102,7 @@ def test_numbers_of_posted_results_are_told_was_and_now(old, new, level, words):
 def test_a_number_of_posted_results_leads_the_headline():
     found = news(changes(with_numbers(0, "0.04"), with_numbers(3, "0.05")))
     top = headline(found, lambda change: change.severity)
-    assert top.text == "Posted results edited: deaths in “Veridoxan” 0 → 3 and 1 more number"
+    assert top.text == "Posted results edited: deaths in “Veridoxan” 0 → 3; p-value in “Pain at week 12” 0.04 → 0.05"
 
 
 def test_a_retraction_leads_the_headline_and_the_tag():
@@ -190,7 +190,7 @@ def test_delay_certified():
         Severity.MINOR,
         "results.delayCertified",
     )
-    assert said(change) == "A delay of the results is certified, submitted on 1 Mar 2026."
+    assert said(change) == "A delay of the results was certified, submitted on 1 Mar 2026."
     both = put(new, (*STATUS, "dispFirstPostDateStruct"), {"date": "2026-03-03", "type": "ACTUAL"})
     assert said(the(changes(old, both), "results.delay_certified")).endswith("posted on 3 Mar 2026.")
     later = put(both, (*STATUS, "dispFirstPostDateStruct", "date"), "2026-03-04")
@@ -279,7 +279,7 @@ def test_device_trials_without_phase_are_applicable():
             {},
             Severity.MINOR,
             Origin.REGISTRY,
-            "Publication that names the trial added: “Desk B. J Ex. 2026.”",
+            "Publication added that names the trial: “Desk B. J Ex. 2026.”",
         ),
         ("RESULT", ACTUAL, Severity.MAJOR, Origin.SPONSOR, "Results publication added: “Desk B. J Ex. 2026.”"),
         (
@@ -287,7 +287,7 @@ def test_device_trials_without_phase_are_applicable():
             ACTUAL,
             Severity.MAJOR,
             Origin.REGISTRY,
-            "Publication that names the trial added: “Desk B. J Ex. 2026.”",
+            "Publication added that names the trial: “Desk B. J Ex. 2026.”",
         ),
         ("BACKGROUND", ACTUAL, Severity.NOISE, Origin.SPONSOR, "Background reference added: “Desk B. J Ex. 2026.”"),
         (None, ACTUAL, Severity.MINOR, Origin.SPONSOR, "Reference added: “Desk B. J Ex. 2026.”"),
@@ -370,7 +370,7 @@ def test_references_listed_under_another_type_are_one_change():
     bare = put(old, REFERENCES, None)
     assert said(the(changes(bare, before), "reference.added")) == "7 results publications added."
     derived = put(old, REFERENCES, [{**ref, "type": "DERIVED"} for ref in many])
-    assert said(the(changes(bare, derived), "reference.added")) == "7 publications that name the trial added."
+    assert said(the(changes(bare, derived), "reference.added")) == "7 publications added that name the trial."
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_a_long_citation_shows_its_title_journal_and_day(group):
     one = {"pmid": "99000009", "type": "DERIVED", "citation": citation}
     (change,) = news(changes(old, put(old, REFERENCES, [*get(old, REFERENCES), one]), posted=None))
     assert said(change) == (
-        f"Publication that names the trial added: “Weaver-A AB et al. {TITLED}. J Ex Med. 2026 Feb 13”."
+        f"Publication added that names the trial: “Weaver-A AB et al. {TITLED}. J Ex Med. 2026 Feb 13”."
     )
     assert phrase(change).origin_note == "linked by the registry, not by the sponsor"
     assert headline([change], lambda one: one.severity).text == (

@@ -76,9 +76,12 @@ def test_what_the_taxonomy_does_not_know_is_left_to_the_catalogue(old, new):
     assert kind_of(old, new) is None
 
 
-def test_an_unknown_status_is_told_as_a_field():
+def test_an_unknown_status_is_major():
     (change,) = changes({}, status(overallStatus="PAUSED_FOR_LUNCH"))
-    assert change.kind.startswith("field.")
+    assert (change.kind, change.severity) == ("status.changed", Severity.MAJOR)
+    words = said({}, status(overallStatus="PAUSED_FOR_LUNCH"))
+    assert words.sentence == "Status changed from Recruiting to Paused for lunch."
+    assert said({}, status(overallStatus=None)).sentence == "Status no longer given; it was Recruiting."
 
 
 @pytest.mark.parametrize("new", ["TERMINATED", "WITHDRAWN", "SUSPENDED"])
@@ -206,20 +209,20 @@ def test_availability_of_expanded_access_is_worded_as_such():
 @pytest.mark.parametrize(
     ("old", "new", "level", "verb", "sentence"),
     [
-        (None, "Slow accrual", "major", "added", "A reason for stopping is now given: “Slow accrual”."),
+        (None, "Slow accrual", "major", "added", "Reason for stopping now given: “Slow accrual”."),
         (
             "Slow accrual",
             None,
             "major",
             "removed",
-            "The reason given for stopping was taken out; it was “Slow accrual”.",
+            "Reason for stopping no longer given; it was “Slow accrual”.",
         ),
         (
             "Slow accrual",
             "Funding",
             "major",
             "changed",
-            "The reason given for stopping changed from “Slow accrual” to “Funding”.",
+            "Reason for stopping changed from “Slow accrual” to “Funding”.",
         ),
         ("Slow accrual", "slow accrual.", "noise", "changed", None),
     ],

@@ -59,7 +59,12 @@ HEADLINES = [
         "Withdrawn with none of 30 planned participants, no reason given",
         "Withdrawn",
     ),
-    ({}, stopped("TERMINATED"), "Terminated", "Terminated"),
+    (
+        {},
+        stopped("TERMINATED"),
+        "Terminated, reason: “A long reason that fills more than forty characters.”",
+        "Terminated",
+    ),
     (
         people(99999999),
         stopped("TERMINATED") | people(12, "ACTUAL"),
@@ -172,7 +177,7 @@ HEADLINES = [
     (
         stopped("TERMINATED", "Slow accrual"),
         stopped("TERMINATED", "Funding ended"),
-        "The reason given for stopping changed from “Slow accrual” to “Funding ended”",
+        "Reason for stopping changed from “Slow accrual” to “Funding ended”",
         "Stop reason changed",
     ),
     (
@@ -475,7 +480,7 @@ def test_things_without_a_number_are_told_from_what_to_what():
     was = "Veridoxan Against Chronic Low Back Pain"
     assert found.headline == f"Acronym SPINE-EASE → BACK-EASE; title “{was}” → “Another name for this”"
     long = told({}, {("protocolSection", "descriptionModule", "briefSummary"): "Other words altogether. " * 20})
-    assert long.headline == "Brief summary reworded"
+    assert long.headline == "Brief summary: “This trial tests…” → “Other words altogether…”"
 
 
 def test_one_thing_with_a_long_sentence_is_told_by_its_name():

@@ -193,6 +193,12 @@ STATUS = (
         change=("status.unknown_cleared", "major", _PATH, "changed", "sponsor"),
     ),
     Row(
+        name="status that nobody knows",
+        **_status("COMPLETED", "PAUSED_FOR_GOOD"),
+        change=("status.changed", "major", _PATH, "changed", "sponsor"),
+        says="Status changed from Completed to Paused for good",
+    ),
+    Row(
         name="expanded access no longer available",
         **_status("AVAILABLE", "NO_LONGER_AVAILABLE"),
         change=("status.expanded_access", "major", _PATH, "changed", "sponsor"),
@@ -432,7 +438,7 @@ ENROLLMENT = (
         name="99999999 is no number",
         **_from_to(_COUNT, _count(100), _count(99_999_999)),
         change=("enrollment.target", "minor", _N, "changed", "sponsor"),
-        says="Enrollment is no longer given; it was 100 participants planned",
+        says="Enrollment no longer given; it was 100 planned",
     ),
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.families.enrollment import is_taken_back
-from watcher.changes.model import Change, Json, MarkKind, Origin, Verb
+from watcher.changes.model import Change, Json, MarkKind, Origin, Phrase, Verb
 from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
@@ -17,6 +17,7 @@ from watcher.changes.wording.sizes import lag
 
 _LONGEST_CLAUSE = 110
 _SHORT_REASON = 40
+_LONG_REASON = 75
 _SHORT_CRITERION = 60
 _SHORT_CRITERIA = (60, 45, 30)
 
@@ -29,11 +30,13 @@ class Clause:
         text: The clause, capitalised, without a full stop.
         tag: Two to four words that stand for it.
         is_full: Whether it holds two clauses already, so that nothing is added to it.
+        brief: The clause in fewer words, where another one stands beside it; empty when there are none.
     """
 
     text: str
     tag: str
     is_full: bool = False
+    brief: str = ""
 
 
 def status_clause(status: Change, final: Change | None) -> Clause:
@@ -46,11 +49,12 @@ def status_clause(status: Change, final: Change | None) -> Clause:
     Returns:
         The clause: `Terminated with 99 of 263 planned participants (38 %)`.
     """
-    now = values.enum(status.after) if isinstance(status.after, str) else "Status removed"
+    now = values.enum(status.after) if isinstance(status.after, str) else "No status"
     was = values.enum(status.before) if isinstance(status.before, str) else "without a status"
     match status.kind:
         case "status.stopped":
-            return Clause(now + _with_final(final) + _short_reason(status), now)
+            short = now + _with_final(final) + _short_reason(status)
+            return Clause(short + (_cut_reason(status) if short == now else ""), now, brief=short)
         case "status.opened":
             return _opened(status, now)
         case "status.closed_to_enrollment":
@@ -65,7 +69,7 @@ def status_clause(status: Change, final: Change | None) -> Clause:
             return _resumed(status, now, was)
         case "status.expanded_access":
             return Clause(f"{now} (was {was})", now)
-    return plain_clause(status, "Stop reason changed")
+    return plain_clause(status, "Status changed" if status.kind == "status.changed" else "Stop reason changed")
 
 
 def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
@@ -124,6 +128,8 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
 def eligibility_clause(changes: Sequence[Change]) -> Clause:
     """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
     tag = f"Eligibility {_effect(changes)}"
+    if any(_is_sex(change) for change in changes):
+        changes = [change for change in changes if change.kind != "eligibility.sex" or _is_sex(change)]
     facts = sorted((change for change in changes if _is_limit(change)), key=_comes_late)
     if facts:
         return Clause(_limits(facts, [change for change in changes if not _is_limit(change)]), tag)
@@ -143,6 +149,11 @@ def _parts(changes: Sequence[Change]) -> list[str]:
     verbs = [_happened(change) for change in changes if change.kind.startswith(_CRITERION)]
     parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
     return parts + [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
+
+
+def _is_sex(change: Change) -> bool:
+    """Whether a change is of the sex itself; texts about gender explain it on their own lines."""
+    return change.kind == "eligibility.sex" and change.facts.get("field") == "sex"
 
 
 def _is_limit(change: Change) -> bool:
@@ -177,10 +188,11 @@ def _criterion_clause(change: Change) -> str:
     if change.kind == f"{_CRITERION}moved":
         return _moved(change)
     if change.kind == f"{_CRITERION}split":
-        return f"{label} {words.note}"
+        return f"{label} {words.note}: “{_first_text(change, 'old_texts')}”"
     if change.kind == f"{_CRITERION}merged":
         count, _, rest = (words.note or "").partition(" ")
-        return f"{values.capitalised(count)} {_lowered(label).replace('criterion', 'criteria')} {rest}"
+        several = f"{values.capitalised(count)} {_lowered(label).replace('criterion', 'criteria')} {rest}"
+        return f"{several}: “{_first_text(change, 'new_texts')}”"
     if change.kind.startswith(_CRITERION) and not words.marks:
         return f"{label} {happened}: “{values.short((words.now or words.was or '').rstrip('.'), _SHORT_CRITERION)}”"
     if change.kind == f"{_CRITERION}changed":
@@ -191,6 +203,12 @@ def _criterion_clause(change: Change) -> str:
             if was != now and len(said) <= _LONGEST_CLAUSE:
                 return said
     return f"{label} {happened}" if change.kind.startswith(_CRITERION) or words.marks else f"{label} {change.verb}"
+
+
+def _first_text(change: Change, name: str) -> str:
+    found = change.facts.get(name)
+    first = found[0] if isinstance(found, list | tuple) and found else ""
+    return values.short(values.plain(first if isinstance(first, str) else "").rstrip(".;, "), _SHORT_CRITERION)
 
 
 def _moved(change: Change) -> str:
@@ -219,12 +237,28 @@ def _happened(change: Change) -> str:
 def plain_clause(change: Change, tag: str) -> Clause:
     """Describe one change by its own sentence when that is short, else by its label and what happened to it."""
     words = phrase(change)
-    sentence = words.sentence.rstrip(".")
+    sentence = values.without_end(words.sentence)
     if len(sentence) <= _LONGEST_CLAUSE:
         return Clause(sentence, tag)
     if change.kind.startswith("violation."):
         return Clause(sentence.partition(": “")[0], tag)
-    return Clause(f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
+    return Clause(_was_now(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
+
+
+def _was_now(words: Phrase) -> str:
+    """Return both values of a long change, cut near what differs; empty when they cannot be told apart so short."""
+    if not words.was or not words.now:
+        return ""
+    for most in _SHORT_CRITERIA:
+        sides = [words.was, words.now]
+        if words.marks:
+            near = shorten(words.marks, limit=most, around=most // 3)
+            sides = [side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)]
+        was, now = (values.short(one.strip("“”").rstrip(".;, "), most) for one in sides)
+        said = f"{words.label}: “{was}” → “{now}”"
+        if was and now and was != now and len(said) <= _LONGEST_CLAUSE:
+            return said
+    return ""
 
 
 def _opened(status: Change, now: str) -> Clause:
@@ -289,6 +323,12 @@ def _short_reason(status: Change) -> str:
         return ", no reason given"
     plain = values.plain(reason).rstrip(".")
     return f", reason: “{plain}”" if len(plain) <= _SHORT_REASON else ""
+
+
+def _cut_reason(status: Change) -> str:
+    """Return the first words of a long reason."""
+    reason = status.facts.get("reason")
+    return f", reason: “{values.short(values.plain(reason), _LONG_REASON)}”" if isinstance(reason, str) else ""
 
 
 def _date_name(change: Change) -> tuple[str, str]:

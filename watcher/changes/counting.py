@@ -20,6 +20,7 @@ _MOST_PARTS = 3
 _MOST_TAG_WORDS = 4
 _OUTWEIGHS = 3
 _LONGEST_NAME = 60
+_LONGEST_NUMBERS = 130
 
 
 def counted_clause(changes: Sequence[Change]) -> Clause:
@@ -54,8 +55,10 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
 
 def _numbers_clause(change: Change) -> Clause:
     """Describe which posted number differs; the first of several by itself, the others by count."""
-    first = number_shifts(change)[0]
+    first, *others = number_shifts(change)
     count = change.facts.get("numbers_count")
+    if count == 2 and len(others) == 1 and len(first) + len(others[0]) <= _LONGEST_NUMBERS:
+        return Clause(f"Posted results edited: {first}; {others[0]}", "Posted results edited")
     more = f" and {values.counted(count - 1, 'more number')}" if isinstance(count, int) and count > 1 else ""
     return Clause(f"Posted results edited: {first}{more}", "Posted results edited")
 
@@ -136,11 +139,28 @@ def _single(change: Change, tag: str) -> Clause:
     clause, noun, names = plain_clause(change, tag), kind_of(change.kind).noun, _names(change)
     if change.kind == "text.title" and clause.text.endswith(" reworded"):
         return labelled_clause([change], tag) or clause
+    if change.kind == "reference.changed" and (said := _reference_clause(change)):
+        return Clause(said, tag)
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
     name = (title_of(names[0]) or names[0]) if names else ""
     named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
     return Clause(f"{values.capitalised(noun[0])}{named} {_verb(change)}", tag)
+
+
+def _reference_clause(change: Change) -> str:
+    """Describe what is noted about one publication, or what is edited in its citation."""
+    names = _names(change)
+    if not names:
+        return ""
+    named = f"publication “{values.short(title_of(names[0]) or names[0], _LONGEST_NAME)}”"
+    match text(change.facts, "what"):
+        case "erratum":
+            return f"Erratum noted for {named}"
+        case "type":
+            return f"{values.capitalised(named)} now listed as {phrase(change).now}"
+        case _:
+            return f"Citation of {named} edited"
 
 
 def _verb(change: Change) -> str:

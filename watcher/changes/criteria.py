@@ -189,12 +189,18 @@ class _Reader:
         at = Position(
             section=self.section,
             is_listed=is_listed,
-            is_apart=not is_within and (self.after_blank or not self.is_open),
+            is_apart=not is_within and (self.after_blank or not self.is_open or self._introduces(bare, after, indent)),
             leads_list=_without_bullet(after.strip())[1],
             leads_table=tables.is_row(after),
             follows_heading=self.follows_heading,
         )
         return read(bare, at)
+
+    def _introduces(self, line: str, after: str, indent: int) -> bool:
+        """Whether a line right below a list introduces the next points of its depth and continues no criterion."""
+        if self.top is None or indent > self.top or line[-1:] not in ":：" or not line[:1].isupper():
+            return False
+        return _without_bullet(after.strip())[1] and len(after) - len(after.lstrip()) <= self.top
 
     def _flattened(self) -> Iterator[_Item]:
         """Where one introduction holds a whole section as its nested list, take the nested points as the criteria."""

@@ -47,7 +47,7 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
         was, now = (_measure(one) for one in (gone[0], came[0]))
         said = f"{was} dropped as primary outcome, {now} in its place"
         if gone[0].kind == "outcome.demoted":
-            said = f"{was} no longer primary outcome, {now} in its place"
+            said = f"{was} no longer a primary outcome, {now} in its place"
         return Clause(values.capitalised(said), "Primary outcome replaced")
     facts = _joined(changes, _outcome) or _shared_frame(changes)
     return Clause(facts, _outcome_tag(changes)) if facts else None
@@ -180,7 +180,11 @@ def _reworded(change: Change, label: str, measure: str) -> str:
     keys = {"measure": "measure", "time frame": "timeFrame", "description": "description"}
     order = [part for part in ("time frame", "measure", "description") if part in parts]
     for part in order:
-        shift = _shift(field(change.before, keys[part]), field(change.after, keys[part]))
+        was, now = (field(side, keys[part]) for side in (change.before, change.after))
+        if bool(was) != bool(now):
+            given = f"now given: {now}" if now else f"no longer given; it was {was}"
+            return f"{label} {measure}: {part} {values.short(given, _LONGEST_VALUE)}"
+        shift = _shift(was, now)
         if shift and part == "measure":
             return f"{label} reworded: {shift}"
         if shift:

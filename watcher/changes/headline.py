@@ -118,8 +118,8 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
 
 def _joined(lead: Clause, second: Clause) -> Clause:
     text = _lowered(second.text)
-    mark = "; " if ":" in text or any(sign in lead.text for sign in (":", "“", ", ")) else ", "
-    both = f"{lead.text}{mark}{text}"
+    mark = "; " if ":" in text or any(sign in (lead.brief or lead.text) for sign in (":", "“", ", ")) else ", "
+    both = f"{lead.brief or lead.text}{mark}{text}"
     return Clause(both if len(both) <= _LONGEST else lead.text, lead.tag)
 
 

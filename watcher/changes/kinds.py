@@ -104,6 +104,7 @@ TABLE: tuple[Kind, ...] = (
         Kind("status.unknown", MAJOR, _LOUDER),
         Kind("status.unknown_cleared", MAJOR, _LOUDER),
         Kind("status.expanded_access", MAJOR, _LOUDER),
+        Kind("status.changed", MAJOR, _LOUDER, tag="Status changed"),
     ),
     *_Group("why_stopped", "status", topic="status").of(
         Kind("why_stopped.changed", MAJOR),
@@ -256,8 +257,10 @@ TABLE: tuple[Kind, ...] = (
         Kind("document.changed", MINOR),
         Kind("document.removed", MINOR, verb="removed"),
     ),
-    *_Group("ipd", "oversight", tag="Data sharing changed").of(
+    *_Group("ipd.sharing", "oversight", topic="ipd", tag="Data sharing changed").of(
         Kind("ipd.sharing", MINOR),
+    ),
+    *_Group("ipd", "oversight", tag="Data sharing changed").of(
         Kind("ipd.statement", MINOR),
         Kind("ipd.available", MINOR),
     ),

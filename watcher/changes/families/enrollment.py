@@ -222,14 +222,13 @@ def _sentence(change: Change) -> str:
     old_type, new_type = _type(facts.get("old_type")), _type(facts.get("new_type"))
     lead = values.capitalised(f"{new_type} enrollment".strip())
     if new is None:
-        return "Enrollment is no longer given" + (
-            f"; it was {values.counted(old, 'participant')} {old_type}".rstrip() if old is not None else ""
-        )
+        was = _side(old, old_type)
+        return "Enrollment no longer given" + (f"; it was {was}" if was else "")
     people = values.counted(new, "participant")
     if change.kind == "enrollment.final":
         return f"Enrollment is given as actual: {people}" + _of_target(facts.get("share"), old)
     if old is None:
-        return f"{lead} is now given: {people}"
+        return f"{lead} now given: {people}"
     if old == new:
         return f"Enrollment stays at {people}, now {new_type or 'without a type'}"
     size = facts.get("percent")

@@ -259,6 +259,15 @@ _SAID_OF_FLAGS: Mapping[str, tuple[str, str]] = {
 }
 """Kind → what the record says when its flag is true, and when it is false."""
 
+_FLAG_LABELS: Mapping[str, str] = {
+    "oversight.dmc": "Data monitoring committee",
+    "oversight.fda_drug": "Drug regulated by the FDA",
+    "oversight.fda_device": "Device regulated by the FDA",
+    "oversight.unapproved_device": "Device not yet approved or cleared by the FDA",
+    "oversight.ppsd": "Pediatric postmarket surveillance",
+    "oversight.us_export": "Exported from the U.S.",
+}
+
 
 def _flag(change: Change) -> Phrase | None:
     said_by = _SAID_OF_FLAGS.get(change.kind)
@@ -271,7 +280,7 @@ def _flag(change: Change) -> Phrase | None:
     else:
         before = "" if was is None else "; before, it said the opposite"
         said = f"the record now says that {yes if change.after is True else no}{before}"
-    return worded(change, "Oversight", said, was=was, now=now)
+    return worded(change, _FLAG_LABELS[change.kind], said, was=was, now=now)
 
 
 def _yes_or_no(value: Json) -> str | None:
@@ -318,6 +327,7 @@ def _sharing(change: Change) -> Phrase:
 def _statement(change: Change, label: str) -> Phrase:
     """Show both sides of one part of the data sharing statement."""
     name = text(change.facts, "field")
+    label = values.capitalised(name) or label
     before, after = (side if isinstance(side, str) else _listed(side) for side in (change.before, change.after))
     if not before or not after:
         shown, done = values.short(values.plain(after or before), 300), "added" if after else "removed"
@@ -343,7 +353,7 @@ def _expanded_access_in_words(change: Change) -> Phrase:
         said = f"details of the expanded access edited{of}"
     else:
         said = "no expanded access, as before"
-    return worded(change, "Expanded access", said, was=_offered(was), now=_offered(now))
+    return worded(change, "Expanded access", said, was=_offered(was), now=_offered(now), note=record or None)
 
 
 def _offered(value: bool) -> str:

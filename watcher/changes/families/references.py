@@ -209,9 +209,10 @@ def _link(item: Item) -> Draft:
     )
 
 
+_DERIVED = "publication that names the trial"
 _TYPES = {
     "RESULT": "results publication",
-    "DERIVED": "publication that names the trial",
+    "DERIVED": _DERIVED,
     "BACKGROUND": "background reference",
 }
 _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
@@ -302,10 +303,12 @@ def _reference_in_words(change: Change) -> Phrase:
     kind = _kind(text(facts, "type"))
     if "what" in facts:
         return _changed(change, count, cited, kind)
-    done = _DONE.get(change.verb, "changed")
+    done, behind = _DONE.get(change.verb, "changed"), ""
+    if kind == _DERIVED:
+        kind, behind = "publication", " that name the trial" if count else " that names the trial"
     if count:
-        return worded(change, label, f"{values.counted(count, kind, _plural(kind))} {done}", items=_each(change))
-    return worded(change, label, f"{kind} {done}: “{cite(cited)}”", items=())
+        return worded(change, label, f"{values.counted(count, kind)} {done}{behind}", items=_each(change))
+    return worded(change, label, f"{kind} {done}{behind}: “{cite(cited)}”", items=())
 
 
 def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:

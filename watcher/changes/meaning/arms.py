@@ -32,6 +32,7 @@ _LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})
 _FEW_ARMS = 4
 _DRUGS = frozenset({"DRUG", "BIOLOGICAL", "GENETIC", "DIETARY_SUPPLEMENT", "COMBINATION_PRODUCT"})
 _CONTROLS = frozenset({"PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION"})
+_COMPARATORS = _CONTROLS | {"ACTIVE_COMPARATOR"}
 _WORDS_OF_FORM = words(
     "the a an of in and or plus with without for to by arm group cohort part dose level mg kg ml iv sc po daily weekly "
     "placebo tablet tablets capsule capsules injection infusion oral treatment therapy standard care"
@@ -218,7 +219,7 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a dose or number in it changed"
     elif amounts.is_respelt:
         rule = f"{rule}: the same amount in another unit"
-    if sort is ARM and level is Severity.MINOR and "type" in keys and {old.get("type"), new.get("type")} & _CONTROLS:
+    if sort is ARM and level is Severity.MINOR and "type" in keys and {old.get("type"), new.get("type")} & _COMPARATORS:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a control arm changed its kind"
     name = sort.name_of(item)
     is_text = parts == ["description"]

@@ -220,7 +220,8 @@ def _sex(part: Part) -> Iterator[Draft]:
     if part.differs("sex"):
         before, after = part.before("sex"), part.after("sex")
         is_given = before is not None and after is not None
-        effect = "widened" if is_given and after == "ALL" else "narrowed" if is_given and before == "ALL" else ""
+        is_known = is_given and {before, after} <= {"ALL", "FEMALE", "MALE"}
+        effect = "widened" if is_known and after == "ALL" else "narrowed" if is_known and before == "ALL" else ""
         yield _field(part, "sex", "eligibility.sex", Severity.MAJOR, effect)
     if part.differs("genderBased"):
         yield _field(part, "genderBased", "eligibility.sex", Severity.MAJOR)

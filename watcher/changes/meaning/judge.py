@@ -28,6 +28,10 @@ UNREADABLE = " · told plainly: the record is not of the documented shape"
 """Stands in the rule of what is told plainly because an explainer could not read the record."""
 
 _EXPLAINERS = tuple(family.explain for family in FAMILIES.values() if family.explain is not None)
+
+_SECTIONS: Mapping[str, int] = {"inclusion": 0, "exclusion": 1, "open": 2}
+"""Order of the sections of an eligibility text: who may take part before who may not."""
+
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -102,9 +106,11 @@ def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]
     )
 
 
-def _telling(change: Change) -> tuple[int, int, bool, tuple[str | int, ...], tuple[int, ...], str]:
+def _telling(change: Change) -> tuple[int, int, bool, int, tuple[str | int, ...], tuple[int, ...], str]:
     follows = change.facts.get("leads") is not True
-    return (change.severity.rank, kind_of(change.kind).rank, follows, _natural(change.path), change.edits, change.kind)
+    section = _SECTIONS.get(str(change.facts.get("section")), 0)
+    level, family = change.severity.rank, kind_of(change.kind).rank
+    return (level, family, follows, section, _natural(change.path), change.edits, change.kind)
 
 
 def _natural(path: str) -> tuple[str | int, ...]:

@@ -14,7 +14,15 @@ from watcher.changes.migrations import RENAMED_ORGANISATIONS
 
 _APART = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ł": "l", "Ł": "L", "ı": "i", "đ": "d"})
 _WORD = re.compile(r"[^\W_]+")
-_SPELT = {"centre": "center", "organisation": "organization", "programme": "program", "and": "&"}
+_SPELT = {"centre": "center", "organisation": "organization", "programme": "program", "and": "&"} | {
+    "univ": "university",
+    "hosp": "hospital",
+    "inst": "institute",
+    "ctr": "center",
+    "dept": "department",
+    "intl": "international",
+    "natl": "national",
+}
 _FORMS = frozenset(
     _WORD.findall(
         "inc incorporated llc ltd limited co company corp corporation gmbh mbh kg kgaa ag sa sas sasu sarl srl spa bv"

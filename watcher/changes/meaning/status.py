@@ -33,8 +33,8 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
         evidence: The two records.
 
     Yields:
-        At most one draft: the change of status with the reason, or the reason alone. None for a status the registry's
-        list does not know, and none when the record had no status before: those are told as fields.
+        At most one draft: the change of status with the reason, or the reason alone. A status the registry's list does
+        not name, and one that appears or vanishes, is `status.changed`.
     """
     part = protocol(evidence, "statusModule")
     if not part.edits:
@@ -43,6 +43,8 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
     kind = kind_of(old, new) if old != new else None
     if kind is not None:
         yield _transition(evidence, part, kind, old, new)
+    elif old != new:
+        yield _other_status(evidence, part)
     elif part.differs("whyStopped"):
         yield _reason_alone(part)
 
@@ -99,6 +101,23 @@ def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -
             }
         ),
         is_registry_made=kind == "status.unknown" and bool(last_known),
+    )
+
+
+def _other_status(evidence: Evidence, part: Part) -> Draft:
+    old, new = part.before("overallStatus"), part.after("overallStatus")
+    known = isinstance(old, str) and isinstance(new, str)
+    return Draft(
+        kind="status.changed",
+        level=Severity.MAJOR,
+        rule="a step between statuses that has no kind of its own" if known else "overallStatus appears or vanishes",
+        path="status.overallStatus",
+        verb=verb_of(evidence, "status.overallStatus", old, new),
+        before=old,
+        after=new,
+        edits=merged(part.touching("overallStatus"), part.differs("whyStopped")),
+        facts=_known({"reason": part.after("whyStopped"), "earlier_reason": part.before("whyStopped")}),
+        takes_context=True,
     )
 
 

@@ -195,7 +195,9 @@ def _age(change: Change) -> Phrase:
     was, now = (values.age(value) if isinstance(value, str) else None for value in (change.before, change.after))
     effect = _effect(change)
     sentence = _was_now(label, was, now, effect)
-    return _phrase(change, label, sentence=sentence, was=was or "no limit", now=now or "no limit", note=effect)
+    return _phrase(
+        change, label, sentence=sentence, was=was or "no limit given", now=now or "no limit given", note=effect
+    )
 
 
 def _field(change: Change) -> Phrase:

@@ -32,7 +32,7 @@ def say(change: Change) -> Phrase:
         return _updated(change, sections)
     if change.kind == "results.delay_certified":
         how = "dated" if "is_posted" not in facts else "posted on" if facts["is_posted"] is True else "submitted on"
-        said = "a delay of the results is certified" + (f", {how} {day}" if day else "")
+        said = "a delay of the results was certified" + (f", {how} {day}" if day else "")
         return worded(change, _LABEL, said)
     if change.kind in ("results.due_soon", "results.overdue"):
         return _due(change)

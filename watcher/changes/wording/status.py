@@ -26,7 +26,9 @@ def say(change: Change) -> Phrase:
     was, now = _status(change.before), _status(change.after)
     label = "Availability" if change.kind == "status.expanded_access" else "Status"
     pieces = _pieces(change)
-    head = f"{label} {_verb(change)} {was} to {now}" if was is not None else f"{label} is {now}"
+    head = f"{label} {_verb(change)} {was} to {now}"
+    if was is None or now is None:
+        head = f"{label} now given: {now}" if was is None else f"{label} no longer given; it was {was}"
     if change.kind == "status.unknown":
         head = f"Status became Unknown; it was {was}"
     return Phrase(
@@ -146,7 +148,9 @@ def _results(facts: Mapping[str, Json]) -> str | None:
 
 
 def _status(value: Json) -> str | None:
-    return values.enum(value) if isinstance(value, str) else None
+    if value is None or value == "":
+        return None
+    return values.enum(value) if isinstance(value, str) else values.show(value)
 
 
 def _reason(facts: Mapping[str, Json]) -> str | None:
@@ -155,18 +159,22 @@ def _reason(facts: Mapping[str, Json]) -> str | None:
 
 
 def _reason_alone(change: Change) -> Phrase:
-    was, now = (values.quoted(side, 300) if isinstance(side, str) else None for side in (change.before, change.after))
+    label = "Reason for stopping"
+    was, now = (
+        values.quoted(values.plain(side).rstrip("."), 300) if isinstance(side, str) else None
+        for side in (change.before, change.after)
+    )
     if now is None:
-        sentence = f"The reason given for stopping was taken out; it was {was}."
+        sentence = f"{label} no longer given; it was {was}."
     elif was is None:
-        sentence = f"A reason for stopping is now given: {now}."
+        sentence = f"{label} now given: {now}."
     else:
-        sentence = f"The reason given for stopping changed from {was} to {now}."
+        sentence = f"{label} changed from {was} to {now}."
     return Phrase(
         kind=change.kind,
         severity=change.severity,
         verb=change.verb,
-        label="Reason for stopping",
+        label=label,
         sentence=sentence,
         was=was,
         now=now,

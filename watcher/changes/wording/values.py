@@ -22,6 +22,7 @@ _ENUM = re.compile(
     r"|RADIATION|REGISTRY|RELEASE|RESET|RESULT|RETROSPECTIVE|SCREENING|SECONDARY|SINGLE|SPONSOR|STARTED|TREATMENT|TRIPLE"
     r"|UNDECIDED|UNRELEASE|YES"
 )
+_ABBREVIATION = re.compile(r"(?:\b(?:Inc|Ltd|Co|Corp|Pty|Jr|Sr|Univ|Dept|Hosp|Inst)|\b[A-Z]\.[A-Z])\.$")
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _LONGEST_WORD = 60
 _LONGEST_NUMBER = 40
@@ -200,6 +201,11 @@ def short(text: str, limit: int = 160) -> str:
         # One long word: after its last sign that is no letter, if there is one; a script without blanks at the limit.
         head = re.sub(r"(?<=[^\w])\w+\Z", "", cut) if cut.isascii() else cut
     return (head or cut).rstrip(" ,;:.–-") + "…"
+
+
+def without_end(sentence: str) -> str:
+    """Return a sentence without its full stop; one that ends an abbreviation stays: `to Acme, Inc.`."""
+    return sentence if _ABBREVIATION.search(sentence) else sentence.rstrip(".")
 
 
 def quoted(text: str, limit: int = 160) -> str:
