@@ -6,7 +6,7 @@ when it comes back. What it holds is named with the one change, and the level ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Draft, Evidence
@@ -89,7 +89,8 @@ def told_once(drafts: Iterable[Draft], evidence: Evidence) -> list[Draft]:
         if whole is None or (whole.verb is Verb.ADDED and module not in _ALWAYS_THERE):
             continue
         edits = frozenset(index for index, _ in protocol(evidence, module).edits)
-        result = _folded(result, whole, edits, lambda draft, inside=edits: inside.issuperset(draft.edits))
+        inside = [draft for draft in result if draft.edits and edits.issuperset(draft.edits)]
+        result = _folded(result, whole, edits, inside)
     for (module, name), (held, kinds) in _OWN_LISTS.items():
         whole = _whole(module, name, held, evidence)
         if whole is None:
@@ -97,7 +98,7 @@ def told_once(drafts: Iterable[Draft], evidence: Evidence) -> list[Draft]:
         items = len(as_list(at(whole.record, "protocolSection", module, name)))
         told = [draft for draft in result if draft.kind.startswith(kinds) and draft.verb is whole.verb]
         if len(told) == items:  # where one of them was moved to another list, each is told by itself
-            result = _folded(result, whole, frozenset(), lambda draft, inside=told: draft in inside)
+            result = _folded(result, whole, frozenset(), told)
     return result
 
 
@@ -110,10 +111,7 @@ def _whole(module: str, name: str, held: str, evidence: Evidence) -> _Whole | No
     return _Whole(module, name, held, evidence.old if is_old else evidence.new, Verb.REMOVED if is_old else Verb.ADDED)
 
 
-def _folded(
-    drafts: list[Draft], whole: _Whole, edits: frozenset[int], is_inside: Callable[[Draft], bool]
-) -> list[Draft]:
-    inside = [draft for draft in drafts if draft.edits and is_inside(draft)]
+def _folded(drafts: list[Draft], whole: _Whole, edits: frozenset[int], inside: Sequence[Draft]) -> list[Draft]:
     if len(inside) < _LEAST_TOLD or all(draft.level is Severity.NOISE for draft in inside):
         return drafts
     return [*(draft for draft in drafts if draft not in inside), _draft(whole, inside, edits)]
