@@ -16,6 +16,7 @@ from benchmarks.tables import Goal, Row, figure, table
 from tests.support.smtp_sink import SmtpSink
 from watcher import app
 from watcher.config.load import load_config
+from watcher.store.compression import pack_pieces
 from watcher.store.delivery_model import NewMessage
 
 _HEADS = ("", "connections", "CPU s", "wall s", "peak MB")
@@ -89,7 +90,7 @@ def _queued(number: int) -> NewMessage:
         channel="email",
         subject=message.subject,
         message_id=message.message_id,
-        payload=message.to_json(),
+        payload=pack_pieces(message.json_pieces()),
     )
 
 

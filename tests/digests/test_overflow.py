@@ -9,13 +9,18 @@ from tests.digests import builders as b
 from tests.digests.test_compose import composed, flat, mail
 from watcher.changes.model import Severity, Verb
 from watcher.delivery import mime
-from watcher.digests.csv_attachment import MAX_CSV, tables_of
+from watcher.digests.csv_attachment import MAX_CSV, lay_out, measure, views_of, write
 from watcher.digests.model import Medium
 from watcher.text import csv_cell
 
 
 def rows(content: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline="")))
+
+
+def tables_of(stories):
+    sheets = lay_out([measure(story) for story in stories])
+    return tuple((write(sheet, view.name), view) for sheet, view in zip(sheets, views_of(sheets), strict=True))
 
 
 def test_digest_that_fits_has_no_attachment():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from watcher.changes.model import Severity
+from watcher.store.compression import pack_pieces
 from watcher.store.delivery_model import NewMessage
 from watcher.store.store import Store
 from watcher.store.trial_model import Compared, Event, NewVersion, Page, Unchanged, VersionKind
@@ -64,5 +65,9 @@ def keep(store: Store, nct_id: str = ONE, body: bytes = b'{"v":1}') -> int:
 def letter(name: str = "1", *, recipient: str = "ana", channel: str = "email", payload: bytes = b"{}") -> NewMessage:
     """Give a message."""
     return NewMessage(
-        recipient=recipient, channel=channel, subject=f"Digest {name}", message_id=f"<{name}@x>", payload=payload
+        recipient=recipient,
+        channel=channel,
+        subject=f"Digest {name}",
+        message_id=f"<{name}@x>",
+        payload=pack_pieces([payload]),
     )

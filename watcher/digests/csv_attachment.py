@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from watcher.changes.model import Phrase, Story
 from watcher.digests.model import WelcomedTrial
@@ -32,33 +33,17 @@ _LIST_COLUMNS = ("Trial", "Name", "Status", "Record")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 
-def tables_of(stories: Sequence[Story]) -> tuple[tuple[Attachment, AttachedView], ...]:
-    """Make the files: every change of every trial, in as many files as it takes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredStory:
+    """A story and how much room its changes take in a table; the rows themselves are not held.
 
-    Args:
-        stories: What is not told in full, loudest first; may be empty.
-
-    Returns:
-        The files, each within `MAX_CSV`, and what is said of each. The changes of one trial stand in one file, unless
-        they alone are more than a file holds.
+    Attributes:
+        story: The story.
+        sizes: Bytes of each row, in their order.
     """
-    sheets = [sheet for sheet in _sheets(stories) if sheet.rows]
-    parts, listed = len(sheets), set[str]()
-    made = []
-    for number, sheet in enumerate(sheets, 1):
-        listed |= sheet.ids.keys()
-        name = FILE_NAME if number == 1 else NEXT_NAME.format(number)
-        view = AttachedView(
-            name=name,
-            changes=len(sheet.rows),
-            trials=len(sheet.ids),
-            trials_left=len({story.nct_id for story in stories} - listed),
-            part=number,
-            parts=parts,
-        )
-        content = _BYTE_ORDER_MARK + _HEAD + "".join(sheet.rows)
-        made.append((Attachment(name=name, subtype="csv", content=content), view))
-    return tuple(made)
+
+    story: Story
+    sizes: tuple[int, ...]
 
 
 def list_of(trials: Sequence[WelcomedTrial]) -> Attachment:
@@ -74,35 +59,86 @@ def list_of(trials: Sequence[WelcomedTrial]) -> Attachment:
 
 
 @dataclass(slots=True)
-class _Sheet:
-    """One file in the making."""
+class Sheet:
+    """One file in the making: which rows of which stories it holds.
 
-    rows: list[str] = field(default_factory=list)
-    ids: dict[str, None] = field(default_factory=dict)
+    Attributes:
+        runs: Stories, each with the first of its rows and the one after the last.
+        size: Bytes of the rows.
+        rows: How many rows there are.
+    """
+
+    runs: list[tuple[Story, int, int]] = field(default_factory=list)
     size: int = 0
+    rows: int = 0
 
-    def add(self, nct_id: str, rows: Sequence[str], size: int) -> None:
-        self.rows += rows
-        self.ids[nct_id] = None
+    def add(self, story: Story, start: int, stop: int, size: int) -> None:
+        """Add rows of a story."""
+        self.rows += stop - start
+        if self.runs and self.runs[-1][0] is story and self.runs[-1][2] == start:
+            start = self.runs.pop()[1]
+        self.runs.append((story, start, stop))
         self.size += size
 
 
-def _sheets(stories: Sequence[Story]) -> Sequence[_Sheet]:
-    sheets = [_Sheet()]
+def measure(story: Story) -> MeasuredStory:
+    """Return how much room the changes of a story take."""
+    return MeasuredStory(story=story, sizes=tuple(len(row.encode()) for row in _rows(story)))
+
+
+def lay_out(measured: Sequence[MeasuredStory]) -> tuple[Sheet, ...]:
+    """Spread the changes of stories over as many files as it takes.
+
+    Args:
+        measured: What is not told in full, loudest first; may be empty.
+
+    Returns:
+        The files, each within `MAX_CSV`. The changes of one trial stand in one file, unless they alone are more than
+        a file holds.
+    """
+    sheets = [Sheet()]
     room = MAX_CSV - len((_BYTE_ORDER_MARK + _HEAD).encode())
-    for story in stories:
-        rows = [_line(_row(story, phrase)) for phrase in (*story.lines, *story.minor)]
-        sizes = [len(row.encode()) for row in rows]
-        if sheets[-1].size + sum(sizes) <= room:
-            sheets[-1].add(story.nct_id, rows, sum(sizes))
+    for one in measured:
+        total = sum(one.sizes)
+        if sheets[-1].size + total > room and sheets[-1].rows:
+            sheets.append(Sheet())
+        if sheets[-1].size + total <= room:
+            sheets[-1].add(one.story, 0, len(one.sizes), total)
             continue
-        if sheets[-1].rows:
-            sheets.append(_Sheet())
-        for row, size in zip(rows, sizes, strict=True):  # usually all of them fit into the new one
+        for number, size in enumerate(one.sizes):
             if sheets[-1].size + size > room:
-                sheets.append(_Sheet())
-            sheets[-1].add(story.nct_id, (row,), size)
-    return sheets
+                sheets.append(Sheet())
+            sheets[-1].add(one.story, number, number + 1, size)
+    return tuple(sheet for sheet in sheets if sheet.rows)
+
+
+def views_of(sheets: Sequence[Sheet]) -> tuple[AttachedView, ...]:
+    """Return what is said of each file."""
+    every, listed = {story.nct_id for sheet in sheets for story, _, _ in sheet.runs}, set[str]()
+    views = []
+    for number, sheet in enumerate(sheets, 1):
+        ids = {story.nct_id for story, _, _ in sheet.runs}
+        listed |= ids
+        view = AttachedView(
+            name=FILE_NAME if number == 1 else NEXT_NAME.format(number),
+            changes=sheet.rows,
+            trials=len(ids),
+            trials_left=len(every - listed),
+            part=number,
+            parts=len(sheets),
+        )
+        views.append(view)
+    return tuple(views)
+
+
+def write(sheet: Sheet, name: str) -> Attachment:
+    """Make a file of a sheet."""
+    rows = (row for story, start, stop in sheet.runs for row in islice(_rows(story), start, stop))
+    return Attachment(name=name, subtype="csv", content="".join((_BYTE_ORDER_MARK, _HEAD, *rows)))
+
+
+def _rows(story: Story) -> Iterator[str]:
+    return (_line(_row(story, phrase)) for phrase in (*story.lines, *story.minor))
 
 
 def _row(story: Story, phrase: Phrase) -> Iterable[str]:

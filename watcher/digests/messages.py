@@ -17,7 +17,7 @@ from types import MappingProxyType
 from watcher.changes.model import Json
 from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
-from watcher.digests.csv_attachment import list_of, tables_of
+from watcher.digests.csv_attachment import MeasuredStory, Sheet, lay_out, list_of, measure, views_of, write
 from watcher.digests.model import Medium, Notification
 from watcher.digests.preheader import preheader
 from watcher.digests.render_plan import RenderPlan, take_apart
@@ -170,17 +170,21 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
     if trials is not None and isinstance(told.page, WelcomeView):
         told = replace(told, page=replace(told.page, attached=trials.name))
 
-    @lru_cache(maxsize=1)  # each holds megabytes
-    def tables(full: int) -> tuple[tuple[Attachment, AttachedView], ...]:
+    @cache
+    def measured(number: int) -> MeasuredStory:
+        return measure(told.source[number])
+
+    @lru_cache(maxsize=1)
+    def sheets(full: int) -> tuple[Sheet, ...]:
         whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
-        return tables_of([story for number, story in enumerate(told.source) if number not in whole])
+        return lay_out([measured(number) for number in range(len(told.source)) if number not in whole])
 
     def context(full: int) -> dict[str, object]:
         view = told.view(full)
         left = ""
         if isinstance(view, DigestView) and view.left_count:
             left = writer.line("shared/left.txt.j2", left=view.left, left_count=view.left_count)
-        made = tables(full)
+        views = views_of(sheets(full))
         return {
             told.stem: view,
             "lead": words.lead,
@@ -188,7 +192,7 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
             "subject": words.subject,
             "preheader": preheader(view),
             "left": left,
-            "attached": writer.line("shared/attached.txt.j2", attached=made[0][1]) if made else "",
+            "attached": writer.line("shared/attached.txt.j2", attached=views[0]) if views else "",
         }
 
     @cache
@@ -196,7 +200,7 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
     full = most_that_fit([*map(weight, told.stories)], lambda count: len(html(count).encode()))
-    made = tables(full)
+    files = [(write(sheet, view.name), view) for sheet, view in zip(sheets(full), views_of(sheets(full)), strict=True)]
     first = Message(
         message_id=stamp.message_id(),
         date=stamp.date,
@@ -208,10 +212,10 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
         data=data,
         kind=told.kind,
         thread=stamp.thread,
-        parts=max(1, len(made)),
-        attachments=(made[0][0],) if made else (trials,) if trials is not None else (),
+        parts=max(1, len(files)),
+        attachments=(files[0][0],) if files else (trials,) if trials is not None else (),
     )
-    return (first, *(_next_mail(first, words, stamp, writer, file, view) for file, view in made[1:]))
+    return (first, *(_next_mail(first, words, stamp, writer, file, view) for file, view in files[1:]))
 
 
 def _next_mail(

@@ -17,7 +17,7 @@ from watcher.pipeline.compose import addressee_of
 from watcher.pipeline.destinations import Destination, address_of, carrier, destinations_of, message_domain, thread_of
 from watcher.pipeline.due import last_digest, snoozed_trials
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, pending_stories
-from watcher.pipeline.subscriptions import audience_of, pending_on
+from watcher.pipeline.subscriptions import audience_of, pending_on_each
 from watcher.pipeline.watchlist_resolution import follow_merged
 from watcher.rendering.message import Message
 from watcher.store.delivery_model import Window
@@ -116,7 +116,7 @@ def _pending(
         if state is None:
             return ()
         destination = replace(destinations_of(recipient)[0], key="preview")
-        return pending_on(context, recipient, state, subscribed, destination, comparisons)
+        return pending_on_each(context, recipient, state, subscribed, [destination], comparisons)[destination.key]
     windows = tuple(
         window for trial in subscribed if (window := _window_since(context, trial.nct_id, since)) is not None
     )

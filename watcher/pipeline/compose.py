@@ -31,7 +31,8 @@ from watcher.pipeline.due import (
     snoozed_trials,
 )
 from watcher.pipeline.fault_states import failing
-from watcher.pipeline.subscriptions import pending_on
+from watcher.pipeline.subscriptions import pending_on_each
+from watcher.store.compression import pack_pieces
 from watcher.store.delivery_model import Composed, CursorOverride, Direction, NewMessage
 
 if TYPE_CHECKING:
@@ -110,12 +111,9 @@ def _compose(
 ) -> Composed:
     recipient, state = plan.recipient, plan.state
     destinations = destinations_of(recipient)
-    pending: dict[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
+    pending: Mapping[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
     if plan.is_due or plan.is_urgent:
-        pending = {
-            destination.key: pending_on(context, recipient, state, plan.subscribed, destination, comparisons)
-            for destination in destinations
-        }
+        pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons)
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
     messages: list[NewMessage] = []
     digested: dict[str, str] = {}
@@ -299,7 +297,7 @@ def compose_messages(
             channel=destination.key,
             subject=message.subject,
             message_id=message.message_id,
-            payload=message.to_json(),
+            payload=pack_pieces(message.json_pieces()),
             part=message.part,
         )
         for message in composed.messages

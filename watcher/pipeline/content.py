@@ -143,4 +143,4 @@ def _data(context: RunContext, seen: WindowDiff, story: Story | None) -> PackedJ
     found = printed(
         seen.comparison, title=version.title, story=headline, phrase=phrase, seq=version.seq, seen_at=version.seen_at
     )
-    return PackedJson(nct_id=seen.window.nct_id, body=dumps(found).encode())
+    return PackedJson.of(seen.window.nct_id, dumps(found))

@@ -23,7 +23,7 @@ from watcher.pipeline.destinations import Destination, address_of, all_destinati
 from watcher.pipeline.recipient_sync import reroute_messages
 from watcher.pipeline.settle import Streak, part_of_message, settle_failure
 from watcher.rendering.message import Message
-from watcher.store.delivery_model import Claim, State, Step
+from watcher.store.delivery_model import Claim, Entry, State, Step
 
 if TYPE_CHECKING:
     from watcher.delivery.contract import Session
@@ -174,10 +174,11 @@ async def _send_all(
                 outbox.put_back(entry.id, until, "held until the quiet hours end")
                 continue
             message = _opened(context, claim)
+            del claim  # its bytes may be many, and the message holds them again
             if message is None:
                 sent += Sent(failed=1)
                 continue
-            result, goes_on = await _send(context, claim, message, target, session, faults, streak)
+            result, goes_on = await _send(context, entry, message, target, session, faults, streak)
             sent += result
             if not goes_on:
                 sent += Sent(down=frozenset({destination.key}))
@@ -205,7 +206,7 @@ def _quiet_until(context: RunContext, destination: Destination) -> datetime | No
 
 async def _send(
     context: RunContext,
-    claim: Claim,
+    entry: Entry,
     message: Message,
     destination: Destination,
     session: Session,
@@ -213,7 +214,7 @@ async def _send(
     streak: Streak,
 ) -> tuple[Sent, bool]:
     """Try one message; return what came of it and whether the channel goes on with the next."""
-    outbox, entry = context.store.outbox, claim.entry
+    outbox = context.store.outbox
 
     def on_step(reached: Reached) -> None:
         outbox.step(entry.id, Step(reached.value))

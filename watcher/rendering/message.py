@@ -7,7 +7,9 @@ credential: those are read by recipient name at the moment of sending. Does not 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 from watcher.errors import DamagedError
@@ -29,19 +31,30 @@ class Attachment:
 
 
 _PACKED = "packed"
+_LEVEL = 4
+"""Of zlib; as the store packs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedJson:
-    """A JSON object of one trial, kept as the bytes it will be written from: a digest may hold a thousand of these.
+    """A JSON object of one trial, kept compressed until it is written: a digest may hold a thousand of these.
 
     Attributes:
         nct_id: The trial.
-        body: The object, as JSON.
+        packed: The object, as JSON compressed by zlib.
     """
 
     nct_id: str
-    body: bytes
+    packed: bytes
+
+    @classmethod
+    def of(cls, nct_id: str, text: str) -> PackedJson:
+        """Compress the JSON text of one trial."""
+        return cls(nct_id=nct_id, packed=zlib.compress(text.encode(), _LEVEL))
+
+    def unpack(self) -> object:
+        """Return the object."""
+        return json.loads(zlib.decompress(self.packed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +96,14 @@ class Message:
 
     def to_json(self) -> bytes:
         """Return the bytes the outbox keeps: sorted keys, UTF-8, the same for the same message."""
+        return b"".join(self.json_pieces())
+
+    def json_pieces(self) -> Iterator[bytes]:
+        """Return the same bytes piece by piece: as one text a large message would take several times its size."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}  # not copied: the data may be large
         values["headers"] = dict(self.headers)
-        return json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain).encode()
+        encoder = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain)
+        return (piece.encode() for piece in encoder.iterencode(values))
 
     @classmethod
     def from_json(cls, body: bytes) -> Message:
@@ -106,21 +124,21 @@ class Message:
 def unpacked(data: object) -> object:
     """Return data as plain JSON values; an object that was kept as its bytes is read now."""
     if isinstance(data, PackedJson):
-        return json.loads(data.body)
+        return data.unpack()
     return [unpacked(one) for one in data] if isinstance(data, list | tuple) else data
 
 
 def _packed(data: object) -> object:
     """Return data as the message had it: what was kept as bytes stays so until it is written."""
     if isinstance(data, dict) and data.keys() == {_PACKED, "nct_id"}:
-        return PackedJson(nct_id=data["nct_id"], body=data[_PACKED].encode())
+        return PackedJson(nct_id=data["nct_id"], packed=b64decode(data[_PACKED], validate=True))
     return [_packed(one) for one in data] if isinstance(data, list) else data
 
 
 def _plain(value: object) -> object:
     """Return what `json` cannot write by itself as what it can."""
     if isinstance(value, PackedJson):
-        return {_PACKED: value.body.decode(), "nct_id": value.nct_id}
+        return {_PACKED: b64encode(value.packed).decode(), "nct_id": value.nct_id}
     if isinstance(value, Attachment):
         return asdict(value)
     raise TypeError(f"a message cannot hold a {type(value).__name__}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from watcher.errors import DamagedError
 
@@ -16,6 +18,21 @@ LEVEL = 4
 def pack(data: bytes) -> bytes:
     """Compress bytes with the present codec."""
     return zlib.compress(data, LEVEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Compressed bytes with the name of the codec: what is to be stored and would be large in memory until then."""
+
+    codec: str
+    data: bytes
+
+
+def pack_pieces(pieces: Iterable[bytes]) -> Packed:
+    """Compress bytes that come piece by piece; they never lie in memory as a whole."""
+    packer = zlib.compressobj(LEVEL)
+    packed = [packer.compress(piece) for piece in pieces]
+    return Packed(CODEC, b"".join((*packed, packer.flush())))
 
 
 def unpack(codec: str, data: bytes, what: str) -> bytes:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from watcher.store.compression import Packed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientState:
@@ -89,14 +91,14 @@ class NewMessage:
         part: 1-based number of the part.
         subject: One line, for lists.
         message_id: The same on every try; no two messages share it.
-        payload: `Message.to_json()`.
+        payload: What `Message.to_json` gives, compressed: a run may make a thousand messages before it stores them.
     """
 
     recipient: str
     channel: str
     subject: str
     message_id: str
-    payload: bytes
+    payload: Packed
     part: int = 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from watcher.store import tables
-from watcher.store.compression import CODEC, pack, unpack
+from watcher.store.compression import unpack
 from watcher.store.counters import MESSAGES, count
 from watcher.store.database import add_row, chunks
 from watcher.store.delivery_model import ENDED_IN_VAIN, Entry, NewMessage, State, Step
@@ -63,7 +63,7 @@ def _put(connection: Connection, message: NewMessage, now: datetime, base: int |
         "base_seq": base,
     }
     number = add_row(connection, TABLE, row)
-    packed = {"message": number, "codec": CODEC, "data": pack(message.payload)}
+    packed = {"message": number, "codec": message.payload.codec, "data": message.payload.data}
     connection.execute(insert(tables.payload), packed)
     return number
 
