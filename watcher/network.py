@@ -53,9 +53,25 @@ def http_context() -> ssl.SSLContext:
     return _http_context(_authorities())
 
 
-def mail_context() -> ssl.SSLContext:
-    """Return the context for mail relays: as for HTTPS, without its ALPN, which a relay may refuse."""
-    return _mail_context(_authorities())
+def mail_context(ca_file: str | None = None) -> ssl.SSLContext:
+    """Return the context for mail relays: as for HTTPS, without its ALPN, which a relay may refuse.
+
+    Args:
+        ca_file: PEM file of the authorities to trust in place of the machine's; None for these. The file is read again
+            when it changes.
+
+    Raises:
+        ValueError: The file cannot be used; the sentence says why.
+    """
+    if ca_file is None:
+        return _mail_context(_authorities())
+    try:
+        found = os.stat(ca_file)
+        return _own_context(ca_file, (found.st_mtime_ns, found.st_ino, found.st_size))
+    except ssl.SSLError:
+        raise ValueError(f"ca_file {ca_file} holds no certificate in PEM form") from None
+    except OSError as error:
+        raise ValueError(f"ca_file {ca_file} cannot be read: {error.strerror}") from error
 
 
 @lru_cache(maxsize=1)
@@ -69,6 +85,11 @@ def _http_context(_authorities: tuple[object, ...]) -> ssl.SSLContext:
 @lru_cache(maxsize=1)
 def _mail_context(_authorities: tuple[object, ...]) -> ssl.SSLContext:
     return ssl.create_default_context()
+
+
+@lru_cache(maxsize=1)
+def _own_context(ca_file: str, _state: tuple[int, ...]) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file)
 
 
 def _authorities() -> tuple[object, ...]:
@@ -161,12 +182,13 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-def certificate_sentence(error: ssl.SSLCertVerificationError, host: str) -> str:
+def certificate_sentence(error: ssl.SSLCertVerificationError, host: str, ca: str = "SSL_CERT_FILE") -> str:
     """Describe what is wrong with a certificate and what to do.
 
     Args:
         error: As raised by the handshake.
         host: Whose certificate it is, as a person would say it.
+        ca: The setting that names the authority to trust.
     """
     code = getattr(error, "verify_code", 0)  # only the handshake sets both
     words = " ".join(str(getattr(error, "verify_message", "") or error).split())[:200]
@@ -179,4 +201,4 @@ def certificate_sentence(error: ssl.SSLCertVerificationError, host: str) -> str:
         return f"the certificate of {host} is not valid yet; set the clock of this machine right"
     if code in _WRONG_NAME:
         return f"the certificate of {host} is for another name ({words}); check the address"
-    return f"the certificate of {host} cannot be verified ({words}); set SSL_CERT_FILE to the CA to trust"
+    return f"the certificate of {host} cannot be verified ({words}); set {ca} to the CA to trust"

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,7 +12,8 @@ from threading import Thread
 import pytest
 
 from tests.cli.desk import ANA, FILES, SCRIPTS
-from tests.support.smtp_sink import SmtpStage
+from tests.delivery.helpers import CERTIFICATE, server_context
+from tests.support.smtp_sink import SmtpSink, SmtpStage
 from watcher.sandbox.registry_faults import Fault, FaultKind
 from watcher.store.lock import RunLock
 
@@ -59,6 +61,24 @@ def test_all_is_well(desk, registry, relay):
     assert relay.mails == ()
     assert not desk.state.exists()
     assert [seen.path for seen in registry.requests] == ["/api/v2/version"] * 2
+
+
+def test_relay_with_a_certificate_of_an_own_authority_is_trusted_by_doctor_check_and_run(desk, registry):
+    with SmtpSink(tls=server_context(), implicit=True) as relay:
+        desk.set_up(registry.base_url, ANA, relay=relay)
+        desk.change('tls = "none"', 'tls = "implicit"')
+        verdict, said = verdicts(desk.run("doctor"))["relay"]
+        assert verdict == "problem"
+        assert "set ca_file to the CA to trust" in said
+        desk.change('tls = "implicit"', 'tls = "implicit"\nca_file = "own.pem"')
+        assert "ca_file" in (found := desk.run("check-config")).err
+        assert "cannot be read: No such file" in found.err
+        assert found.code == 78
+        shutil.copy(CERTIFICATE, desk.folder / "own.pem")
+        desk.ok("check-config")
+        assert verdicts(desk.ok("doctor"))["relay"][0] == "ok"
+        desk.ok("run", "--once")
+        assert relay.mails[0].is_encrypted
 
 
 def test_a_database_that_is_sound_and_a_run_under_way_are_said(desk):

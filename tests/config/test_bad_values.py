@@ -56,6 +56,7 @@ def said(tmp_path, text, environ=None):
         (HOST, 'host = ""', ["config.toml:7", "host", "smtp.example.org"]),
         (HOST, 'host = "smtp://relay.example.org"', ["config.toml:7", 'host = "relay.example.org"']),
         (HOST, 'host = "relay.example.org:587"', ["config.toml:7", 'host = "relay.example.org"', "port = 587"]),
+        (HOST, f'{HOST}\ntls = "none"\nca_file = "own.pem"', ["config.toml:9", "ca_file without TLS"]),
         (HOST, 'host = "relay example"', ["config.toml:7", "host"]),
         (HOST, f'{HOST}\ntimeout = "0s"', ["config.toml:8", "timeout", "longer than 0s"]),
         (HOST, f"{HOST}\nport = true", ["config.toml:8", "port", "a number, not true"]),

@@ -68,7 +68,13 @@ def server_context() -> ssl.SSLContext:
 
 
 def config_for(
-    sink: SmtpSink, *, tls: Tls = Tls.NONE, username: str | None = None, timeout: float = 10, sender: str | None = None
+    sink: SmtpSink,
+    *,
+    tls: Tls = Tls.NONE,
+    username: str | None = None,
+    timeout: float = 10,
+    sender: str | None = None,
+    ca_file: str | None = None,
 ) -> EmailConfig:
     """Give `[email]` for a sink."""
     return EmailConfig.model_validate(
@@ -78,6 +84,7 @@ def config_for(
             "tls": tls,
             "from": sender or "Trial watcher <trials@example.org>",
             "username": username,
+            "ca_file": ca_file,
             "timeout": timedelta(seconds=timeout),
         }
     )

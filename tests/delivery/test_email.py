@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -113,7 +114,51 @@ async def test_authority_that_is_not_trusted_is_a_fault_of_the_channel():
     with SmtpSink(tls=server_context(), implicit=True) as sink:
         error = await failing(config_for(sink, tls=Tls.IMPLICIT))
     assert (error.is_permanent, error.is_channel_fault, error.reason) == (True, True, DeliveryReason.CONFIG)
-    assert "SSL_CERT_FILE" in str(error)
+    assert "set ca_file to the CA to trust" in str(error)
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+async def test_own_authority_is_trusted_for_the_relay(implicit):
+    tls = Tls.IMPLICIT if implicit else Tls.STARTTLS
+    with SmtpSink(tls=server_context(), implicit=implicit) as sink:
+        await send(config_for(sink, tls=tls, ca_file=str(CERTIFICATE)))
+        (mail,) = sink.mails
+    assert mail.is_encrypted
+
+
+async def test_own_authority_is_trusted_in_place_of_the_machines(trusted):
+    other = CERTIFICATE.with_name("elsewhere.pem")
+    with SmtpSink(tls=server_context(), implicit=True) as sink:
+        error = await failing(config_for(sink, tls=Tls.IMPLICIT, ca_file=str(other)))
+        assert sink.mails == ()
+    assert (error.is_channel_fault, error.reason) == (True, DeliveryReason.CONFIG)
+    assert "set ca_file to the CA to trust" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read: No such file"), (b"no certificate\n", "holds no certificate in PEM")]
+)
+async def test_file_of_authorities_that_is_of_no_use_is_a_fault_of_the_channel(tmp_path, content, said):
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with SmtpSink(tls=server_context(), implicit=True) as sink:
+        error = await failing(config_for(sink, tls=Tls.IMPLICIT, ca_file=str(path)))
+        assert sink.connections == 0
+    assert (error.is_channel_fault, error.reason) == (True, DeliveryReason.CONFIG)
+    assert f"ca_file {path} {said}" in str(error)
+
+
+async def test_authority_replaced_while_the_program_runs_is_trusted_at_the_next_connection(tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_bytes(CERTIFICATE.with_name("elsewhere.pem").read_bytes())
+    with SmtpSink(tls=server_context(), implicit=True) as sink:
+        config = config_for(sink, tls=Tls.IMPLICIT, ca_file=str(path))
+        await failing(config)
+        path.write_bytes(CERTIFICATE.read_bytes())
+        os.utime(path, ns=(1, 1))  # a copy keeps the time of its source
+        await send(config)
+        assert len(sink.mails) == 1
 
 
 async def test_starttls_is_checked_against_the_trusted_authorities_too():

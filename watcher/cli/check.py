@@ -69,7 +69,7 @@ class _Closer:
 
     def problems(self) -> Iterator[Problem]:
         """Find what would otherwise come to light only when something is sent."""
-        looked = (*self._secrets(), *self._store(), *self._letterhead(), *self._mailboxes(), *self._heartbeat())
+        looked = (*self._secrets(), *self._store(), *self._relay(), *self._mailboxes(), *self._heartbeat())
         for place, text in looked:
             yield self.loaded.sources.problem(place, text)
         yield from self._rules()
@@ -115,6 +115,15 @@ class _Closer:
             database_path(self.loaded.config.store.url, Path())
         except StoreError as error:
             yield ("store", "url"), str(error)
+
+    def _relay(self) -> Iterator[tuple[Place, str]]:
+        from watcher.network import mail_context
+        from watcher.pipeline.destinations import relay_config
+
+        yield from self._letterhead()
+        email = relay_config(self.loaded)
+        if email is not None and email.ca_file is not None:
+            yield from _value_problem(("email", "ca_file"), lambda: mail_context(email.ca_file))
 
     def _letterhead(self) -> Iterator[tuple[Place, str]]:
         from watcher.delivery.mime import letterhead

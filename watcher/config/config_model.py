@@ -185,11 +185,15 @@ class Thread(StrEnum):
 
 
 class EmailConfig(Shape):
-    """`[email]`: the one relay; one relay is one channel."""
+    """`[email]`: the one relay; one relay is one channel.
+
+    `ca_file` is relative to the configuration file; see `watcher.pipeline.destinations.relay_config`.
+    """
 
     host: str
     port: Annotated[int, Number] = Field(default=465, ge=1, le=65535)
     tls: Tls = Tls.IMPLICIT
+    ca_file: str | None = None
     sender: str = Field(alias="from")
     username: str | None = None
     password: SecretRef | None = None

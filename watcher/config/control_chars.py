@@ -71,6 +71,7 @@ def _paths(config: Config) -> Iterator[tuple[Place, str]]:
         (("presets_dir",), config.presets_dir),
         (("health", "textfile"), config.health.textfile),
         (("pages", "dir"), config.pages.dir),
+        (("email", "ca_file"), config.email.ca_file if config.email is not None else None),
         *((("watch", index, "ids_file"), watch.ids_file) for index, watch in enumerate(config.watch)),
         *((place, ref.file) for place, _, ref in named_secrets(config)),
     )

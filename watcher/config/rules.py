@@ -134,6 +134,9 @@ def _email(config: Config) -> Iterator[Finding]:
         yield Finding(place=("email", "host"), text=said)
     if email.timeout <= timedelta(0):
         yield Finding(place=("email", "timeout"), text="timeout of [email] must be longer than 0s")
+    if email.ca_file is not None and email.tls is Tls.NONE:
+        text = 'ca_file without TLS is of no use; set tls = "implicit" or "starttls", or take ca_file out'
+        yield Finding(place=("email", "ca_file"), text=text)
     if email.unsubscribe is not None and email.unsubscribe.lower().startswith("mailto:"):
         text = f'unsubscribe = "{email.unsubscribe}" is a mail address without mailto:, such as "trials@example.org"'
         yield Finding(place=("email", "unsubscribe"), text=text)

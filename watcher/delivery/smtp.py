@@ -191,7 +191,7 @@ class SmtpConnection:
             port=config.port,
             use_tls=config.tls is Tls.IMPLICIT,
             start_tls=False,  # done below, where a relay that does not offer it is told from one that fails at it
-            tls_context=None if config.tls is Tls.NONE else mail_context(),
+            tls_context=self._tls_context(),
             local_hostname="localhost",  # never said; spares a look-up of our own name
             timeout=self._timeout,
         )
@@ -209,6 +209,14 @@ class SmtpConnection:
             self.hang_up()
             raise
         return client
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._config.tls is Tls.NONE:
+            return None
+        try:
+            return mail_context(self._config.ca_file)
+        except ValueError as error:
+            raise smtp_errors.misconfigured(self._relay, str(error)) from error
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
         if not client.supports_extension("starttls"):
@@ -279,7 +287,7 @@ class SmtpConnection:
     def _explain_tls(self, chain: tuple[BaseException, ...], stage: Stage) -> DeliveryError:
         for one in chain:
             if isinstance(one, ssl.SSLCertVerificationError):
-                return smtp_errors.misconfigured(self._relay, certificate_sentence(one, "the relay"))
+                return smtp_errors.misconfigured(self._relay, certificate_sentence(one, "the relay", "ca_file"))
         if any(isinstance(one, ssl.SSLEOFError | ssl.SSLZeroReturnError) for one in chain):
             return smtp_errors.dropped(self._relay, stage, "closed in mid-TLS")
         return smtp_errors.misconfigured(

@@ -32,7 +32,7 @@ from watcher.errors import (
 from watcher.ops.registry_probe import probe_registry
 from watcher.ops.textfile import NEEDS_EXTRA
 from watcher.pipeline import registry_state
-from watcher.pipeline.destinations import tokens_of
+from watcher.pipeline.destinations import relay_config, tokens_of
 from watcher.store import admin
 from watcher.store.lock import holder
 from watcher.store.store import Store
@@ -98,8 +98,8 @@ async def examine(bag: Bag) -> AsyncIterator[Finding]:
         yield Finding(part=knock.part, said=knock.said, error=knock.error, is_skipped=knock.is_skipped)
         if knock.opens and (closed := _found("breaker", partial(_close_breaker, bag))).said:
             yield closed
-    if config.email is not None:
-        yield await _relay(bag, config.email)
+    if (email := relay_config(bag.loaded)) is not None:
+        yield await _relay(bag, email)
     for recipient in config.recipient:
         slack, hook = recipient.slack, recipient.webhook
         if slack is not None and slack.webhook is not None:

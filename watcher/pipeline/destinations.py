@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watcher.config.config_model import (
@@ -24,6 +25,8 @@ from watcher.config.config_model import (
     SlackConfig,
     Thread,
 )
+from watcher.config.load import Loaded
+from watcher.config.locate import under
 from watcher.config.secrets import read_secret
 from watcher.context import RunContext
 from watcher.delivery.contract import Channel
@@ -181,12 +184,33 @@ def fingerprint(destination: Destination, context: RunContext, *, is_everyones: 
         pieces += [email.host, str(email.port), email.tls.value, email.sender, email.username or ""]
         pieces += [_secret(email.password, context)] if email.password is not None else []
         pieces += _oauth_pieces(email.oauth, context)
+        pieces += _authority_pieces(context.loaded)
     slack, webhook = destination.recipient.slack, destination.recipient.webhook
     if destination.way == "slack" and slack is not None and slack.token is not None:
         pieces += [_secret(slack.token, context), slack.api]
     if destination.way == "webhook" and webhook is not None:
         pieces += [_secret(webhook.secret, context)]
     return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
+
+
+def relay_config(loaded: Loaded) -> EmailConfig | None:
+    """Return `[email]` with `ca_file` as a path of its own, no longer relative to the configuration file."""
+    email = loaded.config.email
+    if email is None or email.ca_file is None:
+        return email
+    return email.model_copy(update={"ca_file": str(under(loaded.folder, email.ca_file))})
+
+
+def _authority_pieces(loaded: Loaded) -> list[str]:
+    """Return the file of authorities and its content: when it is replaced, the relay is tried again."""
+    email = relay_config(loaded)
+    if email is None or email.ca_file is None:
+        return []
+    try:
+        content = Path(email.ca_file).read_bytes()
+    except OSError:
+        content = b""
+    return [email.ca_file, hashlib.sha256(content).hexdigest()]
 
 
 def _oauth_pieces(oauth: OAuthConfig | None, context: RunContext) -> list[str]:
@@ -199,7 +223,7 @@ def _oauth_pieces(oauth: OAuthConfig | None, context: RunContext) -> list[str]:
 def _email(context: RunContext) -> Channel:
     from watcher.delivery.email import EmailChannel
 
-    config = context.loaded.config.email
+    config = relay_config(context.loaded)
     assert config is not None  # noqa: S101 — config.rules refuses a mail recipient without a relay
     password = _secret(config.password, context) if config.password is not None else None
     tokens = tokens_of(config, partial(_secret, context=context), context.clock, context.monotonic, context.tokens)
