@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import watcher
+from watcher.changes.kinds import known_names
 
 ROOT = Path(__file__).parent.parent
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
@@ -101,3 +102,25 @@ def test_constants_of_waiting_are_where_they_are_said_to_be():
         module = importlib.import_module(f"watcher.{path.replace('/', '.')}")
         for name in re.findall(r"`(\w+)`", names):
             assert hasattr(module, name), name
+
+
+def modules_named_in_the_code():
+    """Return every `room.module` that a docstring or comment names, with the file; kinds of change look alike."""
+    for path in sorted((ROOT / "watcher").rglob("*.py")):
+        for name in re.findall(rf"`((?:service|{'|'.join(ROOMS)})(?:\.\w+)+)`", path.read_text()):
+            if name not in known_names() and not name.endswith(".json"):
+                yield str(path.relative_to(ROOT)), name
+
+
+def test_modules_that_docstrings_name_exist():
+    named = list(modules_named_in_the_code())
+    assert len(named) > 10
+    assert [(path, name) for path, name in named if not exists(name)] == []
+
+
+def exists(name):
+    try:
+        resolve(name)
+    except (AssertionError, AttributeError):
+        return False
+    return True

@@ -72,7 +72,7 @@ def _is_file(path: Path) -> bool:
 def under(folder: Path, text: str) -> Path:
     """Return the path a text of the configuration means: `~` is a home, else it is relative to a folder.
 
-    A home that nobody has is left as it is written; `config.texts` names it.
+    A home that nobody has is left as it is written; `config.control_chars` names it.
     """
     try:
         return folder / Path(text).expanduser()

@@ -1,6 +1,6 @@
 """Quiet hours: two local times of day between which a recipient hears nothing.
 
-Holds the two times and their spelling; when they begin and end on a day is `digests.quiet`'s business.
+Holds the two times and their spelling; when they begin and end on a day is `digests.quiet_hours`'s business.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Email by SMTP: one mail per recipient, all by one relay.
 
-Does not speak SMTP (`delivery.relay`) and does not build the mail's bytes (`delivery.mime`).
+Does not speak SMTP (`delivery.smtp`) and does not build the mail's bytes (`delivery.mime`).
 """
 
 from __future__ import annotations

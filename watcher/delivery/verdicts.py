@@ -6,10 +6,10 @@
 - *Unclear*: everything was handed over and no readable answer came.
 
 A failure that may be the message's own counts as the message's, for one bad message must not stop a channel; that a
-channel takes no message at all shows when several in a row fail (`service.sending`).
+channel takes no message at all shows when several in a row fail (`pipeline.settle`).
 
 Codes: RFC 5321 section 4.2, enhanced ones RFC 3463 and the IANA registry; HTTP: RFC 9110 section 15. Does not word
-anything (`delivery.refusals`, `delivery.http_post`) and does not decide when to try again (`delivery.backoff`).
+anything (`delivery.smtp_errors`, `delivery.http_post`) and does not decide when to try again (`delivery.backoff`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What pages are made of: trials with their versions, and what is said of the whole site.
 
-Holds data only; the values come from the store by way of `service.publishing`.
+Holds data only; the values come from the store by way of `pipeline.publisher`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is remembered of the registry's firewall between runs: the transport that passed, the open breaker.
 
-Reads and writes the store's notes; decides nothing (`registry.access` does).
+Reads and writes the store's notes; decides nothing (`registry.transport_choice` does).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Empties the outbox: one message in flight per channel, channels side by side.
 
 A message leaves the outbox only after the provider accepted it for its recipient. What a failure means is
-`service.settling`; making it durable is the store's business, carrying is delivery's.
+`pipeline.settle`; making it durable is the store's business, carrying is delivery's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Against invented messages and pages that use every part, and against the last real changes. What fails is not used: the
 built-in template stands in, and the operator hears of it with the first message that would have used it. Those of the
-pages are trusted apart (`service.page_overrides`).
+pages are trusted apart (`pipeline.page_overrides`).
 """
 
 from __future__ import annotations

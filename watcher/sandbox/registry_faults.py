@@ -1,6 +1,6 @@
 """What can go wrong with a registry, as values: armed for a number of requests, deterministic.
 
-Decides nothing about when a fault fires (`sandbox.stage` counts) and sends nothing (`sandbox.server` does).
+Decides nothing about when a fault fires (`sandbox.state` counts) and sends nothing (`sandbox.server` does).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The registry stand-in: a loopback HTTP server that speaks API v2 and plays faults.
 
-Moves bytes; what they say is `sandbox.api_answers`, what is armed is `sandbox.stage`.
+Moves bytes; what they say is `sandbox.api_answers`, what is armed is `sandbox.state`.
 """
 
 from __future__ import annotations
