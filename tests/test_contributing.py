@@ -108,7 +108,7 @@ def modules_named_in_the_code():
     """Return every `room.module` that a docstring or comment names, with the file; kinds of change look alike."""
     for path in sorted((ROOT / "watcher").rglob("*.py")):
         for name in re.findall(rf"`((?:service|{'|'.join(ROOMS)})(?:\.\w+)+)`", path.read_text()):
-            if name not in known_names() and not name.endswith(".json"):
+            if name not in known_names() and not name.endswith((".json", ".toml")):
                 yield str(path.relative_to(ROOT)), name
 
 
