@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from watcher.config.config_model import EmailConfig, Tls
-from watcher.delivery.contract import Step
+from watcher.delivery.contract import DeliveryStep
 from watcher.rendering.message import Message
 
 _HOST = "127.0.0.1"
@@ -51,7 +51,7 @@ def channel(port: str, count: str) -> None:
 
     config = EmailConfig.model_validate({"host": _HOST, "port": int(port), "tls": Tls.NONE, "from": _SENDER})
 
-    def passed(_step: Step) -> None:
+    def passed(_step: DeliveryStep) -> None:
         """Take no note."""
 
     async def send() -> None:

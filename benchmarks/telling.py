@@ -26,7 +26,7 @@ from watcher.changes.normalise import canonical_hash
 from watcher.config.load import load_config
 from watcher.pipeline.recipient_sync import sync_recipients
 from watcher.sandbox.sample_trials import sample_timeline
-from watcher.store.trial_model import NewVersion, Page, Poll, PollCounts, PollOutcome
+from watcher.store.trial_model import NewVersion, PageCommit, Poll, PollCounts, PollOutcome
 
 _TOKENS = ("2026-06-01T09:00:00", "2026-06-02T09:00:00")
 _EACH = 20
@@ -99,12 +99,14 @@ def _fill(config: Path, state: Path, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), _AT_ONCE):
             piece = ids[start : start + _AT_ONCE]
             kept |= context.store.versions.commit_page(
-                Page(new=tuple(_version(one, old, None) for one in piece)), _now()
+                PageCommit(new=tuple(_version(one, old, None) for one in piece)), _now()
             )
         sync_recipients(context, _now())
         comparison = compare_records(old, new)
         for start in range(0, len(ids), _AT_ONCE):
-            page = Page(new=tuple(_version(one, new, kept[one], comparison) for one in ids[start : start + _AT_ONCE]))
+            page = PageCommit(
+                new=tuple(_version(one, new, kept[one], comparison) for one in ids[start : start + _AT_ONCE])
+            )
             context.store.versions.commit_page(page, _now())
         context.store.trials.mark_checked(list(ids), _TOKENS[1], _now())
         context.store.polls.record(

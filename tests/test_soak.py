@@ -17,7 +17,7 @@ from tests.pipeline.process import Manager, Program, manager, program, until
 from tests.support.scale import write_scaled
 from tests.support.smtp_sink import SmtpSink, SmtpStage
 from tests.support.webhook_sink import WebhookSink
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 from watcher.store.delivery_model import State
@@ -65,7 +65,7 @@ class Soak:
         """Let something go wrong with every version: an outage, a reload with a good or a bad configuration; True."""
         match number % 5:
             case 1:
-                self.home.registry.arm(Fault(kind=FaultKind.UNAVAILABLE, times=2))
+                self.home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, times=2))
             case 2:
                 self.home.smtp.arm(SmtpStage.CONNECT, drop=True, times=2)
             case 3:
@@ -77,7 +77,7 @@ class Soak:
                 self.home.write(poll_every="1s", contact=f"soak {number}")
                 self._reload()
             case _:
-                self.home.registry.arm(Fault(kind=FaultKind.HTML, match="/studies", times=1))
+                self.home.registry.arm(RegistryFault(kind=FaultKind.HTML, match="/studies", times=1))
         return True
 
     def _reload(self) -> None:

@@ -123,13 +123,13 @@ def test_a_registry_that_is_down_or_has_no_address_is_exit_69_in_one_sentence(tm
 
 
 def test_an_answer_that_cannot_be_read_tells_no_change(desk, registry):
-    from watcher.sandbox.registry_faults import Fault, FaultKind
+    from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 
     desk.ok("run", "--once")
     told = len(desk.filed())
     for kind in (FaultKind.HTML, FaultKind.NOT_JSON):
         registry.next()
-        registry.arm(Fault(kind=kind, match="/studies", times=None))
+        registry.arm(RegistryFault(kind=kind, match="/studies", times=None))
         found = desk.quick("run", "--once")
         assert found.code in (1, 69)
         assert len(desk.filed()) == told

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.desk import ANA, FILES, SCRIPTS
 from tests.delivery.helpers import CERTIFICATE, server_context
 from tests.support.smtp_sink import SmtpSink, SmtpStage
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.lock import RunLock
 
 ROOM = '[[recipient]]\nname = "room"\nslack = { webhook = { file = "hook" } }\n'
@@ -90,7 +90,7 @@ def test_a_database_that_is_sound_and_a_run_under_way_are_said(desk):
 
 
 def test_the_transport_that_passes_is_named_and_is_enough_for_auto(desk, registry):
-    registry.arm(Fault(kind=FaultKind.REFUSED, user_agent="python-httpx", times=None))
+    registry.arm(RegistryFault(kind=FaultKind.REFUSED, user_agent="python-httpx", times=None))
     parts = verdicts(desk.ok("doctor"))
     assert parts["registry by httpx"][0] == "ok"
     assert "403" in parts["registry by httpx"][1]
@@ -107,7 +107,7 @@ def test_the_transport_that_passes_is_named_and_is_enough_for_auto(desk, registr
 def test_a_registry_that_answers_closes_the_breaker_and_one_that_refuses_does_not(desk, registry):
     desk.ok("run", "--once")
     registry.next()
-    registry.arm(Fault(kind=FaultKind.REFUSED, times=None))
+    registry.arm(RegistryFault(kind=FaultKind.REFUSED, times=None))
     assert desk.quick("run", "--once").code == 69
     found = desk.quick("doctor")
     assert found.code == 69
@@ -124,7 +124,7 @@ def test_a_registry_that_answers_closes_the_breaker_and_one_that_refuses_does_no
 
 @pytest.mark.parametrize("kind", [FaultKind.HTML, FaultKind.UNAVAILABLE, FaultKind.DROPPED])
 def test_a_registry_that_is_ill_is_exit_69_and_asked_once_by_each_way(desk, registry, kind):
-    registry.arm(Fault(kind=kind, times=None))
+    registry.arm(RegistryFault(kind=kind, times=None))
     found = desk.quick("doctor")
     assert found.code == 69
     assert verdicts(found)["registry by httpx"][0] == "problem"
@@ -162,7 +162,7 @@ def test_secrets_that_are_missing_or_open_to_all_and_hooks_of_a_wrong_shape_are_
 def test_a_store_that_is_none_is_exit_74_and_louder_than_a_registry_that_is_down(desk, registry):
     desk.ok("run", "--once")
     desk.database.write_bytes(b"a letter to my aunt" * 1000)
-    registry.arm(Fault(kind=FaultKind.HTML, times=None))
+    registry.arm(RegistryFault(kind=FaultKind.HTML, times=None))
     found = desk.quick("doctor")
     assert found.code == 74
     assert "not a database" in verdicts(found)["database"][1]

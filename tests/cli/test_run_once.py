@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.desk import ANA, BOB, FILES, LATER, ONE, TWO
 from tests.support.smtp_sink import SmtpStage
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.lock import RunLock
 
 
@@ -125,7 +125,7 @@ def test_a_registry_that_refuses_is_exit_69_and_what_was_due_is_still_delivered(
     assert relay.mails == ()
     relay.clear()
     registry.next()
-    registry.arm(Fault(kind=FaultKind.REFUSED, times=None))
+    registry.arm(RegistryFault(kind=FaultKind.REFUSED, times=None))
     desk.ok("outbox", "retry", "--all")
     found = desk.quick("run", "--once")
     assert found.code == 69
@@ -136,7 +136,7 @@ def test_a_registry_that_refuses_is_exit_69_and_what_was_due_is_still_delivered(
 def test_a_fault_is_printed_when_new_and_when_over_and_the_code_tells_it_every_time(desk, registry):
     desk.ok("run", "--once")
     registry.next()
-    registry.arm(Fault(kind=FaultKind.HTML, times=None))
+    registry.arm(RegistryFault(kind=FaultKind.HTML, times=None))
     first = desk.quick("run", "--once")
     assert first.code == 69
     assert first.err.count("\n") == 1
@@ -155,7 +155,7 @@ def test_a_fault_is_printed_when_new_and_when_over_and_the_code_tells_it_every_t
 def test_a_record_not_believed_is_told_once_and_exit_1_as_long_as_it_is_kept_aside(desk, registry):
     desk.ok("run", "--once")
     registry.next()
-    registry.arm(Fault(kind=FaultKind.HOLLOW, times=1, ids=(ONE,)))
+    registry.arm(RegistryFault(kind=FaultKind.HOLLOW, times=1, ids=(ONE,)))
     found = desk.quick("run", "--once")
     assert found.code == 1
     assert ONE in found.err
@@ -172,7 +172,7 @@ def test_a_run_that_is_stopped_leaves_a_good_store_and_the_next_one_goes_on(desk
     registry.next()
     registry.next()
     registry.next()
-    registry.arm(Fault(kind=FaultKind.HOLD, match="/studies"))
+    registry.arm(RegistryFault(kind=FaultKind.HOLD, match="/studies"))
     with desk.start("run", "--once") as process:
         assert registry.wait_held()
         process.send_signal(number)

@@ -9,7 +9,7 @@ import pytest
 from watcher.config.config_model import Config, SecretRef
 from watcher.config.locate import config_candidates, find_config, find_state_dir
 from watcher.config.rules import is_loopback
-from watcher.config.secrets import Reader, closed_secrets, read_secret
+from watcher.config.secrets import FileUser, closed_secrets, read_secret
 from watcher.config.toml_lines import find_line, line_map
 from watcher.errors import ConfigError
 
@@ -124,21 +124,19 @@ def test_secrets_that_only_the_service_cannot_read_are_found_by_owner_and_mode(o
     for name in ("pw", "hook"):
         (open_folder / name).write_text("s3cret")
         (open_folder / name).chmod(0o600)
-    user = Reader(uid=os.getuid() + 1, gids=frozenset({os.getgid() + 1}))
-    found = list(closed_secrets(config, folder=open_folder, reader=user))
+    user = FileUser(uid=os.getuid() + 1, gids=frozenset({os.getgid() + 1}))
+    found = list(closed_secrets(config, folder=open_folder, user=user))
     assert [place for place, _ in found] == [("email", "password"), ("recipient", 0, "slack")]
     assert all(str(open_folder) in text and "s3cret" not in text for _, text in found)
     (open_folder / "pw").chmod(0o604)
     (open_folder / "hook").chmod(0o640)
-    mate = Reader(uid=user.uid, gids=frozenset({os.getgid()}))
-    assert [place for place, _ in closed_secrets(config, folder=open_folder, reader=user)] == [
-        ("recipient", 0, "slack")
-    ]
-    assert [place for place, _ in closed_secrets(config, folder=open_folder, reader=mate)] == [("email", "password")]
+    mate = FileUser(uid=user.uid, gids=frozenset({os.getgid()}))
+    assert [place for place, _ in closed_secrets(config, folder=open_folder, user=user)] == [("recipient", 0, "slack")]
+    assert [place for place, _ in closed_secrets(config, folder=open_folder, user=mate)] == [("email", "password")]
     open_folder.chmod(0o700)  # a readable file in a closed folder
-    assert len(list(closed_secrets(config, folder=open_folder, reader=user))) == 2
-    owner = Reader(uid=os.getuid(), gids=frozenset())
-    assert list(closed_secrets(config, folder=open_folder, reader=owner)) == []
+    assert len(list(closed_secrets(config, folder=open_folder, user=user))) == 2
+    owner = FileUser(uid=os.getuid(), gids=frozenset())
+    assert list(closed_secrets(config, folder=open_folder, user=owner)) == []
 
 
 def test_lines_of_tables_keys_and_inline_tables_are_found():

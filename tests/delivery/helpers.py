@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from tests.support.smtp_sink import SmtpSink
 from watcher.config.config_model import EmailConfig, OAuthConfig, Tls
-from watcher.delivery.contract import Step
+from watcher.delivery.contract import DeliveryStep
 from watcher.delivery.http_post import Poster
 from watcher.delivery.oauth import Tokens
 from watcher.errors import DeliveryError
@@ -114,9 +114,9 @@ class Steps:
     """Records the steps it is told."""
 
     def __init__(self) -> None:
-        self.seen: list[Step] = []
+        self.seen: list[DeliveryStep] = []
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: DeliveryStep) -> None:
         """Take one step."""
         self.seen.append(step)
 

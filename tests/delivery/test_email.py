@@ -21,7 +21,7 @@ from tests.delivery.helpers import (
 )
 from tests.support.smtp_sink import SmtpSink, SmtpStage
 from watcher.config.config_model import EmailConfig, Tls
-from watcher.delivery.contract import OnStep, Receipt, Step
+from watcher.delivery.contract import DeliveryStep, OnStep, Receipt
 from watcher.delivery.email import EmailChannel
 from watcher.delivery.smtp import SmtpConnection
 from watcher.delivery.verdicts import Stage
@@ -57,21 +57,21 @@ async def test_accepted_mail_gives_the_relays_reply_and_every_step():
     assert (mail.mail_from, mail.rcpt_to) == ("trials@example.org", (TO,))
     assert mail.message["Subject"] == message().subject
     assert f"SIZE={len(mail.body)}" in mail.options
-    assert steps.seen == [Step.CONNECTED, Step.ENVELOPE_ACCEPTED, Step.BODY_HANDED_OVER]
+    assert steps.seen == [DeliveryStep.CONNECTED, DeliveryStep.ENVELOPE_ACCEPTED, DeliveryStep.BODY_HANDED_OVER]
     assert sink.said[-1] == "QUIT"
 
 
 async def test_steps_are_told_before_the_bytes_that_follow():
-    heard_at: dict[Step, tuple[str, ...]] = {}
+    heard_at: dict[DeliveryStep, tuple[str, ...]] = {}
 
-    def note(step: Step) -> None:
+    def note(step: DeliveryStep) -> None:
         heard_at[step] = sink.said
 
     with SmtpSink() as sink:
         await send(config_for(sink), steps=note)
-    assert not any(line.startswith("MAIL") for line in heard_at[Step.CONNECTED])
-    assert heard_at[Step.ENVELOPE_ACCEPTED][-1].startswith("RCPT")
-    assert "DATA" not in heard_at[Step.BODY_HANDED_OVER]
+    assert not any(line.startswith("MAIL") for line in heard_at[DeliveryStep.CONNECTED])
+    assert heard_at[DeliveryStep.ENVELOPE_ACCEPTED][-1].startswith("RCPT")
+    assert "DATA" not in heard_at[DeliveryStep.BODY_HANDED_OVER]
 
 
 async def test_repeated_mail_is_the_same_bytes():
@@ -294,7 +294,7 @@ async def test_lost_answer_is_in_doubt_only_once_the_body_was_on_its_way(stage, 
     is_channels = stage not in (SmtpStage.MAIL, SmtpStage.RCPT, SmtpStage.DATA, SmtpStage.BODY)
     is_channels = is_channels or (how == "babble" and not in_doubt)
     assert (error.is_permanent, error.in_doubt, error.is_channel_fault) == (False, in_doubt, is_channels)
-    assert (steps.seen[-1:] == [Step.BODY_HANDED_OVER]) == in_doubt
+    assert (steps.seen[-1:] == [DeliveryStep.BODY_HANDED_OVER]) == in_doubt
     expected = {"dropped": DeliveryReason.CONNECTION, "silent": DeliveryReason.TIMEOUT, "babble": DeliveryReason.SERVER}
     assert error.reason == expected[how]
 
@@ -360,7 +360,11 @@ async def test_kept_connection_that_the_relay_ends_is_made_anew(stage, fault):
             await session.deliver(message(), TO, steps)
         assert len(sink.mails) == 1
         assert sink.connections == 2
-        assert steps.seen[-3:] == [Step.CONNECTED, Step.ENVELOPE_ACCEPTED, Step.BODY_HANDED_OVER]
+        assert steps.seen[-3:] == [
+            DeliveryStep.CONNECTED,
+            DeliveryStep.ENVELOPE_ACCEPTED,
+            DeliveryStep.BODY_HANDED_OVER,
+        ]
 
 
 async def test_session_recovers_after_a_lost_answer():
@@ -379,7 +383,7 @@ async def test_step_that_cannot_be_recorded_stops_the_mail_before_its_body():
         pass
 
     def stop(step):
-        if step is Step.BODY_HANDED_OVER:
+        if step is DeliveryStep.BODY_HANDED_OVER:
             raise StopError
 
     with SmtpSink() as sink:

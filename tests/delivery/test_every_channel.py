@@ -36,7 +36,7 @@ from tests.support.smtp_sink import SmtpSink, SmtpStage
 from tests.support.webhook_sink import WebhookSink, WebhookStage
 from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery.apprise import AppriseChannel
-from watcher.delivery.contract import Channel, Step
+from watcher.delivery.contract import Channel, DeliveryStep
 from watcher.delivery.email import EmailChannel
 from watcher.delivery.folder import FolderChannel, file_stem
 from watcher.delivery.slack import SlackChannel
@@ -352,7 +352,7 @@ class Outcome:
 
     wanted: set[str]
     error: DeliveryError
-    steps: list[Step]
+    steps: list[DeliveryStep]
     taken: int
     said: str
     logged: str
@@ -408,7 +408,7 @@ def test_failure_is_classed(outcome):
 
 def test_body_was_reported_handed_over_wherever_the_provider_may_have_it(outcome):
     may_have_arrived = DOUBT in outcome.wanted or outcome.taken > 0
-    assert not may_have_arrived or outcome.steps[-1] is Step.BODY_HANDED_OVER
+    assert not may_have_arrived or outcome.steps[-1] is DeliveryStep.BODY_HANDED_OVER
 
 
 def test_failure_tells_no_secret(outcome):
@@ -434,7 +434,7 @@ async def test_mended_channel_delivers_in_the_same_session(stage, tmp_path):
             steps = Steps()
             assert (await session.deliver(WHAT, scene.address, steps)).reply
             assert scene.taken() == before + 1
-            assert steps.seen[-1] is Step.BODY_HANDED_OVER
+            assert steps.seen[-1] is DeliveryStep.BODY_HANDED_OVER
 
 
 @pytest.mark.skipif(importlib.util.find_spec("apprise") is not None, reason="apprise is installed here")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.helpers import Steps, message
-from watcher.delivery.contract import Receipt, Step
+from watcher.delivery.contract import DeliveryStep, Receipt
 from watcher.delivery.files import explain
 from watcher.delivery.folder import FolderChannel, file_stem
 from watcher.errors import DeliveryError
@@ -43,7 +43,7 @@ async def test_message_becomes_a_mail_and_its_data(tmp_path):
     assert held["schema"] == 1
     assert held["message_id"] == message().message_id
     assert held["data"] == {"changes": [{"kind": "status.stopped"}]}
-    assert steps.seen == [Step.CONNECTED, Step.BODY_HANDED_OVER]
+    assert steps.seen == [DeliveryStep.CONNECTED, DeliveryStep.BODY_HANDED_OVER]
 
 
 async def test_same_message_twice_is_the_same_files(tmp_path):
@@ -135,7 +135,7 @@ def test_what_the_system_refuses_is_classed(number, permanent, word):
 
 
 async def test_step_that_cannot_be_recorded_stops_the_files(tmp_path):
-    def refuse(step: Step) -> None:
+    def refuse(step: DeliveryStep) -> None:
         raise OSError(errno.EIO, "the ledger")
 
     async with FolderChannel().open() as session:

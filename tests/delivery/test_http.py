@@ -10,15 +10,15 @@ import pytest
 
 from tests.delivery.helpers import CERTIFICATE, NOW, Steps, everything_said, poster, server_context
 from tests.support.webhook_sink import WebhookSink, WebhookStage
-from watcher.delivery.contract import Step
-from watcher.delivery.http_post import Answer, Target, read_address, refusal
+from watcher.delivery.contract import DeliveryStep
+from watcher.delivery.http_post import HttpReply, Target, read_address, refusal
 from watcher.errors import DeliveryError, DeliveryReason
 
 SECRET = "/services/T0SECRET/B0SECRET/s3cr3t-t0k3n"
 JSON = {"Content-Type": "application/json"}
 
 
-async def post(url: str, steps: Steps | None = None, timeout: float = 10) -> Answer:
+async def post(url: str, steps: Steps | None = None, timeout: float = 10) -> HttpReply:
     return await poster(timeout).post(read_address(url), b'{"text": "hi"}', JSON, steps or Steps())
 
 
@@ -57,20 +57,20 @@ async def test_post_arrives_whole_and_steps_are_told():
     with WebhookSink(path=SECRET) as sink:
         answer = await post(sink.url, steps)
         (taken,) = sink.accepted
-    assert answer == Answer(status=200, text="ok", retry_after=None)
+    assert answer == HttpReply(status=200, text="ok", retry_after=None)
     assert taken.body == b'{"text": "hi"}'
     assert taken.headers["content-type"] == "application/json"
     assert taken.headers["user-agent"].startswith("trial-watcher/")
     assert taken.headers["connection"] == "close"
-    assert steps.seen == [Step.CONNECTED, Step.BODY_HANDED_OVER]
+    assert steps.seen == [DeliveryStep.CONNECTED, DeliveryStep.BODY_HANDED_OVER]
 
 
 async def test_body_waits_for_its_step():
     class StopError(Exception):
         pass
 
-    def stop(step: Step) -> None:
-        if step is Step.BODY_HANDED_OVER:
+    def stop(step: DeliveryStep) -> None:
+        if step is DeliveryStep.BODY_HANDED_OVER:
             raise StopError
 
     with WebhookSink(path=SECRET) as sink, pytest.raises(StopError):
@@ -111,7 +111,7 @@ async def test_answer_that_does_not_come_in_time_is_in_doubt():
         sink.arm(delay=30)
         error = await failing(sink.url, steps, timeout=0.2)
     assert (error.in_doubt, error.reason) == (True, DeliveryReason.TIMEOUT)
-    assert steps.seen[-1] is Step.BODY_HANDED_OVER
+    assert steps.seen[-1] is DeliveryStep.BODY_HANDED_OVER
 
 
 async def test_answer_that_drips_for_ever_is_ended_by_the_whole_deadline():
@@ -244,7 +244,7 @@ async def test_retry_after_is_read_as_seconds_or_date(value, seconds):
 )
 def test_status_alone_tells_what_can_help(status, permanent, channels, reason):
     target = Target(url=f"https://h.invalid{SECRET}", host="h.invalid", port=443, is_encrypted=True)
-    error = refusal(target, Answer(status=status, text="", retry_after=timedelta(seconds=3)))
+    error = refusal(target, HttpReply(status=status, text="", retry_after=timedelta(seconds=3)))
     assert (error.is_permanent, error.is_channel_fault, error.reason) == (permanent, channels, reason)
     assert not error.in_doubt
     assert error.retry_after == (None if permanent else timedelta(seconds=3))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.delivery.helpers import Steps, message, poster
 from tests.support.webhook_sink import WebhookSink
-from watcher.delivery.contract import Receipt, Step
+from watcher.delivery.contract import DeliveryStep, Receipt
 from watcher.delivery.slack import SlackChannel
 from watcher.errors import DeliveryError, DeliveryReason
 from watcher.rendering.message import Message
@@ -49,7 +49,7 @@ async def test_ready_payload_is_posted_as_it_is():
         (post,) = sink.accepted
     assert receipt.reply == "200 ok"
     assert json.loads(post.body) == BLOCKS
-    assert steps.seen == [Step.CONNECTED, Step.BODY_HANDED_OVER]
+    assert steps.seen == [DeliveryStep.CONNECTED, DeliveryStep.BODY_HANDED_OVER]
 
 
 async def test_message_without_blocks_is_posted_as_plain_text_with_nothing_to_be_read_as_markup():

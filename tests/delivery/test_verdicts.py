@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.delivery.slack_words import BOT_GONE, FORM_REFUSED, HOOK_GONE, LATER
-from watcher.delivery.verdicts import HttpAnswer, NoAnswer, SlackAnswer, SmtpAnswer, Stage, judge
+from watcher.delivery.verdicts import HttpAnswer, NoAnswer, SlackAnswer, SmtpAnswer, Stage, classify
 from watcher.errors import DeliveryReason, Lasts, Whose
 
 CHANNEL, RECIPIENT, MESSAGE, UNCLEAR = Whose.CHANNEL, Whose.RECIPIENT, Whose.MESSAGE, Whose.UNCLEAR
@@ -72,7 +72,7 @@ SMTP = [
 
 @pytest.mark.parametrize(("stage", "reply", "whose", "lasts"), SMTP, ids=[f"{row[0]}: {row[1]}" for row in SMTP])
 def test_answer_of_a_relay(stage, reply, whose, lasts):
-    verdict = judge(SmtpAnswer(stage=stage, code=int(reply[:3]), reply=reply[4:]))
+    verdict = classify(SmtpAnswer(stage=stage, code=int(reply[:3]), reply=reply[4:]))
     assert (verdict.whose, verdict.lasts) == (whose, lasts)
 
 
@@ -90,7 +90,7 @@ def test_answer_of_a_relay(stage, reply, whose, lasts):
     ],
 )
 def test_line_that_breaks_inside_a_mail_counts_against_that_mail(stage, whose, is_silent):
-    verdict = judge(NoAnswer(stage=stage, is_silent=is_silent))
+    verdict = classify(NoAnswer(stage=stage, is_silent=is_silent))
     assert (verdict.whose, verdict.lasts) == (whose, PASSING)
     assert verdict.reason is (DeliveryReason.TIMEOUT if is_silent else DeliveryReason.CONNECTION)
 
@@ -111,7 +111,7 @@ HTTP = {
     ("status", "expected"), [(status, expected) for statuses, expected in HTTP.items() for status in statuses]
 )
 def test_answer_of_a_hook(status, expected):
-    verdict = judge(HttpAnswer(status=status))
+    verdict = classify(HttpAnswer(status=status))
     assert (verdict.whose, verdict.lasts) == expected
 
 
@@ -136,14 +136,14 @@ SLACK = [
 
 @pytest.mark.parametrize(("status", "word", "whose", "lasts"), SLACK)
 def test_answer_of_slack(status, word, whose, lasts):
-    verdict = judge(SlackAnswer(status=status, word=word))
+    verdict = classify(SlackAnswer(status=status, word=word))
     assert (verdict.whose, verdict.lasts) == (whose, lasts)
 
 
 @settings(deadline=None)
 @given(st.sampled_from(list(Stage)), st.integers(0, 999), st.sampled_from(["", "5.7.1 no", "4.7.1 no", "5.3.4 big"]))
 def test_every_answer_of_a_relay_has_a_verdict(stage, code, reply):
-    verdict = judge(SmtpAnswer(stage=stage, code=code, reply=reply))
+    verdict = classify(SmtpAnswer(stage=stage, code=code, reply=reply))
     assert verdict.lasts is PASSING or 500 <= code <= 599
     if verdict.whose is MESSAGE:
         assert stage in (Stage.SENDER, Stage.RECIPIENT, Stage.BODY) or "5.3.4" in reply
@@ -154,5 +154,5 @@ def test_every_answer_of_a_relay_has_a_verdict(stage, code, reply):
 @settings(deadline=None)
 @given(st.integers(-1, 1200), st.text(max_size=40))
 def test_every_answer_over_http_has_a_verdict(status, word):
-    assert judge(HttpAnswer(status=status)).whose is not UNCLEAR
-    assert judge(SlackAnswer(status=status, word=word)).whose is not UNCLEAR
+    assert classify(HttpAnswer(status=status)).whose is not UNCLEAR
+    assert classify(SlackAnswer(status=status, word=word)).whose is not UNCLEAR

@@ -20,7 +20,7 @@ from watcher.context import RunContext
 from watcher.daemon.single_run import RunReport, run_once
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
-from watcher.store.delivery_model import Entry, State
+from watcher.store.delivery_model import OutboxEntry, State
 from watcher.store.trial_model import Kept, Version
 
 ONE, TWO, THREE, FOUR, FIVE = (f"NCT9910000{number}" for number in range(1, 6))
@@ -172,7 +172,7 @@ class House:
         with self.look() as context:
             return context.store.trials.kept([nct_id])[0]
 
-    def outbox(self, *states: State) -> tuple[Entry, ...]:
+    def outbox(self, *states: State) -> tuple[OutboxEntry, ...]:
         with self.look() as context:
             return context.store.outbox.list(states=states)
 

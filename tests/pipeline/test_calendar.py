@@ -8,8 +8,8 @@ import pytest
 
 from tests.pipeline.house import ANA, DAYS, FIVE, ONE, QUIET, TWO, Time, alias_of, trial
 from watcher.ops.health_snapshot import UPKEEP_DONE
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.store.trial_model import Life
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.trial_model import Presence
 
 
 def completed(nct_id, day):
@@ -98,22 +98,22 @@ def rows(where, statement, *values):
         return connection.execute(statement, values).fetchall()
 
 
-HOLLOW = Fault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None)
+HOLLOW = RegistryFault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None)
 
 
 @pytest.mark.parametrize(
     ("states", "fault", "life"),
     [
-        ({ONE: {DAYS[0]: DUE, DAYS[1]: None}, TWO: CALM}, None, Life.GONE),
+        ({ONE: {DAYS[0]: DUE, DAYS[1]: None}, TWO: CALM}, None, Presence.GONE),
         (
             {ONE: {DAYS[0]: DUE, DAYS[1]: None}, FIVE: {DAYS[1]: alias_of(trial(FIVE), ONE)}, TWO: CALM},
             None,
-            Life.MERGED,
+            Presence.MERGED,
         ),
-        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, HOLLOW, Life.QUARANTINED),
-        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, None, Life.PRESENT),
+        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, HOLLOW, Presence.QUARANTINED),
+        ({ONE: {DAYS[0]: DUE}, TWO: CALM}, None, Presence.PRESENT),
     ],
-    ids=lambda value: value.value if isinstance(value, Life) else "",
+    ids=lambda value: value.value if isinstance(value, Presence) else "",
 )
 async def test_date_that_passes_is_told_of_a_trial_that_is_there_and_of_no_other(house, states, fault, life):
     where = house(states, settings=ANA + QUIET, time=Time(datetime(2026, 6, 30, 10, tzinfo=UTC)))
@@ -122,14 +122,14 @@ async def test_date_that_passes_is_told_of_a_trial_that_is_there_and_of_no_other
     if fault is not None:
         where.registry.arm(fault)
     await where.next()
-    if life is not Life.QUARANTINED:  # of the next data version it would be believed
+    if life is not Presence.QUARANTINED:  # of the next data version it would be believed
         await where.next()
-    assert where.kept(ONE).life is life
-    if life in (Life.GONE, Life.MERGED):
+    assert where.kept(ONE).presence is life
+    if life in (Presence.GONE, Presence.MERGED):
         assert rows(where, "SELECT * FROM milestone WHERE nct_id = ?", ONE) == []
         rows(where, "INSERT INTO milestone (nct_id, kind, due_on, seq) VALUES (?, ?, ?, ?)", *dates[0])  # left over
     where.time.now = datetime(2026, 7, 3, 10, tzinfo=UTC)
     await where.run()
-    assert any("1 Aug 2026" in body for body in where.bodies("ana")) is (life is Life.PRESENT)
+    assert any("1 Aug 2026" in body for body in where.bodies("ana")) is (life is Presence.PRESENT)
     clocks = [version for version in where.versions(ONE) if version.kind.value == "clock"]
-    assert len(clocks) == (1 if life is Life.PRESENT else 0)
+    assert len(clocks) == (1 if life is Presence.PRESENT else 0)

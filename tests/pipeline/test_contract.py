@@ -68,7 +68,7 @@ def stop(running):
 
 def cursor(home, name):
     with home.look() as context:
-        return context.store.ledger.reader(name).cursor
+        return context.store.ledger.recipient(name).cursor
 
 
 def payload(home, entry):

@@ -11,7 +11,7 @@ from watcher.cli.run import codes
 from watcher.context import FaultReport
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.notices import settle
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import FaultGrade, FaultState
 
 STATES = {
@@ -32,7 +32,7 @@ async def ends(home, **options):
 
 
 def registry(kind, **more):
-    return lambda home: home.registry.arm(Fault(kind=kind, times=more.pop("times", None), **more))
+    return lambda home: home.registry.arm(RegistryFault(kind=kind, times=more.pop("times", None), **more))
 
 
 def relay(stage, **more):

@@ -14,8 +14,7 @@ from watcher.cli.exits import Exit
 from watcher.daemon.single_run import NOTHING_WATCHED
 from watcher.pipeline.fault_kinds import TABLE, kind_of, sentence, title, words_of
 from watcher.pipeline.fault_states import Announcement, Transition, report_line
-from watcher.sandbox.registry_faults import Fault as RegistryFault
-from watcher.sandbox.registry_faults import FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import Fault, FaultState
 
 SINCE = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
@@ -73,7 +72,7 @@ SPOKEN = [
 
 @pytest.mark.parametrize(("part", "message", "begins", "reminds", "ends", "over"), SPOKEN)
 def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, ends, over):
-    fault = Fault(part=part, state=FaultState.TOLD, since=SINCE, message=message, told_at=SINCE)
+    fault = Fault(part=part, state=FaultState.NOTIFIED, since=SINCE, message=message, notified_at=SINCE)
     said = {
         announcement: report_line(Transition(fault=fault, announcement=announcement)) for announcement in Announcement
     }
@@ -88,7 +87,9 @@ def test_every_fault_is_spoken_of_as_what_it_is(part, message, begins, reminds, 
 
 
 def test_words_are_whole_sentences_and_no_two_kinds_share_them():
-    found = [words_of(Fault(part=part, state=FaultState.TOLD, since=SINCE, message=text)) for part, text, *_ in SPOKEN]
+    found = [
+        words_of(Fault(part=part, state=FaultState.NOTIFIED, since=SINCE, message=text)) for part, text, *_ in SPOKEN
+    ]
     assert len({words.concerns for words in found}) == len(SPOKEN) - 1  # two ways of one channel
     for words in found:
         for text in (words.meaning, words.advice, words.after):
@@ -98,7 +99,7 @@ def test_words_are_whole_sentences_and_no_two_kinds_share_them():
 
 def test_sentence_begins_with_a_capital_unless_a_name_comes_first():
     def said(message):
-        return sentence(Fault(part="x", state=FaultState.TOLD, since=SINCE, message=message), is_over=False)
+        return sentence(Fault(part="x", state=FaultState.NOTIFIED, since=SINCE, message=message), is_over=False)
 
     assert said("cannot listen") == "Cannot listen."
     assert said("watchlist.txt:2: no id") == "watchlist.txt:2: no id."

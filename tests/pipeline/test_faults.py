@@ -11,8 +11,7 @@ from tests.pipeline.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, START,
 from tests.support.smtp_sink import SmtpStage
 from watcher.context import FaultReport
 from watcher.pipeline.fault_states import Announcement, Transition, advance, failing, report_line
-from watcher.sandbox.registry_faults import Fault as RegistryFault
-from watcher.sandbox.registry_faults import FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import Fault, FaultGrade, FaultState
 
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -20,18 +19,18 @@ BEFORE = NOW - timedelta(hours=30)
 DAY = timedelta(days=1)
 
 
-def row(state, *, told_at=NOW - timedelta(hours=1), message="it is down"):
-    return Fault(part="registry", state=state, since=BEFORE, message=message, told_at=told_at)
+def row(state, *, notified_at=NOW - timedelta(hours=1), message="it is down"):
+    return Fault(part="registry", state=state, since=BEFORE, message=message, notified_at=notified_at)
 
 
 NEW = Transition(
-    fault=Fault(part="registry", state=FaultState.TOLD, since=NOW, message="it is down", told_at=NOW),
+    fault=Fault(part="registry", state=FaultState.NOTIFIED, since=NOW, message="it is down", notified_at=NOW),
     announcement=Announcement.NEW,
 )
-OVER = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), announcement=Announcement.OVER)
-LATE = Transition(fault=row(FaultState.TOLD, told_at=NOW), announcement=Announcement.NEW)
-SILENT_END = Transition(fault=row(FaultState.RECOVERED, told_at=NOW), announcement=None)
-AGAIN = Transition(fault=row(FaultState.REMINDED, told_at=NOW), announcement=Announcement.REMINDER)
+OVER = Transition(fault=row(FaultState.RECOVERED, notified_at=NOW), announcement=Announcement.OVER)
+LATE = Transition(fault=row(FaultState.NOTIFIED, notified_at=NOW), announcement=Announcement.NEW)
+SILENT_END = Transition(fault=row(FaultState.RECOVERED, notified_at=NOW), announcement=None)
+AGAIN = Transition(fault=row(FaultState.REMINDED, notified_at=NOW), announcement=Announcement.REMINDER)
 
 TABLE = [
     # state of the row, when it was last told, what is heard → what follows
@@ -43,20 +42,20 @@ TABLE = [
     (FaultState.RECOVERED, NOW - DAY, None, None),
     (FaultState.FAILING, None, "it is down", LATE),
     (FaultState.FAILING, None, None, SILENT_END),
-    (FaultState.TOLD, NOW - DAY + timedelta(seconds=1), "it is down", None),
-    (FaultState.TOLD, NOW - DAY, "it is down", AGAIN),
-    (FaultState.TOLD, NOW, None, OVER),
+    (FaultState.NOTIFIED, NOW - DAY + timedelta(seconds=1), "it is down", None),
+    (FaultState.NOTIFIED, NOW - DAY, "it is down", AGAIN),
+    (FaultState.NOTIFIED, NOW, None, OVER),
     (FaultState.REMINDED, NOW - DAY + timedelta(seconds=1), "it is down", None),
     (FaultState.REMINDED, NOW - DAY, "it is down", AGAIN),
     (FaultState.REMINDED, NOW - DAY, None, OVER),
-    (FaultState.TOLD, NOW + DAY, "it is down", AGAIN),  # told by a clock that was ahead
+    (FaultState.NOTIFIED, NOW + DAY, "it is down", AGAIN),  # told by a clock that was ahead
     (FaultState.REMINDED, NOW + 40 * DAY, "it is down", AGAIN),
 ]
 
 
 @pytest.mark.parametrize(("state", "told_at", "heard", "expected"), TABLE)
 def test_fault_moves_by_the_table(state, told_at, heard, expected):
-    known = None if state is None else row(state, told_at=told_at)
+    known = None if state is None else row(state, notified_at=told_at)
     assert advance(known, "registry", heard, NOW) == expected
 
 
@@ -78,7 +77,7 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
     assert failing([new.fault]) == (new.fault,)
     assert heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(minutes=59)) is None
     told = heard(new.fault, FaultGrade.TEMPORARY, NOW + timedelta(hours=1))
-    assert (told.fault.state, told.announcement, told.fault.since) == (FaultState.TOLD, Announcement.NEW, NOW)
+    assert (told.fault.state, told.announcement, told.fault.since) == (FaultState.NOTIFIED, Announcement.NEW, NOW)
     over = ended(new.fault, NOW + timedelta(minutes=5))
     assert (over.fault.state, over.announcement) == (FaultState.RECOVERED, None)
 
@@ -87,7 +86,7 @@ def test_temporary_fault_stands_at_once_and_is_told_only_when_it_lasts_an_hour()
 def test_fault_that_becomes_worse_is_told_at_once_and_not_again_when_it_goes_back(worse):
     temporary = heard(None, FaultGrade.TEMPORARY, NOW).fault
     told = heard(temporary, worse, NOW + timedelta(minutes=1))
-    assert (told.fault.state, told.announcement) == (FaultState.TOLD, Announcement.NEW)
+    assert (told.fault.state, told.announcement) == (FaultState.NOTIFIED, Announcement.NEW)
     lasting = heard(None, FaultGrade.LASTING, NOW).fault
     if worse is not FaultGrade.LASTING:
         assert heard(lasting, worse, NOW + timedelta(minutes=1)).announcement is Announcement.WORSE
@@ -103,12 +102,12 @@ def test_worst_sentence_of_a_run_stands():
     assert (faults.by_part, faults.grade("email")) == ({"email": "550 no such mailbox"}, FaultGrade.SUSPENDED)
 
 
-@pytest.mark.parametrize("state", [FaultState.TOLD, FaultState.REMINDED])
+@pytest.mark.parametrize("state", [FaultState.NOTIFIED, FaultState.REMINDED])
 def test_other_words_for_the_same_fault_are_kept_and_not_told(state):
     transition = advance(row(state), "registry", "it is still down", NOW)
     assert transition is not None
     assert (transition.announcement, transition.fault.message) == (None, "it is still down")
-    assert transition.fault.told_at == row(state).told_at
+    assert transition.fault.notified_at == row(state).told_at
     assert report_line(transition) is None
 
 
@@ -120,7 +119,7 @@ def test_lines_say_what_since_when_and_that_it_is_over():
 
 def test_rows_that_stand_for_a_failure_now():
     rows = [row(state) for state in FaultState]
-    assert [one.state for one in failing(rows)] == [FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED]
+    assert [one.state for one in failing(rows)] == [FaultState.FAILING, FaultState.NOTIFIED, FaultState.REMINDED]
 
 
 def test_first_word_of_a_run_stands_and_a_failure_outweighs_a_success():

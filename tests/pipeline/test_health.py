@@ -28,8 +28,7 @@ from watcher.ops.health_snapshot import read_health_snapshot, token_time
 from watcher.ops.liveness import STALLED_AFTER, write_heartbeat_file
 from watcher.ops.metrics import exposition, kind_of
 from watcher.ops.textfile import look_at, write_shown
-from watcher.sandbox.registry_faults import Fault as RegistryFault
-from watcher.sandbox.registry_faults import FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import Fault, FaultState
 from watcher.store.lock import Holder
 
@@ -52,7 +51,7 @@ async def calm(home):
 
 
 def a_fault(part):
-    return Fault(part=part, state=FaultState.TOLD, since=NOW, message="it is down", told_at=NOW)
+    return Fault(part=part, state=FaultState.NOTIFIED, since=NOW, message="it is down", notified_at=NOW)
 
 
 def said(health):

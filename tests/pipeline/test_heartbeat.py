@@ -15,8 +15,8 @@ from tests.pipeline.house import ANA, DAILY_ANA, DAYS, ONE, QUIET, TWO, trial
 from tests.support.smtp_sink import SmtpStage
 from watcher.pipeline.content import period
 from watcher.pipeline.heartbeat_url import overdue
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.store.delivery_model import Entry, State, Step
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.delivery_model import OutboxEntry, State, Step
 
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)
 A_DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ async def test_nothing_is_said_while_the_registry_could_not_be_read(house):
     home = house(news(), settings=SLOTTED)
     await home.run()
     await daily(home, 1)
-    home.registry.arm(Fault(kind=FaultKind.NOT_JSON, match="/version", times=500))
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/version", times=500))
     await daily(home, 2, start=SLOT + A_DAY)
     assert len(home.subjects("ana")) == 1
 
@@ -181,7 +181,7 @@ async def test_address_is_asked_after_every_complete_poll(house, bell):
 
 async def test_address_is_not_asked_after_a_poll_that_failed(house, bell):
     home = house(news(), settings=watched_over(bell))
-    home.registry.arm(Fault(kind=FaultKind.NOT_JSON, match="/version", times=500))
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/version", times=500))
     await home.run()
     assert bell.asked == []
 
@@ -223,8 +223,8 @@ async def test_address_nobody_answers_at_harms_nothing(house, events, url):
     assert "secret" not in str(events)
 
 
-def entry(due: timedelta | None, queued: timedelta, attempts: int) -> Entry:
-    return Entry(
+def entry(due: timedelta | None, queued: timedelta, attempts: int) -> OutboxEntry:
+    return OutboxEntry(
         id=1,
         recipient="ana",
         channel="email",

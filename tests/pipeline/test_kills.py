@@ -15,7 +15,7 @@ from tests.support.smtp_sink import SmtpStage
 from watcher.app import database_of, watchlist_reader
 from watcher.daemon.single_run import run_once
 from watcher.errors import StoreError, StoreLockedError
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.database import Database
 from watcher.store.store import Store
 
@@ -35,7 +35,7 @@ def home(house):
 
 def hold_registry(at, match):
     def arm(home):
-        home.registry.arm(Fault(kind=FaultKind.HOLD, at=at, match=match))
+        home.registry.arm(RegistryFault(kind=FaultKind.HOLD, at=at, match=match))
         return home.registry.wait_held, home.registry.release
 
     return arm

@@ -11,8 +11,8 @@ from watcher import app
 from watcher.daemon.single_run import is_registry_down
 from watcher.ops.status_report import log_object, status_of, trial_of, trials_of
 from watcher.pipeline.watchlist_resolution import follow_merged, poll_ids
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.store.trial_model import Event, Life, Page, VersionKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.trial_model import Event, PageCommit, Presence, VersionKind
 
 CALM = ANA + QUIET
 
@@ -144,11 +144,11 @@ async def test_trial_whose_merging_is_undone_while_it_is_polled_harms_no_other(h
     states |= only(FIVE, d0=trial(FIVE), d1=alias_of(trial(FIVE), ONE), d2=trial(FIVE))
     home = house(states, settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match="/studies", times=1))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match="/studies", times=1))
     report = await home.next()
     assert report.poll.outcome.is_complete
     assert kinds(home, ONE) == [["record.baseline"], ["record.merged"], ["record.returned"]]
-    assert home.kept(ONE).life is Life.PRESENT
+    assert home.kept(ONE).presence is Presence.PRESENT
 
 
 def test_ids_merged_in_a_circle_are_all_asked_for(house):
@@ -160,7 +160,7 @@ def test_ids_merged_in_a_circle_are_all_asked_for(house):
             )
             for old, to in ((ONE, FIVE), (FIVE, ONE), (THREE, FOUR))
         ]
-        context.store.versions.commit_page(Page(events=tuple(events)), home.time.now)
+        context.store.versions.commit_page(PageCommit(events=tuple(events)), home.time.now)
         watchlist = follow_merged(app.watchlist_reader(context.loaded)(), context.store)
         assert set(poll_ids(watchlist, context.store)) == {ONE, FIVE, TWO, FOUR}
 
@@ -169,10 +169,10 @@ async def test_single_answer_that_points_elsewhere_is_a_merge(house):
     states = only(ONE, d0=trial(ONE), d1=None) | beside() | only(FIVE, d0=trial(FIVE), d1=alias_of(trial(FIVE), ONE))
     home = house(states, settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, match="filter.ids", ids=(FIVE,)))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, match="filter.ids", ids=(FIVE,)))
     await home.next()
     assert home.asked()[-3:] == ["/studies", f"/studies/{ONE}", "/version"]
-    assert (home.kept(ONE).life, home.kept(ONE).merged_into) == (Life.MERGED, FIVE)
+    assert (home.kept(ONE).presence, home.kept(ONE).merged_into) == (Presence.MERGED, FIVE)
     await home.run()
     assert len(home.versions(FIVE)) == 1
 
@@ -184,10 +184,10 @@ async def test_absence_is_confirmed_alone_and_told_when_a_second_data_version_co
     report = await home.next()
     assert home.asked() == ["/version", "/studies", f"/studies/{ONE}", "/version"]
     assert (report.poll.troubled, report.composed) == ((ONE,), 0)
-    assert home.kept(ONE).life is Life.ABSENT
+    assert home.kept(ONE).presence is Presence.ABSENT
     assert (await home.run()).composed == 0
     report = await home.next()
-    assert (report.composed, home.kept(ONE).life) == (1, Life.GONE)
+    assert (report.composed, home.kept(ONE).presence) == (1, Presence.GONE)
     assert kinds(home, ONE)[-1] == ["record.gone"]
     home.asked()
     report = await home.next()
@@ -207,10 +207,10 @@ async def test_absence_without_a_data_version_is_not_confirmed(house):
     home = house(only(ONE, d0=trial(ONE), d1=None) | beside(), settings=CALM)
     await home.run()
     home.registry.next()
-    home.registry.arm(Fault(kind=FaultKind.NO_TIMESTAMP, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.NO_TIMESTAMP, times=None))
     for _ in range(3):
         await home.run()
-    assert home.kept(ONE).life is Life.ABSENT
+    assert home.kept(ONE).presence is Presence.ABSENT
 
 
 async def test_trial_that_comes_back_is_told_with_what_changed_meanwhile(house):
@@ -220,7 +220,7 @@ async def test_trial_that_comes_back_is_told_with_what_changed_meanwhile(house):
     await home.next()
     await home.next()
     report = await home.next()
-    assert (report.composed, home.kept(ONE).life) == (1, Life.PRESENT)
+    assert (report.composed, home.kept(ONE).presence) == (1, Presence.PRESENT)
     assert kinds(home, ONE)[-1][0] == "record.returned"
     assert "enrollment" in kinds(home, ONE)[-1][1]
     assert "240 planned → 100 planned" in home.bodies("ana")[1]
@@ -241,7 +241,7 @@ async def test_absence_that_ends_before_it_is_confirmed_is_never_told(house):
     await home.run()
     await home.next()
     await home.next()
-    assert home.kept(ONE).life is Life.PRESENT
+    assert home.kept(ONE).presence is Presence.PRESENT
     assert home.smtp.mails == ()
 
 
@@ -305,16 +305,16 @@ async def test_watchlist_that_cannot_be_read_for_a_while_loses_no_change(house):
     assert "240 planned → 100 planned" in body
 
 
-HOLLOW = Fault(kind=FaultKind.HOLLOW, ids=(ONE,))
+HOLLOW = RegistryFault(kind=FaultKind.HOLLOW, ids=(ONE,))
 OPERATED = CALM + OPS + OPS_ON
 
 
 async def test_hollow_record_is_put_aside_told_to_the_operator_and_asked_for_alone_every_hour(house):
     home = house(only(ONE, d0=trial(ONE)) | beside(), settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None))
     report = await home.next()
-    assert (report.poll.troubled, home.kept(ONE).life) == ((ONE,), Life.QUARANTINED)
+    assert (report.poll.troubled, home.kept(ONE).presence) == ((ONE,), Presence.QUARANTINED)
     assert report.said == (
         f"record {ONE}: the registry's answer for {ONE} is not believed: {home.kept(ONE).quarantine.reason}",
     )
@@ -338,7 +338,7 @@ async def test_hollow_record_is_dropped_when_a_sound_one_comes(house):
     home.registry.arm(HOLLOW)
     await home.next()
     report = await home.run()
-    assert home.kept(ONE).life is Life.PRESENT
+    assert home.kept(ONE).presence is Presence.PRESENT
     assert report.said[0].startswith(f"record {ONE}: is believed again")
     assert len(home.versions(ONE)) == 1
     assert home.smtp.mails == ()
@@ -348,10 +348,10 @@ async def test_hollow_record_is_dropped_when_a_sound_one_comes(house):
 async def test_hollow_record_is_accepted_when_the_next_data_version_shows_the_same(house):
     home = house(only(ONE, d0=trial(ONE)) | beside(), settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.HOLLOW, ids=(ONE,), times=None))
     await home.next()
     report = await home.next()
-    assert home.kept(ONE).life is Life.PRESENT
+    assert home.kept(ONE).presence is Presence.PRESENT
     assert len(home.versions(ONE)) == 2
     assert report.composed >= 1
     home.registry.reset()
@@ -365,7 +365,7 @@ async def test_quarantine_at_first_sight_has_no_baseline(house):
     home = house(only(ONE, d0=trial(ONE)) | beside(), settings=CALM)
     home.registry.arm(HOLLOW)
     await home.run()
-    assert (home.versions(ONE), home.kept(ONE).life) == ((), Life.QUARANTINED)
+    assert (home.versions(ONE), home.kept(ONE).presence) == ((), Presence.QUARANTINED)
     await home.run()
     assert [version.baseline for version in home.versions(ONE)] == [True]
 
@@ -375,7 +375,7 @@ async def test_what_is_known_is_reported_as_it_stands(house):
     states |= only(FOUR, d0=trial(FOUR), d1=trial(FOUR, "COMPLETED"))
     home = house(states, watched=[f"{ONE} # first", TWO, THREE, FOUR, FIVE], settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.HOLLOW, ids=(THREE,), times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.HOLLOW, ids=(THREE,), times=None))
     await home.next()
     with home.look() as context:
         from watcher.app import watchlist_reader

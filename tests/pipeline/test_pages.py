@@ -10,7 +10,7 @@ from watcher.changes.meaning.parts import as_object, at
 from watcher.daemon.single_run import run_once
 from watcher.pages.loader import load
 from watcher.pipeline.publisher import publish
-from watcher.store.trial_model import Page
+from watcher.store.trial_model import PageCommit
 
 PAGES = '[pages]\ndir = "../site"\nurl = "https://trials.example.org"\n\n'
 
@@ -85,7 +85,7 @@ async def test_what_is_shown_does_not_depend_on_how_much_was_seen_since(house):
     assert "Target cut" in before
     with home.open() as context:
         others = tuple(new(f"NCT98{number:06}", b"{}") for number in range(2_100))
-        context.store.versions.commit_page(Page(new=others), context.clock())
+        context.store.versions.commit_page(PageCommit(new=others), context.clock())
         publish(context, app.watchlist_reader(context.loaded)(), home.folder / "site")
     assert (home.folder / "site/index.html").read_text() == before
     assert (home.folder / "site/feed.json").read_text() == feed

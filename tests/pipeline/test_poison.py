@@ -184,7 +184,7 @@ async def test_rejected_message_is_a_fault_until_it_is_retried_or_dropped(house)
     await home.next()
     (rejected,) = home.outbox()
     part = f"message {rejected.id}"
-    assert faults(home)[part].state is FaultState.TOLD
+    assert faults(home)[part].state is FaultState.NOTIFIED
     assert any(path.suffix == ".eml" for path in (home.state / "ops").iterdir())
     report = await again(home, timedelta(hours=25))
     assert [said.split(":")[0] for said in report.said] == [part]  # the daily reminder

@@ -11,8 +11,8 @@ from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, trial
 from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.pipeline import registry_state
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.store.trial_model import Life, PollOutcome
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.trial_model import PollOutcome, Presence
 
 STUDIES = "/studies"
 VERSION = "/version"
@@ -99,7 +99,7 @@ async def test_trial_added_between_its_changes_is_told_from_its_baseline_on(hous
 
 async def test_version_moving_once_in_mid_poll_repeats_the_poll(house):
     home = house(ended(ONE) | still(TWO))
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match=STUDIES, after=1))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match=STUDIES, after=1))
     report = await home.run()
     assert home.asked() == [VERSION, STUDIES, VERSION, STUDIES, VERSION]
     assert report.poll.outcome is PollOutcome.COMPLETE
@@ -109,7 +109,7 @@ async def test_version_moving_once_in_mid_poll_repeats_the_poll(house):
 
 async def test_version_that_keeps_moving_is_followed_twice_and_then_waited_for(house):
     home = house(still(ONE, days=DAYS[:6]), watched=[ONE])
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match=STUDIES, times=3))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match=STUDIES, times=3))
     report = await home.run()
     assert home.asked() == [VERSION, *[STUDIES, VERSION] * 3]
     assert report.poll.outcome is PollOutcome.MOVED
@@ -122,7 +122,7 @@ async def test_version_that_keeps_moving_is_followed_twice_and_then_waited_for(h
 async def test_immediate_news_wait_for_a_complete_poll(house):
     home = house(ended(ONE, then=DAYS[1]) | still(TWO, days=DAYS[:6]), settings=ANA + QUIET)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match=STUDIES, times=3))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match=STUDIES, times=3))
     report = await home.next()
     assert (report.poll.outcome, home.subjects("ana")) == (PollOutcome.MOVED, [])
     await home.run()
@@ -157,11 +157,11 @@ async def test_registry_that_gives_only_stale_answers_gave_nothing(house):
 async def test_id_the_registry_refuses_is_named_and_the_others_are_read(house, events):
     home = house(still(ONE, TWO, THREE, FOUR), settings=ANA)
     home.watched = [ONE, TWO, THREE, FOUR]
-    home.registry.arm(Fault(kind=FaultKind.TOKEN, match=THREE, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.TOKEN, match=THREE, times=None))
     report = await home.run()
     assert report.poll.troubled == (THREE,)
     assert report.poll.counts.read == 3
-    assert home.kept(THREE).life is Life.NEW
+    assert home.kept(THREE).presence is Presence.NEW
     named = [event for event in events if event["event"] == "trial_checked" and event["nct_id"] == THREE]
     assert named[0]["log_level"] == "warning"
     assert "pageToken" in named[0]["reason"]
@@ -169,7 +169,7 @@ async def test_id_the_registry_refuses_is_named_and_the_others_are_read(house, e
 
 async def test_refused_id_does_not_hold_back_what_the_others_have_to_tell(house):
     home = house(ended(ONE) | still(TWO, THREE), watched=[ONE, TWO, THREE])
-    home.registry.arm(Fault(kind=FaultKind.TOKEN, match=THREE, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.TOKEN, match=THREE, times=None))
     await home.run()
     assert home.subjects("ana") == ["Now watching 3 trials for you"]
     report = await home.next()
@@ -204,7 +204,7 @@ async def test_unknown_id_is_named_and_left_alone(house, events):
 async def test_record_that_fails_alone_harms_no_other(house):
     home = house(ended(ONE) | still(TWO), watched=[ONE, TWO, FIVE])
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match=f"/studies/{FIVE}", times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match=f"/studies/{FIVE}", times=None))
     report = await home.next()
     assert report.poll.counts.read == 2
     assert report.poll.counts.not_reached == 1
@@ -214,7 +214,8 @@ async def test_record_that_fails_alone_harms_no_other(house):
 async def test_missing_token_and_stamp_compare_canonically(house):
     home = house(ended(ONE) | still(TWO), settings=ANA + QUIET)
     home.registry.arm(
-        Fault(kind=FaultKind.NO_TIMESTAMP, times=None), Fault(kind=FaultKind.NO_VERSION_HOLDER, times=None)
+        RegistryFault(kind=FaultKind.NO_TIMESTAMP, times=None),
+        RegistryFault(kind=FaultKind.NO_VERSION_HOLDER, times=None),
     )
     first, again, news = await home.run(), await home.run(), await home.next()
     assert [report.poll.outcome for report in (first, again, news)] == [PollOutcome.COMPLETE] * 3
@@ -227,7 +228,7 @@ async def test_missing_token_and_stamp_compare_canonically(house):
 async def test_poll_killed_between_pages_goes_on_where_it_was(house):
     ids = [f"NCT991{number:05}" for number in range(1, 121)]
     home = house({nct_id: {day: trial(nct_id) for day in DAYS[:2]} for nct_id in ids}, watched=ids)
-    home.registry.arm(Fault(kind=FaultKind.HOLD, match=ids[-1], at="body", seconds=20))
+    home.registry.arm(RegistryFault(kind=FaultKind.HOLD, match=ids[-1], at="body", seconds=20))
     run = asyncio.create_task(home.run())
     await asyncio.to_thread(home.registry.wait_held, 30)
     run.cancel()
@@ -240,7 +241,7 @@ async def test_poll_killed_between_pages_goes_on_where_it_was(house):
     assert home.subjects("ana") == ["Now watching 120 trials for you"]
 
 
-REFUSE_ALL = Fault(kind=FaultKind.REFUSED, times=None)
+REFUSE_ALL = RegistryFault(kind=FaultKind.REFUSED, times=None)
 
 
 async def test_refusal_by_both_ways_opens_the_breaker_for_six_hours(house):
@@ -286,7 +287,7 @@ async def test_changed_registry_section_closes_the_breaker(house):
 async def test_refused_in_mid_poll_is_not_asked_again(house):
     home = house(ended(ONE) | still(TWO))
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.REFUSED, match=STUDIES, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.REFUSED, match=STUDIES, times=None))
     home.asked()
     await home.next()
     await home.run()
@@ -296,7 +297,7 @@ async def test_refused_in_mid_poll_is_not_asked_again(house):
 
 async def test_way_that_passed_is_remembered_for_seven_days(house):
     home = house(still(ONE, TWO))
-    home.registry.arm(Fault(kind=FaultKind.REFUSED, user_agent="python-httpx", times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.REFUSED, user_agent="python-httpx", times=None))
     await home.run()
     assert [one.status for one in home.registry.requests] == [403, 200, 200, 200]
     await home.run()
@@ -336,7 +337,7 @@ async def test_registry_fault_leaves_the_last_good_state_and_nothing_false(house
     home = house(ended(ONE, then=DAYS[2]) | still(TWO, THREE, days=DAYS[:5]), settings=ANA + QUIET)
     await home.run()
     before = [home.versions(nct_id) for nct_id in (ONE, TWO)]
-    home.registry.arm(Fault(kind=kind, times=None, match=place))
+    home.registry.arm(RegistryFault(kind=kind, times=None, match=place))
     await home.next()
     await home.run()
     assert [home.versions(nct_id) for nct_id in (ONE, TWO)] == before

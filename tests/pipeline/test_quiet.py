@@ -11,7 +11,7 @@ from watcher.app import watchlist_reader
 from watcher.context import FaultReport
 from watcher.daemon.single_run import run_once
 from watcher.pipeline.compose import compose_due
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
 
 NIGHT = 'quiet = "22:00-07:00"\n'
@@ -107,7 +107,7 @@ async def test_notices_to_the_operator_wait_as_well(house):
     home.settings = OPS.rstrip() + "\n" + NIGHT + "\n" + OPS_ON
     await home.run()
     home.time.now = EVENING
-    home.registry.arm(Fault(kind=FaultKind.NOT_JSON, match="/version", times=50))
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/version", times=50))
     await home.run()
     assert not list((home.state / "ops").glob("*.eml"))
     home.registry.disarm()
@@ -121,8 +121,8 @@ async def test_half_read_data_is_not_told_when_they_end(house):
     await home.run()
     home.time.now = EVENING
     assert home.registry.next()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, match="/studies", times=50))
-    home.registry.arm(Fault(kind=FaultKind.NOT_JSON, match=f"/studies/{TWO}", times=50))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, match="/studies", times=50))
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match=f"/studies/{TWO}", times=50))
     report = await home.run()
     assert not report.poll.outcome.is_complete
     home.time.now = MORNING

@@ -10,14 +10,14 @@ from tests.pipeline.house import ANA, BOB, DAILY_ANA, DAYS, ONE, QUIET, START, T
 from watcher.digests.routing import SubscribedTrial
 from watcher.pages.loader import site_of
 from watcher.pipeline.read_counts import LastDigest, read_for
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import Snooze
-from watcher.store.trial_model import Page, Poll, PollOutcome, Unchanged
+from watcher.store.trial_model import PageCommit, Poll, PollOutcome, Unchanged
 
 CALM = ANA + QUIET
 MANY = tuple(f"NCT9920{number:04}" for number in range(110))
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # 07:30 in Paris
-BROKEN_OFF = Fault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9)
+BROKEN_OFF = RegistryFault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9)
 
 
 def steps(*days, nct_id=ONE):
@@ -41,7 +41,7 @@ def crowd():
 async def test_batch_that_was_not_answered_is_not_reached_and_all_others_were_read(house):
     home = house(crowd(), settings=CALM, watched=MANY)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match=MANY[-1], times=5))
+    home.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match=MANY[-1], times=5))
     assert (await home.next()).poll.outcome is PollOutcome.PARTIAL
     (body,) = home.bodies("ana")
     assert "100 trials read on 1 Jun 2026 (registry data of 2 Jun 2026). 99 unchanged" in body
@@ -73,7 +73,7 @@ async def test_urgent_mail_after_a_poll_that_broke_off_counts_what_it_had_read(h
     states[THREE] = {DAYS[0]: trial(THREE), DAYS[1]: trial(THREE, count=250)}
     home = house(states, settings=DAILY_ANA + QUIET + 'urgent = "critical"\n', watched=[ONE, TWO, THREE])
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9))
+    home.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9))
     await home.next()
     home.registry.disarm()
     await home.run()
@@ -88,7 +88,7 @@ async def test_heartbeat_counts_what_was_read_though_no_poll_was_whole(house):
     states = {nct_id: {day: trial(nct_id) for day in DAYS[:2]} for nct_id in MANY}
     home = house(states, settings=DAILY_ANA + QUIET + 'heartbeat = "slot"\n', watched=MANY)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match=MANY[-1], times=5))
+    home.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match=MANY[-1], times=5))
     home.time.now = SLOT
     await home.next()
     (body,) = home.bodies("ana")
@@ -111,7 +111,7 @@ async def test_what_a_poll_under_way_has_not_reached_yet_was_not_missed(house, i
     with home.open() as context:
         token = f"{DAYS[1]}T09:00:00"
         context.store.versions.commit_page(
-            Page(unchanged=(unchanged(ONE, DAYS[1]),)), home.time.now, checked=[ONE], token=token
+            PageCommit(unchanged=(unchanged(ONE, DAYS[1]),)), home.time.now, checked=[ONE], token=token
         )
         if not is_running:
             ended = home.time.now + timedelta(seconds=1)
@@ -134,10 +134,10 @@ async def test_trial_that_changed_and_was_read_is_not_called_unreached_when_a_la
     with home.open() as context:
         later = home.time.now
         token = f"{DAYS[2]}T09:00:00"
-        context.store.versions.commit_page(Page(), later, checked=MANY[:100], token=token)
+        context.store.versions.commit_page(PageCommit(), later, checked=MANY[:100], token=token)
         context.store.polls.record(Poll(started=later, finished=later, token=token, outcome=PollOutcome.PARTIAL))
     home.time.now = SLOT
-    home.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match="/version", times=9))
+    home.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match="/version", times=9))
     await home.run()
     (body,) = home.bodies("ana")
     assert "2 of your 110 trials changed" in body

@@ -6,7 +6,7 @@ import pytest
 
 from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, OPS, OPS_ON, QUIET, trial
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.trial_model import PollOutcome
 
 IDS = tuple(f"NCT9910{number:04}" for number in range(1, 31))
@@ -72,7 +72,7 @@ async def test_reformatting_in_a_poll_that_broke_off_is_quiet_when_a_slot_comes_
     where = installation(25)
     where.settings = where.settings.replace('send = "immediate"', 'send = "daily 07:30"', 1)
     await where.run()
-    where.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9))
+    where.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match="/version", after=1, times=9))
     where.time.now = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)
     report = await where.next()
     assert (report.poll.outcome, report.poll.counts.changed) == (PollOutcome.PARTIAL, 25)
@@ -92,7 +92,7 @@ async def test_reformatting_of_which_a_part_is_read_later_is_quiet_all_through_a
     }
     where = house(states, settings=OPS_ON + ANA + QUIET + OPS, watched=many)
     await where.run()
-    where.registry.arm(Fault(kind=FaultKind.SERVER_ERROR, match=many[-1], times=5))
+    where.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match=many[-1], times=5))
     report = await where.next()
     assert (report.poll.outcome, report.poll.counts.changed) == (PollOutcome.PARTIAL, 100)
     where.registry.disarm()

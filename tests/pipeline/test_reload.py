@@ -139,7 +139,9 @@ def test_watchdog_is_fed_while_the_scheduler_advances(home):
 def test_refused_configuration_is_over_once_the_daemon_was_started_with_a_good_one(home):
     home.write()
     with home.open() as context:
-        fault = Fault(part="configuration", state=FaultState.TOLD, since=home.time.now, message="x", told_at=None)
+        fault = Fault(
+            part="configuration", state=FaultState.NOTIFIED, since=home.time.now, message="x", notified_at=None
+        )
         context.store.faults.put(fault)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as running:
         systemd.wait_for(READY)
@@ -359,7 +361,7 @@ async def test_configuration_that_cannot_be_taken_up_since_the_store_is_busy_is_
             assert fault.message.startswith("not used at reload, the old one stays in use: ")
             assert await daemon.renew()
             assert all(one.part.startswith(JOB_PART) for one in failing(store.faults.all()))
-            assert store.ledger.reader("bob") is not None
+            assert store.ledger.recipient("bob") is not None
             ending.asked.set()
             assert await work
 

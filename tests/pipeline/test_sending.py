@@ -464,7 +464,7 @@ async def test_fault_of_what_is_no_longer_configured_is_forgotten_and_never_remi
     await home.next()
     with home.look() as context:
         assert len(failing(context.store.faults.all())) == 3
-        context.store.faults.put(Fault(part="digest for ana", state=FaultState.TOLD, since=home.time.now))
+        context.store.faults.put(Fault(part="digest for ana", state=FaultState.NOTIFIED, since=home.time.now))
     home.settings = BOB + FILES
     report = await again(home, timedelta(days=2))
     parts_said = ["email to bob", "messages for ana", "messages for room"]  # bob is still there, and still refused

@@ -10,7 +10,7 @@ from watcher.config.load import load_config
 from watcher.daemon.single_run import run_once
 from watcher.ops.preview import preview_messages
 from watcher.ops.status_report import status_of
-from watcher.store.delivery_model import Direction, Snooze, State
+from watcher.store.delivery_model import OverrideDirection, Snooze, State
 
 CALM = ANA + QUIET
 START = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
@@ -30,9 +30,9 @@ def snooze(home, *, nct_id=ONE, recipient=None, until=END):
         context.store.snoozes.put(Snooze(until=until, recipient=recipient, nct_id=nct_id))
 
 
-def exempts(home, name="ana"):
+def overrides(home, name="ana"):
     with home.look() as context:
-        return {one.nct_id: (one.direction, one.base) for one in context.store.ledger.exempts(name)}
+        return {one.nct_id: (one.direction, one.base) for one in context.store.ledger.overrides(name)}
 
 
 async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
@@ -42,9 +42,9 @@ async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
     await home.next()
     await home.next()
     assert [ONE in body for body in home.bodies("ana")] == [False, False]
-    assert exempts(home) == {ONE: (Direction.BEHIND, home.versions(ONE)[0].seq)}
+    assert overrides(home) == {ONE: (OverrideDirection.BEHIND, home.versions(ONE)[0].seq)}
     with home.look() as context:
-        assert context.store.ledger.reader("ana").cursor == context.store.versions.max_seq()
+        assert context.store.ledger.recipient("ana").cursor == context.store.versions.max_seq()
     home.time.now = END
     await home.run()
     assert home.subjects("ana")[2:] == ["Terminated: A Trial Called 1"]
@@ -52,7 +52,7 @@ async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
     assert "Recruiting → Terminated" in body
     assert "in 2 updates" in body
     assert TWO not in body
-    assert exempts(home) == {}
+    assert overrides(home) == {}
     await home.run()
     assert len(home.subjects("ana")) == 3
 
@@ -100,7 +100,7 @@ async def test_change_that_went_back_under_a_snooze_is_told_as_such_or_not_at_al
     await home.run()
     (body,) = home.bodies("ana")
     assert "240 planned → 900" not in body
-    assert exempts(home) == {}
+    assert overrides(home) == {}
 
 
 async def test_urgent_news_of_a_snoozed_trial_waits(house):
@@ -122,7 +122,7 @@ async def test_trial_told_ahead_and_then_snoozed_is_caught_up_from_there(house):
     snooze(home)
     home.time.now = SLOT
     await home.next()
-    assert exempts(home) == {ONE: (Direction.BEHIND, told)}
+    assert overrides(home) == {ONE: (OverrideDirection.BEHIND, told)}
     home.time.now = SLOT + timedelta(days=3)
     await home.run()
     first, second = home.bodies("ana")
@@ -140,7 +140,7 @@ async def test_snoozed_recipient_hears_nothing_until_the_end_and_then_everything
     await home.run(send_all=True)
     assert (len(home.subjects("ana")), len(home.subjects("bob"))) == (0, 2)
     with home.look() as context:
-        assert context.store.ledger.reader("ana").cursor == 0
+        assert context.store.ledger.recipient("ana").cursor == 0
     home.time.now = END
     await home.run()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1, and 1 more trial"]
@@ -176,7 +176,7 @@ async def test_trial_not_followed_any_more_leaves_no_exempt_behind(house):
     home.watched = [TWO]
     home.time.now = END
     await home.next()
-    assert exempts(home) == {}
+    assert overrides(home) == {}
 
 
 async def test_status_and_preview_know_what_is_snoozed(house):

@@ -23,7 +23,7 @@ from watcher.daemon.shutdown import END_WITHIN, Shutdown
 from watcher.ops.health import Weight, judge
 from watcher.ops.health_snapshot import read_health_snapshot
 from watcher.pipeline.fault_states import failing
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
 
 STATES = {
@@ -68,7 +68,7 @@ async def test_stop_while_the_registry_hangs_ends_with_0(home, transport):
     await home.run()
     home.head = ""
     home.registry.next()
-    home.registry.arm(Fault(kind=FaultKind.SLOW, seconds=120, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.SLOW, seconds=120, times=None))
     home.write()
     text = home.config_path.read_text().replace("[registry]\n", f'[registry]\ntransport = "{transport}"\n')
     home.config_path.write_text(text.replace('timeout = "5s"', 'timeout = "60s"'))

@@ -37,7 +37,7 @@ from watcher.pipeline import pending_changes
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_states import failing
 from watcher.rendering.environment import builtin_templates
-from watcher.store.trial_model import NewVersion, Page
+from watcher.store.trial_model import NewVersion, PageCommit
 
 CALM = ANA + QUIET
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # 07:30 in Paris
@@ -153,11 +153,11 @@ async def test_slot_moves_also_when_there_is_nothing_to_tell(house):
     home.time.now = SLOT
     await home.run()
     with home.look() as context:
-        assert context.store.ledger.reader("ana").last_slot == SLOT.isoformat()
+        assert context.store.ledger.recipient("ana").last_slot == SLOT.isoformat()
     home.time.now = SLOT + timedelta(days=1)
     await home.run()
     with home.look() as context:  # nothing at all is new since the slot before
-        assert context.store.ledger.reader("ana").last_slot == (SLOT + timedelta(days=1)).isoformat()
+        assert context.store.ledger.recipient("ana").last_slot == (SLOT + timedelta(days=1)).isoformat()
     await home.next()
     assert home.smtp.mails == ()  # the day's slot is gone
     home.time.now = SLOT + timedelta(days=2)
@@ -484,7 +484,7 @@ def damage(home, nct_id):
             title="",
             previous=context.store.trials.kept([nct_id])[0].newest_seq,
         )
-        context.store.versions.commit_page(Page(new=(version,)), home.time.now)
+        context.store.versions.commit_page(PageCommit(new=(version,)), home.time.now)
 
 
 async def test_recipient_whose_trial_is_damaged_in_the_store_harms_nobody_else(house):
@@ -533,11 +533,11 @@ async def test_telling_waits_while_a_watchlist_cannot_be_read(house):
     await home.run()
     await home.next()
     with home.open() as context:
-        before = context.store.ledger.reader("ana")
+        before = context.store.ledger.recipient("ana")
         whole = app.watchlist_reader(context.loaded)()
         part = replace(whole, trials={TWO: whole.trials[TWO]}, is_whole=False)
         assert compose_due(context, part, FaultReport(), is_complete=True, send_all=True) == 0
-        assert context.store.ledger.reader("ana") == before
+        assert context.store.ledger.recipient("ana") == before
         assert (
             compose_due(context, whole, FaultReport(), is_complete=True, send_all=True) == 1
         )  # it had something to tell

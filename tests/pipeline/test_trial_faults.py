@@ -16,9 +16,9 @@ from watcher.ops.status_report import status_of, trials_of
 from watcher.pipeline.ingest import ingest_records
 from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import RawRecord
-from watcher.sandbox.registry_faults import UNDECODABLE, Fault, FaultKind
+from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind, RegistryFault
 from watcher.store.damage import find_damage
-from watcher.store.trial_model import Life, PollOutcome, Unchanged
+from watcher.store.trial_model import PollOutcome, Presence, Unchanged
 
 CALM = ANA + QUIET
 OPERATED = CALM + OPS + OPS_ON
@@ -60,7 +60,7 @@ def notices(home):
 async def test_one_unreadable_record_keeps_no_healthy_trial_old_and_is_told(house, kind):
     home = house(ended(ONE) | always(THREE, *MANY), watched=[ONE, THREE, *MANY], settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=kind, ids=(THREE,), times=None))
+    home.registry.arm(RegistryFault(kind=kind, ids=(THREE,), times=None))
     report = await home.next()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
     assert report.poll.counts.unchanged == 12
@@ -68,7 +68,7 @@ async def test_one_unreadable_record_keeps_no_healthy_trial_old_and_is_told(hous
     assert list(faults(home)) == [f"record {THREE}"]
     assert "cannot be read" in faults(home)[f"record {THREE}"]
     assert notices(home) == 1
-    assert home.kept(THREE).life is Life.PRESENT
+    assert home.kept(THREE).presence is Presence.PRESENT
     home.registry.disarm()
     await home.run()
     assert faults(home) == {}
@@ -79,7 +79,7 @@ async def test_one_unreadable_record_keeps_no_healthy_trial_old_and_is_told(hous
 async def test_unreadable_version_is_a_registry_that_gives_nothing_and_no_bug(house, kind):
     home = house(ended(ONE) | always(TWO), settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=kind, match="/version", times=None))
+    home.registry.arm(RegistryFault(kind=kind, match="/version", times=None))
     report = await home.next()
     assert (report.poll.outcome, report.has_bugs) == (PollOutcome.FAILED, False)
     assert list(faults(home)) == ["registry"]
@@ -90,7 +90,7 @@ async def test_unreadable_version_is_a_registry_that_gives_nothing_and_no_bug(ho
 
 async def test_watchlist_of_one_unreadable_record_is_told_and_ends(house):
     home = house(always(ONE), watched=[ONE], settings=OPERATED)
-    home.registry.arm(Fault(kind=FaultKind.NAN, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.NAN, times=None))
     report = await home.run()
     assert is_registry_down(report.poll)
     assert list(faults(home)) == [f"record {ONE}"]
@@ -105,7 +105,7 @@ async def test_watchlist_of_one_unreadable_record_is_told_and_ends(house):
 async def test_record_one_version_behind_is_due_again_at_the_next_poll(house):
     home = house(ended(ONE) | always(TWO), settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.STALE, ids=(ONE,)))
+    home.registry.arm(RegistryFault(kind=FaultKind.STALE, ids=(ONE,)))
     await home.next()
     assert home.subjects("ana") == []
     home.asked()
@@ -121,7 +121,7 @@ async def test_record_one_version_behind_is_due_again_at_the_next_poll(house):
 async def test_record_that_stays_behind_is_asked_for_again_three_times_and_at_the_next_data_version(house):
     home = house(ended(ONE) | always(TWO), settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.STALE, ids=(ONE,), times=4))
+    home.registry.arm(RegistryFault(kind=FaultKind.STALE, ids=(ONE,), times=4))
     await home.next()
     home.asked()
     for _ in range(3):
@@ -141,7 +141,7 @@ async def test_missing_stamp_does_not_open_the_way_for_an_older_state(house):
     await home.run()
     await home.next()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
-    home.registry.arm(Fault(kind=FaultKind.NO_VERSION_HOLDER, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.NO_VERSION_HOLDER, times=None))
     await home.next()
     assert home.kept(ONE).data_version == DAYS[1]
     home.registry.reset()  # everything is as of the first data version again
@@ -156,7 +156,7 @@ async def test_older_state_without_a_stamp_is_stale_by_its_posting(house):
     await home.run()
     await home.next()
     home.registry.reset()
-    home.registry.arm(Fault(kind=FaultKind.NO_VERSION_HOLDER, ids=(ONE,)))
+    home.registry.arm(RegistryFault(kind=FaultKind.NO_VERSION_HOLDER, ids=(ONE,)))
     report = await home.run()
     assert report.poll.counts.stale == 2
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
@@ -175,16 +175,16 @@ async def test_stamp_far_in_the_future_does_not_make_later_records_stale(house):
 async def test_trial_that_comes_twice_with_two_contents_is_put_aside_and_told(house):
     home = house(always(ONE, TWO), settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.TWICE, ids=(ONE,), times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.TWICE, ids=(ONE,), times=None))
     await home.next()
     await home.next()
-    assert home.kept(ONE).life is Life.QUARANTINED
+    assert home.kept(ONE).presence is Presence.QUARANTINED
     assert "twice" in faults(home)[f"record {ONE}"]
     assert len(home.versions(ONE)) == 1
     assert home.subjects("ana") == []
     home.registry.disarm()
     await home.next()
-    assert (home.kept(ONE).life, faults(home), home.subjects("ana")) == (Life.PRESENT, {}, [])
+    assert (home.kept(ONE).presence, faults(home), home.subjects("ana")) == (Presence.PRESENT, {}, [])
 
 
 async def test_body_of_another_study_under_an_id_is_put_aside_and_told(house):
@@ -192,13 +192,13 @@ async def test_body_of_another_study_under_an_id_is_put_aside_and_told(house):
     other["protocolSection"]["identificationModule"]["orgStudyIdInfo"]["id"] = "OTHER-7"
     home = house(always(ONE) | {TWO: dict.fromkeys(DAYS[:8], other)}, settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.SWAPPED, ids=(ONE,)))
+    home.registry.arm(RegistryFault(kind=FaultKind.SWAPPED, ids=(ONE,)))
     await home.next()
-    assert home.kept(ONE).life is Life.QUARANTINED
+    assert home.kept(ONE).presence is Presence.QUARANTINED
     assert "another study" in faults(home)[f"record {ONE}"]
     assert home.subjects("ana") == []
     await home.run()
-    assert (home.kept(ONE).life, len(home.versions(ONE)), faults(home)) == (Life.PRESENT, 1, {})
+    assert (home.kept(ONE).presence, len(home.versions(ONE)), faults(home)) == (Presence.PRESENT, 1, {})
 
 
 async def test_empty_object_is_no_change(house):
@@ -219,25 +219,25 @@ async def test_empty_object_is_no_change(house):
 async def test_mass_absence_is_not_believed_before_the_next_data_version_shows_it_too(house):
     home = house(always(*MANY, days=DAYS[:8]), watched=MANY, settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, times=None))
     home.asked()
     report = await home.next()
     assert home.asked() == ["/version", "/studies", "/version"]  # nobody is asked for singly
     assert is_registry_down(report.poll)
-    assert {home.kept(nct_id).life for nct_id in MANY} == {Life.QUARANTINED}
+    assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.QUARANTINED}
     assert list(faults(home)) == ["missing trials"]
     assert "12 trials at once" in faults(home)["missing trials"]
     with contextlib.closing(sqlite3.connect(home.state / "watcher.db")) as connection:
         assert list(find_damage(connection)) == []
     assert notices(home) == 1
     await home.run()
-    assert {home.kept(nct_id).life for nct_id in MANY} == {Life.QUARANTINED}
+    assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.QUARANTINED}
     await home.next()
-    assert {home.kept(nct_id).life for nct_id in MANY} == {Life.ABSENT}
+    assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.ABSENT}
     assert home.subjects("ana") == []
     home.registry.disarm()
     await home.next()
-    assert {home.kept(nct_id).life for nct_id in MANY} == {Life.PRESENT}
+    assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.PRESENT}
     assert faults(home) == {}
     assert home.subjects("ana") == []
     assert {len(home.versions(nct_id)) for nct_id in MANY} == {1}
@@ -246,21 +246,21 @@ async def test_mass_absence_is_not_believed_before_the_next_data_version_shows_i
 async def test_mass_absence_that_ends_is_forgotten_within_the_hour(house):
     home = house(always(*MANY), watched=MANY, settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, times=1))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, times=1))
     await home.next()
     assert list(faults(home)) == ["missing trials"]
     await home.run()
-    assert (faults(home), home.kept(MANY[0]).life) == ({}, Life.PRESENT)
+    assert (faults(home), home.kept(MANY[0]).presence) == ({}, Presence.PRESENT)
 
 
 async def test_mass_absence_that_lasts_is_told_in_the_end(house):
     home = house(always(*MANY), watched=MANY, settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, times=None))
     for _ in range(3):
         assert home.subjects("ana") == []
         await home.next()
-    assert {home.kept(nct_id).life for nct_id in MANY} == {Life.GONE}
+    assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.GONE}
     assert len(home.subjects("ana")) == 1
 
 
@@ -269,14 +269,14 @@ async def test_at_most_fifty_absent_trials_are_asked_for_singly(house):
     gone = ids[:60]
     home = house(always(*ids, days=DAYS[:3]), watched=ids, settings=CALM)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MISSING, ids=tuple(gone), times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, ids=tuple(gone), times=None))
     home.asked()
     await home.next()
     assert len([path for path in home.asked() if path.startswith("/studies/")]) == 50
     await home.next()
     assert len([path for path in home.asked() if path.startswith("/studies/")]) == 50
-    lives = [home.kept(nct_id).life for nct_id in gone]
-    assert (lives.count(Life.GONE), lives.count(Life.ABSENT)) == (50, 10)
+    lives = [home.kept(nct_id).presence for nct_id in gone]
+    assert (lives.count(Presence.GONE), lives.count(Presence.ABSENT)) == (50, 10)
 
 
 async def test_id_the_registry_does_not_have_is_unknown_after_two_data_versions(house):
@@ -325,7 +325,7 @@ async def test_trial_split_off_again_lives_on_and_is_compared_with_its_last_vers
     home = house(states, settings=CALM)
     await home.run()
     await home.next()
-    assert home.kept(ONE).life is Life.MERGED
+    assert home.kept(ONE).presence is Presence.MERGED
     await home.next()
     assert ONE not in home.registry.requests[-2].query
     home.time.pass_by(timedelta(days=6))
@@ -334,7 +334,7 @@ async def test_trial_split_off_again_lives_on_and_is_compared_with_its_last_vers
     home.time.pass_by(timedelta(days=1))
     await home.next()
     assert ONE in home.registry.requests[-2].query
-    assert home.kept(ONE).life is Life.PRESENT
+    assert home.kept(ONE).presence is Presence.PRESENT
     assert [version.baseline for version in home.versions(ONE)] == [True, False, False]
     assert "Recruiting → Terminated" in home.bodies("ana")[-1]
     await home.next()
@@ -352,7 +352,7 @@ async def test_merged_trial_is_asked_for_weekly_and_stays_merged(house):
         home.time.pass_by(timedelta(days=8))
         report = await home.next()
         assert ONE in home.registry.requests[-2].query
-        assert (report.poll.troubled, home.kept(ONE).life, report.composed) == ((), Life.MERGED, 0)
+        assert (report.poll.troubled, home.kept(ONE).presence, report.composed) == ((), Presence.MERGED, 0)
         await home.next()
         assert ONE not in home.registry.requests[-2].query
     assert len(home.subjects("ana")) == 1
@@ -366,7 +366,7 @@ async def test_merged_trial_whose_other_record_vanishes_too_is_no_trouble(house)
     await home.next()
     home.time.pass_by(timedelta(days=8))
     report = await home.next()
-    assert (report.poll.troubled, home.kept(ONE).life) == ((FIVE,), Life.MERGED)
+    assert (report.poll.troubled, home.kept(ONE).presence) == ((FIVE,), Presence.MERGED)
 
 
 # -- the registry as a whole -------------------------------------------------------------------------------------------
@@ -376,7 +376,7 @@ async def test_batch_that_fails_for_several_data_versions_is_one_fault_until_it_
     ids = [f"NCT994{number:05}" for number in range(1, 131)]
     home = house(always(*ids, days=DAYS[:6]), watched=ids, settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.HTML, match=ids[-1], times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.HTML, match=ids[-1], times=None))
     for _ in range(4):
         report = await home.next()
         assert report.poll.outcome is PollOutcome.PARTIAL
@@ -413,7 +413,7 @@ async def test_registry_rolled_back_is_a_fault_until_it_is_up_to_date_again(hous
 async def test_refused_id_is_a_fault_that_stands_while_nothing_is_asked(house):
     home = house(always(ONE, TWO), settings=OPERATED)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.TOKEN, match=ONE, times=None))  # a 400 for whatever asks for this id
+    home.registry.arm(RegistryFault(kind=FaultKind.TOKEN, match=ONE, times=None))  # a 400 for whatever asks for this id
     report = await home.next()
     assert report.poll.refused.keys() == {ONE}
     assert list(faults(home)) == [f"id {ONE}"]
@@ -426,7 +426,7 @@ async def test_refused_id_is_a_fault_that_stands_while_nothing_is_asked(house):
 
 async def test_data_that_keeps_moving_is_a_fault_until_it_stands_still(house):
     home = house(always(ONE, days=DAYS[:6]), watched=[ONE], settings=OPERATED)
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match="/studies", times=3))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match="/studies", times=3))
     await home.run()
     assert list(faults(home)) == [POLL_PART]
     await home.run()

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from tests.pipeline.house import DAILY_ANA, DAYS, ONE, QUIET, TWO, trial
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.store.delivery_model import CursorOverride, Direction, Snooze
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.delivery_model import CursorOverride, OverrideDirection, Snooze
 
 SLOT = datetime(2026, 6, 2, 5, 30, tzinfo=UTC)  # 07:30 in Paris
 URGENT = DAILY_ANA + QUIET + 'urgent = "critical"\n'
@@ -29,7 +29,7 @@ def enlarged():
 
 def ledger(home):
     with home.look() as context:
-        return context.store.ledger.reader("ana"), context.store.ledger.exempts("ana")
+        return context.store.ledger.recipient("ana"), context.store.ledger.overrides("ana")
 
 
 async def test_urgent_trial_is_told_at_once_and_the_rest_waits_for_the_slot(house):
@@ -45,9 +45,11 @@ async def test_urgent_trial_is_told_at_once_and_the_rest_waits_for_the_slot(hous
         "1 of your 2 trials changed in a way you hear of at once, in registry data of 1 – 2 Jun 2026. "
         "1 more changed and waits for your next digest."
     )
-    reader, exempts = ledger(home)
+    reader, overrides = ledger(home)
     assert reader.cursor == 0
-    assert exempts == (CursorOverride(nct_id=ONE, direction=Direction.AHEAD, base=home.versions(ONE)[-1].seq),)
+    assert overrides == (
+        CursorOverride(nct_id=ONE, direction=OverrideDirection.AHEAD, base=home.versions(ONE)[-1].seq),
+    )
 
 
 async def test_digest_repeats_nothing_that_was_urgent(house):
@@ -95,8 +97,8 @@ async def test_digest_with_nothing_but_what_was_urgent_is_not_sent(house):
     await home.run()
     assert home.subjects("ana") == [STOPPED]
     assert home.bodies("ana")[0].startswith("Your trial changed, in registry data of")
-    reader, exempts = ledger(home)
-    assert (reader.cursor, reader.last_slot, exempts) == (2, SLOT.isoformat(), ())
+    reader, overrides = ledger(home)
+    assert (reader.cursor, reader.last_slot, overrides) == (2, SLOT.isoformat(), ())
 
 
 async def test_polls_without_news_look_for_nothing(house, events):
@@ -122,7 +124,7 @@ async def test_what_is_not_urgent_waits(house):
 async def test_nothing_is_urgent_before_the_poll_is_complete(house):
     home = house(stopped(), settings=URGENT, watched=[ONE])
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.NOT_JSON, match="/studies", times=50))
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/studies", times=50))
     await home.next()
     assert home.subjects("ana") == []
     home.registry.disarm()
@@ -133,7 +135,7 @@ async def test_nothing_is_urgent_before_the_poll_is_complete(house):
 async def test_nothing_is_urgent_while_the_registry_moves_on_under_the_poll(house):
     home = house(stopped() | {TWO: {day: trial(TWO) for day in DAYS[:6]}}, settings=URGENT)
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.MOVING, match="/studies", times=3))
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match="/studies", times=3))
     await home.next()
     assert len(home.versions(ONE)) > 1  # it was read, and what the rest says is not known yet
     assert home.subjects("ana") == []

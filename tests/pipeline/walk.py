@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from tests.pipeline.house import ANA, FILES, OPS, OPS_ON, QUIET, ROOM, House, trial
 from tests.pipeline.process import until
 from tests.support.smtp_sink import SmtpStage
-from watcher.sandbox.registry_faults import Fault, FaultKind
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
 
 TRIALS = tuple(f"NCT9920000{number}" for number in range(1, 8))
@@ -70,7 +70,7 @@ def registry(
     """Give a fault of the registry; it lasts until it ends, or for so many requests."""
 
     def begin(home: House) -> None:
-        fault = Fault(kind=kind, match=match, times=times, user_agent=user_agent)
+        fault = RegistryFault(kind=kind, match=match, times=times, user_agent=user_agent)
         if kind in (FaultKind.HOLLOW, FaultKind.STALE, FaultKind.MISSING):
             number = [day(at) for at in range(500)].index(home.registry.data_version) + 1
             fault = replace(fault, ids=(changed(number),))

@@ -7,18 +7,18 @@ import pytest
 from tests.registry.scripted import NOW, Clock, Reply, data, each, ids, registry, served, study, talking_to, text
 from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
 from watcher.registry.registry_model import (
+    DataVersion,
     Moved,
     NoAnswerError,
     NotFound,
     RateLimitedError,
     Transport,
     TransportMemory,
-    Version,
 )
 
 ONE, TWO = "NCT99000001", "NCT99000002"
 VERSION = {"apiVersion": "2.0.5", "dataTimestamp": "2026-03-13T09:00:00"}
-KNOWN = Version(token="2026-03-13T09:00:00", api_version="2.0.5")
+KNOWN = DataVersion(token="2026-03-13T09:00:00", api_version="2.0.5")
 BOTH = pytest.mark.parametrize("transport", ["httpx", "urllib"])
 
 

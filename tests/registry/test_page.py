@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from tests.registry.scripted import study
 from watcher.errors import RegistryAnswerError
-from watcher.registry.registry_model import Version, is_nct_id
+from watcher.registry.registry_model import DataVersion, is_nct_id
 from watcher.registry.studies_page import decode_record, fingerprint, read_page, read_single, read_version
-from watcher.registry.transport import RECORD_CAP, Answer
+from watcher.registry.transport import RECORD_CAP, HttpResponse
 
 ONE = "NCT99000001"
 
 
 def answer(body, kind="application/json"):
-    return Answer(200, {"content-type": kind}, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return HttpResponse(200, {"content-type": kind}, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def single(value):
@@ -176,12 +176,12 @@ def test_an_escaped_stamp_is_hashed_rather_than_guessed():
 
 def test_version_is_read_with_its_token():
     body = b'{"apiVersion" : "2.0.5", "dataTimestamp" : "2026-09-11T09:00:04"}'
-    assert read_version(answer(body)) == Version(token="2026-09-11T09:00:04", api_version="2.0.5")
+    assert read_version(answer(body)) == DataVersion(token="2026-09-11T09:00:04", api_version="2.0.5")
 
 
 @pytest.mark.parametrize("body", [b'{"apiVersion":"2.0.5"}', b'{"apiVersion":"2.0.5","dataTimestamp":null}'])
 def test_a_missing_token_is_no_error(body):
-    assert read_version(answer(body)) == Version(token=None, api_version="2.0.5")
+    assert read_version(answer(body)) == DataVersion(token=None, api_version="2.0.5")
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ import pytest
 from tests.registry.scripted import study
 from watcher.registry.plausibility import (
     SOUND,
-    Verdict,
+    Plausibility,
+    assess_age,
+    assess_content,
+    assess_identity,
+    assess_identity_facts,
+    assess_posting,
     data_day,
     is_behind,
     is_too_far_ahead,
-    judge_age,
-    judge_content,
-    judge_identity,
-    judge_identity_facts,
-    judge_posting,
 )
 from watcher.registry.registry_model import RawRecord
 
@@ -28,13 +28,13 @@ def record(*modules, status="RECRUITING"):
 
 
 def test_asked_for_by_id_or_alias_is_sound():
-    assert judge_identity(raw(), {"NCT99000001"}) == SOUND
-    assert judge_identity(raw(aliases=("NCT99000009", "NCT99000008")), {"NCT99000008"}) == SOUND
+    assert assess_identity(raw(), {"NCT99000001"}) == SOUND
+    assert assess_identity(raw(aliases=("NCT99000009", "NCT99000008")), {"NCT99000008"}) == SOUND
 
 
 def test_another_trial_is_unasked():
-    found = judge_identity(raw(aliases=("NCT99000009",)), {"NCT99000002"})
-    assert found.verdict is Verdict.UNASKED
+    found = assess_identity(raw(aliases=("NCT99000009",)), {"NCT99000002"})
+    assert found.verdict is Plausibility.UNASKED
     assert "NCT99000001" in found.reason
 
 
@@ -52,39 +52,39 @@ def test_another_trial_is_unasked():
     ],
 )
 def test_only_an_older_date_is_stale(new, kept, stale):
-    found = judge_age(raw(data_version=new), kept)
-    assert (found.verdict is Verdict.STALE) == stale
+    found = assess_age(raw(data_version=new), kept)
+    assert (found.verdict is Plausibility.STALE) == stale
     assert not stale or (str(new) in found.reason and str(kept) in found.reason)
 
 
 def test_a_whole_record_is_sound_at_first_sight_and_later():
-    assert judge_content(study("NCT99000001"), None) == SOUND
-    assert judge_content(study("NCT99000001"), study("NCT99000001")) == SOUND
+    assert assess_content(study("NCT99000001"), None) == SOUND
+    assert assess_content(study("NCT99000001"), study("NCT99000001")) == SOUND
 
 
 @pytest.mark.parametrize(
     "new", [{}, {"protocolSection": []}, {"protocolSection": {"statusModule": 3}}, record(status="")]
 )
 def test_without_a_status_a_record_is_hollow(new):
-    assert judge_content(new, None).verdict is Verdict.HOLLOW
-    assert judge_content(new, record()).verdict is Verdict.HOLLOW
+    assert assess_content(new, None).verdict is Plausibility.HOLLOW
+    assert assess_content(new, record()).verdict is Plausibility.HOLLOW
 
 
 def test_a_status_already_missing_in_the_accepted_version_is_no_news():
-    assert judge_content(record("a", status=""), record("a", status="")) == SOUND
+    assert assess_content(record("a", status=""), record("a", status="")) == SOUND
 
 
 @pytest.mark.parametrize(("lost", "hollow"), [(0, False), (1, False), (2, True), (3, True)])
 def test_half_or_more_modules_lost_is_hollow(lost, hollow):
     kept = record("a", "b", "c")  # four with the status module
     new = record(*"abc"[lost:])
-    found = judge_content(new, kept)
-    assert (found.verdict is Verdict.HOLLOW) == hollow
+    found = assess_content(new, kept)
+    assert (found.verdict is Plausibility.HOLLOW) == hollow
     assert not hollow or f"{lost} of its 4" in found.reason
 
 
 def test_modules_exchanged_for_others_are_lost_all_the_same():
-    assert judge_content(record("x", "y", "z"), record("a", "b", "c")).verdict is Verdict.HOLLOW
+    assert assess_content(record("x", "y", "z"), record("a", "b", "c")).verdict is Plausibility.HOLLOW
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def posted(day):
     ],
 )
 def test_an_earlier_posting_is_stale(new, kept, stale):
-    assert (judge_posting(new, kept).verdict is Verdict.STALE) == stale
+    assert (assess_posting(new, kept).verdict is Plausibility.STALE) == stale
 
 
 def facts(number="A-1", title="One", first="2020-01-01"):
@@ -154,5 +154,5 @@ def facts(number="A-1", title="One", first="2020-01-01"):
     ],
 )
 def test_a_record_that_agrees_in_nothing_is_another_study(new, doubtful):
-    assert (judge_identity_facts(new, facts()).verdict is Verdict.DOUBTFUL) == doubtful
-    assert judge_identity_facts(new, None) == SOUND
+    assert (assess_identity_facts(new, facts()).verdict is Plausibility.DOUBTFUL) == doubtful
+    assert assess_identity_facts(new, None) == SOUND

@@ -24,7 +24,7 @@ from watcher.network import http_context
 from watcher.registry import httpx_transport, urllib_transport
 from watcher.registry.httpx_transport import HttpxTransport
 from watcher.registry.registry_model import Failure, NoAnswerError, OverCapError
-from watcher.registry.transport import Answer, address, host_of, said, user_agent
+from watcher.registry.transport import HttpResponse, address, host_of, said, user_agent
 from watcher.registry.urllib_transport import UrllibTransport
 
 PEM = Path(__file__).parent.parent / "data" / "loopback.pem"
@@ -513,7 +513,7 @@ def test_an_unusable_proxy_is_said_without_its_password(proxy, monkeypatch):
 
 def test_what_was_said_is_one_short_line_and_never_a_web_page():
     def words(body, kind="text/plain"):
-        return said(Answer(400, {"content-type": kind}, body))
+        return said(HttpResponse(400, {"content-type": kind}, body))
 
     assert words(b"a\r\n\x1b[31m b\xff") == "a [31m b�"
     assert len(words(b"x" * 5000)) == 200

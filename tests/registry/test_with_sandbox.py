@@ -4,10 +4,10 @@ import pytest
 
 from tests.registry.scripted import Clock, study, talking_to
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
-from watcher.registry.plausibility import Verdict, judge_age, judge_content
+from watcher.registry.plausibility import Plausibility, assess_age, assess_content
 from watcher.registry.registry_model import Moved, NotFound, RawRecord
 from watcher.registry.studies_page import decode_record
-from watcher.sandbox.registry_faults import UNDECODABLE, Fault, FaultKind
+from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind, RegistryFault
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
 
@@ -73,7 +73,7 @@ FAULTS_OVERCOME = [
 @pytest.mark.parametrize("transport", ["httpx", "urllib"])
 @pytest.mark.parametrize("kind", FAULTS_OVERCOME)
 async def test_a_fault_that_passes_is_overcome_with_one_request_more(sandbox, kind, transport):
-    sandbox.arm(Fault(kind=kind, match="/studies"))
+    sandbox.arm(RegistryFault(kind=kind, match="/studies"))
     _, pages = await poll(sandbox, transport=transport)
     assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS
     assert all(page.missing == () and page.failed == {} for page in pages)
@@ -81,7 +81,7 @@ async def test_a_fault_that_passes_is_overcome_with_one_request_more(sandbox, ki
 
 
 async def test_what_cannot_be_believed_fails_its_batch_alone(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.HTML, match="/studies"))
+    sandbox.arm(RegistryFault(kind=FaultKind.HTML, match="/studies"))
     _, pages = await poll(sandbox)
     assert len(pages[0].failed) == 100
     assert len(pages[1].records) == 30
@@ -89,7 +89,7 @@ async def test_what_cannot_be_believed_fails_its_batch_alone(sandbox):
 
 
 async def test_an_answer_that_cannot_be_decoded_is_halved(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.NOT_JSON, match="/studies"))
+    sandbox.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/studies"))
     _, pages = await poll(sandbox)
     assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS
     assert len(sandbox.requests) == 5
@@ -97,14 +97,14 @@ async def test_an_answer_that_cannot_be_decoded_is_halved(sandbox):
 
 @pytest.mark.parametrize("kind", sorted(UNDECODABLE - {FaultKind.DIGITS}))
 async def test_a_record_no_decoder_takes_fails_alone(sandbox, kind):
-    sandbox.arm(Fault(kind=kind, ids=(TRIALS[40],), times=None))
+    sandbox.arm(RegistryFault(kind=kind, ids=(TRIALS[40],), times=None))
     _, pages = await poll(sandbox)
     assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS[:40] + TRIALS[41:]
     assert [one for page in pages for one in page.unreadable] == [TRIALS[40]]
 
 
 async def test_a_number_without_end_is_found_when_the_record_is_decoded(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.DIGITS, ids=(TRIALS[40],), times=None))
+    sandbox.arm(RegistryFault(kind=FaultKind.DIGITS, ids=(TRIALS[40],), times=None))
     _, pages = await poll(sandbox)
     (record,) = (one for page in pages for one in page.records if one.nct_id == TRIALS[40])
     with pytest.raises(RegistryAnswerError, match="cannot be read"):
@@ -117,14 +117,14 @@ async def test_a_full_batch_costs_one_request(sandbox):
 
 
 async def test_an_oversized_page_is_halved(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.OVERSIZED, match="/studies", size=65 * 1024 * 1024))
+    sandbox.arm(RegistryFault(kind=FaultKind.OVERSIZED, match="/studies", size=65 * 1024 * 1024))
     _, pages = await poll(sandbox)
     assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS
     assert len(sandbox.requests) == 5
 
 
 async def test_a_version_that_moves_between_pages_is_seen_in_the_records_and_the_token(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.MOVING, after=1))
+    sandbox.arm(RegistryFault(kind=FaultKind.MOVING, after=1))
     async with talking_to(sandbox.base_url) as client:
         before = await client.version()
         pages = [page async for page in client.pages(TRIALS)]
@@ -134,7 +134,7 @@ async def test_a_version_that_moves_between_pages_is_seen_in_the_records_and_the
 
 
 async def test_a_missing_token_and_stamp_are_no_error(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.NO_TIMESTAMP), Fault(kind=FaultKind.NO_VERSION_HOLDER, times=None))
+    sandbox.arm(RegistryFault(kind=FaultKind.NO_TIMESTAMP), RegistryFault(kind=FaultKind.NO_VERSION_HOLDER, times=None))
     version, pages = await poll(sandbox)
     assert version.token is None
     assert {record.data_version for page in pages for record in page.records} == {None}
@@ -143,23 +143,26 @@ async def test_a_missing_token_and_stamp_are_no_error(sandbox):
 async def test_stale_and_hollow_records_are_recognised(sandbox):
     sandbox.next()
     (kept,) = (await poll(sandbox, [NEW_ID]))[1][0].records
-    sandbox.arm(Fault(kind=FaultKind.STALE, ids=(NEW_ID,)))
+    sandbox.arm(RegistryFault(kind=FaultKind.STALE, ids=(NEW_ID,)))
     (stale,) = (await poll(sandbox, [NEW_ID]))[1][0].records
-    assert judge_age(stale, kept.data_version).verdict is Verdict.STALE
-    sandbox.arm(Fault(kind=FaultKind.HOLLOW, ids=(NEW_ID,)))
+    assert assess_age(stale, kept.data_version).verdict is Plausibility.STALE
+    sandbox.arm(RegistryFault(kind=FaultKind.HOLLOW, ids=(NEW_ID,)))
     (hollow,) = (await poll(sandbox, [NEW_ID]))[1][0].records
-    assert judge_content(decode_record(hollow.body), decode_record(kept.body)).verdict is Verdict.HOLLOW
+    assert assess_content(decode_record(hollow.body), decode_record(kept.body)).verdict is Plausibility.HOLLOW
 
 
 async def test_strangers_are_counted_and_absent_ones_named(sandbox):
-    sandbox.arm(Fault(kind=FaultKind.WRONG_IDS, ids=(TRIALS[9],)), Fault(kind=FaultKind.MISSING, ids=(TRIALS[1],)))
+    sandbox.arm(
+        RegistryFault(kind=FaultKind.WRONG_IDS, ids=(TRIALS[9],)),
+        RegistryFault(kind=FaultKind.MISSING, ids=(TRIALS[1],)),
+    )
     _, pages = await poll(sandbox, TRIALS[:3])
     assert (pages[0].unasked, pages[0].missing) == (1, (TRIALS[1],))
 
 
 async def test_a_registry_that_stays_down_is_unavailable(sandbox):
     clock = Clock()
-    sandbox.arm(Fault(kind=FaultKind.UNAVAILABLE, times=None, retry_after=7))
+    sandbox.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, times=None, retry_after=7))
     with pytest.raises(RegistryUnavailableError):
         await poll(sandbox, clock=clock)
     assert len(sandbox.requests) == 4

@@ -9,7 +9,7 @@ from watcher.changes.model import Severity
 from watcher.store.compression import pack_pieces
 from watcher.store.delivery_model import NewMessage
 from watcher.store.store import Store
-from watcher.store.trial_model import Compared, Event, NewVersion, Page, Unchanged, VersionKind
+from watcher.store.trial_model import Compared, Event, NewVersion, PageCommit, Unchanged, VersionKind
 
 STORE_0001 = Path(__file__).parents[1] / "data" / "store_0001.sql"
 """A store as the schema 0001 wrote it, with a row in every table."""
@@ -59,7 +59,7 @@ def keep(store: Store, nct_id: str = ONE, body: bytes = b'{"v":1}') -> int:
     """Store a version after the newest one of the trial; give its seq."""
     (kept,) = store.trials.kept([nct_id])
     previous = None if kept.starts_anew else kept.newest_seq
-    return store.versions.commit_page(Page(new=(new(nct_id, body, previous=previous),)), NOW)[nct_id]
+    return store.versions.commit_page(PageCommit(new=(new(nct_id, body, previous=previous),)), NOW)[nct_id]
 
 
 def letter(name: str = "1", *, recipient: str = "ana", channel: str = "email", payload: bytes = b"{}") -> NewMessage:

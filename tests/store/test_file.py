@@ -185,7 +185,7 @@ def test_readers_change_no_byte_of_the_database(path):
     with Store.open(path) as store:
         store.trials.due(["NCT99000001"], "t")
         store.versions.log()
-        store.ledger.readers()
+        store.ledger.recipients()
         store.outbox.counts()
     assert path.read_bytes() == before
 
@@ -235,7 +235,7 @@ def test_what_a_stranger_may_not_read_or_write_is_a_permission_error(path, as_st
     found = as_stranger.run(
         f"Store.open(Path({str(closed)!r}))",
         f"Store.open(Path({str(read_only)!r})).outbox.drop(None)",
-        f"upkeep.backup(Path({str(closed)!r}), Path({str(as_stranger.folder / 'b')!r}))",
+        f"admin.backup(Path({str(closed)!r}), Path({str(as_stranger.folder / 'b')!r}))",
         f"migrate.make(Path({str(as_stranger.folder / 'new.db')!r}), PRESENT)",
     )
     assert found == [StorePermissionError.__name__] * 4
@@ -248,7 +248,7 @@ import resource, signal
 from pathlib import Path
 from tests.store.make import NOW, ONE, TWO, keep, new
 from watcher.errors import StoreError
-from watcher.store.trial_model import Page
+from watcher.store.trial_model import PageCommit
 from watcher.store.store import Store
 import os
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -256,7 +256,7 @@ with Store.open(Path({str(path)!r})) as store:
     keep(store, ONE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
     try:
-        store.versions.commit_page(Page(new=(new(TWO, os.urandom(2_000_000)),)), NOW)
+        store.versions.commit_page(PageCommit(new=(new(TWO, os.urandom(2_000_000)),)), NOW)
     except StoreError as error:
         print(error)
     print(store.versions.max_seq())

@@ -3,7 +3,7 @@
 from tests.store.make import NOW, ONE, THREE, TWO, compared, keep, later, new
 from watcher.changes.model import Severity
 from watcher.store.database import CHUNK
-from watcher.store.trial_model import Page
+from watcher.store.trial_model import PageCommit
 
 
 def change(store, nct_id, severity, *, at=NOW, **more):
@@ -11,7 +11,7 @@ def change(store, nct_id, severity, *, at=NOW, **more):
     (kept,) = store.trials.kept([nct_id])
     body = f"{nct_id} {severity} {kept.newest_seq}".encode()
     one = new(nct_id, body, previous=kept.newest_seq, compared=compared(severity=severity), **more)
-    return store.versions.commit_page(Page(new=(one,)), at)[nct_id]
+    return store.versions.commit_page(PageCommit(new=(one,)), at)[nct_id]
 
 
 def seqs(found):
@@ -38,7 +38,7 @@ def test_the_newest_of_a_trial_is_found_behind_any_number_of_others(store):
     keep(store, ONE)
     loud = change(store, ONE, Severity.MINOR)
     others = tuple(new(f"NCT98{number:06}", b"x") for number in range(2_100))
-    store.versions.commit_page(Page(new=others), later(1))
+    store.versions.commit_page(PageCommit(new=others), later(1))
     ids = [ONE, *(one.nct_id for one in others)]
     assert len(ids) > 4 * CHUNK
     assert store.highlights.newest(ids) == {ONE: loud}
@@ -47,7 +47,7 @@ def test_the_newest_of_a_trial_is_found_behind_any_number_of_others(store):
 
 def test_the_latest_of_many_trials_are_the_newest_of_all_in_order(store):
     ids = [f"NCT98{number:06}" for number in range(CHUNK + 5)]
-    store.versions.commit_page(Page(new=tuple(new(nct_id, b"x") for nct_id in ids)), NOW)
+    store.versions.commit_page(PageCommit(new=tuple(new(nct_id, b"x") for nct_id in ids)), NOW)
     told = [change(store, nct_id, Severity.MINOR) for nct_id in (ids[-1], ids[0], ids[-2], ids[1])]
     assert seqs(store.highlights.latest(ids, 3)) == [told[3], told[2], told[1]]
     assert seqs(store.highlights.latest(ids[:10], 3)) == [told[3], told[1]]

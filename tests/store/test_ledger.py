@@ -7,19 +7,19 @@ import pytest
 from tests.store.make import NOW, ONE, THREE, TWO, gone, keep, later, letter
 from watcher.errors import UsageError
 from watcher.store import admin
-from watcher.store.delivery_model import Composed, CursorOverride, Direction, Snooze, Suspension, Window
+from watcher.store.delivery_model import ComposeResult, CursorOverride, OverrideDirection, Snooze, Suspension, Window
 from watcher.store.pending import VersionMark, window
-from watcher.store.trial_model import Page
+from watcher.store.trial_model import PageCommit
 
 EVERY = [ONE, TWO, THREE]
 
 
 def meet(store, name="ana", send="daily 07:30", slot="2026-03-13T07:30", channels=("email",), now=NOW):
-    return store.ledger.start_reader(name, send=send, slot=slot, channels=channels, now=now)
+    return store.ledger.start_recipient(name, send=send, slot=slot, channels=channels, now=now)
 
 
 def tell(store, name="ana", **more):
-    composed = Composed(recipient=name, cursor=more.pop("cursor", store.versions.max_seq()), **more)
+    composed = ComposeResult(recipient=name, cursor=more.pop("cursor", store.versions.max_seq()), **more)
     return store.ledger.commit_composed(composed, NOW)
 
 
@@ -34,9 +34,9 @@ def test_new_recipient_starts_at_the_newest_version(store):
 def test_recipient_met_again_is_as_before(store):
     meet(store)
     keep(store, ONE)
-    before = store.ledger.reader("ana")
+    before = store.ledger.recipient("ana")
     assert meet(store, slot="2026-03-14T07:30", now=later(1000)) == before
-    assert store.ledger.readers() == (before,)
+    assert store.ledger.recipients() == (before,)
 
 
 def test_edited_send_starts_at_now_and_keeps_the_cursor(store):
@@ -84,14 +84,14 @@ def test_channel_added_later_is_told_from_its_beginning_on(store):
 def test_recipients_do_not_share_channels(store):
     meet(store, "ana", channels=("email",))
     meet(store, "ben", channels=("folder",))
-    assert [(r.name, dict(r.channels)) for r in store.ledger.readers()] == [
+    assert [(r.name, dict(r.channels)) for r in store.ledger.recipients()] == [
         ("ana", {"email": 0}),
         ("ben", {"folder": 0}),
     ]
 
 
 def test_recipient_never_started_is_a_lookup_error(store):
-    assert store.ledger.reader("ana") is None
+    assert store.ledger.recipient("ana") is None
     with pytest.raises(LookupError, match="never started"):
         store.ledger.windows("ana", EVERY)
     with pytest.raises(LookupError, match="never started"):
@@ -140,7 +140,7 @@ def test_nothing_is_compared_across_a_gap_in_watching(store):
 def test_window_that_ends_in_an_event_says_so(store):
     keep(store, ONE)
     meet(store)
-    store.versions.commit_page(Page(events=(gone(previous=1),)), NOW)
+    store.versions.commit_page(PageCommit(events=(gone(previous=1),)), NOW)
     (found,) = store.ledger.windows("ana", EVERY)
     assert (found.base, found.newest, found.is_event) == (1, 2, True)
 
@@ -152,7 +152,10 @@ def test_trial_told_early_is_not_told_again_and_its_later_change_is(store):
     keep(store, ONE, b"2")
     keep(store, TWO, b"2")
     tell(
-        store, cursor=2, exempts=(CursorOverride(nct_id=ONE, direction=Direction.AHEAD, base=3),), messages=(letter(),)
+        store,
+        cursor=2,
+        overrides=(CursorOverride(nct_id=ONE, direction=OverrideDirection.AHEAD, base=3),),
+        messages=(letter(),),
     )
     assert [w.nct_id for w in store.ledger.windows("ana", EVERY)] == [TWO]
     keep(store, ONE, b"3")
@@ -161,7 +164,7 @@ def test_trial_told_early_is_not_told_again_and_its_later_change_is(store):
         Window(nct_id=TWO, base=2, newest=4, steps=1),
     )
     tell(store)
-    assert store.ledger.exempts("ana") == ()
+    assert store.ledger.overrides("ana") == ()
     assert store.ledger.windows("ana", EVERY) == ()
 
 
@@ -169,11 +172,11 @@ def test_trial_held_back_keeps_its_base_until_it_is_cleared(store):
     keep(store, ONE, b"1")
     meet(store)
     keep(store, ONE, b"2")
-    behind = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
-    tell(store, exempts=(behind,))
+    behind = CursorOverride(nct_id=ONE, direction=OverrideDirection.BEHIND, base=1)
+    tell(store, overrides=(behind,))
     keep(store, TWO)
     tell(store)
-    assert store.ledger.exempts("ana") == (behind,)
+    assert store.ledger.overrides("ana") == (behind,)
     keep(store, ONE, b"3")
     assert store.ledger.windows("ana", [ONE]) == (Window(nct_id=ONE, base=1, newest=4, steps=2),)
     tell(store, cleared=(ONE,))
@@ -185,7 +188,7 @@ def test_exempts_of_one_recipient_are_not_those_of_another(store):
     meet(store, "ana")
     meet(store, "ben")
     keep(store, ONE, b"2")
-    tell(store, "ana", cursor=1, exempts=(CursorOverride(nct_id=ONE, direction=Direction.AHEAD, base=2),))
+    tell(store, "ana", cursor=1, overrides=(CursorOverride(nct_id=ONE, direction=OverrideDirection.AHEAD, base=2),))
     assert store.ledger.windows("ana", EVERY) == ()
     assert [w.nct_id for w in store.ledger.windows("ben", EVERY)] == [ONE]
 
@@ -194,7 +197,7 @@ def test_exempt_of_a_trial_without_versions_is_no_window(store):
     meet(store)
     store.trials.sync_watched([ONE], NOW)
     keep(store, TWO)
-    tell(store, exempts=(CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=0),))
+    tell(store, overrides=(CursorOverride(nct_id=ONE, direction=OverrideDirection.BEHIND, base=0),))
     assert store.ledger.windows("ana", [ONE]) == ()
 
 
@@ -218,10 +221,10 @@ def test_composing_moves_everything_in_one_transaction(store):
         store,
         slot="2026-03-14T07:30",
         messages=(letter("1", payload=b"first"), letter("2")),
-        exempts=(CursorOverride(nct_id=TWO, direction=Direction.BEHIND, base=0),),
+        overrides=(CursorOverride(nct_id=TWO, direction=OverrideDirection.BEHIND, base=0),),
         welcomed=True,
     )
-    reader = store.ledger.reader("ana")
+    reader = store.ledger.recipient("ana")
     assert (reader.cursor, reader.last_slot, reader.welcomed_at) == (2, "2026-03-14T07:30", NOW)
     assert [entry.id for entry in store.outbox.list()] == list(numbers)
     assert store.outbox.payload(numbers[0]) == b"first"
@@ -231,12 +234,12 @@ def test_composing_that_fails_moves_nothing(store):
     keep(store, ONE)
     meet(store)
     keep(store, ONE, b"2")
-    before = store.ledger.reader("ana")
-    exempt = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
+    before = store.ledger.recipient("ana")
+    exempt = CursorOverride(nct_id=ONE, direction=OverrideDirection.BEHIND, base=1)
     with pytest.raises(ValueError, match="outbox already"):
-        tell(store, slot="x", messages=(letter("1"), letter("1")), exempts=(exempt,))
-    assert store.ledger.reader("ana") == before
-    assert store.ledger.exempts("ana") == ()
+        tell(store, slot="x", messages=(letter("1"), letter("1")), overrides=(exempt,))
+    assert store.ledger.recipient("ana") == before
+    assert store.ledger.overrides("ana") == ()
     assert store.outbox.list() == ()
 
 
@@ -252,40 +255,40 @@ def test_cursor_never_goes_back_nor_past_the_newest_version(store, cursor):
 def test_slot_with_nothing_to_tell_moves_alone(store):
     meet(store)
     tell(store, slot="2026-03-14T07:30")
-    assert store.ledger.reader("ana").last_slot == "2026-03-14T07:30"
+    assert store.ledger.recipient("ana").last_slot == "2026-03-14T07:30"
     tell(store)
-    assert store.ledger.reader("ana").last_slot == "2026-03-14T07:30"
+    assert store.ledger.recipient("ana").last_slot == "2026-03-14T07:30"
 
 
 def test_forgotten_recipient_starts_over(store):
     meet(store)
     keep(store, ONE)
-    tell(store, exempts=(CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=0),))
-    store.ledger.forget_reader("ana")
-    assert store.ledger.reader("ana") is None
+    tell(store, overrides=(CursorOverride(nct_id=ONE, direction=OverrideDirection.BEHIND, base=0),))
+    store.ledger.forget_recipient("ana")
+    assert store.ledger.recipient("ana") is None
     assert meet(store).cursor == 1
-    assert store.ledger.exempts("ana") == ()
+    assert store.ledger.overrides("ana") == ()
 
 
 def test_renamed_recipient_keeps_everything(store, path):
     keep(store, ONE)
     meet(store, "ana")
     meet(store, "ben")
-    exempt = CursorOverride(nct_id=ONE, direction=Direction.BEHIND, base=1)
-    tell(store, "ana", slot="s", messages=(letter("1"),), exempts=(exempt,), welcomed=True)
+    exempt = CursorOverride(nct_id=ONE, direction=OverrideDirection.BEHIND, base=1)
+    tell(store, "ana", slot="s", messages=(letter("1"),), overrides=(exempt,), welcomed=True)
     store.snoozes.put(Snooze(until=later(9), recipient="ana"))
     store.outbox.suspend(Suspension(channel="email", recipient="ana", since=NOW, reason="550", fingerprint="f"))
-    before = store.ledger.reader("ana")
+    before = store.ledger.recipient("ana")
     admin.rename_recipient(path, "ana", "Ana Lopez")
-    after = store.ledger.reader("Ana Lopez")
-    assert store.ledger.reader("ana") is None
+    after = store.ledger.recipient("Ana Lopez")
+    assert store.ledger.recipient("ana") is None
     assert (after.cursor, after.last_slot, after.channels, after.welcomed_at) == (
         before.cursor,
         before.last_slot,
         before.channels,
         before.welcomed_at,
     )
-    assert store.ledger.exempts("Ana Lopez") == (exempt,)
+    assert store.ledger.overrides("Ana Lopez") == (exempt,)
     assert store.outbox.list()[0].recipient == "Ana Lopez"
     assert store.snoozes.active(NOW)[0].recipient == "Ana Lopez"
     assert store.outbox.suspensions()[0].recipient == "Ana Lopez"
@@ -297,7 +300,7 @@ def test_renaming_an_unknown_recipient_or_onto_another_is_refused(store, path, o
     meet(store, "ben")
     with pytest.raises(UsageError, match=says):
         admin.rename_recipient(path, old, new_name)
-    assert [reader.name for reader in store.ledger.readers()] == ["ana", "ben"]
+    assert [reader.name for reader in store.ledger.recipients()] == ["ana", "ben"]
 
 
 B, V, G = (True, False), (False, False), (False, True)

@@ -131,9 +131,9 @@ def test_message_due_later_than_any_wait_lasts_is_due_at_once(store):
     for number, when in ((1, far), (2, near)):
         assert claim(store).entry.id == number
         store.outbox.retry_at(number, when, "451 later")
-    assert store.outbox.bring_forward(NOW, timedelta(days=4)) == 1
+    assert store.outbox.reset_retry_times(NOW, timedelta(days=4)) == 1
     assert [entry.next_attempt_at for entry in store.outbox.list()] == [NOW, near]
-    assert store.outbox.bring_forward(NOW, timedelta(days=4)) == 0
+    assert store.outbox.reset_retry_times(NOW, timedelta(days=4)) == 0
 
 
 def test_try_that_never_concerned_the_message_is_given_back(store):
@@ -370,13 +370,13 @@ def test_message_follows_to_the_channel_in_the_place_of_its_own_while_it_waits(s
     number = bring_to(store, state)
     put(store, "of another", recipient="ben")
     before = entry(store, number)
-    moved = store.outbox.follow({("ana", "email"): "email:other", ("ana", "slack"): "slack:x"}, later(9))
+    moved = store.outbox.reroute({("ana", "email"): "email:other", ("ana", "slack"): "slack:x"}, later(9))
     if state not in (State.PENDING, State.UNKNOWN):
         assert (moved, entry(store, number)) == ((), before)
         return
     assert [one.id for one in moved] == [number]
     assert entry(store, number) == replace(before, channel="email:other", next_attempt_at=later(9))
-    assert store.outbox.follow({("ana", "email"): "email:other"}, later(9)) == ()  # it is there already
+    assert store.outbox.reroute({("ana", "email"): "email:other"}, later(9)) == ()  # it is there already
 
 
 def test_message_id_is_put_in_once(store):

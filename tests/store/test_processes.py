@@ -10,9 +10,9 @@ from tests.store.make import NOW, ONE, TWO, keep, later, letter, new
 from watcher.changes.model import Severity
 from watcher.errors import StoreError
 from watcher.store import admin
-from watcher.store.delivery_model import Composed, Fault, FaultState, Snooze, State, Step, Suspension
+from watcher.store.delivery_model import ComposeResult, Fault, FaultState, Snooze, State, Step, Suspension
 from watcher.store.store import Store
-from watcher.store.trial_model import Compared, Membership, Page, Poll, PollOutcome
+from watcher.store.trial_model import Compared, Membership, PageCommit, Poll, PollOutcome
 
 WRITE = """
 import sys
@@ -20,11 +20,11 @@ from pathlib import Path
 from tests.store.make import *
 from watcher.store.database import Database
 from watcher.store.outbox_rows import put_messages
-from watcher.store.trial_model import Page
+from watcher.store.trial_model import PageCommit
 from watcher.store.page_commit import Packed, write_page
 database = Database(Path(sys.argv[1]))
 with database.write() as connection:
-    write_page(connection, Packed.of(Page(new=(new(TWO),))), NOW)
+    write_page(connection, Packed.of(PageCommit(new=(new(TWO),))), NOW)
     put_messages(connection, [letter("killed")], NOW)
     print("ready", flush=True)
     sys.stdin.read()
@@ -44,7 +44,7 @@ WRITES = {
     "remove membership": lambda store: store.memberships.remove([ONE], "a"),
     "join": lambda store: store.trials.join([ONE], NOW),
     "mark_checked": lambda store: store.trials.mark_checked([ONE], "t", NOW),
-    "commit_page": lambda store: store.versions.commit_page(Page(new=(new(ONE),)), NOW),
+    "commit_page": lambda store: store.versions.commit_page(PageCommit(new=(new(ONE),)), NOW),
     "record": lambda store: store.polls.record(
         Poll(started=NOW, finished=NOW, token="t", outcome=PollOutcome.COMPLETE)
     ),
@@ -53,9 +53,9 @@ WRITES = {
     ),
     "prune": lambda store: store.retention.prune(NOW),
     "forget polls": lambda store: store.polls.forget(NOW),
-    "start_reader": lambda store: store.ledger.start_reader("ana", send="daily", slot="x", channels=(), now=NOW),
-    "forget_reader": lambda store: store.ledger.forget_reader("ana"),
-    "commit_composed": lambda store: store.ledger.commit_composed(Composed(recipient="ana", cursor=0), NOW),
+    "start_recipient": lambda store: store.ledger.start_recipient("ana", send="daily", slot="x", channels=(), now=NOW),
+    "forget_recipient": lambda store: store.ledger.forget_recipient("ana"),
+    "commit_composed": lambda store: store.ledger.commit_composed(ComposeResult(recipient="ana", cursor=0), NOW),
     "add": lambda store: store.outbox.add([letter()], NOW),
     "claim": lambda store: store.outbox.claim("email", NOW),
     "step": lambda store: store.outbox.step(1, Step.CONNECTED),
@@ -66,7 +66,7 @@ WRITES = {
     "mark_unknown": lambda store: store.outbox.mark_unknown(1, NOW, "", NOW),
     "dead": lambda store: store.outbox.dead(1, "", NOW),
     "recover": lambda store: store.outbox.recover(NOW),
-    "follow": lambda store: store.outbox.follow({}, NOW),
+    "reroute": lambda store: store.outbox.reroute({}, NOW),
     "retire": lambda store: store.outbox.retire([], NOW),
     "suspend": lambda store: store.outbox.suspend(Suspension(channel="email", since=NOW, reason="", fingerprint="")),
     "resume": lambda store: store.outbox.resume("email", NOW),
@@ -98,7 +98,7 @@ def test_list_of_writing_calls_is_complete(store):
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version"),
         *("each_newest_body", "between", "bodies", "entries", "seen", "first_since", "latest", "newest", "since"),
         "destinations",
-        "bring_forward",  # writes only where a message waits too long; no message waits here
+        "reset_retry_times",  # writes only where a message waits too long; no message waits here
         *(
             "of_trial",
             "of_data_version",
@@ -111,12 +111,12 @@ def test_list_of_writing_calls_is_complete(store):
             "last_read",
             "newest_token",
             "merged_due",
-            "in_life",
+            "in_presence",
             "last_dated",
-            "reader",
-            "readers",
+            "recipient",
+            "recipients",
         ),
-        *("exempts", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
+        *("overrides", "windows", "due_channels", "next_due", "suspensions", "list", "payload", "counts", "passed"),
         *(
             "oldest_waiting",
             "get",
@@ -126,6 +126,7 @@ def test_list_of_writing_calls_is_complete(store):
             "totals",
             "depths",
             "last_delivered",
+            "posted_or_seen",
             "removable",
             "stats",
         ),

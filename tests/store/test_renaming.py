@@ -7,23 +7,23 @@ import pytest
 from tests.store.make import NOW, ONE, keep, later, letter
 from watcher.errors import UsageError
 from watcher.store import admin
-from watcher.store.delivery_model import Composed, State, reader_note
+from watcher.store.delivery_model import ComposeResult, State, recipient_note
 
 
 def meet(store, name, minutes=0):
-    return store.ledger.start_reader(name, send="daily 07:30", slot="s", channels=["email"], now=later(minutes))
+    return store.ledger.start_recipient(name, send="daily 07:30", slot="s", channels=["email"], now=later(minutes))
 
 
 def tell(store, name, *letters, minutes=0, **more):
     cursor = store.versions.max_seq()
-    store.ledger.commit_composed(Composed(recipient=name, cursor=cursor, messages=letters, **more), later(minutes))
+    store.ledger.commit_composed(ComposeResult(recipient=name, cursor=cursor, messages=letters, **more), later(minutes))
 
 
 def test_notes_of_a_recipient_are_stored_with_what_was_composed_and_move_along(store, path):
     meet(store, "ana")
     meet(store, "ana-maria%")
     tell(store, "ana", notes={"heard": "today", "looked": "4"})
-    store.notes.put(reader_note("ana-maria%", "heard"), "never")
+    store.notes.put(recipient_note("ana-maria%", "heard"), "never")
     admin.rename_recipient(path, "ana", "zoe")
     assert store.notes.all("reader:") == {
         "reader:ana-maria%:heard": "never",
@@ -40,7 +40,7 @@ def test_notes_of_a_recipient_whose_name_goes_on_after_a_colon_stay_theirs(store
     if is_met:
         meet(store, "crew", minutes=5)
     for name in ("team", "team:paris", "crew:paris"):
-        store.notes.put(reader_note(name, "heard"), name)
+        store.notes.put(recipient_note(name, "heard"), name)
     admin.rename_recipient(path, "team", "crew")
     assert store.notes.all("reader:") == {
         "reader:crew:heard": "team",
@@ -62,9 +62,9 @@ def test_name_met_only_since_gives_way_to_the_old_one_and_its_cursor(store, path
     meet(store, "zoe", minutes=5)
     tell(store, "zoe", letter("welcome", recipient="zoe"), minutes=6, welcomed=True, notes={"heard": "now"})
     admin.rename_recipient(path, "ana", "zoe")
-    reader = store.ledger.reader("zoe")
+    reader = store.ledger.recipient("zoe")
     assert (reader.cursor, reader.started_at, reader.welcomed_at) == (0, NOW, None)
-    assert [known.name for known in store.ledger.readers()] == ["zoe"]
+    assert [known.name for known in store.ledger.recipients()] == ["zoe"]
     assert store.notes.all("reader:") == {}
     assert [entry.subject for entry in store.outbox.list(recipient="zoe")] == ["Digest welcome"]
 

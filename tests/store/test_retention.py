@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.store.make import NOW, ONE, TWO, gone, keep, later, letter, new
 from watcher.store.counters import MESSAGES, POLLS
-from watcher.store.delivery_model import Composed, CursorOverride, Direction, State
+from watcher.store.delivery_model import ComposeResult, CursorOverride, OverrideDirection, State
 from watcher.store.retention import Removed, needed
-from watcher.store.trial_model import Page, Poll, PollOutcome
+from watcher.store.trial_model import PageCommit, Poll, PollOutcome
 
 AFTER = NOW + timedelta(days=1)
 
@@ -38,15 +38,15 @@ def kept(store, seqs):
     return found
 
 
-def tell_all(store, name="ana", exempts=(), cursor=None):
+def tell_all(store, name="ana", overrides=(), cursor=None):
     newest = store.versions.max_seq()
     store.ledger.commit_composed(
-        Composed(recipient=name, cursor=newest if cursor is None else cursor, exempts=exempts), NOW
+        ComposeResult(recipient=name, cursor=newest if cursor is None else cursor, overrides=overrides), NOW
     )
 
 
 def meet(store, name="ana"):
-    store.ledger.start_reader(name, send="daily", slot=None, channels=["email"], now=NOW)
+    store.ledger.start_recipient(name, send="daily", slot=None, channels=["email"], now=NOW)
 
 
 def test_baseline_and_the_last_two_stay(store):
@@ -95,12 +95,12 @@ def test_slowest_reader_decides(store):
     assert store.retention.stats().behind == ("slow", seqs[1])
 
 
-@pytest.mark.parametrize("direction", list(Direction))
+@pytest.mark.parametrize("direction", list(OverrideDirection))
 def test_trial_told_apart_from_the_cursor_keeps_what_that_needs(store, direction):
     seqs = fill(store)
     meet(store)
-    tell_all(store, exempts=(CursorOverride(nct_id=ONE, direction=direction, base=seqs[2]),))
-    if direction is Direction.AHEAD:  # the cursor has reached it: it ended by itself
+    tell_all(store, overrides=(CursorOverride(nct_id=ONE, direction=direction, base=seqs[2]),))
+    if direction is OverrideDirection.AHEAD:  # the cursor has reached it: it ended by itself
         store.retention.prune(AFTER)
         assert kept(store, seqs) == [seqs[0], *seqs[-2:]]
         return
@@ -110,7 +110,7 @@ def test_trial_told_apart_from_the_cursor_keeps_what_that_needs(store, direction
 
 def test_event_is_told_with_the_record_before_it(store):
     seqs = fill(store, count=4)
-    store.versions.commit_page(Page(events=(gone(previous=seqs[-1]),)), NOW)
+    store.versions.commit_page(PageCommit(events=(gone(previous=seqs[-1]),)), NOW)
     store.retention.prune(AFTER)
     assert store.versions.body(store.versions.max_seq()) == record(3)
 
@@ -151,7 +151,7 @@ def test_file_shrinks_when_much_went(store, path):
     for number in range(40):
         body = hashlib.shake_128(bytes([number])).digest(20_000)  # what cannot be compressed
         one = new(ONE, body, previous=previous, canonical_hash=str(number), fingerprint=str(number))
-        previous = store.versions.commit_page(Page(new=(one,)), NOW)[ONE]
+        previous = store.versions.commit_page(PageCommit(new=(one,)), NOW)[ONE]
     size = store.retention.stats().file_size
     removed = store.retention.prune(AFTER)
     after = store.retention.stats()

@@ -12,9 +12,9 @@ def fault(part="registry", state=FaultState.FAILING, **more):
 
 def test_fault_has_one_row_per_part(store):
     store.faults.put(fault())
-    store.faults.put(fault(state=FaultState.TOLD, told_at=later(5)))
+    store.faults.put(fault(state=FaultState.NOTIFIED, notified_at=later(5)))
     store.faults.put(fault("email"))
-    assert store.faults.get("registry") == fault(state=FaultState.TOLD, told_at=later(5))
+    assert store.faults.get("registry") == fault(state=FaultState.NOTIFIED, notified_at=later(5))
     assert [found.part for found in store.faults.all()] == ["email", "registry"]
     store.faults.remove("email")
     assert store.faults.get("email") is None
@@ -24,7 +24,7 @@ def test_fault_and_its_notice_are_stored_together_or_not_at_all(store):
     store.faults.put(fault(), messages=[letter("notice")], now=NOW)
     assert [entry.subject for entry in store.outbox.list()] == ["Digest notice"]
     with pytest.raises(ValueError, match="outbox already"):
-        store.faults.put(fault(state=FaultState.TOLD), messages=[letter("notice")], now=NOW)
+        store.faults.put(fault(state=FaultState.NOTIFIED), messages=[letter("notice")], now=NOW)
     assert store.faults.get("registry").state is FaultState.FAILING
     with pytest.raises(ValueError, match="need the time"):
         store.faults.put(fault(), messages=[letter("other")])

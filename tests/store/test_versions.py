@@ -13,19 +13,19 @@ from watcher.errors import DamagedError
 from watcher.store.trial_model import (
     Absent,
     Event,
-    Life,
     Milestone,
-    Page,
+    PageCommit,
     Poll,
     PollCounts,
     PollOutcome,
+    Presence,
     Quarantined,
     VersionKind,
 )
 
 
 def commit(store, *, now=NOW, **page):
-    return store.versions.commit_page(Page(**page), now)
+    return store.versions.commit_page(PageCommit(**page), now)
 
 
 def only(store, nct_id=ONE):
@@ -45,7 +45,7 @@ def test_first_version_is_a_baseline_that_reads_back(store):
     assert store.versions.newest_seqs([ONE, THREE]) == {ONE: 1}
     assert store.versions.max_seq() == 2
     kept = only(store)
-    assert (kept.life, kept.newest_seq, kept.canonical_hash) == (Life.PRESENT, 1, "hash of b'body'")
+    assert (kept.presence, kept.newest_seq, kept.canonical_hash) == (Presence.PRESENT, 1, "hash of b'body'")
 
 
 def test_next_version_keeps_its_comparison_and_level(store):
@@ -79,9 +79,9 @@ def test_trial_twice_in_a_page_is_refused(store):
         commit(store, new=(new(ONE),), unchanged=(unchanged(ONE),))
 
 
-@pytest.mark.parametrize("life", [Life.NEW, Life.GONE])
+@pytest.mark.parametrize("life", [Presence.NEW, Presence.GONE])
 def test_trial_without_a_record_cannot_be_unchanged(store, life):
-    if life is Life.GONE:
+    if life is Presence.GONE:
         commit(store, events=(gone(previous=keep(store)),))
     with pytest.raises(ValueError, match=f"is {life}"):
         commit(store, unchanged=(unchanged(),))
@@ -222,14 +222,14 @@ def test_absent_trial_remembers_the_first_data_version_that_missed_it(store):
     commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-14"),))
     commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-15"),))
     kept = only(store)
-    assert (kept.life, kept.missing_since, kept.newest_seq) == (Life.ABSENT, "2026-03-14", 1)
+    assert (kept.presence, kept.missing_since, kept.newest_seq) == (Presence.ABSENT, "2026-03-14", 1)
     commit(store, unchanged=(unchanged(),))
-    assert (only(store).life, only(store).missing_since) == (Life.PRESENT, None)
+    assert (only(store).presence, only(store).missing_since) == (Presence.PRESENT, None)
 
 
 def test_id_never_seen_that_is_absent_is_kept_as_absent(store):
     commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-14"),))
-    assert (only(store).life, only(store).newest_seq) == (Life.ABSENT, None)
+    assert (only(store).presence, only(store).newest_seq) == (Presence.ABSENT, None)
 
 
 def test_gone_trial_gets_a_seq_and_its_return_is_compared_with_the_last_record(store):
@@ -239,11 +239,11 @@ def test_gone_trial_gets_a_seq_and_its_return_is_compared_with_the_last_record(s
     assert (version.kind, version.title, version.canonical_hash) == (VersionKind.GONE, "A trial of something", None)
     assert (version.severity, store.versions.comparison(event)) == (Severity.MAJOR, b"gone")
     assert store.versions.body(event) == b"last"
-    assert only(store).life is Life.GONE
+    assert only(store).presence is Presence.GONE
     commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-16"),))
-    assert only(store).life is Life.GONE
+    assert only(store).presence is Presence.GONE
     back = commit(store, new=(new(ONE, b"last", previous=event),))[ONE]
-    assert only(store).life is Life.PRESENT
+    assert only(store).presence is Presence.PRESENT
     assert not store.versions.version(back).baseline
     assert store.versions.newest_body(ONE) == b"last"
 
@@ -252,7 +252,7 @@ def test_merged_trial_names_the_id_it_went_into(store):
     keep(store)
     event = Event(nct_id=ONE, kind=VersionKind.MERGED, data_version=None, previous=1, merged_into=TWO)
     commit(store, events=(event,))
-    assert (only(store).life, only(store).merged_into) == (Life.MERGED, TWO)
+    assert (only(store).presence, only(store).merged_into) == (Presence.MERGED, TWO)
 
 
 def test_alias_watched_from_the_start_is_a_baseline_without_a_record(store):
@@ -273,7 +273,7 @@ def test_quarantined_record_is_kept_aside_and_its_trial_stays_as_it_was(store):
     keep(store, ONE, b"real")
     commit(store, quarantined=(hollow(),), now=later(10))
     kept = only(store)
-    assert (kept.life, kept.newest_seq, kept.fingerprint) == (Life.QUARANTINED, 1, "print of b'real'")
+    assert (kept.presence, kept.newest_seq, kept.fingerprint) == (Presence.QUARANTINED, 1, "print of b'real'")
     assert kept.quarantine.reason == "no overallStatus"
     assert (kept.quarantine.data_version, kept.quarantine.fingerprint) == ("2026-03-14", "hollow")
     assert store.trials.quarantined_body(ONE) == b"{}"
@@ -301,14 +301,14 @@ def test_believed_answer_ends_a_quarantine(store):
     keep(store)
     commit(store, quarantined=(hollow(),))
     commit(store, unchanged=(unchanged(),))
-    assert (only(store).life, only(store).quarantine) == (Life.PRESENT, None)
+    assert (only(store).presence, only(store).quarantine) == (Presence.PRESENT, None)
     assert store.trials.quarantined_body(ONE) is None
 
 
 def test_hollow_answer_does_not_bring_a_gone_trial_back(store):
     commit(store, events=(gone(previous=keep(store)),))
     commit(store, quarantined=(hollow(),))
-    assert only(store).life is Life.GONE
+    assert only(store).presence is Presence.GONE
     assert only(store).quarantine is not None
 
 
@@ -326,9 +326,9 @@ def test_merged_trials_are_known_by_the_id_they_live_on_under(store):
 
 def test_trial_is_due_until_checked_at_the_present_token(store):
     store.trials.sync_watched([ONE, TWO], NOW)
-    assert [(kept.nct_id, kept.life) for kept in store.trials.due([TWO, ONE], "t1")] == [
-        (ONE, Life.NEW),
-        (TWO, Life.NEW),
+    assert [(kept.nct_id, kept.presence) for kept in store.trials.due([TWO, ONE], "t1")] == [
+        (ONE, Presence.NEW),
+        (TWO, Presence.NEW),
     ]
     commit(store, new=(new(ONE),))
     assert [kept.nct_id for kept in store.trials.due([ONE, TWO], "t1")] == [ONE, TWO]
@@ -340,10 +340,10 @@ def test_trial_is_due_until_checked_at_the_present_token(store):
 
 
 def test_page_and_what_was_checked_in_it_are_stored_together_or_not_at_all(store):
-    store.versions.commit_page(Page(new=(new(ONE),)), NOW, checked=[ONE], token="t1")
+    store.versions.commit_page(PageCommit(new=(new(ONE),)), NOW, checked=[ONE], token="t1")
     assert (only(store).checked_token, only(store).checked_at) == ("t1", NOW)
     with pytest.raises(ValueError, match="was judged against"):
-        store.versions.commit_page(Page(new=(new(ONE, b"2"),)), NOW, checked=[ONE], token="t2")
+        store.versions.commit_page(PageCommit(new=(new(ONE, b"2"),)), NOW, checked=[ONE], token="t2")
     assert only(store).checked_token == "t1"
 
 
@@ -363,13 +363,13 @@ def test_trial_that_was_absent_is_present_again_though_only_its_stamp_moved(stor
     commit(store, absent=(Absent(nct_id=ONE, data_version="2026-03-14"),))
     stamped = [replace(unchanged(one, data_version="2026-03-16"), is_stamp_only=True) for one in (ONE, TWO)]
     commit(store, unchanged=tuple(stamped))
-    assert (only(store).life, only(store).missing_since) == (Life.PRESENT, None)
+    assert (only(store).presence, only(store).missing_since) == (Presence.PRESENT, None)
     assert only(store).data_version == only(store, TWO).data_version == "2026-03-16"
 
 
 def test_id_the_store_never_saw_is_due_and_cannot_be_marked(store):
     store.trials.mark_checked([ONE], "t1", NOW)
-    assert [(kept.nct_id, kept.life) for kept in store.trials.due([ONE], "t1")] == [(ONE, Life.NEW)]
+    assert [(kept.nct_id, kept.presence) for kept in store.trials.due([ONE], "t1")] == [(ONE, Presence.NEW)]
 
 
 def test_more_ids_than_one_list_holds_are_all_due_and_all_marked(store):

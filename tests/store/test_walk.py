@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.make import NOW, ONE, THREE, TWO, keep
-from watcher.store.delivery_model import Composed, CursorOverride, Direction
+from watcher.store.delivery_model import ComposeResult, CursorOverride, OverrideDirection
 from watcher.store.store import Store
 
 TRIALS = (ONE, TWO, THREE)
@@ -40,7 +40,7 @@ class Walk:
         self.snoozed = set()
         self.seen = set()
         for reader in READERS:
-            store.ledger.start_reader(reader, send="daily 07:30", slot=None, channels=("email",), now=NOW)
+            store.ledger.start_recipient(reader, send="daily 07:30", slot=None, channels=("email",), now=NOW)
 
     def version(self, trial):
         """A version is stored; a first one is a baseline and is told to nobody."""
@@ -74,9 +74,9 @@ class Walk:
             if (reader, window.nct_id) not in self.snoozed:
                 self.tell(reader, window)
             elif window.base is not None:
-                held.append(CursorOverride(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base))
+                held.append(CursorOverride(nct_id=window.nct_id, direction=OverrideDirection.BEHIND, base=window.base))
         waiting = {exempt.nct_id for exempt in held}
-        over = [exempt.nct_id for exempt in self.store.ledger.exempts(reader) if exempt.nct_id not in waiting]
+        over = [exempt.nct_id for exempt in self.store.ledger.overrides(reader) if exempt.nct_id not in waiting]
         self.compose(reader, self.store.versions.max_seq(), held, over)
 
     def urgent(self, reader, trial):
@@ -84,12 +84,12 @@ class Walk:
         for window in self.store.ledger.windows(reader, [trial]):
             if window.base is not None and (reader, trial) not in self.snoozed:
                 self.tell(reader, window)
-                ahead = CursorOverride(nct_id=trial, direction=Direction.AHEAD, base=window.newest)
-                self.compose(reader, self.store.ledger.reader(reader).cursor, [ahead])
+                ahead = CursorOverride(nct_id=trial, direction=OverrideDirection.AHEAD, base=window.newest)
+                self.compose(reader, self.store.ledger.recipient(reader).cursor, [ahead])
 
-    def compose(self, reader, cursor, exempts, cleared=()):
+    def compose(self, reader, cursor, overrides, cleared=()):
         """Store what was told."""
-        composed = Composed(recipient=reader, cursor=cursor, exempts=tuple(exempts), cleared=tuple(cleared))
+        composed = ComposeResult(recipient=reader, cursor=cursor, overrides=tuple(overrides), cleared=tuple(cleared))
         self.store.ledger.commit_composed(composed, NOW)
 
     def snooze(self, reader, trial):
@@ -112,5 +112,5 @@ def test_every_version_is_told_to_every_recipient_exactly_once(blank, story):
         for reader in READERS:
             walk.digest(reader)
             assert store.ledger.windows(reader, TRIALS) == ()
-            assert store.ledger.exempts(reader) == ()
+            assert store.ledger.overrides(reader) == ()
         assert not any(walk.untold.values())

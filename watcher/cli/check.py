@@ -218,11 +218,11 @@ def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
     Root sees nothing of that by itself.
     """
-    from watcher.config.secrets import closed_secrets, reader_of
+    from watcher.config.secrets import closed_secrets, state_folder_user
 
-    reader = reader_of(settings.state(loaded))
+    reader = state_folder_user(settings.state(loaded))
     if reader is not None:
-        for place, text in closed_secrets(loaded.config, folder=loaded.folder, reader=reader):
+        for place, text in closed_secrets(loaded.config, folder=loaded.folder, user=reader):
             yield loaded.sources.problem(place, text)
 
 

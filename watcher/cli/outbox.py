@@ -12,7 +12,7 @@ from watcher.errors import UsageError
 from watcher.text import to_json
 
 if TYPE_CHECKING:
-    from watcher.store.delivery_model import Entry
+    from watcher.store.delivery_model import OutboxEntry
 
 
 LARGEST = 2**63 - 1
@@ -97,7 +97,7 @@ def _one_of(ids: Sequence[int], every: bool) -> None:
         raise UsageError("name messages by their numbers (see `watcher outbox list`), or say --all")
 
 
-def _say(what: str, entries: Sequence[Entry], ids: Sequence[int]) -> None:
+def _say(what: str, entries: Sequence[OutboxEntry], ids: Sequence[int]) -> None:
     for entry in entries:
         click.echo(f'{what}: {entry.id} to {entry.recipient} by {entry.channel}: "{entry.subject}"')
     missing = sorted(set(ids) - {entry.id for entry in entries})
@@ -108,7 +108,7 @@ def _say(what: str, entries: Sequence[Entry], ids: Sequence[int]) -> None:
         click.echo("There are no such messages.")
 
 
-def _object(entry: Entry) -> dict[str, object]:
+def _object(entry: OutboxEntry) -> dict[str, object]:
     from watcher.ops.status_report import zulu
 
     return {

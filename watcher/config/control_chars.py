@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config.config_model import Config
-from watcher.config.rules import Finding
+from watcher.config.rules import ConfigFinding
 from watcher.config.secrets import named_secrets
 from watcher.config.toml_lines import Place
 from watcher.text import without_controls
@@ -38,7 +38,7 @@ def without_control_characters(raw: Any) -> Any:
     return without_controls(raw) if isinstance(raw, str) else raw
 
 
-def text_findings(config: Config) -> Iterator[Finding]:
+def text_findings(config: Config) -> Iterator[ConfigFinding]:
     """Return names that are empty, and paths that begin with a `~` that means nothing."""
     names = {
         "watch": tuple(watch.name for watch in config.watch),
@@ -47,20 +47,20 @@ def text_findings(config: Config) -> Iterator[Finding]:
     for table, given in names.items():
         for index, name in enumerate(given):
             if not name.strip():
-                yield Finding(place=(table, index, "name"), text=f"name of a [[{table}]] is empty; give it one")
+                yield ConfigFinding(place=(table, index, "name"), text=f"name of a [[{table}]] is empty; give it one")
     for place, path in _paths(config):
         try:
             Path(path).expanduser()
         except RuntimeError:
             text = f'"{path}": there is no home folder of that user; write the whole path'
-            yield Finding(place=place, text=text)
+            yield ConfigFinding(place=place, text=text)
     for index, recipient in enumerate(config.recipient):
         if recipient.folder is not None and recipient.folder.startswith("~"):
             text = f'folder = "{recipient.folder}" is relative to the state folder, and ~ means nothing there'
-            yield Finding(place=("recipient", index, "folder"), text=f"{text}; write the whole path")
+            yield ConfigFinding(place=("recipient", index, "folder"), text=f"{text}; write the whole path")
     if config.store.url.partition(":///")[2].startswith("~"):
         text = f'url = "{config.store.url}" is relative to the state folder, and ~ means nothing there'
-        yield Finding(place=("store", "url"), text=f"{text}; write the whole path")
+        yield ConfigFinding(place=("store", "url"), text=f"{text}; write the whole path")
 
 
 def _paths(config: Config) -> Iterator[tuple[Place, str]]:

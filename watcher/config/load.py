@@ -19,11 +19,11 @@ from pydantic import BaseModel, ValidationError
 
 from watcher.config.config_model import Config
 from watcher.config.control_chars import control_characters, text_findings, without_control_characters
-from watcher.config.operator_rules import operating_findings
+from watcher.config.operator_rules import operator_findings
 from watcher.config.presets import Preset
-from watcher.config.recipient_rules import read_wishes
+from watcher.config.recipient_rules import check_recipients
 from watcher.config.rules import findings
-from watcher.config.sources import Sources, gather
+from watcher.config.sources import Sources, read_sources
 from watcher.config.toml_lines import Place
 from watcher.errors import ConfigError, Problem
 
@@ -93,7 +93,7 @@ def survey_config(
     Raises:
         ConfigError: It cannot be read, or is not TOML.
     """
-    sources = gather(path, environ, _top_level())
+    sources = read_sources(path, environ, _top_level())
     problems = list(sources.problems)
     problems += (sources.problem(place, text) for place, text in control_characters(sources.raw))
     raw = without_control_characters(sources.raw)
@@ -105,12 +105,12 @@ def survey_config(
             config = Config.model_validate(_without(raw, error))
         except ValidationError:
             return None, tuple(problems)
-    wishes = read_wishes(config, folder=path.parent)
-    found = (*findings(config), *operating_findings(config), *text_findings(config), *wishes.findings)
-    problems += wishes.problems
+    recipients = check_recipients(config, folder=path.parent)
+    found = (*findings(config), *operator_findings(config), *text_findings(config), *recipients.findings)
+    problems += recipients.problems
     problems += (sources.problem(finding.place, finding.text) for finding in found if finding.is_fatal)
     warnings = tuple(sorted(sources.problem(finding.place, finding.text) for finding in found if not finding.is_fatal))
-    loaded = Loaded(config=config, path=path, warnings=warnings, sources=sources, presets=wishes.presets)
+    loaded = Loaded(config=config, path=path, warnings=warnings, sources=sources, presets=recipients.presets)
     return loaded, tuple(sorted(set(problems)))
 
 

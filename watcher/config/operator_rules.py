@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from watcher.config.config_model import Config
-from watcher.config.rules import Finding, is_loopback
+from watcher.config.rules import ConfigFinding, is_loopback
 
 SHORTEST_KEPT = timedelta(days=1)
 
 _KEPT = ("keep_records", "keep_messages", "keep_polls")
 
 
-def operating_findings(config: Config) -> Iterator[Finding]:
+def operator_findings(config: Config) -> Iterator[ConfigFinding]:
     """Return everything wrong in what concerns the operator alone."""
     for key in _KEPT:
         if getattr(config.store, key) < SHORTEST_KEPT:
-            yield Finding(place=("store", key), text=f'{key} must be at least "1d"')
+            yield ConfigFinding(place=("store", key), text=f'{key} must be at least "1d"')
     if config.health.listen is not None and (said := _listen_problem(config.health.listen)):
-        yield Finding(place=("health", "listen"), text=said)
+        yield ConfigFinding(place=("health", "listen"), text=said)
 
 
 def listen_address(text: str) -> tuple[str, int]:

@@ -15,12 +15,12 @@ from watcher.config.config_model import Cadence, Config, RecipientConfig
 from watcher.config.locate import under
 from watcher.config.presets import Preset, preset_names, read_preset
 from watcher.config.quiet_span import Quiet
-from watcher.config.rules import Finding
+from watcher.config.rules import ConfigFinding
 from watcher.errors import ConfigError, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class RecipientFindings:
     """What the recipients' wishes came to.
 
     Attributes:
@@ -30,11 +30,11 @@ class Wishes:
     """
 
     presets: Mapping[str, Preset]
-    findings: tuple[Finding, ...]
+    findings: tuple[ConfigFinding, ...]
     problems: tuple[Problem, ...]
 
 
-def read_wishes(config: Config, *, folder: Path) -> Wishes:
+def check_recipients(config: Config, *, folder: Path) -> RecipientFindings:
     """Look at every recipient's wishes and read the audiences they name.
 
     Args:
@@ -57,13 +57,13 @@ def read_wishes(config: Config, *, folder: Path) -> Wishes:
     ]
     if own is not None and not own.is_dir():
         text = f'presets_dir = "{config.presets_dir}" is no folder; the built-in audiences are used'
-        found.append(Finding(place=("presets_dir",), text=text, is_fatal=False))
-    return Wishes(presets=presets, findings=tuple(found), problems=tuple(problems))
+        found.append(ConfigFinding(place=("presets_dir",), text=text, is_fatal=False))
+    return RecipientFindings(presets=presets, findings=tuple(found), problems=tuple(problems))
 
 
 def _audience(
     index: int, recipient: RecipientConfig, names: tuple[str, ...], presets: Mapping[str, Preset]
-) -> Iterator[Finding]:
+) -> Iterator[ConfigFinding]:
     name = recipient.audience
     if name is None:
         return
@@ -71,20 +71,20 @@ def _audience(
         close = get_close_matches(name, names, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(names)}"
         text = f'audience "{name}" of recipient "{recipient.name}" is not known{hint}'
-        yield Finding(place=("recipient", index, "audience"), text=text)
+        yield ConfigFinding(place=("recipient", index, "audience"), text=text)
     elif recipient.near is not None and name in presets and not presets[name].near:
         text = f'near of recipient "{recipient.name}" does nothing: audience "{name}" has no rules for it'
-        yield Finding(place=("recipient", index, "near"), text=text, is_fatal=False)
+        yield ConfigFinding(place=("recipient", index, "near"), text=text, is_fatal=False)
 
 
-def _times(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
+def _times(index: int, recipient: RecipientConfig) -> Iterator[ConfigFinding]:
     is_immediate = recipient.send.cadence is Cadence.IMMEDIATE
     if is_immediate and recipient.urgent is not None:
         text = f'urgent of recipient "{recipient.name}" does nothing: with send = "immediate" everything goes at once'
-        yield Finding(place=("recipient", index, "urgent"), text=text, is_fatal=False)
+        yield ConfigFinding(place=("recipient", index, "urgent"), text=text, is_fatal=False)
     if is_immediate and recipient.heartbeat == "slot":
         text = f'heartbeat = "slot" of recipient "{recipient.name}" needs slots; write "weekly", or another send'
-        yield Finding(place=("recipient", index, "heartbeat"), text=text)
+        yield ConfigFinding(place=("recipient", index, "heartbeat"), text=text)
     has_time = recipient.send.cadence not in (Cadence.IMMEDIATE, Cadence.HOURLY)
     at = time(recipient.send.hour, recipient.send.minute)
     if recipient.quiet is not None and has_time and _is_within(recipient.quiet, at):
@@ -92,7 +92,7 @@ def _times(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
             f'send = "{recipient.send}" of recipient "{recipient.name}" lies in the quiet hours {recipient.quiet}; '
             f"the digest goes out when they end, at {recipient.quiet.ends:%H:%M}"
         )
-        yield Finding(place=("recipient", index, "quiet"), text=text, is_fatal=False)
+        yield ConfigFinding(place=("recipient", index, "quiet"), text=text, is_fatal=False)
 
 
 def _is_within(quiet: Quiet, at: time) -> bool:

@@ -30,7 +30,7 @@ NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ConfigFinding:
     """Something wrong or unwise, by its place in the file."""
 
     place: Place
@@ -53,7 +53,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def findings(config: Config) -> tuple[Finding, ...]:
+def findings(config: Config) -> tuple[ConfigFinding, ...]:
     """Return everything wrong or unwise in a configuration whose single values are right; may be empty."""
     return (
         *_zones(config),
@@ -65,12 +65,12 @@ def findings(config: Config) -> tuple[Finding, ...]:
     )
 
 
-def _zones(config: Config) -> Iterator[Finding]:
+def _zones(config: Config) -> Iterator[ConfigFinding]:
     if not _is_zone(config.timezone):
-        yield Finding(place=("timezone",), text=_zone_text(config.timezone))
+        yield ConfigFinding(place=("timezone",), text=_zone_text(config.timezone))
     for index, recipient in enumerate(config.recipient):
         if recipient.timezone is not None and not _is_zone(recipient.timezone):
-            yield Finding(place=("recipient", index, "timezone"), text=_zone_text(recipient.timezone))
+            yield ConfigFinding(place=("recipient", index, "timezone"), text=_zone_text(recipient.timezone))
 
 
 def _is_zone(name: str) -> bool:
@@ -87,28 +87,30 @@ def _zone_text(name: str) -> str:
     return f'timezone "{name}" is not known; write a name such as "Europe/Paris", "America/New_York" or "UTC"'
 
 
-def _registry(config: Config) -> Iterator[Finding]:
+def _registry(config: Config) -> Iterator[ConfigFinding]:
     registry = config.registry
     host = _registry_host(registry.base_url)
     if host is None:
         shown = "" if "@" in registry.base_url else f' "{registry.base_url}"'  # a log-in in it is a secret
         text = f'base_url{shown} is not an address of the form http(s)://host/path, without a log-in and a "?"'
         text = f'{text}; the registry is at "https://clinicaltrials.gov/api/v2"'
-        yield Finding(place=("registry", "base_url"), text=text)
+        yield ConfigFinding(place=("registry", "base_url"), text=text)
         return
     if registry.poll_every < SHORTEST_POLL:
-        yield Finding(place=("registry", "poll_every"), text="poll_every may be as short as 1s, not shorter")
+        yield ConfigFinding(place=("registry", "poll_every"), text="poll_every may be as short as 1s, not shorter")
     elif host.endswith(PUBLIC_REGISTRY):
         if registry.poll_every < POLITE_POLL:
             text = "poll_every under 10 min gains nothing: the registry's data is refreshed once a working day"
-            yield Finding(place=("registry", "poll_every"), text=text, is_fatal=False)
+            yield ConfigFinding(place=("registry", "poll_every"), text=text, is_fatal=False)
         if not registry.contact:
             text = 'contact is not set; the registry should be able to reach you: contact = "you@example.org"'
-            yield Finding(place=("registry",), text=text, is_fatal=False)
+            yield ConfigFinding(place=("registry",), text=text, is_fatal=False)
     if registry.timeout <= timedelta(0):
-        yield Finding(place=("registry", "timeout"), text="timeout must be longer than 0s")
+        yield ConfigFinding(place=("registry", "timeout"), text="timeout must be longer than 0s")
     if re.search(r"[^\x20-\x7e]", registry.contact):
-        yield Finding(place=("registry", "contact"), text="contact goes into an HTTP header: ASCII characters only")
+        yield ConfigFinding(
+            place=("registry", "contact"), text="contact goes into an HTTP header: ASCII characters only"
+        )
 
 
 def _registry_host(base_url: str) -> str | None:
@@ -122,48 +124,48 @@ def _registry_host(base_url: str) -> str | None:
     return parts.hostname if is_usable and is_plain else None
 
 
-def _email(config: Config) -> Iterator[Finding]:
+def _email(config: Config) -> Iterator[ConfigFinding]:
     email = config.email
     if email is None:
         for index, recipient in enumerate(config.recipient):
             if recipient.email is not None:
                 text = f'recipient "{recipient.name}" is told by email, but there is no [email] section with a relay'
-                yield Finding(place=("recipient", index, "email"), text=text)
+                yield ConfigFinding(place=("recipient", index, "email"), text=text)
         return
     if said := _host_problem(email.host):
-        yield Finding(place=("email", "host"), text=said)
+        yield ConfigFinding(place=("email", "host"), text=said)
     if email.timeout <= timedelta(0):
-        yield Finding(place=("email", "timeout"), text="timeout of [email] must be longer than 0s")
+        yield ConfigFinding(place=("email", "timeout"), text="timeout of [email] must be longer than 0s")
     if email.ca_file is not None and email.tls is Tls.NONE:
         text = 'ca_file without TLS is of no use; set tls = "implicit" or "starttls", or take ca_file out'
-        yield Finding(place=("email", "ca_file"), text=text)
+        yield ConfigFinding(place=("email", "ca_file"), text=text)
     if email.unsubscribe is not None and email.unsubscribe.lower().startswith("mailto:"):
         text = f'unsubscribe = "{email.unsubscribe}" is a mail address without mailto:, such as "trials@example.org"'
-        yield Finding(place=("email", "unsubscribe"), text=text)
+        yield ConfigFinding(place=("email", "unsubscribe"), text=text)
     if not is_address(parseaddr(email.sender)[1]):
         text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
-        yield Finding(place=("email", "from"), text=text)
+        yield ConfigFinding(place=("email", "from"), text=text)
     if email.oauth is not None and (email.password is not None or email.username is not None):
         text = "oauth takes the place of username and password; take those out (the mailbox is oauth's user)"
-        yield Finding(place=("email", "oauth"), text=text)
+        yield ConfigFinding(place=("email", "oauth"), text=text)
     if email.oauth is not None and not _is_secret_safe(email.oauth.token_url):
         text = f'token_url "{email.oauth.token_url}" of oauth is not an https address'
-        yield Finding(place=("email", "oauth"), text=text)
+        yield ConfigFinding(place=("email", "oauth"), text=text)
     if email.password is not None and email.username is None:
-        yield Finding(place=("email", "password"), text="a password without a username; add username")
+        yield ConfigFinding(place=("email", "password"), text="a password without a username; add username")
     if email.username is not None and email.password is None:
         text = 'a username without a password; add password = { credential = "…" }, { file = "…" } or { env = "…" }'
-        yield Finding(place=("email", "username"), text=text)
+        yield ConfigFinding(place=("email", "username"), text=text)
     if email.tls is Tls.NONE and not is_loopback(email.host):
         if email.password is not None or email.oauth is not None:
             what = "password" if email.password is not None else "token"
             text = f'tls = "none" would send the {what} in clear; write "implicit" (port 465) or "starttls" (port 587)'
-            yield Finding(place=("email", "tls"), text=text)
+            yield ConfigFinding(place=("email", "tls"), text=text)
         else:
             text = (
                 f'tls = "none": mail to {email.host} travels in clear; right only for a relay inside your own network'
             )
-            yield Finding(place=("email", "tls"), text=text, is_fatal=False)
+            yield ConfigFinding(place=("email", "tls"), text=text, is_fatal=False)
 
 
 def _host_problem(host: str) -> str:
@@ -194,40 +196,40 @@ def is_address(text: str) -> bool:
     return re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", text) is not None
 
 
-def _watches(config: Config) -> Iterator[Finding]:
+def _watches(config: Config) -> Iterator[ConfigFinding]:
     seen: set[str] = set()
     for index, watch in enumerate(config.watch):
         if watch.name in seen:
-            yield Finding(
+            yield ConfigFinding(
                 place=("watch", index, "name"), text=f'there are two watches named "{watch.name}"; names are unique'
             )
         seen.add(watch.name)
         if not watch.ids and watch.ids_file is None:
             text = f'watch "{watch.name}" names no trials; give it ids = ["NCT…"] or ids_file = "watchlist.txt"'
-            yield Finding(place=("watch", index), text=text)
+            yield ConfigFinding(place=("watch", index), text=text)
 
 
-def _recipients(config: Config) -> Iterator[Finding]:
+def _recipients(config: Config) -> Iterator[ConfigFinding]:
     names: set[str] = set()
     watches = [watch.name for watch in config.watch]
     tags = sorted({tag for watch in config.watch for tag in watch.tags})
     for index, recipient in enumerate(config.recipient):
         if recipient.name in names:
             text = f'there are two recipients named "{recipient.name}"; names are unique'
-            yield Finding(place=("recipient", index, "name"), text=text)
+            yield ConfigFinding(place=("recipient", index, "name"), text=text)
         names.add(recipient.name)
         yield from _known(index, recipient, "watches", recipient.watches or (), watches, "watch")
         yield from _known(index, recipient, "tags", recipient.tags, tags, "tag")
         if recipient.email is not None and not is_address(recipient.email):
             text = f'email = "{recipient.email}" of recipient "{recipient.name}" is not a mail address'
-            yield Finding(place=("recipient", index, "email"), text=text)
+            yield ConfigFinding(place=("recipient", index, "email"), text=text)
         yield from _slack(index, recipient)
         for nct_id in recipient.ids:
             if not is_nct_id(nct_id):
-                yield Finding(place=("recipient", index, "ids"), text=id_text(nct_id))
+                yield ConfigFinding(place=("recipient", index, "ids"), text=id_text(nct_id))
 
 
-def _slack(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
+def _slack(index: int, recipient: RecipientConfig) -> Iterator[ConfigFinding]:
     slack = recipient.slack
     if slack is None or slack.channel is None:
         return
@@ -237,30 +239,32 @@ def _slack(index: int, recipient: RecipientConfig) -> Iterator[Finding]:
             f'channel = "{slack.channel}" of recipient "{recipient.name}" is not a channel\'s id; Slack shows it '
             'at the end of "View channel details", such as "C0123456789"'
         )
-        yield Finding(place=("recipient", index, "slack"), text=text)
+        yield ConfigFinding(place=("recipient", index, "slack"), text=text)
     if not _is_secret_safe(slack.api):
         text = f'api = "{slack.api}" of recipient "{recipient.name}" is not an https address'
-        yield Finding(place=("recipient", index, "slack"), text=text)
+        yield ConfigFinding(place=("recipient", index, "slack"), text=text)
 
 
 def _known(
     index: int, recipient: RecipientConfig, key: str, given: tuple[str, ...], known: list[str], noun: str
-) -> Iterator[Finding]:
+) -> Iterator[ConfigFinding]:
     for name in given:
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
             text = f'recipient "{recipient.name}" names the {noun} "{name}", which does not exist{hint}'
-            yield Finding(place=("recipient", index, key), text=text)
+            yield ConfigFinding(place=("recipient", index, key), text=text)
 
 
-def _operator(config: Config) -> Iterator[Finding]:
+def _operator(config: Config) -> Iterator[ConfigFinding]:
     name = config.operator.recipient
     names = [recipient.name for recipient in config.recipient]
     if name is not None and name not in names:
         close = get_close_matches(name, names, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
-        yield Finding(place=("operator", "recipient"), text=f'operator.recipient "{name}" is not a recipient{hint}')
+        yield ConfigFinding(
+            place=("operator", "recipient"), text=f'operator.recipient "{name}" is not a recipient{hint}'
+        )
 
 
 def id_text(nct_id: str) -> str:

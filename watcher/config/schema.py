@@ -32,8 +32,8 @@ def config_schema(example: str) -> Mapping[str, Any]:
     spelled = {f"#/$defs/{name}" for name in _SPELLED}
     for name in _SPELLED:
         schema["$defs"].pop(name, None)
-    told = _comments(example)
-    _describe(schema, schema["$defs"], told, ())
+    descriptions = _comments(example)
+    _describe(schema, schema["$defs"], descriptions, ())
     return {**_HEAD, **_settled(schema, spelled), "title": _HEAD["title"]}
 
 
@@ -53,16 +53,16 @@ def _settled(node: Any, spelled: set[str]) -> Any:
     return left
 
 
-def _describe(table: dict[str, Any], defs: Mapping[str, Any], told: Mapping[Place, str], place: Place) -> None:
+def _describe(table: dict[str, Any], defs: Mapping[str, Any], descriptions: Mapping[Place, str], place: Place) -> None:
     """Return every key of a table the words of the example; descend into the tables it holds."""
     table.pop("description", None)
     for key, value in table.get("properties", {}).items():
         here = (*place, key)
-        if here in told:
-            value["description"] = told[here]
+        if here in descriptions:
+            value["description"] = descriptions[here]
         for name in _names(value):
             if name in defs and "properties" in defs[name]:
-                _describe(defs[name], defs, told, here)
+                _describe(defs[name], defs, descriptions, here)
 
 
 def _names(node: Any) -> Iterator[str]:

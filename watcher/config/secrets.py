@@ -64,7 +64,7 @@ def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class FileUser:
     """A user of this machine, as far as reading files goes."""
 
     uid: int
@@ -81,7 +81,7 @@ class Reader:
         return self.uid == 0 or bool(found.st_mode >> shift & right)
 
 
-def reader_of(state_dir: Path) -> Reader | None:
+def state_folder_user(state_dir: Path) -> FileUser | None:
     """Return the user a state folder belongs to when root asks for it: who runs the watcher there. Else None."""
     if os.geteuid() != 0 or not state_dir.is_dir():
         return None
@@ -92,25 +92,25 @@ def reader_of(state_dir: Path) -> Reader | None:
         groups = os.getgrouplist(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
     except KeyError:  # a user made by systemd for the time it runs
         groups = [found.st_gid]
-    return Reader(uid=found.st_uid, gids=frozenset(groups))
+    return FileUser(uid=found.st_uid, gids=frozenset(groups))
 
 
-def closed_secrets(config: Config, *, folder: Path, reader: Reader) -> Iterator[tuple[Place, str]]:
+def closed_secrets(config: Config, *, folder: Path, user: FileUser) -> Iterator[tuple[Place, str]]:
     """Return every file with a secret that another user may not read: its place, and a sentence.
 
     Args:
         config: The configuration.
         folder: Folder of the configuration file.
-        reader: Who has to read them.
+        user: Who has to read them.
     """
     for place, name, ref in named_secrets(config):
         path = under(folder, ref.file).absolute() if ref.file is not None else None
         if path is None or not path.is_file():
             continue
-        shut = next((one for one in path.parents if not reader.may(one, stat.S_IXOTH)), None)
-        if shut is not None or not reader.may(path, stat.S_IROTH):
+        shut = next((one for one in path.parents if not user.may(one, stat.S_IXOTH)), None)
+        if shut is not None or not user.may(path, stat.S_IROTH):
             why = f"{shut} is closed to it" if shut is not None else "its mode says so"
-            text = f"{name}: {path} may not be read by user {reader.uid}, whose the state folder is ({why})"
+            text = f"{name}: {path} may not be read by user {user.uid}, whose the state folder is ({why})"
             yield place, f"{text}; give it to that user, or under systemd use {{ credential = … }}"
 
 

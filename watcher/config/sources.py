@@ -67,7 +67,7 @@ class Sources:
         return Problem(str(main.path), find_line(main.lines, place), text)
 
 
-def gather(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> Sources:
+def read_sources(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> Sources:
     """Read everything a configuration is made of.
 
     Args:

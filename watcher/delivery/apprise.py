@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from watcher.delivery.contract import OnStep, Receipt, Step
+from watcher.delivery.contract import DeliveryStep, OnStep, Receipt
 from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
@@ -43,8 +43,8 @@ class AppriseChannel:
         library, service = _service(address)
         name = str(getattr(service, "service_name", "") or "the service")
         text = _ALL.sub("@" + _ZERO_WIDTH_SPACE, message.text)
-        on_step(Step.CONNECTED)
-        on_step(Step.BODY_HANDED_OVER)
+        on_step(DeliveryStep.CONNECTED)
+        on_step(DeliveryStep.BODY_HANDED_OVER)
         try:
             async with asyncio.timeout(PATIENCE):
                 failure = await asyncio.to_thread(_notify, library, service, message.subject, text)

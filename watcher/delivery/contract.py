@@ -21,7 +21,7 @@ from typing import Protocol
 from watcher.rendering.message import Message
 
 
-class Step(StrEnum):
+class DeliveryStep(StrEnum):
     """How far one delivery has come. Told before the bytes that follow go out.
 
     A message whose last recorded step is not `BODY_HANDED_OVER` has certainly not arrived; one whose last step is,
@@ -33,7 +33,7 @@ class Step(StrEnum):
     BODY_HANDED_OVER = "body_handed_over"
 
 
-OnStep = Callable[[Step], None]
+OnStep = Callable[[DeliveryStep], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from watcher.delivery import mime
-from watcher.delivery.contract import OnStep, Receipt, Step
+from watcher.delivery.contract import DeliveryStep, OnStep, Receipt
 from watcher.delivery.files import in_folder, write_all
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.ownership import make_folder
@@ -44,8 +44,8 @@ class FolderChannel:
         files = self._files(message)
         folder = Path(address)
         await in_folder(folder, make_folder, folder)
-        on_step(Step.CONNECTED)
-        on_step(Step.BODY_HANDED_OVER)
+        on_step(DeliveryStep.CONNECTED)
+        on_step(DeliveryStep.BODY_HANDED_OVER)
         await in_folder(folder, write_all, folder, files)
         return Receipt(reply=" ".join(files))
 

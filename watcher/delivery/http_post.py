@@ -23,9 +23,9 @@ import httpx
 
 from watcher import __version__
 from watcher.delivery.backoff import believed
-from watcher.delivery.contract import OnStep, Step
+from watcher.delivery.contract import DeliveryStep, OnStep
 from watcher.delivery.reply_text import one_line
-from watcher.delivery.verdicts import HttpAnswer, Verdict, judge
+from watcher.delivery.verdicts import HttpAnswer, Verdict, classify
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.network import certificate_sentence, http_context, proxy_for
 
@@ -70,7 +70,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpReply:
     """What the other side answered.
 
     Attributes:
@@ -142,7 +142,7 @@ class Poster:
         self._timeout = timeout.total_seconds()
         self._most = most
 
-    async def post(self, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep) -> Answer:
+    async def post(self, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep) -> HttpReply:
         """Post a payload.
 
         Args:
@@ -159,7 +159,7 @@ class Poster:
         """
         return await self._exchange_in_time("POST", target, body, headers, on_step)
 
-    async def ask(self, target: Target) -> Answer:
+    async def ask(self, target: Target) -> HttpReply:
         """Ask an address (GET), as one does to show that one is alive.
 
         Args:
@@ -175,7 +175,7 @@ class Poster:
 
     async def _exchange_in_time(
         self, method: str, target: Target, body: bytes, headers: Mapping[str, str], on_step: OnStep
-    ) -> Answer:
+    ) -> HttpReply:
         await self._check_secrecy(target)
         progress = _Progress(on_step)
         deadline = asyncio.timeout(2 * self._timeout)
@@ -192,7 +192,7 @@ class Poster:
 
     async def _exchange(
         self, method: str, target: Target, body: bytes, headers: Mapping[str, str], progress: _Progress
-    ) -> Answer:
+    ) -> HttpReply:
         request = httpx.Request(
             method,
             target.url,
@@ -208,7 +208,7 @@ class Poster:
                 await response.aclose()
         retry_after = read_retry_after(response.headers.get("Retry-After", ""), self._utc_now)
         text = target.fit(body.decode("utf-8", "replace"))
-        return Answer(status=response.status_code, text=text, retry_after=retry_after, body=body)
+        return HttpReply(status=response.status_code, text=text, retry_after=retry_after, body=body)
 
     async def _check_secrecy(self, target: Target) -> None:
         """Refuse to carry a secret in clear over a public network."""
@@ -244,12 +244,12 @@ class Poster:
         return DeliveryError(f"{target}: {what}; {end}", reason=reason, whose=whose)
 
 
-def refusal(target: Target, answer: Answer) -> DeliveryError:
+def refusal(target: Target, answer: HttpReply) -> DeliveryError:
     """Make the error of an answer that is not a success, by its status alone (`delivery.verdicts`)."""
-    return refused(target, answer, judge(HttpAnswer(status=answer.status)), _advice(answer.status))
+    return refused(target, answer, classify(HttpAnswer(status=answer.status)), _advice(answer.status))
 
 
-def refused(target: Target, answer: Answer, verdict: Verdict, advice: str) -> DeliveryError:
+def refused(target: Target, answer: HttpReply, verdict: Verdict, advice: str) -> DeliveryError:
     """Make the error of an answer, with whose failure it is and what to do about it.
 
     Args:
@@ -300,9 +300,9 @@ class _Progress:
         if getattr(info.get("request"), "method", b"") == b"CONNECT":
             return  # asks a proxy for a line, hands nothing over
         if name.endswith(".send_request_headers.started"):
-            self._on_step(Step.CONNECTED)
+            self._on_step(DeliveryStep.CONNECTED)
         elif name.endswith(".send_request_body.started"):
-            self._on_step(Step.BODY_HANDED_OVER)
+            self._on_step(DeliveryStep.BODY_HANDED_OVER)
             self.has_handed_over = True
 
 

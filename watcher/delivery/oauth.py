@@ -12,7 +12,7 @@ import urllib.parse
 from collections.abc import Callable, MutableMapping
 
 from watcher.config.config_model import OAuthConfig
-from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.http_post import HttpReply, Poster, Target, read_address, refusal
 from watcher.delivery.reply_text import one_line, read_object
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
@@ -100,7 +100,7 @@ class Tokens:
             return self._keep(target, answer)
         raise failure
 
-    def _keep(self, target: Target, answer: Answer) -> str:
+    def _keep(self, target: Target, answer: HttpReply) -> str:
         token, life = self._read(target, answer)
         self._kept[self._mark()] = (token, self._monotonic() + life)
         return token
@@ -124,16 +124,16 @@ class Tokens:
         pieces = (self._config.token_url, self._config.user, *self._form().values())
         return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
 
-    def _read(self, target: Target, answer: Answer) -> tuple[str, float]:
+    def _read(self, target: Target, answer: HttpReply) -> tuple[str, float]:
         said = read_object(answer.body) or {}
         token, life = said.get("access_token"), said.get("expires_in")
         if answer.status == 200 and isinstance(token, str) and token.isascii() and token.isprintable() and token:
             return token, _seconds(life)
         raise self._refused(target, answer, str(said.get("error") or ""), str(said.get("error_description") or ""))
 
-    def _refused(self, target: Target, answer: Answer, error: str, description: str) -> DeliveryError:
+    def _refused(self, target: Target, answer: HttpReply, error: str, description: str) -> DeliveryError:
         if answer.status == 429 or answer.status >= 500 or not error:
-            clean = Answer(status=answer.status, text="", retry_after=answer.retry_after)
+            clean = HttpReply(status=answer.status, text="", retry_after=answer.retry_after)
             if answer.status != 200:
                 return _as_channels(refusal(target, clean), answer.status)
             return DeliveryError(

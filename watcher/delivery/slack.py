@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal, refused
+from watcher.delivery.http_post import HttpReply, Poster, Target, read_address, refusal, refused
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import HOOK_GONE, is_about_form, is_gone
-from watcher.delivery.verdicts import SlackAnswer, judge
+from watcher.delivery.verdicts import SlackAnswer, classify
 from watcher.errors import DeliveryError
 from watcher.rate_limit import RateLimit, Sleep
 from watcher.rendering.message import Message
@@ -53,17 +53,17 @@ class SlackChannel:
             return Receipt(reply=f"{answer.status} {answer.text}, as plain text: the blocks were refused ({word})")
         raise _refusal(target, answer)
 
-    async def _post(self, target: Target, payload: object, on_step: OnStep) -> Answer:
+    async def _post(self, target: Target, payload: object, on_step: OnStep) -> HttpReply:
         async with self._rate_limit.whole_turn(target.url):
             return await self._poster.post(target, encode(payload), {"Content-Type": JSON_TYPE}, on_step)
 
 
-def _is_accepted(answer: Answer) -> bool:
+def _is_accepted(answer: HttpReply) -> bool:
     """Only 200 and the text `ok` are a success; a proxy's friendly page with 200 is not."""
     return answer.status == 200 and answer.text == "ok"
 
 
-def _refusal(target: Target, answer: Answer) -> DeliveryError:
+def _refusal(target: Target, answer: HttpReply) -> DeliveryError:
     word = answer.text
     if 200 <= answer.status < 300:
         advice = "not `ok`: something else than a webhook stands there, or a proxy answered; it will be tried again"
@@ -74,4 +74,4 @@ def _refusal(target: Target, answer: Answer) -> DeliveryError:
     else:
         return refusal(target, answer)
     word = "" if 200 <= answer.status < 300 else word
-    return refused(target, answer, judge(SlackAnswer(status=answer.status, word=word)), advice)
+    return refused(target, answer, classify(SlackAnswer(status=answer.status, word=word)), advice)

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from watcher.delivery.contract import OnStep, Receipt
-from watcher.delivery.http_post import Answer, Poster, Target, read_address, refusal
+from watcher.delivery.http_post import HttpReply, Poster, Target, read_address, refusal
 from watcher.delivery.reply_text import one_line, read_object
 from watcher.delivery.slack_payload import JSON_TYPE, SECONDS_BETWEEN, encode, payload_of, plain
 from watcher.delivery.slack_words import BOT_GONE, LATER, is_about_form, is_gone
-from watcher.delivery.verdicts import HttpAnswer, SlackAnswer, judge
+from watcher.delivery.verdicts import HttpAnswer, SlackAnswer, classify
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rate_limit import RateLimit, Sleep
 from watcher.rendering.message import Message
@@ -85,7 +85,9 @@ class _BotSession:
         self._posted[message.message_id] = said[1]
         return Receipt(reply=f"200 ok {self._fit(said[1])}".rstrip() + remark)
 
-    async def _post(self, target: Target, payload: dict[str, object], on_step: OnStep) -> tuple[Answer, _Said | None]:
+    async def _post(
+        self, target: Target, payload: dict[str, object], on_step: OnStep
+    ) -> tuple[HttpReply, _Said | None]:
         async with self._rate_limit.whole_turn(target.url):
             headers = {"Content-Type": JSON_TYPE, "Authorization": f"Bearer {self._token}"}
             answer = await self._poster.post(target, encode(payload), headers, on_step)
@@ -94,14 +96,14 @@ class _BotSession:
     def _fit(self, text: str) -> str:
         return one_line(text, secrets=(self._token,))
 
-    def _refused(self, target: Target, answer: Answer, said: _Said | None) -> DeliveryError:
+    def _refused(self, target: Target, answer: HttpReply, said: _Said | None) -> DeliveryError:
         if said is None and answer.status != 200:
             return refusal(target, replace(answer, text=self._fit(answer.text)))
         if said is None:
             text = f"{target} answered 200 and nothing that can be read; a proxy may have answered; "
             return DeliveryError(text + "it will be tried again", reason=DeliveryReason.SERVER, whose=Whose.CHANNEL)
         word = self._fit(said[0])
-        verdict = judge(SlackAnswer(status=answer.status, word=word))
+        verdict = classify(SlackAnswer(status=answer.status, word=word))
         return DeliveryError(
             f"{target} answered {word}: {_advice(word)}",
             reason=verdict.reason,
@@ -111,11 +113,11 @@ class _BotSession:
         )
 
 
-def _is_about_content(answer: Answer, said: _Said | None) -> bool:
+def _is_about_content(answer: HttpReply, said: _Said | None) -> bool:
     if said is None:
-        verdict = judge(HttpAnswer(status=answer.status)) if answer.status != 200 else None
+        verdict = classify(HttpAnswer(status=answer.status)) if answer.status != 200 else None
     else:
-        verdict = judge(SlackAnswer(status=answer.status, word=said[0])) if said[0] else None
+        verdict = classify(SlackAnswer(status=answer.status, word=said[0])) if said[0] else None
     return verdict is not None and verdict.whose is Whose.MESSAGE and verdict.lasts is Lasts.LASTING
 
 

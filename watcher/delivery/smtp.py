@@ -21,7 +21,7 @@ import aiosmtplib
 
 from watcher.config.config_model import EmailConfig, Tls
 from watcher.delivery import smtp_errors
-from watcher.delivery.contract import OnStep, Step
+from watcher.delivery.contract import DeliveryStep, OnStep
 from watcher.delivery.headers import Mailbox
 from watcher.delivery.oauth import Tokens
 from watcher.delivery.reply_text import one_line
@@ -80,8 +80,8 @@ class SmtpConnection:
             client = await self._begin(sender, to, len(mail), on_step)
             encoding = "utf-8" if to.needs_smtputf8 else "ascii"
             await self._ask(Stage.RECIPIENT, client.rcpt(to.address, encoding=encoding))
-            on_step(Step.ENVELOPE_ACCEPTED)
-            on_step(Step.BODY_HANDED_OVER)
+            on_step(DeliveryStep.ENVELOPE_ACCEPTED)
+            on_step(DeliveryStep.BODY_HANDED_OVER)
             answer = await self._ask(Stage.BODY, client.data(mail, timeout=_BODY_PATIENCE * self._timeout))
             self._has_envelope = False
         return self._fit(f"{answer.code} {answer.message}")
@@ -133,7 +133,7 @@ class SmtpConnection:
             was_kept = self._is_connected()
             try:
                 client = await self._ready()
-                on_step(Step.CONNECTED)
+                on_step(DeliveryStep.CONNECTED)
                 await self._name_sender(client, sender, to, size)
             except DeliveryError:
                 if not was_kept or self._is_connected():

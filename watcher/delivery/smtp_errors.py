@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.delivery.verdicts import NoAnswer, SmtpAnswer, Stage, enhanced_code, is_greylisting, is_within, judge
+from watcher.delivery.verdicts import NoAnswer, SmtpAnswer, Stage, classify, enhanced_code, is_greylisting, is_within
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 
@@ -133,7 +133,7 @@ def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
     if not 400 <= code <= 599:
         return unreadable(relay, stage, f"{code} {reply}")
     answer = SmtpAnswer(stage=stage, code=code, reply=reply)
-    verdict = judge(answer)
+    verdict = classify(answer)
     return DeliveryError(
         f"{relay} refused while {stage}: {code} {reply}".rstrip() + f" — {_advice(answer, verdict.reason)}",
         reason=verdict.reason,
@@ -144,7 +144,7 @@ def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
 
 def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
     """Make the error of an answer that is not SMTP."""
-    verdict = judge(SmtpAnswer(stage=stage, code=0))
+    verdict = classify(SmtpAnswer(stage=stage, code=0))
     return DeliveryError(
         f"{relay} gave an answer that is not SMTP while {stage}: {words}; check host, port and tls in [email]",
         reason=verdict.reason,
@@ -154,7 +154,7 @@ def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
 
 def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
     """Make the error of an answer that did not come in time."""
-    verdict = judge(NoAnswer(stage=stage, is_silent=True))
+    verdict = classify(NoAnswer(stage=stage, is_silent=True))
     return DeliveryError(
         f"{relay} did not answer within {seconds:g} s while {stage}; {_what_next(stage)}",
         reason=verdict.reason,
@@ -164,7 +164,7 @@ def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
 
 def dropped(relay: Relay, stage: Stage, cause: str) -> DeliveryError:
     """Make the error of a connection that was not made or broke; `cause` in a few words."""
-    verdict = judge(NoAnswer(stage=stage))
+    verdict = classify(NoAnswer(stage=stage))
     return DeliveryError(
         f"the connection to {relay} failed while {stage} ({cause}); {_what_next(stage)}",
         reason=verdict.reason,

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import BinaryIO
 
-from watcher.delivery.contract import OnStep, Receipt, Step
+from watcher.delivery.contract import DeliveryStep, OnStep, Receipt
 from watcher.errors import DeliveryError, DeliveryReason, Whose
 from watcher.rendering.message import Message
 
@@ -32,8 +32,8 @@ class StdoutChannel:
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
         """Print one message; the address means nothing (contract: `Session.deliver`)."""
         text = f"{message.subject}\n\n{message.text.rstrip()}\n\n".encode("utf-8", "replace")
-        on_step(Step.CONNECTED)
-        on_step(Step.BODY_HANDED_OVER)
+        on_step(DeliveryStep.CONNECTED)
+        on_step(DeliveryStep.BODY_HANDED_OVER)
         try:
             stream = self._stream()
             stream.write(text)

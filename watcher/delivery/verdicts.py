@@ -149,7 +149,7 @@ _HTTP: tuple[tuple[int, int, Verdict], ...] = (
 _THREE_PART = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
-def judge(answer: SmtpAnswer | NoAnswer | HttpAnswer | SlackAnswer) -> Verdict:
+def classify(answer: SmtpAnswer | NoAnswer | HttpAnswer | SlackAnswer) -> Verdict:
     """Return whose failure an answer is, for any answer that is not a success."""
     match answer:
         case SmtpAnswer():

@@ -18,7 +18,7 @@ from pathlib import Path
 from watcher.config.config_model import EmailConfig, SecretRef, WebhookConfig
 from watcher.config.load import Loaded
 from watcher.config.locate import under
-from watcher.config.secrets import closed_secrets, named_secrets, read_secret, reader_of
+from watcher.config.secrets import closed_secrets, named_secrets, read_secret, state_folder_user
 from watcher.config.toml_lines import Place
 from watcher.errors import (
     ConfigError,
@@ -144,9 +144,9 @@ def _secret_file(bag: Bag, ref: SecretRef) -> str:
 
 def _closed(bag: Bag) -> Iterator[tuple[Place, str]]:
     """Find, as root, what the user who runs the watcher may not read."""
-    reader = reader_of(bag.state_dir)
+    reader = state_folder_user(bag.state_dir)
     if reader is not None:
-        yield from closed_secrets(bag.loaded.config, folder=bag.loaded.folder, reader=reader)
+        yield from closed_secrets(bag.loaded.config, folder=bag.loaded.folder, user=reader)
 
 
 def _folder(path: Path) -> str:

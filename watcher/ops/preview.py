@@ -55,7 +55,7 @@ def preview_messages(
         return ()
     now = context.clock()
     key = f"preview-{context.store.versions.max_seq()}"
-    state = context.store.ledger.reader(recipient.name) if since is None else None
+    state = context.store.ledger.recipient(recipient.name) if since is None else None
     last = last_digest(context.store, state) if state is not None else None
     digest = content.digest_of(context, recipient, subscribed, pending, key=key, now=now, last=last)
     return _composed(context, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
@@ -111,7 +111,7 @@ def _pending(
     context: RunContext, recipient: RecipientConfig, subscribed: tuple[SubscribedTrial, ...], since: datetime | None
 ) -> tuple[PendingStory, ...]:
     comparisons = ComparisonCache(store=context.store)
-    state = context.store.ledger.reader(recipient.name)
+    state = context.store.ledger.recipient(recipient.name)
     if since is None:
         if state is None:
             return ()

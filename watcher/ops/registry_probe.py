@@ -18,7 +18,7 @@ from watcher.registry.transport import host_of, unexpected
 
 if TYPE_CHECKING:
     from watcher.config.config_model import RegistryConfig
-    from watcher.registry.transport import Answer, HttpTransport
+    from watcher.registry.transport import HttpResponse, HttpTransport
 
 CLOCKS_AGREE = timedelta(minutes=2)
 """A digest is due by the minute; below this nobody notices, and an answer may have been under way for a while."""
@@ -99,7 +99,7 @@ def _door(settings: RegistryConfig, transport: Transport) -> HttpTransport:
     return UrllibTransport(settings.base_url, settings.contact, settings.timeout)
 
 
-def _token(answer: Answer, host: str) -> str | None:
+def _token(answer: HttpResponse, host: str) -> str | None:
     if answer.status == 403:
         raise RegistryRefusedError(f"{host} refuses it (403)")
     if answer.status == 429 or answer.status >= 500:
@@ -109,7 +109,7 @@ def _token(answer: Answer, host: str) -> str | None:
     return read_version(answer).token
 
 
-def _lag(answer: Answer, started: datetime, ended: datetime) -> timedelta | None:
+def _lag(answer: HttpResponse, started: datetime, ended: datetime) -> timedelta | None:
     """Return how far the registry's clock is ahead of ours; zero while it lies within the time the request took."""
     theirs = read_http_date(answer.headers.get("date"))
     if theirs is None:

@@ -25,7 +25,7 @@ from watcher.pipeline.pending_changes import headline_of
 from watcher.pipeline.trial_faults import unknown_trial
 from watcher.pipeline.watchlist_resolution import poll_ids
 from watcher.store.delivery_model import State
-from watcher.store.trial_model import Kept, Life, LogEntry
+from watcher.store.trial_model import Kept, LogEntry, Presence
 
 _STATUS = ("protocolSection", "statusModule")
 
@@ -128,7 +128,7 @@ def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]
         "title": value_at(record, ("protocolSection", "identificationModule", "briefTitle")),
         "status": value_at(record, (*_STATUS, "overallStatus")),
         "watches": list(watched.watches) if watched is not None else [],
-        "state": kept.life.value,
+        "state": kept.presence.value,
         "data_version": kept.data_version,
         "checked_at": zulu(kept.checked_at) if kept.checked_at is not None else None,
         "merged_into": kept.merged_into,
@@ -138,7 +138,7 @@ def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]
 
 def _reason(kept: Kept) -> str | None:
     """Return why the trial is not read as it should be, or None."""
-    if kept.life is Life.UNKNOWN:
+    if kept.presence is Presence.UNKNOWN:
         return unknown_trial(kept.nct_id)
     return kept.quarantine.reason if kept.quarantine is not None else None
 

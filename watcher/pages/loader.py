@@ -55,7 +55,7 @@ def load(context: RunContext, nct_id: str, watched: WatchedTrial | None, *, reco
         steps=steps,
         watches=watched.watches if watched is not None else (),
         short_name=watched.short_name if watched is not None else None,
-        state=kept.life.value,
+        state=kept.presence.value,
     )
 
 

@@ -33,7 +33,7 @@ from watcher.pipeline.due import (
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.subscriptions import pending_on_each
 from watcher.store.compression import pack_pieces
-from watcher.store.delivery_model import Composed, CursorOverride, Direction, NewMessage
+from watcher.store.delivery_model import ComposeResult, CursorOverride, NewMessage, OverrideDirection
 
 if TYPE_CHECKING:
     from watcher.digests import model as digest
@@ -108,7 +108,7 @@ def compose_due(
 
 def _compose(
     context: RunContext, plan: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, composing: ComposeContext
-) -> Composed:
+) -> ComposeResult:
     recipient, state = plan.recipient, plan.state
     destinations = destinations_of(recipient)
     pending: Mapping[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
@@ -121,12 +121,12 @@ def _compose(
         for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing):
             messages += compose_messages(context, notification, destination, faults)
             digested |= _digested(notification, plan, composing)
-    return Composed(
+    return ComposeResult(
         recipient=recipient.name,
         cursor=composing.newest if plan.is_due else state.cursor,
         slot=plan.slot,
         messages=tuple(messages),
-        exempts=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
+        overrides=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
         cleared=_caught_up(plan, composing) if plan.is_due else (),
         welcomed=plan.greets,
         notes={**_notes(plan, composing, is_composed=bool(messages)), **digested},
@@ -145,7 +145,7 @@ def _notifications(
     from watcher.pipeline import content
 
     recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
-    held = [one.nct_id for one in plan.overrides if one.direction is Direction.BEHIND]
+    held = [one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND]
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
         return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
@@ -203,7 +203,7 @@ def _key(plan: DigestPlan, composing: ComposeContext) -> str:
 
 def _is_silent(plan: DigestPlan, pending: Mapping[str, tuple[PendingStory, ...]]) -> bool:
     """Return whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
-    was_urgent = any(one.direction is Direction.AHEAD for one in plan.overrides)
+    was_urgent = any(one.direction is OverrideDirection.AHEAD for one in plan.overrides)
     has_story = any(entry.story is not None for entries in pending.values() for entry in entries)
     return not (plan.greets or was_urgent or has_story)
 
@@ -237,7 +237,8 @@ def _split_urgent(
 def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
     """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
     return tuple(
-        CursorOverride(nct_id=nct_id, direction=Direction.AHEAD, base=newest) for nct_id, newest in ahead.items()
+        CursorOverride(nct_id=nct_id, direction=OverrideDirection.AHEAD, base=newest)
+        for nct_id, newest in ahead.items()
     )
 
 
@@ -247,7 +248,7 @@ def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOver
         return ()
     windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])
     return tuple(
-        CursorOverride(nct_id=window.nct_id, direction=Direction.BEHIND, base=window.base)
+        CursorOverride(nct_id=window.nct_id, direction=OverrideDirection.BEHIND, base=window.base)
         for window in windows
         if window.base is not None
     )
@@ -255,7 +256,9 @@ def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOver
 
 def _caught_up(plan: DigestPlan, composing: ComposeContext) -> tuple[str, ...]:
     held = snoozed_trials(plan.recipient, composing.snoozes)
-    return tuple(one.nct_id for one in plan.overrides if one.direction is Direction.BEHIND and one.nct_id not in held)
+    return tuple(
+        one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND and one.nct_id not in held
+    )
 
 
 def _notes(plan: DigestPlan, composing: ComposeContext, *, is_composed: bool) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, Wind
 from watcher.pipeline.read_counts import LastDigest, read_for
 from watcher.rendering.message import PackedJson
 from watcher.store.delivery_model import RecipientState
-from watcher.store.trial_model import Life
+from watcher.store.trial_model import Presence
 
 _A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
 _STATUS = ("protocolSection", "statusModule", "overallStatus")
@@ -36,7 +36,7 @@ def welcome(
 ) -> Welcome:
     """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
     ids = [trial.nct_id for trial in subscribed]
-    merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.life is Life.MERGED}
+    merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.presence is Presence.MERGED}
     trials = {trial.nct_id: trial for trial in subscribed if trial.nct_id not in merged}
     greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
     for nct_id, body in context.store.versions.each_newest_body(trials):  # never all records in memory at once

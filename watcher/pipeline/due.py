@@ -18,7 +18,7 @@ from watcher.digests.quiet_hours import quiet_until
 from watcher.digests.routing import SubscribedTrial, trials_for
 from watcher.digests.slots import newest_slot, next_slots
 from watcher.pipeline.read_counts import LastDigest
-from watcher.store.delivery_model import CursorOverride, Direction, RecipientState, Snooze, reader_note
+from watcher.store.delivery_model import CursorOverride, OverrideDirection, RecipientState, Snooze, recipient_note
 from watcher.store.store import Store
 
 LAST_COMPOSED = "heard"
@@ -125,7 +125,7 @@ def due(
     context: RunContext, recipient: RecipientConfig, watchlist: Watchlist, composing: ComposeContext
 ) -> DigestPlan | None:
     """Describe what a recipient is due; None when there is nothing to compose and nothing to write down."""
-    state = context.store.ledger.reader(recipient.name)
+    state = context.store.ledger.recipient(recipient.name)
     if state is None or is_held(context, recipient, composing.now, composing.snoozes):
         return None
     slot = _slot(context, recipient, state, composing.now)
@@ -135,11 +135,11 @@ def due(
     may_be_urgent = recipient.urgent is not None and composing.is_settled
     if not (is_due or greets or may_be_urgent):
         return None  # the usual case at a tick: no further look at the store
-    overrides = context.store.ledger.exempts(recipient.name)
+    overrides = context.store.ledger.overrides(recipient.name)
     subscribed = trials_for(recipient, context.loaded.config, watchlist)
     held = snoozed_trials(recipient, composing.snoozes)
     has_news = state.cursor < composing.newest or any(
-        one.direction is Direction.BEHIND and one.nct_id not in held for one in overrides
+        one.direction is OverrideDirection.BEHIND and one.nct_id not in held for one in overrides
     )
     notes = _notes(context, recipient)
     is_urgent = may_be_urgent and not is_due and has_news and int(notes.get(URGENT_UP_TO, "0")) < composing.newest
@@ -163,7 +163,7 @@ def due(
 
 def last_digest(store: Store, state: RecipientState) -> LastDigest:
     """Return a recipient's last digest or welcome; before the first one, when they were met."""
-    note = store.notes.get(reader_note(state.name, DIGESTED))
+    note = store.notes.get(recipient_note(state.name, DIGESTED))
     if note is not None:
         found = json.loads(note)
         return LastDigest(at=datetime.fromisoformat(found["at"]), data_version=found["data_version"])
@@ -211,7 +211,7 @@ def _was_read_for(state: RecipientState, composing: ComposeContext) -> bool:
 def _notes(context: RunContext, recipient: RecipientConfig) -> Mapping[str, str]:
     if recipient.urgent is None and recipient.heartbeat is None:
         return {}
-    start = reader_note(recipient.name)
+    start = recipient_note(recipient.name)
     return {name.removeprefix(start): value for name, value in context.store.notes.all(start).items()}
 
 

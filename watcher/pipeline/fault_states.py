@@ -21,7 +21,7 @@ REMIND_AFTER = timedelta(days=1)
 TELL_TEMPORARY_AFTER = timedelta(hours=1)
 """How long a temporary fault lasts before it is told (design: Faults)."""
 
-_STANDING = frozenset({FaultState.FAILING, FaultState.TOLD, FaultState.REMINDED})
+_STANDING = frozenset({FaultState.FAILING, FaultState.NOTIFIED, FaultState.REMINDED})
 
 
 class Announcement(StrEnum):
@@ -67,19 +67,19 @@ def advance(
             else Transition(fault=new, announcement=None)
         )
     present = replace(known, message=failing, grade=max(known.grade, grade, key=lambda one: one.rank))
-    if known.told_at is None:
+    if known.notified_at is None:
         is_to_tell = present.grade is not FaultGrade.TEMPORARY or _is_past(known.since, TELL_TEMPORARY_AFTER, now)
         return _announced(present, Announcement.NEW, now) if is_to_tell else _silent(known, present)
     if present.grade is not known.grade:
         return _announced(present, Announcement.WORSE, now)
-    if _is_past(known.told_at, REMIND_AFTER, now):
+    if _is_past(known.notified_at, REMIND_AFTER, now):
         return _announced(present, Announcement.REMINDER, now)
     return _silent(known, present)
 
 
 def _announced(fault: Fault, announcement: Announcement, now: datetime) -> Transition:
-    state = FaultState.REMINDED if announcement is Announcement.REMINDER else FaultState.TOLD
-    return Transition(fault=replace(fault, state=state, told_at=now), announcement=announcement)
+    state = FaultState.REMINDED if announcement is Announcement.REMINDER else FaultState.NOTIFIED
+    return Transition(fault=replace(fault, state=state, notified_at=now), announcement=announcement)
 
 
 def _silent(known: Fault, present: Fault) -> Transition | None:
@@ -88,8 +88,8 @@ def _silent(known: Fault, present: Fault) -> Transition | None:
 
 def _over(known: Fault, now: datetime) -> Transition:
     """End a fault; one that was never told ends without a word."""
-    over = replace(known, state=FaultState.RECOVERED, told_at=now)
-    return Transition(fault=over, announcement=None if known.told_at is None else Announcement.OVER)
+    over = replace(known, state=FaultState.RECOVERED, notified_at=now)
+    return Transition(fault=over, announcement=None if known.notified_at is None else Announcement.OVER)
 
 
 def _is_past(moment: datetime, span: timedelta, now: datetime) -> bool:

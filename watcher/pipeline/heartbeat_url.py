@@ -12,7 +12,7 @@ import structlog
 
 from watcher.context import RunContext
 from watcher.errors import DeliveryError
-from watcher.store.delivery_model import Entry, State
+from watcher.store.delivery_model import OutboxEntry, State
 
 log = structlog.get_logger()
 
@@ -50,7 +50,7 @@ async def ask_heartbeat(context: RunContext, *, is_complete: bool) -> bool:
     return is_well
 
 
-def overdue(entries: Collection[Entry], now: datetime) -> tuple[Entry, ...]:
+def overdue(entries: Collection[OutboxEntry], now: datetime) -> tuple[OutboxEntry, ...]:
     """Return the waiting messages that should have arrived by now, in their order.
 
     A message is overdue when it was due over an hour ago (also behind a suspended channel), or when it was tried in
@@ -59,7 +59,7 @@ def overdue(entries: Collection[Entry], now: datetime) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if _is_overdue(entry, now))
 
 
-def _is_overdue(entry: Entry, now: datetime) -> bool:
+def _is_overdue(entry: OutboxEntry, now: datetime) -> bool:
     if entry.next_attempt_at is not None and now - entry.next_attempt_at > OVERDUE_AFTER:
         return True
     return entry.attempts > 0 and now - entry.queued_at > OVERDUE_AFTER

@@ -17,17 +17,17 @@ from watcher.changes.model import Comparison, Record
 from watcher.errors import DamagedError, RegistryAnswerError, StoreError
 from watcher.registry.plausibility import (
     SOUND,
+    assess_age,
+    assess_content,
+    assess_identity_facts,
+    assess_posting,
     is_behind,
     is_too_far_ahead,
-    judge_age,
-    judge_content,
-    judge_identity_facts,
-    judge_posting,
 )
 from watcher.registry.registry_model import RawRecord
 from watcher.registry.studies_page import decode_record
 from watcher.store.store import Store
-from watcher.store.trial_model import Kept, Life, Milestone, NewVersion, Quarantined, Unchanged
+from watcher.store.trial_model import Kept, Milestone, NewVersion, Presence, Quarantined, Unchanged
 
 if TYPE_CHECKING:
     pass
@@ -89,7 +89,7 @@ def ingest_records(
     results: dict[str, IngestResult] = {}
     for record in records:
         if record.nct_id not in results:
-            known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, life=Life.NEW)
+            known = kept.get(record.nct_id) or Kept(nct_id=record.nct_id, presence=Presence.NEW)
             lags = is_behind(record, day)
             usable = replace(record, data_version=None) if is_too_far_ahead(record, day) else record
             results[record.nct_id] = replace(_guarded(usable, known, store), is_behind=lags)
@@ -114,18 +114,18 @@ def _guarded(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
 def _ingest(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
     if record.doubt:
         return _quarantined(record, record.doubt)
-    age = judge_age(record, kept.data_version)
+    age = assess_age(record, kept.data_version)
     if age != SOUND:
         return IngestResult(nct_id=record.nct_id, status=IngestStatus.STALE, reason=age.reason)
-    is_back = kept.life in (Life.GONE, Life.MERGED)
+    is_back = kept.presence in (Presence.GONE, Presence.MERGED)
     if record.fingerprint == kept.fingerprint and not kept.starts_anew and not is_back:
         return _unchanged(record, is_stamp_only=True)
     decoded = decode_record(record.body)
     before_body = None if kept.newest_seq is None else store.versions.newest_body(record.nct_id)
     before = None if before_body is None else decode(before_body)
-    if record.data_version is None and (posting := judge_posting(decoded, before)) != SOUND:
+    if record.data_version is None and (posting := assess_posting(decoded, before)) != SOUND:
         return IngestResult(nct_id=record.nct_id, status=IngestStatus.STALE, reason=posting.reason)
-    for judgement in (judge_content(decoded, before), judge_identity_facts(decoded, before)):
+    for judgement in (assess_content(decoded, before), assess_identity_facts(decoded, before)):
         if judgement != SOUND and not _is_confirmed(record, kept):
             return _quarantined(record, judgement.reason)
 

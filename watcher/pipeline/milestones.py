@@ -14,7 +14,7 @@ import structlog
 
 from watcher.context import RunContext
 from watcher.errors import DamagedError
-from watcher.store.trial_model import Compared, Event, Kept, Life, Milestone, Page, VersionKind
+from watcher.store.trial_model import Compared, Event, Kept, Milestone, PageCommit, Presence, VersionKind
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ def record_passed(context: RunContext, ids: Collection[str]) -> int:
         by_trial[milestone.nct_id].append(milestone)
     kept = context.store.trials.kept(list(by_trial))
     events = tuple(event for one in kept if (event := _event(context, one, by_trial[one.nct_id])) is not None)
-    context.store.versions.commit_page(Page(events=events), context.clock())
+    context.store.versions.commit_page(PageCommit(events=events), context.clock())
     context.store.notes.put(_TOLD_UNTIL, today.isoformat())
     for event in events:
         log.info("milestone_passed", nct_id=event.nct_id)
@@ -52,7 +52,7 @@ def record_passed(context: RunContext, ids: Collection[str]) -> int:
 
 
 def _event(context: RunContext, kept: Kept, passed: Collection[Milestone]) -> Event | None:
-    if kept.newest_seq is None or kept.starts_anew or kept.life is not Life.PRESENT:
+    if kept.newest_seq is None or kept.starts_anew or kept.presence is not Presence.PRESENT:
         return None
     try:
         compared = _compared(context, kept, passed)

@@ -17,7 +17,7 @@ from watcher.pipeline.ingest import IngestResult, ingest_records
 from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import Moved, NotFound, RateLimitedError, RawRecord, Single
 from watcher.store.store import Store
-from watcher.store.trial_model import ABSENCE, Absent, Event, Kept, Life, Page, Quarantined, VersionKind
+from watcher.store.trial_model import ABSENCE, Absent, Event, Kept, PageCommit, Presence, Quarantined, VersionKind
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
@@ -37,7 +37,7 @@ MOST_SINGLE = 50
 FAILED_IN_A_ROW = 3
 """After so many single requests in a row without an answer the registry is left alone until the next poll."""
 
-_SETTLED = frozenset({Life.GONE, Life.MERGED, Life.UNKNOWN})
+_SETTLED = frozenset({Presence.GONE, Presence.MERGED, Presence.UNKNOWN})
 """Their absence is known. They stay in the batch, where their return would be seen."""
 
 
@@ -54,7 +54,7 @@ class MissingRecords:
     """
 
     found: tuple[IngestResult, ...] = ()
-    page: Page = field(default_factory=Page)
+    page: PageCommit = field(default_factory=PageCommit)
     missing: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
@@ -76,8 +76,10 @@ async def resolve_missing(
         RegistryRefusedError: 403: whoever asks on is impolite.
         RateLimitedError: 429 after all tries, likewise.
     """
-    open_ones = [known for known in missing if known.life not in _SETTLED]
-    first = [known for known in open_ones if known.life is not Life.ABSENT and not _is_aside_before(known, token)]
+    open_ones = [known for known in missing if known.presence not in _SETTLED]
+    first = [
+        known for known in open_ones if known.presence is not Presence.ABSENT and not _is_aside_before(known, token)
+    ]
     if len(first) > MOST_ABSENT and 10 * len(first) > asked:
         return _mass_absence(open_ones, first, asked, token)
     answers = await _ask_singly(client, [known.nct_id for known in _most_urgent(open_ones)])
@@ -105,7 +107,7 @@ async def resolve_missing(
                 absent.append(Absent(nct_id=known.nct_id, data_version=since, is_unknown=is_confirmed))
     return MissingRecords(
         found=ingest_records(found, {known.nct_id: known for known in open_ones}, store, day=data_day(token)),
-        page=Page(absent=tuple(absent), events=tuple(events)),
+        page=PageCommit(absent=tuple(absent), events=tuple(events)),
         missing=tuple(still),
         failed=failed,
     )
@@ -120,7 +122,7 @@ def _mass_absence(open_ones: Sequence[Kept], first: Sequence[Kept], asked: int, 
     )
     put_aside = tuple(entry.nct_id for entry in aside)
     others = tuple(known.nct_id for known in open_ones if known.nct_id not in set(put_aside))
-    return MissingRecords(page=Page(quarantined=aside), missing=others, aside=put_aside)
+    return MissingRecords(page=PageCommit(quarantined=aside), missing=others, aside=put_aside)
 
 
 def _is_aside_before(known: Kept, token: str | None) -> bool:
@@ -131,7 +133,7 @@ def _is_aside_before(known: Kept, token: str | None) -> bool:
 
 def _most_urgent(open_ones: Sequence[Kept]) -> Sequence[Kept]:
     """Return the trials to ask for by themselves: first those whose absence would be confirmed."""
-    return sorted(open_ones, key=lambda known: known.life is not Life.ABSENT)[:MOST_SINGLE]
+    return sorted(open_ones, key=lambda known: known.presence is not Presence.ABSENT)[:MOST_SINGLE]
 
 
 async def _ask_singly(client: RegistryClient, ids: Sequence[str]) -> Mapping[str, Single | str]:
@@ -155,11 +157,11 @@ async def _ask_singly(client: RegistryClient, ids: Sequence[str]) -> Mapping[str
 
 def _is_confirmed(known: Kept, token: str | None) -> bool:
     """Return whether the trial was absent in an earlier data version, too."""
-    return known.life is Life.ABSENT and token is not None and known.missing_since != token
+    return known.presence is Presence.ABSENT and token is not None and known.missing_since != token
 
 
 def _merged(known: Kept | None, into: str, token: str | None) -> Event | None:
-    if known is None or known.life is Life.MERGED:
+    if known is None or known.presence is Presence.MERGED:
         return None
     from watcher.changes.record_events import merged
 

@@ -29,7 +29,7 @@ from watcher.registry.transport_choice import is_open, open_breaker, open_regist
 from watcher.store.trial_model import (
     Kept,
     NewVersion,
-    Page,
+    PageCommit,
     Poll,
     PollOutcome,
     Quarantined,
@@ -38,7 +38,7 @@ from watcher.store.trial_model import (
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
-    from watcher.registry.registry_model import Page as RawPage
+    from watcher.registry.registry_model import RecordPage as RawPage
 
 log = structlog.get_logger()
 
@@ -178,7 +178,7 @@ async def _read(
 
 
 async def _commit(
-    context: RunContext, page: Page, checked: Sequence[str], behind: Sequence[str], token: str | None
+    context: RunContext, page: PageCommit, checked: Sequence[str], behind: Sequence[str], token: str | None
 ) -> None:
     commit = partial(context.store.versions.commit_page, checked=checked, behind=behind, token=token)
     async with context.turn:
@@ -197,9 +197,9 @@ def _kept(raw: RawPage, fresh: dict[str, Kept], context: RunContext) -> Mapping[
     return known | {entry.nct_id: entry for entry in context.store.trials.kept(again)} if again else known
 
 
-def _page(results: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> Page:
+def _page(results: Sequence[IngestResult], aside: Sequence[Quarantined] = ()) -> PageCommit:
     items = [entry.item for entry in results]
-    return Page(
+    return PageCommit(
         new=tuple(item for item in items if isinstance(item, NewVersion)),
         unchanged=tuple(item for item in items if isinstance(item, Unchanged)),
         quarantined=(*(item for item in items if isinstance(item, Quarantined)), *aside),

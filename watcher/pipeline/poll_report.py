@@ -10,7 +10,7 @@ import structlog
 from watcher.pipeline.ingest import IngestResult, IngestStatus
 from watcher.pipeline.missing_records import MissingRecords
 from watcher.registry.plausibility import data_day
-from watcher.registry.registry_model import Page as RawPage
+from watcher.registry.registry_model import RecordPage as RawPage
 from watcher.store.trial_model import Kept, PollCounts, PollOutcome
 
 log = structlog.get_logger()

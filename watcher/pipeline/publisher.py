@@ -143,7 +143,7 @@ def _watched(context: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
             short_name=watchlist.trials[kept.nct_id].short_name,
             newest=newest[kept.nct_id],
             seen_at=seen[newest[kept.nct_id]],
-            state=kept.life.value,
+            state=kept.presence.value,
         )
         for kept in every
         if kept.nct_id in newest

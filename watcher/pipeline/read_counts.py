@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from watcher.digests.model import ReadCounts
 from watcher.digests.routing import SubscribedTrial
 from watcher.store.store import Store
-from watcher.store.trial_model import Kept, Life, Poll
+from watcher.store.trial_model import Kept, Poll, Presence
 
 if TYPE_CHECKING:
     from watcher.pipeline.pending_changes import PendingStory
@@ -92,13 +92,13 @@ def read_for(
     kept = store.trials.kept([trial.nct_id for trial in subscribed])
     standing = currency(kept, store.polls.last(), store.polls.last_dated())
     changed = {entry.window.nct_id for entry in (*pending, *later)}
-    living = [entry for entry in kept if entry.life is not Life.MERGED]
-    aside = tuple(entry.nct_id for entry in living if entry.life is Life.QUARANTINED)
-    unknown = tuple(entry.nct_id for entry in living if entry.life is Life.UNKNOWN)
+    living = [entry for entry in kept if entry.presence is not Presence.MERGED]
+    aside = tuple(entry.nct_id for entry in living if entry.presence is Presence.QUARANTINED)
+    unknown = tuple(entry.nct_id for entry in living if entry.presence is Presence.UNKNOWN)
     read = [
         entry
         for entry in living
-        if entry.life in (Life.PRESENT, Life.GONE)
+        if entry.presence in (Presence.PRESENT, Presence.GONE)
         if standing.holds(entry) or _was_read(entry, since, allows_older=standing.is_running or entry.nct_id in changed)
     ]
     ids = {entry.nct_id for entry in read}

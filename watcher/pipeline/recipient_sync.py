@@ -24,7 +24,7 @@ from watcher.context import (
 from watcher.digests.slots import newest_slot
 from watcher.pipeline.destinations import EMAIL, WAYS, all_destinations, destinations_of, part_of
 from watcher.pipeline.fault_states import failing
-from watcher.store.delivery_model import READER_NOTES, RecipientState, State, reader_note
+from watcher.store.delivery_model import RECIPIENT_NOTES, RecipientState, State, recipient_note
 from watcher.store.takeover import RECIPIENT_REMOVED
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ def sync_recipients(context: RunContext, now: datetime) -> None:
     config = context.loaded.config
     for recipient in config.recipient:
         slot = newest_slot(recipient.send, config.zone(recipient), now)
-        context.store.ledger.start_reader(
+        context.store.ledger.start_recipient(
             recipient.name,
             send=str(recipient.send),
             slot=slot.isoformat() if slot else None,
@@ -76,7 +76,7 @@ def reroute_messages(context: RunContext, now: datetime) -> None:
         for recipient in config.recipient
         for destination in destinations_of(recipient)
     }
-    for entry in context.store.outbox.follow(keys, now):
+    for entry in context.store.outbox.reroute(keys, now):
         log.info("message_rerouted", id=entry.id, recipient=entry.recipient, channel=entry.channel)
     known = [
         (recipient.name, destination.key)
@@ -120,12 +120,12 @@ def renamed_recipients(context: RunContext) -> tuple[Renamed, ...]:
         At most one per configured recipient, in the order of the configuration; usually empty.
     """
     configured = {recipient.name for recipient in context.loaded.config.recipient}
-    readers = {reader.name: reader for reader in context.store.ledger.readers()}
+    readers = {reader.name: reader for reader in context.store.ledger.recipients()}
     gone = sorted((one for one in readers.values() if one.name not in configured), key=lambda one: one.started_at)
     if not gone:
         return ()
-    notes = context.store.notes.all(READER_NOTES)
-    marks = {one.name: set(json.loads(notes.get(reader_note(one.name, _ADDRESS), "[]"))) for one in gone}
+    notes = context.store.notes.all(RECIPIENT_NOTES)
+    marks = {one.name: set(json.loads(notes.get(recipient_note(one.name, _ADDRESS), "[]"))) for one in gone}
     found = []
     for recipient in context.loaded.config.recipient:
         own = set(_marks(recipient))
@@ -175,7 +175,7 @@ def _is_new(context: RunContext, reader: RecipientState | None, old: RecipientSt
 
 def _remember_address(context: RunContext, recipient: RecipientConfig) -> None:
     """Keep marks of a recipient's addresses, not the addresses themselves."""
-    name, marks = reader_note(recipient.name, _ADDRESS), json.dumps(_marks(recipient))
+    name, marks = recipient_note(recipient.name, _ADDRESS), json.dumps(_marks(recipient))
     if context.store.notes.get(name) != marks:
         context.store.notes.put(name, marks)
 

@@ -23,11 +23,11 @@ from watcher.pipeline.destinations import Destination, address_of, all_destinati
 from watcher.pipeline.recipient_sync import reroute_messages
 from watcher.pipeline.settle import Streak, part_of_message, settle_failure
 from watcher.rendering.message import Message
-from watcher.store.delivery_model import Claim, Entry, State, Step
+from watcher.store.delivery_model import Claim, OutboxEntry, State, Step
 
 if TYPE_CHECKING:
+    from watcher.delivery.contract import DeliveryStep as Reached
     from watcher.delivery.contract import Session
-    from watcher.delivery.contract import Step as Reached
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ async def send_due(context: RunContext, faults: FaultReport, *, but: Collection[
     _settle_left(context)
     if not context.store.outbox.destinations() <= destinations.keys():
         reroute_messages(context, context.clock())  # one was in mid-send when its channel was replaced
-    if (brought := context.store.outbox.bring_forward(context.clock(), LONGEST_WAIT)) > 0:
+    if (brought := context.store.outbox.reset_retry_times(context.clock(), LONGEST_WAIT)) > 0:
         log.warning("retry_times_reset", messages=brought, reason="the clock was set back")
     channels = context.store.outbox.due_channels(context.clock())
     by_key = {destination.key: destination for destination in destinations.values()}
@@ -206,7 +206,7 @@ def _quiet_until(context: RunContext, destination: Destination) -> datetime | No
 
 async def _send(
     context: RunContext,
-    entry: Entry,
+    entry: OutboxEntry,
     message: Message,
     destination: Destination,
     session: Session,

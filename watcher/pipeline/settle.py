@@ -17,7 +17,7 @@ from watcher.delivery.reply_text import without_promise
 from watcher.errors import DeliveryError, Lasts, Whose
 from watcher.pipeline.destinations import Destination, fingerprint, part_of
 from watcher.pipeline.fault_kinds import REFUSED, WAITS
-from watcher.store.delivery_model import Entry, FaultGrade, State, Suspension
+from watcher.store.delivery_model import FaultGrade, OutboxEntry, State, Suspension
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ def part_of_message(message: int) -> str:
 
 def settle_failure(
     context: RunContext,
-    entry: Entry,
+    entry: OutboxEntry,
     destination: Destination,
     error: DeliveryError,
     faults: FaultReport,
@@ -94,7 +94,7 @@ def settle_failure(
 
 
 def _hold_channel(
-    context: RunContext, entry: Entry, destination: Destination, error: DeliveryError, faults: FaultReport
+    context: RunContext, entry: OutboxEntry, destination: Destination, error: DeliveryError, faults: FaultReport
 ) -> None:
     hold = _channel_hold(context, destination, error)
     context.store.outbox.retry_at(entry.id, hold.probe_at or context.clock(), str(error), suspension=hold)
@@ -131,7 +131,7 @@ def _channel_works(context: RunContext, destination: Destination, faults: FaultR
 
 
 def _settle_recipient(
-    context: RunContext, entry: Entry, destination: Destination, error: DeliveryError, faults: FaultReport
+    context: RunContext, entry: OutboxEntry, destination: Destination, error: DeliveryError, faults: FaultReport
 ) -> str:
     part, now, outbox = part_of(destination.key, entry.recipient), context.clock(), context.store.outbox
     if error.lasts is Lasts.PASSING:
@@ -157,7 +157,7 @@ def _settle_recipient(
     return "suspended"
 
 
-def _try_again(context: RunContext, entry: Entry, error: DeliveryError, faults: FaultReport) -> str:
+def _try_again(context: RunContext, entry: OutboxEntry, error: DeliveryError, faults: FaultReport) -> str:
     """Place off a message whose failure may be its own, or give it up."""
     outbox, now = context.store.outbox, context.clock()
     if error.whose is Whose.UNCLEAR:
@@ -175,7 +175,7 @@ def _try_again(context: RunContext, entry: Entry, error: DeliveryError, faults: 
 
 def _suspect_channel(
     context: RunContext,
-    entry: Entry,
+    entry: OutboxEntry,
     destination: Destination,
     error: DeliveryError,
     faults: FaultReport,
@@ -190,7 +190,7 @@ def _suspect_channel(
     return True
 
 
-def _next_attempt(context: RunContext, entry: Entry, error: DeliveryError, now: datetime) -> datetime | None:
+def _next_attempt(context: RunContext, entry: OutboxEntry, error: DeliveryError, now: datetime) -> datetime | None:
     return next_attempt(
         entry.attempts, first_at=entry.queued_at, now=now, jitter=context.jitter(), retry_after=error.retry_after
     )
@@ -204,12 +204,12 @@ def _grade(error: DeliveryError) -> FaultGrade:
     return FaultGrade.SUSPENDED if error.lasts is Lasts.LASTING else FaultGrade.LASTING
 
 
-def sentence_of(entry: Entry) -> str:
+def sentence_of(entry: OutboxEntry) -> str:
     """Return what is said of a message that is not tried again by itself."""
     if entry.state is State.REJECTED:
         return f"{REFUSED} {_named(entry)}: {entry.last_reply}"
     return f"{_named(entry)} is lost: {entry.last_reply}"
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: OutboxEntry) -> str:
     return f'message {entry.id} to {entry.recipient} ("{entry.subject}")'

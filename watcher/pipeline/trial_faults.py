@@ -22,11 +22,11 @@ from watcher.context import (
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.poll_report import PollReport
 from watcher.registry.registry_model import is_nct_id
-from watcher.store.trial_model import ABSENCE, Kept, Life, PollOutcome
+from watcher.store.trial_model import ABSENCE, Kept, PollOutcome, Presence
 
 _NAMED = 3
-_TROUBLED = (Life.QUARANTINED, Life.ABSENT, Life.UNKNOWN)
-_KNOWN = frozenset({Life.PRESENT, Life.GONE, Life.MERGED})
+_TROUBLED = (Presence.QUARANTINED, Presence.ABSENT, Presence.UNKNOWN)
+_KNOWN = frozenset({Presence.PRESENT, Presence.GONE, Presence.MERGED})
 
 
 def unknown_trial(nct_id: str) -> str:
@@ -46,7 +46,7 @@ def signal_trials(
         faults: Hears it.
         is_whole: Whether these are all; else a trial that is not among them is still watched.
     """
-    troubled = context.store.trials.in_life(ids, _TROUBLED)
+    troubled = context.store.trials.in_presence(ids, _TROUBLED)
     for nct_id, reason in report.tripped.items():
         faults.tripped(f"{RECORD_PART}{nct_id}", reason)
     for nct_id, reason in report.damaged.items():
@@ -68,7 +68,7 @@ def signal_trials(
 
 def _signal_known(known: Kept, faults: FaultReport) -> None:
     aside = known.quarantine
-    if known.life is Life.UNKNOWN:
+    if known.presence is Presence.UNKNOWN:
         faults.failing(f"{ID_PART}{known.nct_id}", unknown_trial(known.nct_id))
     elif aside is not None and aside.fingerprint != ABSENCE:
         sentence = f"the registry's answer for {known.nct_id} is not believed: {aside.reason}"
@@ -78,7 +78,7 @@ def _signal_known(known: Kept, faults: FaultReport) -> None:
 def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool) -> None:
     """Describe in one fault which trials the registry left out, and whether that is believed."""
     aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
-    absent = [known.nct_id for known in troubled if known.life is Life.ABSENT]
+    absent = [known.nct_id for known in troubled if known.presence is Presence.ABSENT]
     if aside:
         faults.failing(
             MISSING_PART,
@@ -131,7 +131,7 @@ def _signal_recovered(
 
 def _is_settled(known: Kept, report: PollReport) -> bool:
     """Return whether a trial was believed by an earlier poll that ended before it could say so."""
-    return report.outcome.is_complete and known.life in _KNOWN and known.checked_token == report.token
+    return report.outcome.is_complete and known.presence in _KNOWN and known.checked_token == report.token
 
 
 def _trial_of(part: str) -> str:

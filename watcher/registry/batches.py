@@ -14,9 +14,9 @@ from watcher.registry.registry_model import (
     Failure,
     NoAnswerError,
     OverCapError,
-    Page,
     RateLimitedError,
     RawRecord,
+    RecordPage,
     UnreadableAnswerError,
     is_nct_id,
 )
@@ -70,14 +70,14 @@ class Batches:
         self._failed_in_a_row = 0
         self._last_error: RegistryError | None = None
 
-    async def pages(self, ids: Iterable[str]) -> AsyncGenerator[Page]:
+    async def pages(self, ids: Iterable[str]) -> AsyncGenerator[RecordPage]:
         """Return each answer as it comes; see `RegistryClient.pages`."""
         asked = dict.fromkeys(ids)
         malformed = {
             one: "is not an NCT id: NCT and eight digits, not all zeros" for one in asked if not is_nct_id(one)
         }
         if malformed:
-            yield Page(refused=malformed)
+            yield RecordPage(refused=malformed)
         good = [one for one in asked if one not in malformed]
         for start in range(0, len(good), BATCH):
             async with aclosing(self._batch(good[start : start + BATCH])) as pages:
@@ -86,7 +86,7 @@ class Batches:
         if self._last_error is not None and not self._has_delivered:
             raise self._last_error
 
-    async def _batch(self, batch: Sequence[str]) -> AsyncGenerator[Page]:
+    async def _batch(self, batch: Sequence[str]) -> AsyncGenerator[RecordPage]:
         """Read one batch, in halves where it is refused, too large or cannot be decoded."""
         refused: dict[str, str] = {}
         doubted: dict[str, str] = {}  # refused since the last answer that was good
@@ -105,20 +105,20 @@ class Batches:
                     doubted[part[0]] = str(error)
                 else:
                     is_unreadable = isinstance(error, UnreadableAnswerError)
-                    yield Page(
+                    yield RecordPage(
                         failed={part[0]: str(error)}, unreadable=frozenset(part) if is_unreadable else frozenset()
                     )
                 is_over = not parts and not self._has_delivered and len(doubted) >= REFUSED_BEFORE_DOUBT
                 if is_over or (parts and splits >= SPLITS_BEFORE_DOUBT):
                     rest = [*doubted, *(one for left in reversed(parts) for one in left)]
                     failure = _doubt(error)
-                    yield Page(refused=refused, failed=dict.fromkeys(rest, str(failure)))
+                    yield RecordPage(refused=refused, failed=dict.fromkeys(rest, str(failure)))
                     self._note(failure)
                     return
             except RegistryError as error:
                 if _ends_the_run(error):
                     raise
-                yield Page(failed=dict.fromkeys(part, str(error)))
+                yield RecordPage(failed=dict.fromkeys(part, str(error)))
                 self._note(error)
             else:
                 self._has_delivered = True
@@ -128,7 +128,7 @@ class Batches:
                 parts += [left] if left else []
                 yield page
         if refused or doubted:
-            yield Page(refused=refused | doubted)
+            yield RecordPage(refused=refused | doubted)
 
     def _note(self, error: RegistryError) -> None:
         """Count a failure, and give up when it is one too many in a row."""
@@ -137,7 +137,7 @@ class Batches:
         if self._failed_in_a_row >= FAILED_IN_A_ROW:
             raise error
 
-    async def _read(self, ids: Sequence[str]) -> tuple[Page, Sequence[str]]:
+    async def _read(self, ids: Sequence[str]) -> tuple[RecordPage, Sequence[str]]:
         """Read these ids completely, from the first page again when a page token is no longer taken.
 
         Returns:
@@ -150,7 +150,7 @@ class Batches:
                 continue
         raise RegistryAnswerError(f"the registry did not take its own page token, {READINGS} times")
 
-    async def _read_once(self, ids: Sequence[str]) -> tuple[Page, Sequence[str]]:
+    async def _read_once(self, ids: Sequence[str]) -> tuple[RecordPage, Sequence[str]]:
         """Read these ids page by page, following `nextPageToken` with all parameters repeated."""
         params = {
             "format": "json",
@@ -230,7 +230,7 @@ class _Tally:
         """Return the ids to ask for again by themselves: which of them a broken record belongs to is not known."""
         return tuple(self._left) if self._nameless and len(self._left) > 1 else ()
 
-    def page(self) -> Page:
+    def page(self) -> RecordPage:
         """Return the whole. Ids left over are missing, unless a record without a readable name may be theirs.
 
         Raises:
@@ -248,7 +248,7 @@ class _Tally:
         for one in self._records:
             failed.pop(one, None)  # a record of its own came: it is no alias, and its other copy does not count
             unreadable.discard(one)
-        return Page(
+        return RecordPage(
             records=tuple(self._records.values()),
             aliased={
                 alias: nct_id

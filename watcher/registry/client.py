@@ -13,19 +13,19 @@ from urllib.parse import urlsplit
 from watcher.errors import RegistryAnswerError
 from watcher.registry.batches import Batches
 from watcher.registry.registry_model import (
+    DataVersion,
     Moved,
     NotFound,
-    Page,
     RawRecord,
+    RecordPage,
     Single,
     Transport,
     TransportMemory,
-    Version,
     is_nct_id,
 )
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import read_single, read_version
-from watcher.registry.transport import RECORD_CAP, Answer, said, unexpected
+from watcher.registry.transport import RECORD_CAP, HttpResponse, said, unexpected
 
 _LAST_ID = re.compile(r"/(NCT\d{8})/?", re.ASCII | re.IGNORECASE)
 _VERSION_CAP = 1024 * 1024
@@ -52,7 +52,7 @@ class RegistryClient:
         """What to remember of the transport for the next run; what was remembered before `version()` succeeded."""
         return self._learn(self._passed)
 
-    async def version(self) -> Version:
+    async def version(self) -> DataVersion:
         """Ask for the data version; to be the first call of a run, since it also settles the transport.
 
         Raises:
@@ -67,15 +67,16 @@ class RegistryClient:
         self._passed = self._asker.transport
         return version
 
-    def pages(self, ids: Iterable[str]) -> AsyncGenerator[Page]:
+    def pages(self, ids: Iterable[str]) -> AsyncGenerator[RecordPage]:
         """Ask for records by id, in batches of 100, and give each answer as it comes.
 
-        One batch that fails harms no other: its ids come as `Page.failed`. Three in a row end the asking, and so does
+        One batch that fails harms no other: its ids come as
+        `RecordPage.failed`. Three in a row end the asking, and so does
         the end when nothing else came. Ids not spoken of by then are simply unread. Left early, it is to be closed
         (`contextlib.aclosing`).
 
         Args:
-            ids: Ids to ask for, in any order; repeats are asked once, malformed ones are `Page.refused` unasked.
+            ids: Ids to ask for, in any order; repeats are asked once, malformed ones are `RecordPage.refused` unasked.
 
         Raises:
             RegistryRefusedError: 403.
@@ -114,7 +115,7 @@ class RegistryClient:
         return _own_or_moved(read_single(answer), nct_id)
 
 
-def _moved(answer: Answer, nct_id: str) -> Moved:
+def _moved(answer: HttpResponse, nct_id: str) -> Moved:
     """Read the new id from where a redirect points."""
     found = _LAST_ID.search(urlsplit(answer.headers.get("location", "")).path)
     to = found[1].upper() if found is not None else ""

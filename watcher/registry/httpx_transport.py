@@ -16,7 +16,7 @@ from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
 from watcher.registry.registry_model import Failure, NoAnswerError
 from watcher.registry.transport import (
     ENTIRE_ANSWER_IN,
-    Answer,
+    HttpResponse,
     Inflow,
     address,
     check_base,
@@ -71,7 +71,7 @@ class HttpxTransport:
                 f"the proxy {self._proxy} cannot be used; write http://host:port", Failure.UNUSABLE
             ) from None
 
-    async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send one GET; see `wire.Door`."""
         try:
             async with asyncio.timeout(self._timeout * ENTIRE_ANSWER_IN):
@@ -83,14 +83,14 @@ class HttpxTransport:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, ValueError) as error:
             raise translated(error, self._host, self._timeout, self._proxy) from error
 
-    async def _get(self, url: str, cap: int) -> Answer:
+    async def _get(self, url: str, cap: int) -> HttpResponse:
         async with self._client.stream("GET", url) as response:
             if response.status_code == 407 and self._proxy is not None:
                 raise proxy_log_in(self._proxy)
             inflow = Inflow(response.headers, cap, self._host)
             async for piece in response.aiter_raw():
                 inflow.feed(piece)
-            return Answer(response.status_code, dict(response.headers), inflow.finish())
+            return HttpResponse(response.status_code, dict(response.headers), inflow.finish())
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -32,7 +32,7 @@ moves.
 _POSTED = ("statusModule", "lastUpdatePostDateStruct", "date")
 
 
-class Verdict(StrEnum):
+class Plausibility(StrEnum):
     """What an answer is worth.
 
     Attributes:
@@ -51,17 +51,17 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Assessment:
     """A verdict with its reason: one sentence for a person, empty when sound."""
 
-    verdict: Verdict
+    verdict: Plausibility
     reason: str = ""
 
 
-SOUND = Judgement(Verdict.SOUND)
+SOUND = Assessment(Plausibility.SOUND)
 
 
-def judge_identity(record: RawRecord, asked: Collection[str]) -> Judgement:
+def assess_identity(record: RawRecord, asked: Collection[str]) -> Assessment:
     """Judge whether the record, by its id or one of its aliases, was asked for.
 
     Args:
@@ -70,10 +70,10 @@ def judge_identity(record: RawRecord, asked: Collection[str]) -> Judgement:
     """
     if record.nct_id in asked or any(alias in asked for alias in record.aliases):
         return SOUND
-    return Judgement(Verdict.UNASKED, f"The registry sent {record.nct_id}, which nobody asked for.")
+    return Assessment(Plausibility.UNASKED, f"The registry sent {record.nct_id}, which nobody asked for.")
 
 
-def judge_age(record: RawRecord, kept_data_version: str | None) -> Judgement:
+def assess_age(record: RawRecord, kept_data_version: str | None) -> Assessment:
     """Judge whether the record is older than the one kept; needs no decoding.
 
     Two dates are compared as text; where one of the two is missing or no date, nothing can be said and it is sound.
@@ -87,8 +87,8 @@ def judge_age(record: RawRecord, kept_data_version: str | None) -> Judgement:
         return SOUND
     if not (_ISO_DATE.fullmatch(new) and _ISO_DATE.fullmatch(kept_data_version)) or new >= kept_data_version:
         return SOUND
-    return Judgement(
-        Verdict.STALE,
+    return Assessment(
+        Plausibility.STALE,
         f"The registry sent {record.nct_id} as of {new}, older than the version of {kept_data_version} we have.",
     )
 
@@ -113,7 +113,7 @@ def is_too_far_ahead(record: RawRecord, day: str | None) -> bool:
     return latest is not None and record.data_version is not None and record.data_version > latest
 
 
-def judge_posting(new: Record, kept: Record | None) -> Judgement:
+def assess_posting(new: Record, kept: Record | None) -> Assessment:
     """Judge whether a record without a usable `versionHolder` is older than the kept one, by the day it was posted.
 
     Args:
@@ -123,14 +123,14 @@ def judge_posting(new: Record, kept: Record | None) -> Judgement:
     posted, before = _at(new, _POSTED), _at(kept, _POSTED) if kept is not None else None
     if not (isinstance(posted, str) and isinstance(before, str)) or posted >= before:
         return SOUND
-    return Judgement(
-        Verdict.STALE,
+    return Assessment(
+        Plausibility.STALE,
         f"The registry sent the record without its data version, as posted on {posted[:10]}; "
         f"the version we have was posted on {before[:10]}.",
     )
 
 
-def judge_identity_facts(new: Record, kept: Record | None) -> Judgement:
+def assess_identity_facts(new: Record, kept: Record | None) -> Assessment:
     """Judge whether a record under a known id is the body of another study.
 
     Args:
@@ -143,14 +143,14 @@ def judge_identity_facts(new: Record, kept: Record | None) -> Judgement:
     known = [(before, now) for before, now in facts if before and now]
     if len(known) < 2 or any(before == now for before, now in known):
         return SOUND
-    return Judgement(
-        Verdict.DOUBTFUL,
+    return Assessment(
+        Plausibility.DOUBTFUL,
         "The registry sent another study under this id: its own number, its title and the day it was first submitted "
         "are all different.",
     )
 
 
-def judge_content(new: Record, kept: Record | None) -> Judgement:
+def assess_content(new: Record, kept: Record | None) -> Assessment:
     """Judge whether a record is hollow: no `overallStatus`, or half or more of the kept version's modules gone.
 
     A kept version without a status was accepted as real, so a status missing again is no news.
@@ -162,11 +162,11 @@ def judge_content(new: Record, kept: Record | None) -> Judgement:
     had = _modules(kept) if kept is not None else {}
     has = _modules(new)
     if not _status(has) and (kept is None or _status(had)):
-        return Judgement(Verdict.HOLLOW, "The registry sent the record without an overall status.")
+        return Assessment(Plausibility.HOLLOW, "The registry sent the record without an overall status.")
     lost = sorted(had.keys() - has.keys())
     if had and 2 * len(lost) >= len(had):
-        return Judgement(
-            Verdict.HOLLOW,
+        return Assessment(
+            Plausibility.HOLLOW,
             f"The registry sent the record without {len(lost)} of its {len(had)} protocol modules: {', '.join(lost)}.",
         )
     return SOUND

@@ -29,12 +29,12 @@ def is_nct_id(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class DataVersion:
     """What the registry says of its own data.
 
     Attributes:
         token: `dataTimestamp`, opaque: equal or different, never earlier or later. None when the registry gave none.
-        api_version: Version of the API as spelt there, or None.
+        api_version: DataVersion of the API as spelt there, or None.
     """
 
     token: str | None
@@ -64,7 +64,7 @@ class RawRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class RecordPage:
     """What one answer brought, and what became of ids that brought no record.
 
     Every id asked for stands, over all pages of one poll, in exactly one of: a record's `nct_id`, `aliased`,

@@ -12,7 +12,7 @@ from watcher.errors import RegistryRefusedError, RegistryUnavailableError
 from watcher.rate_limit import RateLimit, Sleep
 from watcher.registry.registry_model import NoAnswerError, RateLimitedError, Transport
 from watcher.registry.retry import next_wait, read_http_date, read_retry_after
-from watcher.registry.transport import Answer, HttpTransport
+from watcher.registry.transport import HttpResponse, HttpTransport
 
 
 class RegistrySession:
@@ -60,7 +60,7 @@ class RegistrySession:
             await self._client.aclose()
             self._client = None
 
-    async def ask(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+    async def ask(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send one GET and retry it by the table.
 
         Args:
@@ -87,7 +87,7 @@ class RegistrySession:
                 raise RegistryRefusedError(self._refusal())
             await self.aclose()
 
-    async def _ask_current(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+    async def _ask_current(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send by the transport in use and retry by the table; return a 403 as an answer."""
         if self._client is None:
             self._client = self._connect(self._left[0])
@@ -111,11 +111,11 @@ class RegistrySession:
                     return answer
             await self._sleep(wait.total_seconds())
 
-    def _retry_after(self, answer: Answer) -> timedelta | None:
+    def _retry_after(self, answer: HttpResponse) -> timedelta | None:
         sent_at = read_http_date(answer.headers.get("date")) or self._now
         return read_retry_after(answer.headers.get("retry-after"), sent_at)
 
-    def _check(self, answer: Answer, attempts: int, retry_after: timedelta | None) -> None:
+    def _check(self, answer: HttpResponse, attempts: int, retry_after: timedelta | None) -> None:
         """Raise for statuses that mean the registry is unavailable."""
         times = f" ({attempts} attempts)" if attempts > 1 else ""
         if answer.status == 429:

@@ -15,8 +15,8 @@ import msgspec
 
 from watcher.changes.model import Record
 from watcher.errors import RegistryAnswerError
-from watcher.registry.registry_model import RawRecord, UnreadableAnswerError, Version, is_nct_id
-from watcher.registry.transport import RECORD_CAP, Answer
+from watcher.registry.registry_model import DataVersion, RawRecord, UnreadableAnswerError, is_nct_id
+from watcher.registry.transport import RECORD_CAP, HttpResponse
 
 _VERSION_HOLDER = b'"versionHolder"'
 _TEXT_VALUE = re.compile(rb'\s*:\s*"([^"\\]*)"')
@@ -91,7 +91,7 @@ class StudiesPage:
     next_token: str | None
 
 
-def read_version(answer: Answer) -> Version:
+def read_version(answer: HttpResponse) -> DataVersion:
     """Read the answer of `/version`.
 
     Raises:
@@ -106,10 +106,10 @@ def read_version(answer: Answer) -> Version:
         raise RegistryAnswerError(f"the registry's /version cannot be read: {error}") from error
     if said.apiVersion is None and said.dataTimestamp is None:
         raise RegistryAnswerError("the registry's /version names neither an API version nor a data version")
-    return Version(token=said.dataTimestamp or None, api_version=said.apiVersion)
+    return DataVersion(token=said.dataTimestamp or None, api_version=said.apiVersion)
 
 
-def read_page(answer: Answer) -> StudiesPage:
+def read_page(answer: HttpResponse) -> StudiesPage:
     """Split one page of `/studies`.
 
     Raises:
@@ -136,7 +136,7 @@ def read_page(answer: Answer) -> StudiesPage:
     return StudiesPage(records=tuple(records), unreadable=tuple(unreadable), next_token=page.nextPageToken or None)
 
 
-def read_single(answer: Answer) -> RawRecord:
+def read_single(answer: HttpResponse) -> RawRecord:
     """Read the answer of `/studies/{nctId}`: the study itself, not wrapped.
 
     Raises:
@@ -223,7 +223,7 @@ def _take(body: bytes) -> RawRecord | Unreadable:
     )
 
 
-def _check_type(answer: Answer) -> None:
+def _check_type(answer: HttpResponse) -> None:
     """Believe only what says it is JSON: the registry's errors are text or HTML, sometimes with status 200."""
     said = answer.headers.get("content-type", "")
     if said.partition(";")[0].strip().lower() != "application/json":

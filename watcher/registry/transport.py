@@ -27,7 +27,7 @@ ENTIRE_ANSWER_IN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back, status errors and redirects included.
 
     Attributes:
@@ -44,7 +44,7 @@ class Answer:
 class HttpTransport(Protocol):
     """One way of sending a GET to the registry. Follows no redirect, retries nothing, judges no status."""
 
-    async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send one GET.
 
         Args:
@@ -143,7 +143,7 @@ def proxy_log_in(proxy: Proxy) -> NoAnswerError:
     )
 
 
-def said(answer: Answer) -> str:
+def said(answer: HttpResponse) -> str:
     """Return the registry's own words in an error answer, one line, at most 200 characters; empty for a web page.
 
     Source: https://clinicaltrials.gov/api/oas/v2, errors are `text/plain`.
@@ -154,7 +154,7 @@ def said(answer: Answer) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:200]
 
 
-def unexpected(answer: Answer, path: str) -> RegistryAnswerError:
+def unexpected(answer: HttpResponse, path: str) -> RegistryAnswerError:
     """Return the error for a status that says nothing about the data."""
     target = answer.headers.get("location")
     if target and 300 <= answer.status < 400:

@@ -20,7 +20,7 @@ from watcher.network import Proxy, certificate_sentence, http_context, proxy_for
 from watcher.registry.registry_model import Failure, NoAnswerError
 from watcher.registry.transport import (
     ENTIRE_ANSWER_IN,
-    Answer,
+    HttpResponse,
     Inflow,
     address,
     check_base,
@@ -57,7 +57,7 @@ class UrllibTransport:
         ):
             self._opener.add_handler(handler)
 
-    async def get(self, path: str, params: Mapping[str, str], cap: int) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send one GET; see `wire.Door`. Cancelled, its thread ends with the step it is in."""
         stop = threading.Event()
         url = address(self._base_url, path, params)
@@ -72,7 +72,7 @@ class UrllibTransport:
     async def aclose(self) -> None:
         """Nothing to let go of: every request has its own connection."""
 
-    def _get(self, url: str, cap: int, stop: threading.Event) -> Answer:
+    def _get(self, url: str, cap: int, stop: threading.Event) -> HttpResponse:
         try:
             request = urllib.request.Request(url, headers=self._headers)  # noqa: S310 — the opener knows http and https only
             with self._opener.open(request, timeout=self._timeout) as response:
@@ -82,7 +82,7 @@ class UrllibTransport:
                 inflow = Inflow(headers, cap, self._host)
                 while not stop.is_set() and (piece := response.read1(_PIECE)):
                     inflow.feed(piece)
-                return Answer(response.status, headers, inflow.finish())
+                return HttpResponse(response.status, headers, inflow.finish())
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise translated(error, self._host, self._timeout, self._proxy) from error
 

@@ -1,6 +1,6 @@
 """What API v2 answers: version, batches, single studies, errors as plain text.
 
-Pure: a request and a scene in, an answer out. Sends nothing and remembers nothing.
+Pure: a request and a plan in, an answer out. Sends nothing and remembers nothing.
 
 Source: NLM's OpenAPI description 2.0.5, https://clinicaltrials.gov/api/oas/v2; spellings of errors as recorded by
 public clients of the live API.
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from watcher.sandbox.record_faults import second_copies, shaped_record, strangers, undecodable
 from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind
-from watcher.sandbox.state import Scene
+from watcher.sandbox.state import ResponsePlan
 from watcher.sandbox.timeline import Timeline, TimelineError
 
 JSON_TYPE = "application/json"
@@ -33,7 +33,7 @@ _LONGEST_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ApiAnswer:
     """An answer before it is sent.
 
     Attributes:
@@ -53,35 +53,35 @@ class _RefusedError(Exception):
     """A 400; its text is the body."""
 
 
-def answer(timeline: Timeline, scene: Scene, path: str, query: str, *, base_path: str = "") -> Answer:
-    """Answer a GET below the API's base path.
+def answer(timeline: Timeline, plan: ResponsePlan, path: str, query: str, *, base_path: str = "") -> ApiAnswer:
+    """ApiAnswer a GET below the API's base path.
 
     Args:
         timeline: What is served.
-        scene: Data version and faults of this request.
+        plan: Data version and faults of this request.
         path: Path below the base, decoded: `/version`, `/studies`, `/studies/NCT…`.
         query: Raw query.
         base_path: What stands before `path` on this server, for redirects.
     """
-    if scene.replacing is not None:
-        return _replacement(scene)
+    if plan.replacing is not None:
+        return _replacement(plan)
     try:
         if path == "/version":
-            return _version(scene, query)
+            return _version(plan, query)
         if path == "/studies":
-            return _page(timeline, scene, query)
+            return _page(timeline, plan, query)
         if path.startswith("/studies/") and path.count("/") == 2:
-            return _study(timeline, scene, path, query, base_path)
+            return _study(timeline, plan, path, query, base_path)
     except _RefusedError as refused:
-        return Answer(status=400, body=str(refused).encode())
+        return ApiAnswer(status=400, body=str(refused).encode())
     except TimelineError as unreadable:
-        return Answer(status=500, body=str(unreadable).encode())
+        return ApiAnswer(status=500, body=str(unreadable).encode())
     return not_found()
 
 
-def not_found() -> Answer:
+def not_found() -> ApiAnswer:
     """Return the page a front server sends for a path nobody serves: HTML, unlike the API's own errors."""
-    return Answer(status=404, content_type=HTML_TYPE, body=_html("404 Not Found"))
+    return ApiAnswer(status=404, content_type=HTML_TYPE, body=_html("404 Not Found"))
 
 
 def _html(title: str) -> bytes:
@@ -109,59 +109,61 @@ _REPLACEMENTS: dict[FaultKind, tuple[int | None, str, bytes]] = {
 }
 
 
-def _replacement(scene: Scene) -> Answer:
-    assert scene.replacing is not None  # noqa: S101 — the caller looked
-    status, content_type, body = _REPLACEMENTS[scene.replacing.kind]
-    retry_after = scene.replacing.retry_after
+def _replacement(plan: ResponsePlan) -> ApiAnswer:
+    assert plan.replacing is not None  # noqa: S101 — the caller looked
+    status, content_type, body = _REPLACEMENTS[plan.replacing.kind]
+    retry_after = plan.replacing.retry_after
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Answer(status=status, content_type=content_type, body=body, headers=headers)
+    return ApiAnswer(status=status, content_type=content_type, body=body, headers=headers)
 
 
-def _version(scene: Scene, query: str) -> Answer:
+def _version(plan: ResponsePlan, query: str) -> ApiAnswer:
     for name in _parameters(query):
         raise _RefusedError(f"Unknown parameter: `{name}`")
-    stamp = f'"dataTimestamp" : "{scene.data_version}T09:00:00"'
-    lines = ['"apiVersion" : "2.0.5"', *([] if _plays(scene, FaultKind.NO_TIMESTAMP) else [stamp])]
+    stamp = f'"dataTimestamp" : "{plan.data_version}T09:00:00"'
+    lines = ['"apiVersion" : "2.0.5"', *([] if _plays(plan, FaultKind.NO_TIMESTAMP) else [stamp])]
     body = ("{\n  " + ",\n  ".join(lines) + "\n}").encode()
-    for fault in scene.shaping:
+    for fault in plan.shaping:
         body = undecodable(body, fault.kind) if fault.kind in UNDECODABLE else body
-    return Answer(status=200, content_type=JSON_TYPE, body=body)
+    return ApiAnswer(status=200, content_type=JSON_TYPE, body=body)
 
 
-def _page(timeline: Timeline, scene: Scene, query: str) -> Answer:
+def _page(timeline: Timeline, plan: ResponsePlan, query: str) -> ApiAnswer:
     parameters = _parameters(query)
     _refuse_unknown(parameters, _SERVED)
     wanted = parameters.get("filter.ids", "")
     size = _page_size(parameters.get("pageSize", "0"))
-    start = _offset(parameters["pageToken"], scene) if "pageToken" in parameters else 0
-    ids = _asked(timeline, scene, wanted) if wanted else timeline.ids(scene.data_version)
+    start = _offset(parameters["pageToken"], plan) if "pageToken" in parameters else 0
+    ids = _asked(timeline, plan, wanted) if wanted else timeline.ids(plan.data_version)
     end = start + size
-    page: tuple[str, ...] = (*ids[start:end], *strangers(timeline, scene, ids))
-    if _plays(scene, FaultKind.EMPTY_PAGE):
+    page: tuple[str, ...] = (*ids[start:end], *strangers(timeline, plan, ids))
+    if _plays(plan, FaultKind.EMPTY_PAGE):
         page, end = (), start
-    studies = [study for nct_id in page if (study := shaped_record(timeline, scene, nct_id)) is not None]
-    studies += second_copies(timeline, scene, page)
+    studies = [study for nct_id in page if (study := shaped_record(timeline, plan, nct_id)) is not None]
+    studies += second_copies(timeline, plan, page)
     total = f'"totalCount":{len(ids)},' if parameters.get("countTotal") == "true" and start == 0 else ""
     # as the registry does: a full page has a token whether or not anything is left, and the last page may be empty
-    following = f',"nextPageToken":"{_token(scene, end)}"' if end <= len(ids) else ""
+    following = f',"nextPageToken":"{_token(plan, end)}"' if end <= len(ids) else ""
     body = b'{%s"studies":[\n%s\n]%s}' % (total.encode(), b",\n".join(studies), following.encode())
-    return Answer(status=200, content_type=JSON_TYPE, body=body)
+    return ApiAnswer(status=200, content_type=JSON_TYPE, body=body)
 
 
-def _study(timeline: Timeline, scene: Scene, path: str, query: str, base_path: str) -> Answer:
+def _study(timeline: Timeline, plan: ResponsePlan, path: str, query: str, base_path: str) -> ApiAnswer:
     _refuse_unknown(_parameters(query), ("format", "markupFormat"))
     asked = _full_id(path.removeprefix("/studies/"))
     if asked is None:
         raise _RefusedError("Parameter `nctId` has incorrect format")
-    found = timeline.canonical(asked, scene.data_version)
+    found = timeline.canonical(asked, plan.data_version)
     if found is not None and found != asked:
-        return Answer(status=301, headers={"Location": f"{base_path}/studies/{found}" + (f"?{query}" if query else "")})
-    for stranger in strangers(timeline, scene, (asked,)):
+        return ApiAnswer(
+            status=301, headers={"Location": f"{base_path}/studies/{found}" + (f"?{query}" if query else "")}
+        )
+    for stranger in strangers(timeline, plan, (asked,)):
         found = stranger
-    study = None if found is None else shaped_record(timeline, scene, found)
+    study = None if found is None else shaped_record(timeline, plan, found)
     if study is None:
-        return Answer(status=404, body=f"NCT number {asked} not found".encode())
-    return Answer(status=200, content_type=JSON_TYPE, body=study)
+        return ApiAnswer(status=404, body=f"NCT number {asked} not found".encode())
+    return ApiAnswer(status=200, content_type=JSON_TYPE, body=study)
 
 
 def _parameters(query: str) -> dict[str, str]:
@@ -190,39 +192,39 @@ def _full_id(spelled: str) -> str | None:
     return f"NCT{match[1]:0>8}" if match else None
 
 
-def _asked(timeline: Timeline, scene: Scene, wanted: str) -> tuple[str, ...]:
+def _asked(timeline: Timeline, plan: ResponsePlan, wanted: str) -> tuple[str, ...]:
     """Return the ids there are, each once, aliases under their study's own id; not in the order asked."""
     found: set[str] = set()
     for position, spelled in enumerate(re.split(r"[,|]", wanted), start=1):
         asked = _full_id(spelled)
         if asked is None:
             raise _RefusedError(f"Item {position} in parameter `filter.ids` has incorrect format")
-        canonical = timeline.canonical(asked, scene.data_version)
+        canonical = timeline.canonical(asked, plan.data_version)
         if canonical is not None:
             found.add(canonical)
-    return timeline.shuffled(found, scene.data_version)
+    return timeline.shuffled(found, plan.data_version)
 
 
-def _token(scene: Scene, offset: int) -> str:
-    return base64.urlsafe_b64encode(f"{scene.data_version} {offset}".encode()).decode().rstrip("=")
+def _token(plan: ResponsePlan, offset: int) -> str:
+    return base64.urlsafe_b64encode(f"{plan.data_version} {offset}".encode()).decode().rstrip("=")
 
 
-def _offset(token: str, scene: Scene) -> int:
+def _offset(token: str, plan: ResponsePlan) -> int:
     """Read a page token; it counts only within the data version it was given out at, as the real ones do."""
     try:
         data_version, offset = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split(" ")
         position = int(offset)
     except (binascii.Error, ValueError):
         raise _RefusedError("Parameter `pageToken` has incorrect format") from None
-    if data_version != scene.data_version:
+    if data_version != plan.data_version:
         raise _RefusedError("Parameter `pageToken` is not valid for the current data")
     return position
 
 
-def _plays(scene: Scene, kind: FaultKind) -> bool:
-    return any(fault.kind is kind for fault in scene.shaping)
+def _plays(plan: ResponsePlan, kind: FaultKind) -> bool:
+    return any(fault.kind is kind for fault in plan.shaping)
 
 
-def json_answer(value: object, status: int = 200) -> Answer:
+def json_answer(value: object, status: int = 200) -> ApiAnswer:
     """Return a JSON answer of the sandbox's own controls."""
-    return Answer(status=status, content_type=JSON_TYPE, body=json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    return ApiAnswer(status=status, content_type=JSON_TYPE, body=json.dumps(value, ensure_ascii=False).encode() + b"\n")

@@ -1,6 +1,6 @@
 """The sandbox's own door, `/sandbox/…`: what a person with curl, or a test in another process, can do to it.
 
-Changes the stage and answers in JSON; knows nothing of the API it rehearses.
+Changes the state and answers in JSON; knows nothing of the API it rehearses.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from watcher.changes.model import Json
-from watcher.sandbox.api_answers import Answer, json_answer
-from watcher.sandbox.registry_faults import Fault, FaultError, FaultKind, fault_from_json
+from watcher.sandbox.api_answers import ApiAnswer, json_answer
+from watcher.sandbox.registry_faults import FaultError, FaultKind, RegistryFault, fault_from_json
 from watcher.sandbox.state import SandboxState
 
 HELP = f"""\
@@ -34,11 +34,11 @@ _LONGEST_WAIT_SECONDS = 60.0
 Body: TypeAlias = Mapping[str, Json]
 
 
-def control(stage: SandboxState, method: str, path: str, body: bytes, wait: float = 0.0) -> Answer:
+def control(state: SandboxState, method: str, path: str, body: bytes, wait: float = 0.0) -> ApiAnswer:
     """Do what a control request says.
 
     Args:
-        stage: What it acts on.
+        state: What it acts on.
         method: HTTP method.
         path: Path without query.
         body: Request body; empty counts as `{}`.
@@ -46,65 +46,65 @@ def control(stage: SandboxState, method: str, path: str, body: bytes, wait: floa
     """
     act = _ACTS.get((method, path.rstrip("/")))
     if act is None:
-        return Answer(status=404, body=HELP.encode())
+        return ApiAnswer(status=404, body=HELP.encode())
     try:
         value = json.loads(body or b"{}")
         if not isinstance(value, dict):
             raise FaultError("the body must be a JSON object")
-        return act(stage, value, min(wait, _LONGEST_WAIT_SECONDS))
+        return act(state, value, min(wait, _LONGEST_WAIT_SECONDS))
     except ValueError as error:
         return json_answer({"error": str(error)}, 400)
 
 
-def _where(stage: SandboxState, _body: Body, _wait: float) -> Answer:
-    armed = [_described(fault) for fault in stage.armed]
-    versions = list(stage.timeline.data_versions)
-    held = stage.held
-    return json_answer({"data_version": stage.data_version, "data_versions": versions, "armed": armed, "held": held})
+def _where(state: SandboxState, _body: Body, _wait: float) -> ApiAnswer:
+    armed = [_described(fault) for fault in state.armed]
+    versions = list(state.timeline.data_versions)
+    held = state.held
+    return json_answer({"data_version": state.data_version, "data_versions": versions, "armed": armed, "held": held})
 
 
-def _next(stage: SandboxState, _body: Body, _wait: float) -> Answer:
-    if stage.next():
-        return json_answer({"data_version": stage.data_version})
-    return json_answer({"data_version": stage.data_version, "error": "this is the last data version"}, 409)
+def _next(state: SandboxState, _body: Body, _wait: float) -> ApiAnswer:
+    if state.next():
+        return json_answer({"data_version": state.data_version})
+    return json_answer({"data_version": state.data_version, "error": "this is the last data version"}, 409)
 
 
-def _fault(stage: SandboxState, body: Body, _wait: float) -> Answer:
+def _fault(state: SandboxState, body: Body, _wait: float) -> ApiAnswer:
     fault = fault_from_json(body)
-    stage.arm(fault)
+    state.arm(fault)
     return json_answer({"armed": _described(fault)})
 
 
-def _hold(stage: SandboxState, body: Body, wait: float) -> Answer:
-    return _fault(stage, {**body, "fault": "hold"}, wait)
+def _hold(state: SandboxState, body: Body, wait: float) -> ApiAnswer:
+    return _fault(state, {**body, "fault": "hold"}, wait)
 
 
-def _held(stage: SandboxState, _body: Body, wait: float) -> Answer:
+def _held(state: SandboxState, _body: Body, wait: float) -> ApiAnswer:
     if wait:
-        stage.wait_held(wait)
-    return json_answer({"held": stage.held})
+        state.wait_held(wait)
+    return json_answer({"held": state.held})
 
 
-def _release(stage: SandboxState, _body: Body, _wait: float) -> Answer:
-    stage.release()
+def _release(state: SandboxState, _body: Body, _wait: float) -> ApiAnswer:
+    state.release()
     return json_answer({"released": True})
 
 
-def _reset(stage: SandboxState, _body: Body, _wait: float) -> Answer:
-    stage.reset()
-    return json_answer({"data_version": stage.data_version})
+def _reset(state: SandboxState, _body: Body, _wait: float) -> ApiAnswer:
+    state.reset()
+    return json_answer({"data_version": state.data_version})
 
 
-def _requests(stage: SandboxState, _body: Body, _wait: float) -> Answer:
-    return json_answer({"requests": [asdict(seen) for seen in stage.requests]})
+def _requests(state: SandboxState, _body: Body, _wait: float) -> ApiAnswer:
+    return json_answer({"requests": [asdict(seen) for seen in state.requests]})
 
 
-def _described(fault: Fault) -> dict[str, object]:
+def _described(fault: RegistryFault) -> dict[str, object]:
     values = asdict(fault)
     return {"fault": values.pop("kind"), **values}
 
 
-_ACTS: Mapping[tuple[str, str], Callable[[SandboxState, Body, float], Answer]] = MappingProxyType(
+_ACTS: Mapping[tuple[str, str], Callable[[SandboxState, Body, float], ApiAnswer]] = MappingProxyType(
     {
         ("GET", "/sandbox"): _where,
         ("GET", "/sandbox/held"): _held,

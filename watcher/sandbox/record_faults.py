@@ -9,16 +9,16 @@ import json
 from collections.abc import Sequence
 
 from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind
-from watcher.sandbox.state import Scene
+from watcher.sandbox.state import ResponsePlan
 from watcher.sandbox.timeline import Timeline
 
 
-def shaped_record(timeline: Timeline, scene: Scene, nct_id: str) -> bytes | None:
-    """Return a record as the scene's faults leave it, or None when it is absent."""
-    kinds = {fault.kind for fault in scene.shaping if fault.concerns(nct_id)}
+def shaped_record(timeline: Timeline, plan: ResponsePlan, nct_id: str) -> bytes | None:
+    """Return a record as the plan's faults leave it, or None when it is absent."""
+    kinds = {fault.kind for fault in plan.shaping if fault.concerns(nct_id)}
     if FaultKind.MISSING in kinds:
         return None
-    data_version = scene.earlier_version if FaultKind.STALE in kinds else scene.data_version
+    data_version = plan.earlier_version if FaultKind.STALE in kinds else plan.data_version
     record = timeline.record(nct_id, data_version)
     if record is not None and FaultKind.SWAPPED in kinds:
         record = _swapped(timeline, nct_id, data_version) or record
@@ -31,11 +31,11 @@ def shaped_record(timeline: Timeline, scene: Scene, nct_id: str) -> bytes | None
     return record
 
 
-def second_copies(timeline: Timeline, scene: Scene, page: Sequence[str]) -> tuple[bytes, ...]:
+def second_copies(timeline: Timeline, plan: ResponsePlan, page: Sequence[str]) -> tuple[bytes, ...]:
     """Return the records of a page that come a second time, with another title than the first time."""
-    twice = [fault for fault in scene.shaping if fault.kind is FaultKind.TWICE]
+    twice = [fault for fault in plan.shaping if fault.kind is FaultKind.TWICE]
     doubled = [nct_id for nct_id in page if any(fault.concerns(nct_id) for fault in twice)]
-    records = (timeline.record(nct_id, scene.data_version) for nct_id in doubled)
+    records = (timeline.record(nct_id, plan.data_version) for nct_id in doubled)
     return tuple(_retitled(record) for record in records if record is not None)
 
 
@@ -54,12 +54,12 @@ def undecodable(body: bytes, kind: FaultKind) -> bytes:
     return b'{"spoilt":' + _SPOILT[kind] + b"," + body.lstrip().removeprefix(b"{")
 
 
-def strangers(timeline: Timeline, scene: Scene, asked: Sequence[str]) -> tuple[str, ...]:
+def strangers(timeline: Timeline, plan: ResponsePlan, asked: Sequence[str]) -> tuple[str, ...]:
     """Return the ids that come along unasked: those the fault names, or the first one not asked for."""
     found: list[str] = []
-    for fault in scene.shaping:
+    for fault in plan.shaping:
         if fault.kind is FaultKind.WRONG_IDS:
-            others = [nct_id for nct_id in timeline.ids(scene.data_version) if nct_id not in asked]
+            others = [nct_id for nct_id in timeline.ids(plan.data_version) if nct_id not in asked]
             found += [nct_id for nct_id in others if nct_id in fault.ids] if fault.ids else others[:1]
     return tuple(found)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-Step: TypeAlias = Mapping[str, Any]
+PatchStep: TypeAlias = Mapping[str, Any]
 """`at` (a path such as `protocolSection.contactsLocationsModule.locations[3].status`) and exactly one of
 `set` (the value, new or replaced), `insert` (an item, in front of the one at that place), `remove` (true),
 `replace` (`[old, new]` inside a text), `order` (the list's positions in their new order),
@@ -23,7 +23,7 @@ class PatchError(ValueError):
     """A step does not fit the record; the text says which and why."""
 
 
-def apply_steps(record: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, Any]:
+def apply_steps(record: Mapping[str, Any], steps: Sequence[PatchStep]) -> dict[str, Any]:
     """Return the record after the steps; the given one stays as it is.
 
     Raises:
@@ -38,10 +38,10 @@ def apply_steps(record: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, A
     return changed
 
 
-def _apply(record: dict[str, Any], step: Step) -> None:
-    *way, last = [name or int(place) for name, place in _PART.findall(step["at"])]
+def _apply(record: dict[str, Any], step: PatchStep) -> None:
+    *path, last = [name or int(place) for name, place in _PART.findall(step["at"])]
     parent: Any = record
-    for part in way:
+    for part in path:
         parent = parent[part]
     match {key: value for key, value in step.items() if key != "at"}:
         case {"set": value}:

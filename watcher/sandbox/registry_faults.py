@@ -31,7 +31,7 @@ class FaultKind(StrEnum):
     `wrong-ids` (the `ids` named, or any one, come along unasked), `empty-page` (a page without studies that is not the
     last), `no-timestamp` (`/version` without dataTimestamp).
 
-    In the carrying: `cut` (fewer bytes than Content-Length promises), `cut-chunked` (a chunked body without its end),
+    In the transfer: `cut` (fewer bytes than Content-Length promises), `cut-chunked` (a chunked body without its end),
     `slow` (`seconds` between pieces), `oversized` (blanks up to `size` bytes in front of the JSON), `hold` (`at` =
     `before` the answer or `body`, in the middle of it, until released or `seconds` have passed).
 
@@ -111,7 +111,7 @@ _STUDIES_ONLY = (SHAPING - {FaultKind.NO_TIMESTAMP}) | {FaultKind.MOVING, FaultK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class RegistryFault:
     """One fault to play.
 
     Attributes:
@@ -154,8 +154,8 @@ class Fault:
         return not self.ids or nct_id in self.ids
 
 
-def fault_from_json(body: Mapping[str, Json]) -> Fault:
-    """Read the body of `POST /sandbox/fault`: `fault` names the kind, other keys are those of `Fault`.
+def fault_from_json(body: Mapping[str, Json]) -> RegistryFault:
+    """Read the body of `POST /sandbox/fault`: `fault` names the kind, other keys are those of `RegistryFault`.
 
     Raises:
         FaultError: An unknown kind or key, or a value of the wrong shape.
@@ -164,11 +164,11 @@ def fault_from_json(body: Mapping[str, Json]) -> Fault:
     name = str(values.pop("fault", ""))
     if name not in set(FaultKind):
         raise FaultError(f'"{name}" is not a fault; known are: {", ".join(FaultKind)}')
-    known = {field.name for field in fields(Fault)} - {"kind"}
+    known = {field.name for field in fields(RegistryFault)} - {"kind"}
     for key in values:
         if key not in known:
             raise FaultError(f'"{key}" is not a property of a fault; known are: {", ".join(sorted(known))}')
-    return Fault(
+    return RegistryFault(
         kind=FaultKind(name),
         times=None if "times" in values and values["times"] is None else _whole(values, "times", 1),
         after=_whole(values, "after", 0),

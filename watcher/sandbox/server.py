@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from watcher.sandbox.api_answers import JSON_TYPE, Answer, answer, not_found
+from watcher.sandbox.api_answers import JSON_TYPE, ApiAnswer, answer, not_found
 from watcher.sandbox.controls import control
-from watcher.sandbox.registry_faults import Fault, FaultKind
-from watcher.sandbox.state import SandboxState, Scene, Seen
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.sandbox.state import ResponsePlan, SandboxState, SeenRequest
 from watcher.sandbox.timeline import Timeline
 
 HOST = "127.0.0.1"
@@ -36,7 +36,7 @@ class Sandbox:
     ::
 
         with Sandbox(Timeline.of({...})) as sandbox:
-            sandbox.arm(Fault(kind=FaultKind.RATE_LIMITED, times=2, retry_after=1, match="/studies"))
+            sandbox.arm(RegistryFault(kind=FaultKind.RATE_LIMITED, times=2, retry_after=1, match="/studies"))
             get(sandbox.base_url + "/version")
             sandbox.next()
 
@@ -52,7 +52,7 @@ class Sandbox:
     """
 
     def __init__(self, timeline: Timeline, port: int = 0, *, base_path: str = "/api/v2") -> None:
-        self._stage = SandboxState(timeline)
+        self._state = SandboxState(timeline)
         self._asked_port = port
         self._base_path = base_path
         self._server: _Server | None = None
@@ -73,39 +73,39 @@ class Sandbox:
     @property
     def data_version(self) -> str:
         """Data version served now."""
-        return self._stage.data_version
+        return self._state.data_version
 
     @property
-    def requests(self) -> tuple[Seen, ...]:
+    def requests(self) -> tuple[SeenRequest, ...]:
         """API requests since the start or the last reset, oldest first; the newest 100,000 at most."""
-        return self._stage.requests
+        return self._state.requests
 
     def next(self) -> bool:
         """Move to the next data version; False, and nothing moves, at the end."""
-        return self._stage.next()
+        return self._state.next()
 
-    def arm(self, *faults: Fault) -> None:
+    def arm(self, *faults: RegistryFault) -> None:
         """Arm faults; those armed first fire first."""
-        self._stage.arm(*faults)
+        self._state.arm(*faults)
 
     def disarm(self) -> None:
         """Forget the faults that are armed; the data version stands, and held requests stay held."""
-        self._stage.disarm()
+        self._state.disarm()
 
     def reset(self) -> None:
         """Back to the first data version, without faults, held requests and memory of requests."""
-        self._stage.reset()
+        self._state.reset()
 
     def wait_held(self, seconds: float = 10.0) -> bool:
         """Wait until a `hold` fault holds a request; False when none did in time."""
-        return self._stage.wait_held(seconds)
+        return self._state.wait_held(seconds)
 
     def release(self) -> None:
         """Release every held request."""
-        self._stage.release()
+        self._state.release()
 
     def __enter__(self) -> Self:
-        self._server = _Server((HOST, self._asked_port), partial(_Handler, self._stage, self._base_path))
+        self._server = _Server((HOST, self._asked_port), partial(_Handler, self._state, self._base_path))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox")
         self._thread.start()
         return self
@@ -115,7 +115,7 @@ class Sandbox:
     ) -> None:
         if self._server is None or self._thread is None:
             return
-        self._stage.close()
+        self._state.close()
         self._server.shutdown()
         self._server.hang_up()
         self._server.server_close()
@@ -172,8 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
     timeout: ClassVar[float] = _IDLE_SECONDS
     disable_nagle_algorithm = True
 
-    def __init__(self, stage: SandboxState, base_path: str, *rest: Any) -> None:
-        self._stage = stage
+    def __init__(self, state: SandboxState, base_path: str, *rest: Any) -> None:
+        self._state = state
         self._base_path = base_path
         super().__init__(*rest)
 
@@ -192,16 +192,16 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path == "/sandbox" or url.path.startswith("/sandbox/"):
             wait = parse_qs(url.query).get("wait", ["0"])[0]
             seconds = float(wait) if wait.isdigit() else 0.0
-            self._send(control(self._stage, self.command, url.path, body, seconds), ())
+            self._send(control(self._state, self.command, url.path, body, seconds), ())
             return
         agent = self.headers.get("User-Agent", "")
         is_api = url.path.startswith(self._base_path + "/")
-        scene = self._stage.play(self.path, agent) if is_api else None
-        found = self._answer(scene, url.path, url.query)
-        self._stage.note(
-            Seen(method=self.command, path=url.path, query=url.query, user_agent=agent, status=found.status)
+        plan = self._state.plan_response(self.path, agent) if is_api else None
+        found = self._answer(plan, url.path, url.query)
+        self._state.note(
+            SeenRequest(method=self.command, path=url.path, query=url.query, user_agent=agent, status=found.status)
         )
-        self._send(found, scene.carrying if scene else ())
+        self._send(found, plan.transfer if plan else ())
 
     def _body(self) -> bytes:
         announced = self.headers.get("Content-Length", "0")
@@ -211,17 +211,17 @@ class _Handler(BaseHTTPRequestHandler):
             return b""
         return self.rfile.read(length)
 
-    def _answer(self, scene: Scene | None, path: str, query: str) -> Answer:
-        if scene is None or self.command != "GET":
+    def _answer(self, plan: ResponsePlan | None, path: str, query: str) -> ApiAnswer:
+        if plan is None or self.command != "GET":
             return not_found()
         below = unquote(path.removeprefix(self._base_path))
-        return answer(self._stage.timeline, scene, below, query, base_path=self._base_path)
+        return answer(self._state.timeline, plan, below, query, base_path=self._base_path)
 
-    def _send(self, found: Answer, carrying: tuple[Fault, ...]) -> None:
-        faults = {fault.kind: fault for fault in carrying}
+    def _send(self, found: ApiAnswer, transfer: tuple[RegistryFault, ...]) -> None:
+        faults = {fault.kind: fault for fault in transfer}
         held = faults.get(FaultKind.HOLD)
         if held is not None and held.at == "before":
-            self._stage.hold(held)
+            self._state.hold(held)
         if found.status is None:
             self.close_connection = True
             return
@@ -231,13 +231,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._head(found, body, is_chunked=FaultKind.CUT_CHUNKED in faults)
         self._write_body(body, faults)
 
-    def _head(self, found: Answer, body: bytes, *, is_chunked: bool) -> bytes:
+    def _head(self, found: ApiAnswer, body: bytes, *, is_chunked: bool) -> bytes:
         """Buffer status and headers; give the body as it goes over the wire."""
         assert found.status is not None  # noqa: S101 — the caller looked
         self.send_response(found.status)
         self.send_header("Content-Type", found.content_type)
         if found.content_type == JSON_TYPE:
-            build = hashlib.sha256(self._stage.data_version.encode()).hexdigest()[:8]
+            build = hashlib.sha256(self._state.data_version.encode()).hexdigest()[:8]
             self.send_header("ETag", f'"sandbox/2.0.5/{build}"')  # encodes the build, says nothing of the record
         if "gzip" in self.headers.get("Accept-Encoding", "") and body:
             body = gzip.compress(body, 1, mtime=0)
@@ -250,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         return body
 
-    def _write_body(self, body: bytes, faults: dict[FaultKind, Fault]) -> None:
+    def _write_body(self, body: bytes, faults: dict[FaultKind, RegistryFault]) -> None:
         cut = faults.get(FaultKind.CUT) or faults.get(FaultKind.CUT_CHUNKED)
         if cut is not None:
             body = body[: min(cut.size or len(body) // 2, max(len(body) - 1, 0))]
@@ -262,10 +262,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if held is not None:
             self.wfile.write(body[: len(body) // 2])
-            self._stage.hold(held)
+            self._state.hold(held)
             body = body[len(body) // 2 :]
         step = max(len(body) // _DRIP_PIECES, 1) if slow is not None else max(len(body), 1)
         for start in range(0, len(body), step):
             self.wfile.write(body[start : start + step])
             if slow is not None and start + step < len(body):
-                self._stage.pause(slow.seconds or _SLOW_DEFAULT_SECONDS)
+                self._state.pause(slow.seconds or _SLOW_DEFAULT_SECONDS)

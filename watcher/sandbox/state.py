@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from watcher.sandbox.registry_faults import REPLACING, SHAPING, Fault, FaultKind
+from watcher.sandbox.registry_faults import REPLACING, SHAPING, FaultKind, RegistryFault
 from watcher.sandbox.timeline import Timeline
 
 _LONGEST_LOG = 100_000
@@ -18,7 +18,7 @@ _LONGEST_HOLD_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SeenRequest:
     """One API request as it was answered; control requests under `/sandbox/` are not among them.
 
     Attributes:
@@ -37,7 +37,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class ResponsePlan:
     """What one request is answered with.
 
     Attributes:
@@ -45,19 +45,19 @@ class Scene:
         earlier_version: The one before it; the same when it is the first.
         replacing: The fault that stands in place of the answer, if any.
         shaping: Faults that alter what the answer says, in the order armed.
-        carrying: Faults that alter how it is sent, in the order armed.
+        transfer: Faults that alter how it is sent, in the order armed.
     """
 
     data_version: str
     earlier_version: str
-    replacing: Fault | None = None
-    shaping: tuple[Fault, ...] = ()
-    carrying: tuple[Fault, ...] = ()
+    replacing: RegistryFault | None = None
+    shaping: tuple[RegistryFault, ...] = ()
+    transfer: tuple[RegistryFault, ...] = ()
 
 
 @dataclass(slots=True)
 class _Armed:
-    fault: Fault
+    fault: RegistryFault
     matched: int = 0
     fired: int = 0
 
@@ -88,7 +88,7 @@ class SandboxState:
         self._changed = threading.Condition()
         self._position = 0
         self._armed: list[_Armed] = []
-        self._seen: deque[Seen] = deque(maxlen=_LONGEST_LOG)
+        self._seen: deque[SeenRequest] = deque(maxlen=_LONGEST_LOG)
         self._held = 0
         self._releases = 0
         self._is_closed = False
@@ -100,13 +100,13 @@ class SandboxState:
             return self.timeline.data_versions[self._position]
 
     @property
-    def requests(self) -> tuple[Seen, ...]:
+    def requests(self) -> tuple[SeenRequest, ...]:
         """API requests since the start or the last reset, oldest first; the newest 100,000 at most."""
         with self._changed:
             return tuple(self._seen)
 
     @property
-    def armed(self) -> tuple[Fault, ...]:
+    def armed(self) -> tuple[RegistryFault, ...]:
         """Faults that may still fire, in the order armed."""
         with self._changed:
             return tuple(armed.fault for armed in self._armed if not armed.is_spent)
@@ -122,7 +122,7 @@ class SandboxState:
         with self._changed:
             return self._move()
 
-    def arm(self, *faults: Fault) -> None:
+    def arm(self, *faults: RegistryFault) -> None:
         """Arm faults; those armed first fire first."""
         with self._changed:
             self._armed += [_Armed(fault) for fault in faults]
@@ -140,19 +140,19 @@ class SandboxState:
             self._seen.clear()
             self._let_go()
 
-    def note(self, seen: Seen) -> None:
+    def note(self, seen: SeenRequest) -> None:
         """Remember a request."""
         with self._changed:
             self._seen.append(seen)
 
-    def play(self, target: str, user_agent: str) -> Scene:
+    def plan_response(self, target: str, user_agent: str) -> ResponsePlan:
         """Decide what a request for `target` (path and query) is answered with, and count it.
 
         The data version is that of the arrival: a `moving` fault moves the timeline for the requests that follow.
         """
-        replacing: Fault | None = None
-        shaping: list[Fault] = []
-        carrying: list[Fault] = []
+        replacing: RegistryFault | None = None
+        shaping: list[RegistryFault] = []
+        transfer: list[RegistryFault] = []
         with self._changed:
             position = self._position
             matching = [armed for armed in self._armed if _matches(armed.fault, target, user_agent)]
@@ -167,18 +167,18 @@ class SandboxState:
                 if kind is FaultKind.MOVING:
                     self._move()
                 else:
-                    (shaping if kind in SHAPING else carrying).append(armed.fault)
+                    (shaping if kind in SHAPING else transfer).append(armed.fault)
             self._armed = [armed for armed in self._armed if not armed.is_spent]
             versions = self.timeline.data_versions
-        return Scene(
+        return ResponsePlan(
             data_version=versions[position],
             earlier_version=versions[max(position - 1, 0)],
             replacing=replacing,
             shaping=tuple(shaping),
-            carrying=tuple(carrying),
+            transfer=tuple(transfer),
         )
 
-    def hold(self, fault: Fault) -> None:
+    def hold(self, fault: RegistryFault) -> None:
         """Wait until released, reset or closed, or until the fault's own limit has passed."""
         limit = min(fault.seconds or _DEFAULT_HOLD_SECONDS, _LONGEST_HOLD_SECONDS)
         with self._changed:
@@ -221,5 +221,5 @@ class SandboxState:
         self._changed.notify_all()
 
 
-def _matches(fault: Fault, target: str, user_agent: str) -> bool:
+def _matches(fault: RegistryFault, target: str, user_agent: str) -> bool:
     return fault.matched_text in target and fault.user_agent in user_agent

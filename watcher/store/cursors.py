@@ -1,4 +1,4 @@
-"""What each recipient was told: cursor, slot, exempts; windows of what was not; composing made durable."""
+"""What each recipient was told: cursor, slot, overrides; windows of what was not; composing made durable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from sqlalchemy import Connection, Select, delete, insert, select, true, update
 
 from watcher.store import tables
 from watcher.store.database import CHUNK, Database, chunks, put
-from watcher.store.delivery_model import Composed, CursorOverride, Direction, RecipientState, Window, reader_note
+from watcher.store.delivery_model import (
+    ComposeResult,
+    CursorOverride,
+    OverrideDirection,
+    RecipientState,
+    Window,
+    recipient_note,
+)
 from watcher.store.outbox_rows import put_messages
 from watcher.store.pending import VersionMark, window
 from watcher.store.trial_model import VersionKind
@@ -24,17 +31,17 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def reader(self, name: str) -> RecipientState | None:
+    def recipient(self, name: str) -> RecipientState | None:
         """Return one recipient, or None when never started."""
         with self._database.read() as connection:
             return _reader(connection, name)
 
-    def readers(self) -> tuple[RecipientState, ...]:
+    def recipients(self) -> tuple[RecipientState, ...]:
         """Return all recipients ever started, by name, also those no longer configured."""
         with self._database.read() as connection:
             return _readers(connection, select(tables.reader))
 
-    def start_reader(
+    def start_recipient(
         self, name: str, *, send: str, slot: str | None, channels: Collection[str], now: datetime
     ) -> RecipientState:
         """Meet a configured recipient; may be called at every run and writes only what is new.
@@ -70,18 +77,20 @@ class Ledger:
             _set_channels(connection, name, wanted, known.channels if known else {}, newest)
             return _started(connection, name)
 
-    def forget_reader(self, name: str) -> None:
-        """Remove a recipient, its channels and its exempts; an unknown name is fine. Messages stay in the outbox."""
+    def forget_recipient(self, name: str) -> None:
+        """Remove a recipient, its channels and its overrides; an unknown name is fine. Messages stay in the outbox."""
         with self._database.write() as connection:
             for table in (tables.exempt, tables.reader_channel, tables.reader):
                 connection.execute(delete(table).where(table.c.name == name))
 
-    def exempts(self, name: str) -> tuple[CursorOverride, ...]:
+    def overrides(self, name: str) -> tuple[CursorOverride, ...]:
         """Return the trials that do not follow a recipient's cursor, by id."""
         table = tables.exempt
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.name == name).order_by(table.c.nct_id))
-            return tuple(CursorOverride(nct_id=r.nct_id, direction=Direction(r.direction), base=r.base) for r in rows)
+            return tuple(
+                CursorOverride(nct_id=r.nct_id, direction=OverrideDirection(r.direction), base=r.base) for r in rows
+            )
 
     def windows(self, name: str, ids: Collection[str], *, begins: int = 0) -> tuple[Window, ...]:
         """Return what a recipient has not been told of, per trial.
@@ -107,8 +116,8 @@ class Ledger:
         found = (window(nct_id, max(told[nct_id], begins), marks[nct_id]) for nct_id in sorted(marks))
         return tuple(one for one in found if one is not None)
 
-    def commit_composed(self, composed: Composed, now: datetime) -> tuple[int, ...]:
-        """Store messages, cursor, exempts, slot and notes of one composing in one transaction: all of it, or nothing.
+    def commit_composed(self, composed: ComposeResult, now: datetime) -> tuple[int, ...]:
+        """Store messages, cursor, overrides, slot and notes of one composing in one transaction: all of it, or nothing.
 
         Exempts ahead of the cursor that the new cursor has reached end by themselves.
 
@@ -134,7 +143,7 @@ class Ledger:
             _move(connection, composed, now)
             _set_exempts(connection, composed)
             for what, value in composed.notes.items():
-                put(connection, tables.note, {"name": reader_note(composed.recipient, what)}, {"value": value})
+                put(connection, tables.note, {"name": recipient_note(composed.recipient, what)}, {"value": value})
             return put_messages(connection, composed.messages, now, base=cursor)
 
 
@@ -205,12 +214,12 @@ def _told(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapp
     """
     trial, exempt = tables.trial, tables.exempt
     own = select(exempt.c.nct_id, exempt.c.base).where(exempt.c.name == name)
-    exempts = {row.nct_id: row.base for row in connection.execute(own) if row.nct_id in ids}
+    overrides = {row.nct_id: row.base for row in connection.execute(own) if row.nct_id in ids}
     moved = select(trial.c.nct_id).where(trial.c.newest_seq > cursor)
     if len(ids) <= CHUNK:
         moved = moved.where(trial.c.nct_id.in_(sorted(ids)))
     told = {nct_id: cursor for nct_id in connection.scalars(moved) if nct_id in ids}
-    return {**told, **{nct_id: base for nct_id, base in exempts.items() if base < cursor or nct_id in told}}
+    return {**told, **{nct_id: base for nct_id, base in overrides.items() if base < cursor or nct_id in told}}
 
 
 def _marks(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[VersionMark]]:
@@ -228,7 +237,7 @@ def _marks(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[
     return marks
 
 
-def _move(connection: Connection, composed: Composed, now: datetime) -> None:
+def _move(connection: Connection, composed: ComposeResult, now: datetime) -> None:
     moved: dict[str, object] = {"cursor": composed.cursor}
     if composed.slot is not None:
         moved["last_slot"] = composed.slot
@@ -237,14 +246,14 @@ def _move(connection: Connection, composed: Composed, now: datetime) -> None:
     connection.execute(update(tables.reader).where(tables.reader.c.name == composed.recipient).values(moved))
 
 
-def _set_exempts(connection: Connection, composed: Composed) -> None:
-    """Write exempts and end those that are over: cleared ones, and ones ahead that the cursor has reached."""
+def _set_exempts(connection: Connection, composed: ComposeResult) -> None:
+    """Write overrides and end those that are over: cleared ones, and ones ahead that the cursor has reached."""
     table = tables.exempt
     own = table.c.name == composed.recipient
     for nct_id in composed.cleared:
         connection.execute(delete(table).where(own, table.c.nct_id == nct_id))
-    for one in composed.exempts:
+    for one in composed.overrides:
         key = {"name": composed.recipient, "nct_id": one.nct_id}
         put(connection, table, key, {"direction": one.direction.value, "base": one.base})
-    reached = (table.c.direction == Direction.AHEAD.value) & (table.c.base <= composed.cursor)
+    reached = (table.c.direction == OverrideDirection.AHEAD.value) & (table.c.base <= composed.cursor)
     connection.execute(delete(table).where(own, reached))

@@ -37,7 +37,7 @@ class RecipientState:
     welcomed_at: datetime | None
 
 
-class Direction(StrEnum):
+class OverrideDirection(StrEnum):
     """Why a trial does not follow a recipient's cursor: told early (urgent), or held back (snoozed)."""
 
     AHEAD = "ahead"
@@ -55,7 +55,7 @@ class CursorOverride:
     """
 
     nct_id: str
-    direction: Direction
+    direction: OverrideDirection
     base: int
 
 
@@ -103,7 +103,7 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
+class ComposeResult:
     """What composing for one recipient did; stored whole or not at all.
 
     Attributes:
@@ -111,7 +111,7 @@ class Composed:
         cursor: New cursor; never lower than the present one.
         slot: The slot served; None leaves `last_slot` as it is.
         messages: Zero or more, in the order they should go out.
-        exempts: Set or replaced, one per trial.
+        overrides: Set or replaced, one per trial.
         cleared: Trials whose exempt ends.
         welcomed: The messages hold the welcome.
         notes: What else is remembered of this recipient, by what it is; replaces older notes of the same name.
@@ -121,19 +121,19 @@ class Composed:
     cursor: int
     slot: str | None = None
     messages: tuple[NewMessage, ...] = ()
-    exempts: tuple[CursorOverride, ...] = ()
+    overrides: tuple[CursorOverride, ...] = ()
     cleared: tuple[str, ...] = ()
     welcomed: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-READER_NOTES = "reader:"
+RECIPIENT_NOTES = "reader:"
 """How the names of all notes of recipients begin."""
 
 
-def reader_note(recipient: str, what: str = "") -> str:
+def recipient_note(recipient: str, what: str = "") -> str:
     """Return the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
-    return f"{READER_NOTES}{recipient}:{what}"
+    return f"{RECIPIENT_NOTES}{recipient}:{what}"
 
 
 class State(StrEnum):
@@ -164,7 +164,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class OutboxEntry:
     """One message in the outbox, without its payload.
 
     Attributes:
@@ -214,7 +214,7 @@ class Claim:
         damage: Why it can never be sent; empty for a sound message.
     """
 
-    entry: Entry
+    entry: OutboxEntry
     payload: bytes
     damage: str = ""
 
@@ -247,7 +247,7 @@ class FaultState(StrEnum):
 
     OK = "ok"
     FAILING = "failing"
-    TOLD = "told"
+    NOTIFIED = "told"
     REMINDED = "reminded"
     RECOVERED = "recovered"
 
@@ -282,7 +282,7 @@ class Fault:
         state: Where it stands.
         since: When this state of failing (or being well) began.
         message: One sentence.
-        told_at: When the operator was last told, or None.
+        notified_at: When the operator was last told, or None.
         grade: How bad it has been so far.
     """
 
@@ -290,7 +290,7 @@ class Fault:
     state: FaultState
     since: datetime
     message: str = ""
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
     grade: FaultGrade = FaultGrade.LASTING
 
 
@@ -319,6 +319,6 @@ class Recovered:
         dead: In doubt for the second time: given up.
     """
 
-    pending: tuple[Entry, ...] = ()
-    unknown: tuple[Entry, ...] = ()
-    dead: tuple[Entry, ...] = ()
+    pending: tuple[OutboxEntry, ...] = ()
+    unknown: tuple[OutboxEntry, ...] = ()
+    dead: tuple[OutboxEntry, ...] = ()

@@ -43,7 +43,7 @@ class Faults:
             "state": fault.state.value,
             "since": fault.since,
             "message": fault.message,
-            "told_at": fault.told_at,
+            "told_at": fault.notified_at,
             "grade": fault.grade.value,
         }
         with self._database.write() as connection:
@@ -97,6 +97,6 @@ def _fault(row: Row[*tuple[Any, ...]]) -> Fault:
         state=FaultState(row.state),
         since=row.since,
         message=row.message,
-        told_at=row.told_at,
+        notified_at=row.told_at,
         grade=FaultGrade(row.grade),
     )

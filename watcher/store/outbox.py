@@ -13,7 +13,16 @@ from sqlalchemy import Connection, case, select
 
 from watcher.errors import DamagedError
 from watcher.store.counters import MESSAGES, count
-from watcher.store.delivery_model import ENDED_IN_VAIN, Claim, Entry, NewMessage, Recovered, State, Step, Suspension
+from watcher.store.delivery_model import (
+    ENDED_IN_VAIN,
+    Claim,
+    NewMessage,
+    OutboxEntry,
+    Recovered,
+    State,
+    Step,
+    Suspension,
+)
 from watcher.store.outbox_reader import OutboxReader
 from watcher.store.outbox_rows import (
     TABLE,
@@ -31,10 +40,10 @@ from watcher.store.outbox_rows import (
     the_payload,
 )
 from watcher.store.suspensions import (
-    bring_probes_forward,
     held,
     put_suspension,
     read_suspensions,
+    reset_probe_times,
     resume_channel,
 )
 from watcher.store.takeover import RECIPIENT_REMOVED, Settled, settle
@@ -61,7 +70,7 @@ class Outbox(OutboxReader):
         with self._database.write() as connection:
             return put_messages(connection, messages, now)
 
-    def bring_forward(self, now: datetime, within: timedelta) -> int:
+    def reset_retry_times(self, now: datetime, within: timedelta) -> int:
         """Reset due times that lie further ahead than any wait is (the clock was wrong); return how many messages."""
         far = WAITING & (TABLE.c.next_attempt_at > now + within) & (TABLE.c.last_reply != RECIPIENT_REMOVED)
         with self._database.read() as connection:
@@ -69,7 +78,7 @@ class Outbox(OutboxReader):
             probes = [one.probe_at for one in read_suspensions(connection) if one.probe_at is not None]
         if numbers or any(probe_at > now + within for probe_at in probes):
             with self._database.write() as connection:
-                bring_probes_forward(connection, now, within)
+                reset_probe_times(connection, now, within)
                 for number in numbers:
                     set_values(connection, number, next_attempt_at=now)
         return len(numbers)
@@ -179,7 +188,7 @@ class Outbox(OutboxReader):
             self._put_back(connection, message, when, reply, refund=True)
 
     @staticmethod
-    def _put_back(connection: Connection, message: int, when: datetime, reply: str, *, refund: bool) -> Entry:
+    def _put_back(connection: Connection, message: int, when: datetime, reply: str, *, refund: bool) -> OutboxEntry:
         entry = in_sending(connection, message)
         set_values(
             connection,
@@ -265,7 +274,7 @@ class Outbox(OutboxReader):
                 dead=numbered(connection, dead),
             )
 
-    def follow(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[Entry, ...]:
+    def reroute(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[OutboxEntry, ...]:
         """Move waiting messages to the channel that replaced theirs; they are due at once.
 
         Args:
@@ -307,7 +316,7 @@ class Outbox(OutboxReader):
         with self._database.write() as connection:
             return resume_channel(connection, channel, recipient or "", now)
 
-    def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[Entry, ...]:
+    def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[OutboxEntry, ...]:
         """Make every message that has not arrived due now, its counts at zero; resume the channels they wait for.
 
         Args:
@@ -337,7 +346,7 @@ class Outbox(OutboxReader):
                 resume_channel(connection, channel, recipient, now)
             return numbered(connection, [entry.id for entry in concerned])
 
-    def drop(self, messages: Collection[int] | None) -> tuple[Entry, ...]:
+    def drop(self, messages: Collection[int] | None) -> tuple[OutboxEntry, ...]:
         """Remove pending, unknown, dead and rejected messages for good.
 
         Args:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 
 from watcher.store.database import Database
-from watcher.store.delivery_model import Entry, State, Suspension
+from watcher.store.delivery_model import OutboxEntry, State, Suspension
 from watcher.store.outbox_rows import TABLE, WAITING, entries, the_payload
 from watcher.store.suspensions import SUSPENDED, held, read_suspensions
 
@@ -47,7 +47,7 @@ class OutboxReader:
 
     def list(
         self, *, states: Collection[State] = (), recipient: str | None = None, channel: str | None = None
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[OutboxEntry, ...]:
         """Return messages, oldest first.
 
         Args:

@@ -12,7 +12,7 @@ from watcher.store import tables
 from watcher.store.compression import unpack
 from watcher.store.counters import MESSAGES, count
 from watcher.store.database import add_row, chunks
-from watcher.store.delivery_model import ENDED_IN_VAIN, Entry, NewMessage, State, Step
+from watcher.store.delivery_model import ENDED_IN_VAIN, NewMessage, OutboxEntry, State, Step
 
 TABLE = tables.message
 """The messages; their payloads lie apart."""
@@ -68,15 +68,15 @@ def _put(connection: Connection, message: NewMessage, now: datetime, base: int |
     return number
 
 
-def entries(connection: Connection, which: ColumnElement[bool]) -> tuple[Entry, ...]:
+def entries(connection: Connection, which: ColumnElement[bool]) -> tuple[OutboxEntry, ...]:
     """Return the messages a condition picks, oldest first."""
     rows = connection.execute(select(TABLE).where(which).order_by(TABLE.c.id))
     return tuple(read_entry(row) for row in rows)
 
 
-def read_entry(row: Row[*tuple[Any, ...]]) -> Entry:
+def read_entry(row: Row[*tuple[Any, ...]]) -> OutboxEntry:
     """Make the value of a row."""
-    return Entry(
+    return OutboxEntry(
         id=row.id,
         recipient=row.recipient,
         channel=row.channel,
@@ -96,13 +96,13 @@ def read_entry(row: Row[*tuple[Any, ...]]) -> Entry:
     )
 
 
-def numbered(connection: Connection, numbers: Collection[int]) -> tuple[Entry, ...]:
+def numbered(connection: Connection, numbers: Collection[int]) -> tuple[OutboxEntry, ...]:
     """Return messages by number, oldest first; ones that do not exist are left out."""
     found = (entries(connection, TABLE.c.id.in_(piece)) for piece in chunks(sorted(numbers)))
     return tuple(entry for piece in found for entry in piece)
 
 
-def the_entry(connection: Connection, number: int) -> Entry:
+def the_entry(connection: Connection, number: int) -> OutboxEntry:
     """Return one message.
 
     Raises:
@@ -114,7 +114,7 @@ def the_entry(connection: Connection, number: int) -> Entry:
     return found[0]
 
 
-def in_sending(connection: Connection, number: int) -> Entry:
+def in_sending(connection: Connection, number: int) -> OutboxEntry:
     """Return one message that is being sent.
 
     Raises:
@@ -145,7 +145,7 @@ def set_values(connection: Connection, number: int, **values: object) -> None:
     connection.execute(update(TABLE).where(TABLE.c.id == number).values(**values))
 
 
-def doubt(connection: Connection, entry: Entry, when: datetime, reply: str, now: datetime) -> State:
+def doubt(connection: Connection, entry: OutboxEntry, when: datetime, reply: str, now: datetime) -> State:
     """Count a try that may have arrived: once more the first time, given up the second."""
     set_values(connection, entry.id, unclear=entry.unclear + 1)
     if entry.unclear:
@@ -162,7 +162,7 @@ def end(connection: Connection, number: int, reason: str, now: datetime, state: 
     set_values(connection, number, state=state.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 
 
-def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[Entry, ...]:
+def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[OutboxEntry, ...]:
     """Return those of the messages that the operator may act on; one in sending or delivered is not touched."""
     states = (State.PENDING, State.UNKNOWN, *ENDED_IN_VAIN)
     if numbers is None:

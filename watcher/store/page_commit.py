@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from watcher.store import tables
 from watcher.store.compression import CODEC, pack
 from watcher.store.database import add_row, chunks
-from watcher.store.presence import arrivals, follow, outcomes, refuse_wrong_base
-from watcher.store.trial_model import Compared, Event, Kept, Life, Milestone, NewVersion, Page, VersionKind
+from watcher.store.presence import arrivals, next_presence, outcomes, refuse_wrong_base
+from watcher.store.trial_model import Compared, Event, Kept, Milestone, NewVersion, PageCommit, Presence, VersionKind
 from watcher.store.trials import add_trials, read_known
 
 _COLUMNS = (
@@ -36,12 +36,12 @@ class Packed:
         compared: Compressed comparisons by id.
     """
 
-    page: Page
+    page: PageCommit
     data: Mapping[str, bytes]
     compared: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, page: Page) -> Packed:
+    def of(cls, page: PageCommit) -> Packed:
         """Compress what is large in a page.
 
         Raises:
@@ -71,11 +71,11 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
     known = read_known(connection, ids)
     fresh = [nct_id for nct_id in ids if nct_id not in known]
     add_trials(connection, fresh)
-    before = known | {nct_id: Kept(nct_id=nct_id, life=Life.NEW) for nct_id in fresh}
+    before = known | {nct_id: Kept(nct_id=nct_id, presence=Presence.NEW) for nct_id in fresh}
     for one in arrivals(page):
         refuse_wrong_base(one, before[one.nct_id])
     seqs = _add_versions(connection, packed, before, now)
-    after = {one.nct_id: follow(before[one.nct_id], one, seqs.get(one.nct_id)) for one in outcomes(page)}
+    after = {one.nct_id: next_presence(before[one.nct_id], one, seqs.get(one.nct_id)) for one in outcomes(page)}
     _write_trials(connection, before, after)
     _write_bodies(connection, packed, seqs)
     _write_milestones(connection, page, seqs)
@@ -83,7 +83,7 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
     return seqs
 
 
-def _without_stamped(connection: Connection, page: Page) -> Page:
+def _without_stamped(connection: Connection, page: PageCommit) -> PageCommit:
     """Write the unchanged trials of which nothing but the data version moved; give the page without them.
 
     On a day with a new data version that is nearly every trial: one statement a page instead of a row each. Where one
@@ -104,7 +104,7 @@ def _without_stamped(connection: Connection, page: Page) -> Page:
 
 
 _STANDS = (
-    (tables.trial.c.life == Life.PRESENT.value)
+    (tables.trial.c.life == Presence.PRESENT.value)
     & tables.trial.c.newest_seq.is_not(None)
     & tables.trial.c.missing_since.is_(None)
     & ~tables.trial.c.starts_anew
@@ -163,7 +163,7 @@ def _write_trials(connection: Connection, before: Mapping[str, Kept], after: Map
 
 
 def _trial_row(kept: Kept) -> dict[str, object]:
-    return {"own_id": kept.nct_id, "life": kept.life.value, **{name: getattr(kept, name) for name in _COLUMNS}}
+    return {"own_id": kept.nct_id, "life": kept.presence.value, **{name: getattr(kept, name) for name in _COLUMNS}}
 
 
 def _write_bodies(connection: Connection, packed: Packed, seqs: Mapping[str, int]) -> None:
@@ -184,7 +184,7 @@ def _write_bodies(connection: Connection, packed: Packed, seqs: Mapping[str, int
         connection.execute(insert(tables.comparison), rows)
 
 
-def _write_milestones(connection: Connection, page: Page, seqs: Mapping[str, int]) -> None:
+def _write_milestones(connection: Connection, page: PageCommit, seqs: Mapping[str, int]) -> None:
     """Replace the dated rows of trials with a new version; gone and merged trials owe nothing any more."""
     ended = sorted(
         one.nct_id for one in arrivals(page) if not (isinstance(one, Event) and one.kind is VersionKind.CLOCK)

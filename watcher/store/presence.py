@@ -9,20 +9,20 @@ from watcher.store.trial_model import (
     Absent,
     Event,
     Kept,
-    Life,
     NewVersion,
-    Page,
+    PageCommit,
+    Presence,
     Quarantined,
     Unchanged,
     VersionKind,
 )
 
-Outcome: TypeAlias = NewVersion | Unchanged | Quarantined | Absent | Event
+TrialOutcome: TypeAlias = NewVersion | Unchanged | Quarantined | Absent | Event
 
-_NO_RECORD = {Life.GONE, Life.MERGED}
+_NO_RECORD = {Presence.GONE, Presence.MERGED}
 
 
-def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
+def next_presence(kept: Kept, outcome: TrialOutcome, seq: int | None) -> Kept:
     """Describe where a trial stands after one outcome; pure. Quarantine rows, which have times, are written apart.
 
     A trial that is gone or merged stays so until a new version of it comes.
@@ -39,7 +39,7 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
         case NewVersion():
             return replace(
                 kept,
-                life=Life.PRESENT,
+                presence=Presence.PRESENT,
                 fingerprint=outcome.fingerprint,
                 canonical_hash=outcome.canonical_hash,
                 data_version=outcome.data_version
@@ -50,11 +50,11 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
                 merged_into=None,
             )
         case Unchanged():
-            if kept.newest_seq is None or kept.life in _NO_RECORD:
-                raise ValueError(f"{outcome.nct_id} is {kept.life}; it cannot be unchanged.")
+            if kept.newest_seq is None or kept.presence in _NO_RECORD:
+                raise ValueError(f"{outcome.nct_id} is {kept.presence}; it cannot be unchanged.")
             return replace(
                 kept,
-                life=Life.PRESENT,
+                presence=Presence.PRESENT,
                 fingerprint=outcome.fingerprint,
                 data_version=outcome.data_version or kept.data_version,
                 starts_anew=False,
@@ -63,22 +63,22 @@ def follow(kept: Kept, outcome: Outcome, seq: int | None) -> Kept:
         case Event(kind=VersionKind.CLOCK):
             return replace(kept, newest_seq=seq)
         case Event():
-            life = Life.GONE if outcome.kind is VersionKind.GONE else Life.MERGED
-            return replace(kept, life=life, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)
-        case Quarantined() if kept.life not in _NO_RECORD:
-            return replace(kept, life=Life.QUARANTINED, missing_since=None)
-        case Absent() if kept.life not in _NO_RECORD:
-            life = Life.UNKNOWN if outcome.is_unknown else Life.ABSENT
-            return replace(kept, life=life, missing_since=kept.missing_since or outcome.data_version)
+            life = Presence.GONE if outcome.kind is VersionKind.GONE else Presence.MERGED
+            return replace(kept, presence=life, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)
+        case Quarantined() if kept.presence not in _NO_RECORD:
+            return replace(kept, presence=Presence.QUARANTINED, missing_since=None)
+        case Absent() if kept.presence not in _NO_RECORD:
+            life = Presence.UNKNOWN if outcome.is_unknown else Presence.ABSENT
+            return replace(kept, presence=life, missing_since=kept.missing_since or outcome.data_version)
     return kept
 
 
-def outcomes(page: Page) -> tuple[Outcome, ...]:
+def outcomes(page: PageCommit) -> tuple[TrialOutcome, ...]:
     """Return every outcome of a page."""
     return (*page.new, *page.unchanged, *page.quarantined, *page.absent, *page.events)
 
 
-def arrivals(page: Page) -> tuple[NewVersion | Event, ...]:
+def arrivals(page: PageCommit) -> tuple[NewVersion | Event, ...]:
     """Return the outcomes of a page that get a seq, in the order they get it."""
     return (*page.new, *page.events)
 

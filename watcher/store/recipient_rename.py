@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from watcher.errors import UsageError
 from watcher.store import tables
-from watcher.store.delivery_model import State, reader_note
+from watcher.store.delivery_model import State, recipient_note
 from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
 
 
@@ -37,8 +37,8 @@ def rename(connection: Connection, old: str, new: str) -> None:
         connection.execute(update(named).where(named.c.recipient == old).values(recipient=new))
     note = tables.note
     for what in _notes(connection, old):
-        moved = reader_note(new, what)
-        connection.execute(update(note).where(note.c.name == reader_note(old, what)).values(name=moved))
+        moved = recipient_note(new, what)
+        connection.execute(update(note).where(note.c.name == recipient_note(old, what)).values(name=moved))
 
 
 def _was_just_met(connection: Connection, name: str, *, after: str) -> bool:
@@ -65,7 +65,7 @@ def _forget(connection: Connection, name: str) -> None:
     for named in (tables.snooze, tables.suspension):
         connection.execute(delete(named).where(named.c.recipient == name))
     for what in _notes(connection, name):
-        connection.execute(delete(tables.note).where(tables.note.c.name == reader_note(name, what)))
+        connection.execute(delete(tables.note).where(tables.note.c.name == recipient_note(name, what)))
 
 
 def _notes(connection: Connection, name: str) -> Sequence[str]:
@@ -73,7 +73,7 @@ def _notes(connection: Connection, name: str) -> Sequence[str]:
 
     Not of one whose name goes on after a colon, as `team:paris` after `team`.
     """
-    note, start = tables.note, reader_note(name)
+    note, start = tables.note, recipient_note(name)
     names = connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))
     found = [one.removeprefix(start) for one in names]
     return [what for what in found if ":" not in what]

@@ -77,7 +77,7 @@ def resume_channel(connection: Connection, channel: str, recipient: str, now: da
     return True
 
 
-def bring_probes_forward(connection: Connection, now: datetime, within: timedelta) -> None:
+def reset_probe_times(connection: Connection, now: datetime, within: timedelta) -> None:
     """Make probes due that lie further away than any wait is: the clock had been ahead."""
     table = tables.suspension
     connection.execute(update(table).where(table.c.probe_at > now + within).values(probe_at=now))

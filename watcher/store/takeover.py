@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 
 from watcher.store import tables
-from watcher.store.delivery_model import Direction, Entry, State
+from watcher.store.delivery_model import OutboxEntry, OverrideDirection, State
 from watcher.store.outbox_rows import TABLE, WAITING, end, entries, numbered, remove_messages, set_values
 from watcher.store.suspensions import REMOVED
 
@@ -40,18 +40,18 @@ class Settled:
         told: Their channel was taken out, and another one of the recipient has the same; removed.
     """
 
-    back: tuple[Entry, ...] = ()
-    removed: tuple[Entry, ...] = ()
-    ended: tuple[Entry, ...] = ()
-    anew: tuple[Entry, ...] = ()
-    told: tuple[Entry, ...] = ()
+    back: tuple[OutboxEntry, ...] = ()
+    removed: tuple[OutboxEntry, ...] = ()
+    ended: tuple[OutboxEntry, ...] = ()
+    anew: tuple[OutboxEntry, ...] = ()
+    told: tuple[OutboxEntry, ...] = ()
 
 
 def settle(connection: Connection, known: Collection[tuple[str, str]], now: datetime) -> Settled:
     """Settle every waiting message by the recipients, and channels of theirs, that are configured."""
     pairs, names = set(known), {name for name, _ in known}
     back, removed, ended = list[int](), list[int](), list[int]()
-    lost: dict[str, list[Entry]] = {}
+    lost: dict[str, list[OutboxEntry]] = {}
     for entry in entries(connection, WAITING):
         is_removed = entry.last_reply == RECIPIENT_REMOVED
         if (entry.recipient, entry.channel) in pairs:
@@ -66,7 +66,7 @@ def settle(connection: Connection, known: Collection[tuple[str, str]], now: date
         elif entry.next_attempt_at is not None and entry.next_attempt_at <= now:
             end(connection, entry.id, RECIPIENT_REMOVED, now)
             ended.append(entry.id)
-    anew, told = list[Entry](), list[Entry]()
+    anew, told = list[OutboxEntry](), list[OutboxEntry]()
     for name, some in sorted(lost.items()):
         for entry in some:
             if _is_told_elsewhere(connection, entry, lost=some):
@@ -87,7 +87,7 @@ def settle(connection: Connection, known: Collection[tuple[str, str]], now: date
     )
 
 
-def _is_told_elsewhere(connection: Connection, entry: Entry, *, lost: Sequence[Entry]) -> bool:
+def _is_told_elsewhere(connection: Connection, entry: OutboxEntry, *, lost: Sequence[OutboxEntry]) -> bool:
     """Return whether another channel has, or will get, what was composed for it at the same moment."""
     states = [state.value for state in State if state is not State.DEAD]
     sibling = (
@@ -100,12 +100,12 @@ def _is_told_elsewhere(connection: Connection, entry: Entry, *, lost: Sequence[E
     return connection.scalar(select(TABLE.c.id).where(sibling).limit(1)) is not None
 
 
-def _base(connection: Connection, entry: Entry) -> int | None:
+def _base(connection: Connection, entry: OutboxEntry) -> int | None:
     found: int | None = connection.scalar(select(TABLE.c.base_seq).where(TABLE.c.id == entry.id))
     return found
 
 
-def _go_back(connection: Connection, name: str, anew: Sequence[Entry]) -> None:
+def _go_back(connection: Connection, name: str, anew: Sequence[OutboxEntry]) -> None:
     """Set a recipient back to before what is composed anew; a channel that had its own copy stays where it is."""
     reader, channel, exempt = tables.reader, tables.reader_channel, tables.exempt
     known = connection.execute(select(reader).where(reader.c.name == name)).first()
@@ -123,5 +123,5 @@ def _go_back(connection: Connection, name: str, anew: Sequence[Entry]) -> None:
         since = max(row.since_seq, known.cursor) if row.channel in had else min(row.since_seq, base)
         mine = (channel.c.name == name) & (channel.c.channel == row.channel)
         connection.execute(update(channel).where(mine).values(since_seq=since))
-    ahead = (exempt.c.name == name) & (exempt.c.direction == Direction.AHEAD.value) & (exempt.c.base > base)
+    ahead = (exempt.c.name == name) & (exempt.c.direction == OverrideDirection.AHEAD.value) & (exempt.c.base > base)
     connection.execute(delete(exempt).where(ahead))

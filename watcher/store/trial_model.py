@@ -13,7 +13,7 @@ from enum import StrEnum
 from watcher.changes.model import Severity
 
 
-class Life(StrEnum):
+class Presence(StrEnum):
     """Where a trial stands."""
 
     NEW = "new"
@@ -73,15 +73,15 @@ class Kept:
         starts_anew: It was out of all watches for long: its next new version is a baseline, not compared.
         checked_token: The token it was last checked at, or None.
         checked_at: When that was, or None.
-        missing_since: Data version at which it was first absent, in life ABSENT, GONE and UNKNOWN; else None.
-        merged_into: The canonical id, in life MERGED; else None.
-        quarantine: What is kept aside, in life QUARANTINED; else None.
+        missing_since: Data version at which it was first absent, with presence ABSENT, GONE and UNKNOWN; else None.
+        merged_into: The canonical id, with presence MERGED; else None.
+        quarantine: What is kept aside, with presence QUARANTINED; else None.
         behind_token: The token at which its record came from an older data version last, or None.
         behind_polls: In how many polls at that token it did.
     """
 
     nct_id: str
-    life: Life
+    presence: Presence
     fingerprint: str | None = None
     canonical_hash: str | None = None
     data_version: str | None = None
@@ -242,7 +242,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PageCommit:
     """The judged records of one answer, to be committed in one transaction. Each trial occurs at most once.
 
     Stale records are not stored and so are not here; they are counted in `PollCounts`.

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, Select, case, func, insert, select, upda
 from watcher.store import tables
 from watcher.store.compression import unpack
 from watcher.store.database import Database, chunks
-from watcher.store.trial_model import Kept, Life, Quarantine
+from watcher.store.trial_model import Kept, Presence, Quarantine
 
 SHORT_GAP = timedelta(days=30)
 """How long a trial may be out of all watches and still be compared with its last version."""
 
-_LIVES = {life.value: life for life in Life}
+_PRESENCES = {life.value: life for life in Presence}
 
 
 class Trials:
@@ -94,7 +94,7 @@ class Trials:
     def merged(self) -> Mapping[str, str]:
         """Return the trials that live on under another id: old id → the other one; empty when none was ever merged."""
         table = tables.trial
-        living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Life.MERGED.value)
+        living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Presence.MERGED.value)
         with self._database.read() as connection:
             return {row.nct_id: row.merged_into for row in connection.execute(living_on) if row.merged_into}
 
@@ -114,16 +114,18 @@ class Trials:
             before: Those last asked for at or before this moment.
         """
         table, wanted = tables.trial, set(ids)
-        is_due = (table.c.life == Life.MERGED.value) & (table.c.checked_at.is_(None) | (table.c.checked_at <= before))
+        is_due = (table.c.life == Presence.MERGED.value) & (
+            table.c.checked_at.is_(None) | (table.c.checked_at <= before)
+        )
         with self._database.read() as connection:
             rows = connection.execute(kept_rows().where(is_due).order_by(table.c.nct_id))
             every = [_kept(row) for row in rows if row[0] in wanted]
         return tuple(kept for kept in every if token is None or kept.checked_token != token)
 
-    def in_life(self, ids: Collection[str], lives: Collection[Life]) -> tuple[Kept, ...]:
-        """Return those of these trials that stand in one of these lives, ordered by id."""
+    def in_presence(self, ids: Collection[str], presences: Collection[Presence]) -> tuple[Kept, ...]:
+        """Return those of these trials that stand in one of these presences, ordered by id."""
         wanted, own = set(ids), tables.trial.c
-        stand = own.life.in_([life.value for life in lives])
+        stand = own.life.in_([presence.value for presence in presences])
         with self._database.read() as connection:
             rows = connection.execute(kept_rows().where(stand).order_by(own.nct_id))
             return tuple(_kept(row) for row in rows if row[0] in wanted)
@@ -202,7 +204,7 @@ def kept_rows() -> Select[*tuple[Any, ...]]:
 def read_kept(connection: Connection, ids: Sequence[str]) -> tuple[Kept, ...]:
     """Return what is known of these trials, in their order; ids never seen come with life NEW."""
     known = read_known(connection, ids)
-    return tuple(known.get(nct_id) or Kept(nct_id=nct_id, life=Life.NEW) for nct_id in ids)
+    return tuple(known.get(nct_id) or Kept(nct_id=nct_id, presence=Presence.NEW) for nct_id in ids)
 
 
 def read_known(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
@@ -220,7 +222,7 @@ def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
     checked_token, checked_at, missing_since, merged_into, *aside, behind_token, behind_polls = rest
     return Kept(
         nct_id=nct_id,
-        life=_LIVES[life],
+        presence=_PRESENCES[life],
         fingerprint=fingerprint,
         canonical_hash=canonical_hash,
         data_version=data_version,
@@ -249,7 +251,7 @@ def _watched(connection: Connection) -> set[str]:
 def _merged(connection: Connection, ids: Collection[str]) -> set[str]:
     table, found = tables.trial, set[str]()
     for piece in chunks(sorted(ids)):
-        own = table.c.nct_id.in_(piece) & (table.c.life == Life.MERGED.value)
+        own = table.c.nct_id.in_(piece) & (table.c.life == Presence.MERGED.value)
         found.update(connection.scalars(select(table.c.nct_id).where(own)))
     return found
 
@@ -266,7 +268,7 @@ def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
     A merged trial always starts anew: what was kept under the other id meanwhile is not its own history.
     """
     trial = tables.trial.c
-    is_long = trial.left_at.is_(None) | (trial.left_at < now - SHORT_GAP) | (trial.life == Life.MERGED.value)
+    is_long = trial.left_at.is_(None) | (trial.left_at < now - SHORT_GAP) | (trial.life == Presence.MERGED.value)
     starts_anew = trial.newest_seq.is_not(None) & (trial.starts_anew | is_long)
     known = set[str]()
     for piece in chunks(ids):
@@ -282,5 +284,5 @@ def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
 def add_trials(connection: Connection, ids: Sequence[str]) -> None:
     """Return trials their row: watched, nothing known yet."""
     if ids:
-        rows = [{"nct_id": i, "life": Life.NEW.value, "watched": True, "starts_anew": False} for i in ids]
+        rows = [{"nct_id": i, "life": Presence.NEW.value, "watched": True, "starts_anew": False} for i in ids]
         connection.execute(insert(tables.trial), rows)

@@ -13,7 +13,7 @@ from watcher.store import tables
 from watcher.store.compression import CODEC, pack, unpack
 from watcher.store.database import Database, chunks
 from watcher.store.page_commit import Packed, write_page
-from watcher.store.trial_model import Compared, LogEntry, Page, Version, VersionKind
+from watcher.store.trial_model import Compared, LogEntry, PageCommit, Version, VersionKind
 from watcher.store.trials import write_behind, write_checked
 
 _AT_ONCE = 100
@@ -27,7 +27,7 @@ class Versions:
 
     def commit_page(
         self,
-        page: Page,
+        page: PageCommit,
         now: datetime,
         *,
         checked: Collection[str] = (),
