@@ -64,9 +64,7 @@ def test_the_whole_feed_tells_from_what_to_what_and_leaves_first_sights_out(site
 
 def feed_of(title="x", *steps_of):
     trial = a_trial(*(steps_of or (cast_record("NCT99000001"),)))
-    entries = tuple(
-        Entry(chapter=chapter_of(step, trial.record, "name"), html="<p>x</p>") for step in reversed(trial.steps)
-    )
+    entries = tuple(Entry(chapter=chapter_of(step, "name"), html="<p>x</p>") for step in reversed(trial.steps))
     return Feed(key="k", title=title, page="index.html", file="feed", entries=entries, since=START)
 
 

@@ -219,7 +219,7 @@ def test_an_endless_version_is_cut_and_counted():
     newer = put(first, (PROTOCOL, "outcomesModule", "secondaryOutcomes"), outcomes)
     newer = put(newer, (PROTOCOL, "contactsLocationsModule", "locations"), sites)
     trial = a_trial(first, newer)
-    chapter = chapter_of(trial.steps[1], newer, "name")
+    chapter = chapter_of(trial.steps[1], "name")
     assert len(chapter.lines) == 80
     assert chapter.more > 50
     assert json.dumps([line.label for line in chapter.lines])
@@ -240,11 +240,11 @@ def test_a_site_that_changed_is_named_and_many_are_named_once():
         return put(cast_record("NCT99000002"), (PROTOCOL, "contactsLocationsModule", "locations"), sites)
 
     one = a_trial(at("RECRUITING", "RECRUITING"), at("RECRUITING", "COMPLETED")).steps[1]
-    (line,) = [line for line in chapter_of(one, at(), "name").lines if line.label == "Sites"]
+    (line,) = [line for line in chapter_of(one, "name").lines if line.label == "Sites"]
     assert (line.was, line.now) == ("", "")
     assert "Clinic 1" in line.sentence
     many = a_trial(at(*["NOT_YET_RECRUITING"] * 9), at(*["RECRUITING"] * 9)).steps[1]
-    (line,) = [line for line in chapter_of(many, at(), "name").lines if line.items]
+    (line,) = [line for line in chapter_of(many, "name").lines if line.items]
     assert line.items[0].startswith("Clinic 0")
     assert "Clinic" not in line.sentence
 

@@ -1,5 +1,6 @@
 """The site as files: valid, linked, harmless, kept up to date without touching what is right already."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.pages.reading import Pages, parse, said
 from watcher import app
 from watcher.config.load import load_config
 from watcher.errors import UsageError
-from watcher.pages.folder import MANIFEST, Folder
+from watcher.pages.site_folder import OLD_MANIFEST, Folder, manifest_path
 from watcher.pipeline.publisher import publish
 
 HOSTILE = "NCT99000011"
@@ -59,7 +60,7 @@ def test_nothing_on_any_page_runs(site):
 
 def test_hostile_text_is_shown_as_text_in_every_file(site):
     for path in site.folder.rglob("*"):
-        if path.is_file() and path.name != MANIFEST:
+        if path.is_file():
             text = path.read_text()
             assert not set(text) & set("\u202e\u202d\u2066\u200f\u200b\x00"), path
             if path.suffix in (".html", ".xml"):
@@ -178,25 +179,27 @@ def test_a_trial_nobody_watches_any_more_loses_its_pages_and_foreign_files_stay(
 def test_a_folder_with_other_things_is_refused(tmp_path):
     (tmp_path / "index.html").write_text("somebody else's")
     with pytest.raises(UsageError, match="not empty"):
-        Folder.open(tmp_path)
+        Folder.open(tmp_path, tmp_path / "state.json")
     assert (tmp_path / "index.html").read_text() == "somebody else's"
 
 
 def test_a_build_cut_off_goes_on_the_next_time(tmp_path):
-    folder = Folder.open(tmp_path / "new")
+    folder = Folder.open(tmp_path / "new", tmp_path / "state.json")
     folder.put("a/b.html", "x")
-    again = Folder.open(tmp_path / "new")
+    again = Folder.open(tmp_path / "new", tmp_path / "state.json")
     again.put("a/b.html", "x")
-    assert again.finish("key").written == 1
+    again.put("c.html", "y")
+    done = again.finish("key")
+    assert (done.written, done.kept) == (1, 1)
     assert not list((tmp_path / "new").rglob("*.new"))
 
 
 def test_what_cannot_be_written_leaves_the_old_file_whole(tmp_path):
-    folder = Folder.open(tmp_path / "new")
+    folder = Folder.open(tmp_path / "new", tmp_path / "state.json")
     folder.put("page.html", "old")
     folder.finish("1")
     (tmp_path / "new/dir.html").mkdir()
-    again = Folder.open(tmp_path / "new")
+    again = Folder.open(tmp_path / "new", tmp_path / "state.json")
     with pytest.raises(OSError):
         again.put("dir.html", "text")
     assert (tmp_path / "new/page.html").read_text() == "old"
@@ -206,3 +209,37 @@ def test_what_cannot_be_written_leaves_the_old_file_whole(tmp_path):
 def test_these_tests_notice_a_page_that_is_no_valid_html():
     with pytest.raises(ParseError):
         parse("<!doctype html><p><table><p>")
+
+
+def test_nothing_of_ours_but_pages_lies_in_the_folder(site):
+    names = {path.name for path in site.folder.rglob("*") if path.is_file()}
+    assert {Path(name).suffix for name in names} == {".html", ".md", ".xml", ".json", ".ics", ".css"}
+    assert not [name for name in names if name.startswith(".")]
+    assert manifest_path(site.work / "state", site.folder).exists()
+
+
+def test_a_manifest_of_an_older_version_is_taken_over_and_removed(site, copy):
+    manifest = manifest_path(site.work / "state", copy)
+    manifest.replace(copy / OLD_MANIFEST)
+    (copy / "trials/NCT00000001.html").write_text("a page of ours, of a trial nobody watches any more")
+    held = json.loads((copy / OLD_MANIFEST).read_text())
+    held["files"]["trials/NCT00000001.html"] = ["", 50, "NCT00000001"]
+    (copy / OLD_MANIFEST).write_text(json.dumps(held))
+    written = rebuilt(site, copy)
+    assert (written.written, written.removed) == (0, 1)
+    assert not (copy / OLD_MANIFEST).exists()
+    assert rebuilt(site, copy, only_news=True) is None
+
+
+def test_pages_whose_manifest_was_lost_are_known_by_their_index(site, copy):
+    manifest_path(site.work / "state", copy).unlink()
+    written = rebuilt(site, copy)
+    assert (written.written, written.removed) == (0, 0)
+    assert written.kept > 60
+
+
+def test_files_of_somebody_else_in_place_of_ours_are_refused_whatever_the_manifest_says(site, copy):
+    (copy / "index.html").write_text("theirs")
+    with pytest.raises(UsageError, match="not empty"):
+        rebuilt(site, copy)
+    assert (copy / "index.html").read_text() == "theirs"

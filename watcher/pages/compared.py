@@ -53,7 +53,7 @@ def compared_page(
     )
     title = value_at(record, _TITLE)
     context = {
-        "chapter": chapter_of(step, record, short_name_of(record), is_whole=True),
+        "chapter": chapter_of(step, short_name_of(record), is_whole=True),
         "headline": plain(story),
         "title": plain(values.plain(title)) if isinstance(title, str) else "",
         "context": tuple(plain(piece) for piece in context_of(record)),

@@ -58,7 +58,7 @@ def _show_lists(
 ) -> None:
     """Render the index of all, a watch's page, and the page of a watch that holds nothing."""
     held = zip(trials, briefs, strict=True)
-    told = [chapter_of(step, one.record, brief.name) for one, brief in held for step in one.steps]
+    told = [chapter_of(step, brief.name) for one, brief in held for step in one.steps]
     mentions = tuple(mention_of(chapter) for chapter in told if not chapter.is_quiet)
     newest = {mention.nct_id: mention for mention in mentions}
     link = Link(name=_WATCH, href="watches/specimens.html")

@@ -9,19 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from watcher.changes.model import Record
 from watcher.pages import feeds, milestone_calendar
-from watcher.pages.folder import Folder, Written
 from watcher.pages.mirror import mirror_of
 from watcher.pages.overview import Brief, Shown, brief_of, overview_of, slugs
 from watcher.pages.page_model import Site, Step, Trial
-from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, mention_of
-from watcher.pages.recruiting import open_countries
-from watcher.pages.related import Related, related
+from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, VersionNote, mention_of
+from watcher.pages.recruiting import OpenCountry, open_countries
+from watcher.pages.related import Related, relate
+from watcher.pages.site_folder import Folder, Written
+from watcher.pages.site_memory import SiteMemory, TrialNote, read_memory, write_memory
 from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.pages.trial import Link, page_of
 
@@ -68,23 +69,17 @@ class Watched:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
-    """A trial as it is now: its id, its newest record, and versions of it without their records."""
-
-    nct_id: str
-    record: Record
-    steps: tuple[Step, ...]
-
-
 class Source(Protocol):
     """Where trials come from."""
 
-    def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterable[Newest]:
-        """Return every watched trial that was read, each once, with the versions wanted of it."""
+    def records(self, ids: Collection[str]) -> Iterable[tuple[str, Record]]:
+        """Return id and newest record of these trials, each once."""
+
+    def steps(self, seqs: Collection[int]) -> Iterable[Step]:
+        """Return versions by number, without their records."""
 
     def trial(self, nct_id: str) -> Trial:
-        """Return one of these trials with all its versions and their records."""
+        """Return one trial with all its versions and their records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,37 +124,62 @@ class _Build:
     given: Given
     render: Render
     progress: Progress
-    briefs: dict[str, Brief] = field(default_factory=dict)
-    days: list[milestone_calendar.Milestone] = field(default_factory=list)
-    mentions: dict[int, Mention] = field(default_factory=dict)
+    notes: dict[str, TrialNote] = field(default_factory=dict)
     told: dict[int, TimelineEntry] = field(default_factory=dict)
 
     def all(self, key: str) -> Written:
-        self._read()
-        near = related([brief.traits for brief in self.briefs.values()])
-        names = {nct_id: (brief.name, brief.status) for nct_id, brief in self.briefs.items()}
+        memory = read_memory(self.folder.manifest)
+        self._read(memory)
+        self._mention()
+        relations = relate((note.brief.traits for note in self.notes.values()), memory.relations)
+        names = {nct_id: (note.brief.name, note.brief.status) for nct_id, note in self.notes.items()}
         files = slugs(self.given.lists.watches)
-        for number, nct_id in enumerate(self.briefs):
-            self.progress(number, len(self.briefs))
-            self._trial(nct_id, near[nct_id], names, files)
-        self.progress(len(self.briefs), len(self.briefs))
+        for number, nct_id in enumerate(self.notes):
+            self.progress(number, len(self.notes))
+            self._trial(nct_id, relations.found[nct_id], names, files)
+        self.progress(len(self.notes), len(self.notes))
         self.folder.put("style.css", self.render("pages/style.css.j2", {}).text)
         self._lists(files)
-        return self.folder.finish(key)
+        written = self.folder.finish(key)
+        if self.notes != memory.notes or relations is not memory.relations:
+            write_memory(self.folder.manifest, self.notes, relations)
+        return written
 
-    def _read(self) -> None:
-        """Make a brief of every record, and tell what the lists and their feeds show."""
-        fed = self.given.lists.fed()
-        for found in self.source.newest(self.given.lists.wanted()):
-            known = self.given.watched[found.nct_id]
-            brief = brief_of(found.nct_id, found.record, watches=known.watches, own_name=known.short_name)
-            self.briefs[found.nct_id] = brief
-            self.days += milestone_calendar.milestones_of(found.nct_id, found.record, brief.name, known.seen_at)
-            for step in found.steps:
-                chapter = chapter_of(step, found.record, brief.name)
-                self.mentions[step.seq] = mention_of(chapter)
+    def _read(self, memory: SiteMemory) -> None:
+        """Take over what is known of trials that did not change, and read the records of the others."""
+        made_of = {
+            nct_id: _hash(one.newest, one.watches, one.short_name, one.seen_at, self.given.lists.newest.get(nct_id))
+            for nct_id, one in sorted(self.given.watched.items())
+        }
+        known = {nct_id: note for nct_id, note in memory.notes.items() if note.made_of == made_of.get(nct_id)}
+        for nct_id, record in self.source.records([nct_id for nct_id in made_of if nct_id not in known]):
+            one = self.given.watched[nct_id]
+            brief = brief_of(nct_id, record, watches=one.watches, own_name=one.short_name)
+            days = milestone_calendar.milestones_of(nct_id, record, brief.name, one.seen_at)
+            known[nct_id] = TrialNote(made_of=made_of[nct_id], brief=brief, days=days)
+        self.notes = {nct_id: known[nct_id] for nct_id in made_of if nct_id in known}
+
+    def _mention(self) -> None:
+        """Tell the versions that lists and feeds show, as far as that was not done before."""
+        wanted, fed = self.given.lists.wanted(), self.given.lists.fed()
+        mentions: dict[str, dict[int, Mention]] = {}
+        missing: set[int] = set(fed)
+        for nct_id, note in self.notes.items():
+            seqs = wanted.get(nct_id, frozenset[int]())
+            mentions[nct_id] = {seq: note.mentions[seq] for seq in sorted(seqs) if seq in note.mentions}
+            missing |= seqs - mentions[nct_id].keys()
+        for step in self.source.steps(missing):
+            if step.nct_id in self.notes:
+                chapter = chapter_of(step, self.notes[step.nct_id].brief.name)
+                mentions[step.nct_id][step.seq] = mention_of(chapter)
                 if step.seq in fed:
                     self.told[step.seq] = chapter
+        for nct_id, own in mentions.items():
+            if own != self.notes[nct_id].mentions:
+                self.notes[nct_id] = replace(self.notes[nct_id], mentions=own)
+
+    def _mentioned(self, listed: Iterable[VersionNote]) -> tuple[Mention, ...]:
+        return tuple(self.notes[one.nct_id].mentions[one.seq] for one in listed)
 
     def _trial(
         self, nct_id: str, near: Sequence[Related], names: Mapping[str, tuple[str, str]], files: Mapping[str, str]
@@ -169,6 +189,7 @@ class _Build:
         made_of = _hash(
             self.given.program, self.given.site.url, known.watches, known.short_name, known.newest, known.state,
             [files[watch] for watch in known.watches], near_names, self.given.lists.logged.get(nct_id),
+            self.given.lists.newest.get(nct_id),
         )  # fmt: skip
         if self.folder.is_made_of(nct_id, made_of):
             self.folder.keep(nct_id)
@@ -195,17 +216,14 @@ class _Build:
         self._feed(feed, nct_id, source)
 
     def _lists(self, files: Mapping[str, str]) -> None:
-        briefs, lists = list(self.briefs.values()), self.given.lists
+        briefs, lists = [note.brief for note in self.notes.values()], self.given.lists
         links = self._open(briefs)
         watch_links = tuple(Link(name=name, href=f"watches/{slug}.html") for name, slug in files.items())
         self._list("index.html", TITLE, "feed", briefs, lists.every, (watch_links, links), home="", key="all")
-        self._calendar("milestones.ics", "Milestones of watched trials", self.days)
         for name, slug in files.items():
             own = [brief for brief in briefs if name in brief.watches]
-            ids = {brief.nct_id for brief in own}
             file, listed = f"watches/{slug}.html", lists.watches[name]
             self._list(file, name, slug, own, listed, ((), ()), home="../", key=f"watch {name}")
-            self._calendar(f"watches/{slug}.ics", name, [day for day in self.days if day.nct_id in ids])
 
     def _list(
         self,
@@ -219,45 +237,64 @@ class _Build:
         home: str,
         key: str,
     ) -> None:
+        """Write one list with its feeds and its calendar, unless they are made of the same already."""
+        since = (self.given.site.now - milestone_calendar.PAST).date()
+        own = [self.notes[one.nct_id] for one in briefs]
+        made_of = _hash(
+            self.given.program, self.given.site.url, self.given.site.data_version, self.given.lists.week, title, key,
+            [(note.made_of, sorted(note.mentions)) for note in own], repr(listed), repr(links), since,
+        )  # fmt: skip
+        if self.folder.is_made_of(file, made_of):
+            self.folder.keep(file)
+            return
         newest = self.given.lists.newest
+        shown = Shown(
+            days=self.given.lists.week,
+            week=self._mentioned(listed.week),
+            week_more=listed.week_more,
+            late=self._mentioned(listed.late),
+            late_more=listed.late_more,
+        )
+        calendar = "milestones.ics" if not home else f"{feed}.ics"
         page = overview_of(
             briefs,
-            {one.nct_id: self.mentions[newest[one.nct_id]] for one in briefs if one.nct_id in newest},
-            Shown(
-                days=self.given.lists.week,
-                week=tuple(self.mentions[one.seq] for one in listed.week),
-                week_more=listed.week_more,
-                late=tuple(self.mentions[one.seq] for one in listed.late),
-                late_more=listed.late_more,
-            ),
+            {note.brief.nct_id: note.mentions[seq] for note in own if (seq := newest.get(note.brief.nct_id))},
+            shown,
             title=title,
             site=self.given.site,
             links=links,
             feed=feed,
-            calendar="milestones.ics" if not home else f"{feed}.ics",
+            calendar=calendar,
             home=home,
         )
-        self.folder.put(file, self.render("pages/index.html.j2", {"page": page, "root": home}).text)
+        made = self.render("pages/index.html.j2", {"page": page, "root": home})
+        entries = [self._entry(self.told[one.seq]) for one in listed.feed]
+        source = made_of if made.is_lasting and all(entry.is_lasting for _, entry in entries) else ""
+        self.folder.put(file, made.text, group=file, source=source)
         folder = "watches/" if home else ""
-        entries = (self._entry(self.told[one.seq]) for one in listed.feed)
         self._feed(
             feeds.Feed(
                 key=key,
                 title=f"Trial watcher: {title}",
                 page=file,
                 file=folder + feed,
-                entries=tuple(feeds.Entry(chapter=chapter, html=made.text) for chapter, made in entries),
+                entries=tuple(feeds.Entry(chapter=chapter, html=entry.text) for chapter, entry in entries),
                 since=min((self.given.watched[one.nct_id].seen_at for one in briefs), default=_LONG_AGO),
-            )
+            ),
+            file,
+            source,
         )
+        days = [day for note in own for day in note.days]
+        name = title if home else "Milestones of watched trials"
+        written = milestone_calendar.calendar_of(name, days, since=since)
+        self.folder.put(folder + calendar, written, group=file, source=source)
 
     def _open(self, briefs: Sequence[Brief]) -> tuple[tuple[Link, int], ...]:
-        """Write a page per country where people can take part; give the links to them."""
+        """Write a page per country where people can take part, and return the links to them."""
         found = open_countries(briefs)
         files = slugs(country.name for country in found)
         for country in found:
-            file = f"recruiting/{files[country.name]}.html"
-            self.folder.put(file, self.render("pages/open.html.j2", {"page": country, "root": "../"}).text)
+            self._country(country, f"recruiting/{files[country.name]}.html")
         return tuple(
             (
                 Link(name=country.name, href=f"recruiting/{files[country.name]}.html"),
@@ -266,9 +303,17 @@ class _Build:
             for country in found
         )
 
-    def _calendar(self, file: str, title: str, days: Iterable[milestone_calendar.Milestone]) -> None:
-        since = (self.given.site.now - milestone_calendar.PAST).date()
-        self.folder.put(file, milestone_calendar.calendar_of(title, days, since=since))
+    def _country(self, country: OpenCountry, file: str) -> None:
+        cities = [
+            (city, [(self.notes[one.brief.nct_id].made_of, one.facilities) for one in trials])
+            for city, trials in country.cities
+        ]
+        made_of = _hash(self.given.program, country.name, cities)
+        if self.folder.is_made_of(file, made_of):
+            self.folder.keep(file)
+            return
+        made = self.render("pages/open.html.j2", {"page": country, "root": "../"})
+        self.folder.put(file, made.text, group=file, source=made_of if made.is_lasting else "")
 
     def _feed(self, feed: feeds.Feed, group: str = "", source: str = "") -> None:
         url = self.given.site.url

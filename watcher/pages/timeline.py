@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 from watcher.changes.grouping import IN_ALL, lines_of
-from watcher.changes.model import Change, Mark, Phrase, Record, Severity, Verb
+from watcher.changes.model import Change, Mark, Phrase, Severity, Verb
 from watcher.changes.story import tell, when_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
@@ -119,18 +119,17 @@ class TimelineEntry:
         return self.is_first or not self.lines
 
 
-def chapter_of(step: Step, record: Record, name: str, *, is_whole: bool = False) -> TimelineEntry:
+def chapter_of(step: Step, name: str, *, is_whole: bool = False) -> TimelineEntry:
     """Report one version.
 
     Args:
         step: The version.
-        record: The trial's record of then, or the newest: names and titles are taken from it.
         name: The trial's short name.
         is_whole: Whether the page stands alone: nothing is left out, long texts and long lists are folded.
     """
     changes = [change for change in step.comparison.changes if change.severity is not Severity.NOISE]
     noise = [change for change in step.comparison.changes if change.severity is Severity.NOISE]
-    story = tell(step.comparison, record=record, short_name=name, level_of=_level, least=Severity.MINOR)
+    story = tell(step.comparison, record={}, short_name=name, level_of=_level, least=Severity.MINOR)
     lines = [
         _told(line.words, whole_marks(line.change, line.words) if is_whole else ())
         for line in lines_of(changes, _level)

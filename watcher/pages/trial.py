@@ -197,7 +197,7 @@ def page_of(
         identifiers=who_and_where.identifiers_of(record),
         near=near[:_NEAREST],
         more_near=near[_NEAREST:],
-        chapters=tuple(chapter_of(step, step.record or record, name) for step in reversed(trial.steps)),
+        chapters=tuple(chapter_of(step, name) for step in reversed(trial.steps)),
         lines=tuple(
             chart for chart in (charts.enrollment_chart(trial.steps), charts.dates_chart(trial.steps)) if chart
         ),

@@ -18,16 +18,17 @@ import structlog
 
 from watcher import __version__
 from watcher.archive import decode
+from watcher.changes.model import Record
 from watcher.config.watchlist import Watchlist
 from watcher.context import PAGE_TEMPLATE_PART, PAGES_PART, FaultReport, RunContext
 from watcher.errors import WatcherError
-from watcher.pages.folder import Folder, Written, read_key
 from watcher.pages.loader import load, site_of, steps_of
 from watcher.pages.mirror import RECENT
 from watcher.pages.page_model import Site, Step, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, WEEK, Listed, Lists, VersionNote, Week, listed_of
-from watcher.pages.site import Given, Made, Newest, Progress, Render, build, silent
+from watcher.pages.site import Given, Made, Progress, Render, build, silent
 from watcher.pages.site import Watched as Shown
+from watcher.pages.site_folder import Folder, Written, manifest_path, read_key
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, override_files, trusted_pages
 from watcher.pipeline.template_overrides import override_folder
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _AT_ONCE = 100
-"""Trials read together; so many compressed records are held in memory."""
+"""Comparisons read together; so many are held in memory."""
 
 
 async def keep_pages(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:
@@ -116,7 +117,8 @@ def publish(
     site = site_of(context)
     watched = _watched(context, watchlist)
     key = _key(site, watched, context)
-    if only_news and read_key(path) == key:
+    manifest = manifest_path(context.state_dir, path)
+    if only_news and read_key(path, manifest) == key:
         return None
     templates, distrusted = _templates(context)
     for note in distrusted:
@@ -129,7 +131,7 @@ def publish(
     )
     source = _Store(context, watchlist, watched)
     render = _rendering(templates, on_note, {note.template for note in distrusted})
-    return build(Folder.open(path), source, given, render, progress, key)
+    return build(Folder.open(path, manifest), source, given, render, progress, key)
 
 
 def _watched(context: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
@@ -239,19 +241,14 @@ class _Store:
     watchlist: Watchlist
     watched: Mapping[str, Shown]
 
-    def newest(self, wanted: Mapping[str, Collection[int]]) -> Iterator[Newest]:
-        versions, every = self.context.store.versions, sorted(self.watched)
-        for start in range(0, len(every), _AT_ONCE):
-            ids = every[start : start + _AT_ONCE]
-            steps = self._steps([seq for nct_id in ids for seq in wanted.get(nct_id, ())])
-            for nct_id, body in versions.each_newest_body(ids):
-                yield Newest(nct_id=nct_id, record=decode(body), steps=tuple(steps.get(nct_id, ())))
+    def records(self, ids: Collection[str]) -> Iterator[tuple[str, Record]]:
+        for nct_id, body in self.context.store.versions.each_newest_body(ids):
+            yield nct_id, decode(body)
 
-    def _steps(self, seqs: Collection[int]) -> Mapping[str, list[Step]]:
-        found: dict[str, list[Step]] = {}
-        for step in steps_of(self.context.store.versions.entries(seqs)):
-            found.setdefault(step.nct_id, []).append(step)
-        return found
+    def steps(self, seqs: Collection[int]) -> Iterator[Step]:
+        every = sorted(seqs, reverse=True)
+        for start in range(0, len(every), _AT_ONCE):
+            yield from steps_of(self.context.store.versions.entries(every[start : start + _AT_ONCE]))
 
     def trial(self, nct_id: str) -> Trial:
         found = load(self.context, nct_id, self.watchlist.trials.get(nct_id), records=True)
