@@ -22,14 +22,14 @@ EXAMPLE = FOLDER.parent / "config.example.toml"
 
 CODES = {
     Exit.DONE: "Done; nothing to say.",
-    Exit.FAILED_PART: "Finished; something fails: `status` names it, and the next run tries it again.",
-    Exit.USAGE: "Called wrongly.",
-    Exit.REGISTRY: "The registry gave nothing; what was due from the store was still delivered.",
+    Exit.FAILED_PART: "Finished, but a fault lasts: `status` names it, and the next run tries it again.",
+    Exit.USAGE: "Wrong usage.",
+    Exit.REGISTRY: "The registry delivered nothing; what was due from the store was sent anyway.",
     Exit.BUG: "A bug; please report it.",
-    Exit.STORE: "The store cannot be read or written, is damaged, or of a newer program.",
-    Exit.LOCKED: "Another run is under way.",
-    Exit.PERMISSION: "Something may not be read or written by this user.",
-    Exit.CONFIG: "The configuration cannot be used.",
+    Exit.STORE: "The store cannot be read or written, is damaged, or was written by a newer version.",
+    Exit.LOCKED: "Another run holds the store.",
+    Exit.PERMISSION: "Permission denied.",
+    Exit.CONFIG: "The configuration is not usable, or a secret is missing.",
     Exit.INTERRUPTED: "Ended by Ctrl-C.",
     Exit.TERMINATED: "A one-shot run was ended by SIGTERM.",
 }
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def command_page() -> str:
-    """Give watcher(1)."""
+    """Return watcher(1)."""
     context = click.Context(cli, info_name="watcher")
     lines = [
         '.TH WATCHER 1 "" "Trial watcher" "User Commands"',
@@ -54,8 +54,8 @@ def command_page() -> str:
         ".SH DESCRIPTION",
         roff(
             "Watches trials on ClinicalTrials.gov, keeps every version of every record, compares versions, and mails "
-            "or posts each recipient what changed, once and in plain words. Runs as a daemon (run) or from cron or a "
-            "timer (run --once). Silent when all is well; the exit status tells the rest."
+            "or posts to each recipient what changed, once and in plain words. Runs as a daemon (run), or from cron "
+            "or a timer (run --once). It prints nothing when all is well; the exit status reports failures."
         ),
         ".SH OPTIONS",
         *options(cli),
@@ -72,39 +72,39 @@ def command_page() -> str:
         ".TP",
         r"\fBSIGTERM\fR, \fBSIGINT\fR",
         roff(
-            "The daemon ends in good order within 10 seconds: what is under way has 5, the rest is made good by the "
-            "next start. A second one ends it at once."
+            "The daemon ends cleanly within 10 seconds. Work in progress has 5; the next start completes the rest. A "
+            "second signal ends it at once."
         ),
         ".TP",
         r"\fBSIGHUP\fR",
         roff(
-            "The daemon reads configuration and credentials anew. What cannot be used is refused whole, named in the "
-            "log, and the old configuration stays."
+            "The daemon reloads configuration and credentials. A configuration that cannot be used is rejected as a "
+            "whole and named in the log; the old one stays in use."
         ),
         ".SH ENVIRONMENT",
         ".TP",
         r"\fBWATCHER_CONFIG\fR",
-        roff("The configuration file, where --config does not name one."),
+        roff("The configuration file, unless --config names one."),
         ".TP",
         r"\fBWATCHER_\fISECTION\fB__\fIKEY\fR",
         roff("Overrides a key of the configuration; see watcher.toml(5)."),
         ".TP",
         r"\fBCONFIGURATION_DIRECTORY\fR, \fBSTATE_DIRECTORY\fR, \fBCREDENTIALS_DIRECTORY\fR, \fBXDG_CONFIG_HOME\fR, "
         r"\fBXDG_STATE_HOME\fR",
-        roff("Where configuration, store and credentials lie, as systemd and the XDG rules set them."),
+        roff("Folders of configuration, store and credentials, set by systemd or as the XDG specification says."),
         ".TP",
         r"\fBNOTIFY_SOCKET\fR, \fBWATCHDOG_USEC\fR, \fBJOURNAL_STREAM\fR",
-        roff("Set by systemd: readiness, status and watchdog, and levels in the journal."),
+        roff("Set by systemd, for readiness, status, the watchdog and levels in the journal."),
         ".TP",
         r"\fBNO_COLOR\fR",
-        roff("When set, nothing is coloured."),
+        roff("If set, output has no colours."),
         ".SH FILES",
         ".TP",
         r"\fI/etc/watcher/config.toml\fR",
         roff("The configuration, unless another is named."),
         ".TP",
         r"\fI/var/lib/watcher/watcher.db\fR",
-        roff("The store, when the configuration lies in /etc/watcher."),
+        roff("The store, if the configuration is in /etc/watcher."),
         ".SH SEE ALSO",
         r"\fBwatcher.toml\fR(5), \fBsystemd.service\fR(5), \fBcrontab\fR(5)",
     ]
@@ -114,7 +114,7 @@ def command_page() -> str:
 def commands(
     command: click.Command, context: click.Context, path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Give every command that does something, in the order of the help."""
+    """Yield every command that does something, in the order of the help."""
     if not isinstance(command, click.Group):
         yield path, command
         return
@@ -126,14 +126,14 @@ def commands(
 
 
 def arguments(command: click.Command) -> Iterator[str]:
-    """Give the arguments as the usage line shows them."""
+    """Yield the arguments as the usage line shows them."""
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
             yield parameter.metavar or (parameter.name or "").upper()
 
 
 def text_of(command: click.Command) -> Iterator[str]:
-    """Give a command's help as paragraphs; its examples as they are."""
+    """Yield a command's help as paragraphs; its examples as they are."""
     for number, block in enumerate(re.split(r"\n\s*\n", inspect.cleandoc(command.help or "")), 0):
         if block.startswith("\b"):
             yield from (".PP", ".EX", *(roff(f"  {line.strip()}") for line in block.splitlines()[1:]), ".EE")
@@ -142,7 +142,7 @@ def text_of(command: click.Command) -> Iterator[str]:
 
 
 def options(command: click.Command) -> Iterator[str]:
-    """Give a command's options."""
+    """Yield a command's options."""
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             value = "" if parameter.is_flag or parameter.count else f" {parameter.metavar or choices(parameter)}"
@@ -151,12 +151,12 @@ def options(command: click.Command) -> Iterator[str]:
 
 
 def choices(option: click.Option) -> str:
-    """Give what an option takes."""
+    """Return what an option takes."""
     return "|".join(option.type.choices) if isinstance(option.type, click.Choice) else option.type.name.upper()
 
 
 def config_page(example: str) -> str:
-    """Give watcher.toml(5)."""
+    """Return watcher.toml(5)."""
     schema: dict[str, Any] = dict(config_schema(example))
     lines = [
         '.TH WATCHER.TOML 5 "" "Trial watcher" "File Formats"',
@@ -164,16 +164,17 @@ def config_page(example: str) -> str:
         r"watcher.toml \- configuration of the trial watcher",
         ".SH DESCRIPTION",
         roff(
-            "One TOML file. Looked for in this order: --config FILE, $WATCHER_CONFIG, "
+            "One TOML file, the first that exists of: --config FILE, $WATCHER_CONFIG, "
             "$CONFIGURATION_DIRECTORY/config.toml, $XDG_CONFIG_HOME/watcher/config.toml, "
             "/etc/watcher/config.toml. Check it with: watcher check-config. "
             "Durations are a number and a unit: 30s, 15min, 1h, 7d."
         ),
         ".PP",
         roff(
-            "Watches may also stand in files conf.d/*.toml beside it, read in the order of their names. A variable "
-            "WATCHER_KEY or WATCHER_SECTION__KEY overrides a key, for example WATCHER_EMAIL__HOST; a list or a table "
-            "is written as TOML; an empty variable is none. [[watch]] and [[recipient]] cannot be set so."
+            "Watches may also be in files conf.d/*.toml beside it, read in the order of their names. A variable "
+            "WATCHER_KEY or WATCHER_SECTION__KEY overrides a key, for example WATCHER_EMAIL__HOST. Lists and tables "
+            "are written as TOML, and an empty variable counts as unset. [[watch]] and [[recipient]] cannot be set by "
+            "variables."
         ),
         ".SH TOP LEVEL",
     ]
@@ -193,7 +194,7 @@ def config_page(example: str) -> str:
 
 
 def entry(label: str, value: dict[str, Any], schema: dict[str, Any], key: str) -> Iterator[str]:
-    """Give one key, and below it the keys of the table it takes."""
+    """Yield one key, and below it the keys of the table it takes."""
     yield from (".TP", rf"\fB{roff(label)}\fR", roff(value.get("description") or f"{key}: see config.example.toml."))
     for name in refs(value):
         inner = schema["$defs"].get(name, {})
@@ -203,14 +204,14 @@ def entry(label: str, value: dict[str, Any], schema: dict[str, Any], key: str) -
 
 
 def below(table: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
-    """Give the keys of a table, each with those of the tables below it."""
+    """Yield the keys of a table, each with those of the tables below it."""
     for key, value in table["properties"].items():
         inner = [found for name in refs(value) if "properties" in (found := schema["$defs"].get(name, {}))]
         yield f"{key} {{ {' | '.join(inner[0]['properties'])} }}" if inner else key
 
 
 def refs(node: Any) -> Iterator[str]:
-    """Give the names of the definitions a value may be."""
+    """Yield the names of the definitions a value may be."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"].rpartition("/")[2]
@@ -222,7 +223,7 @@ def refs(node: Any) -> Iterator[str]:
 
 
 def roff(text: str) -> str:
-    """Give a text that roff prints as it is."""
+    """Return a text that roff prints as it is."""
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
     text = text.replace("…", "...").replace("’", r"\(cq")
     return rf"\&{text}" if text[:1] in {".", "'"} else text
