@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, texts
+from watcher.changes.families.dates import date_changes, date_fields, date_words
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
 from watcher.changes.fields import derived as derived_fields
@@ -22,7 +23,6 @@ from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
 from watcher.changes.meaning import admin as admin_facts
 from watcher.changes.meaning import arms as arms_facts
-from watcher.changes.meaning import dates as dates_facts
 from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
 from watcher.changes.meaning import results as results_facts
@@ -32,7 +32,6 @@ from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import arms as arms_words
 from watcher.changes.wording import countries as countries_words
-from watcher.changes.wording import date as date_words
 from watcher.changes.wording import eligibility as eligibility_words
 from watcher.changes.wording import outcomes as outcomes_words
 from watcher.changes.wording import record as record_words
@@ -60,7 +59,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "status": Family(fields=status_fields.ROWS, explain=status_facts.explain, say=status_words.say),
         "enrollment": Family(fields=enrollment.ROWS, explain=enrollment.explain, say=enrollment.say),
-        "dates": Family(fields=(), explain=dates_facts.explain, say=date_words.say),
+        "dates": Family(fields=date_fields.ROWS, explain=date_changes.explain, say=date_words.say),
         "eligibility": Family(
             fields=eligibility_fields.ROWS, explain=eligibility_facts.explain, say=eligibility_words.say
         ),

@@ -51,7 +51,7 @@ def _browse(module: str, seed: str, about: str) -> tuple[Row, ...]:
     )
 
 
-ROWS: tuple[Row, ...] = (
+_DERIVED_ROWS: tuple[Row, ...] = (
     _MISC.row("versionHolder", "Data version", ValueType.DATE, noise="the data version stamp", is_registry_made=True),
     _MISC.row(
         "removedCountries",
@@ -85,3 +85,55 @@ ROWS: tuple[Row, ...] = (
     *_browse("interventionBrowseModule", "interventionBrowse", "interventions"),
 )
 """One row per field of the section, in the registry's order."""
+
+_dated = Module(("protocolSection", "statusModule"), "status").row
+_DATED = "date; type: kind of date"
+_UPDATE = "update dates move with every update"
+
+_DATE_ROWS: tuple[Row, ...] = (
+    _dated(
+        "statusVerifiedDate",
+        "Record verified",
+        ValueType.DATE,
+        seed="status.verifiedDate",
+        kind="admin.dates",
+        noise="verification dates say that a record was looked at, not what changed",
+    ),
+    _dated(
+        "studyFirstSubmitDate",
+        "First submitted",
+        ValueType.DATE,
+        kind="admin.dates",
+        noise="a date of the registration itself",
+    ),
+    _dated(
+        "studyFirstSubmitQcDate",
+        "First submitted and checked",
+        ValueType.DATE,
+        kind="admin.dates",
+        noise="a date of the registration itself",
+    ),
+    _dated(
+        "studyFirstPostDateStruct",
+        "First posted",
+        ValueType.DATE,
+        seed="status.studyFirstPostDate",
+        has=_DATED,
+        kind="admin.dates",
+        noise="a date of the registration itself",
+        is_registry_made=True,
+    ),
+    _dated("lastUpdateSubmitDate", "Last update submitted", ValueType.DATE, kind="admin.dates", noise=_UPDATE),
+    _dated(
+        "lastUpdatePostDateStruct",
+        "Last update posted",
+        ValueType.DATE,
+        seed="status.lastUpdatePostDate",
+        has=_DATED,
+        kind="admin.dates",
+        noise=_UPDATE,
+    ),
+)
+
+ROWS: tuple[Row, ...] = _DERIVED_ROWS + _DATE_ROWS
+"""One row per field."""

@@ -64,7 +64,7 @@ def _adverse(name: str, label: str) -> Row:
     )
 
 
-ROWS: tuple[Row, ...] = (
+_POSTED_ROWS: tuple[Row, ...] = (
     _flow("preAssignmentDetails", "Pre-assignment details", ValueType.MARKUP),
     _flow("recruitmentDetails", "Recruitment details", ValueType.MARKUP),
     _flow("typeUnitsAnalyzed", "Type of units assigned"),
@@ -169,3 +169,37 @@ ROWS: tuple[Row, ...] = (
     ),
 )
 """One row per field of the section, in the registry's order."""
+
+_dated = Module(("protocolSection", "statusModule"), "status").row
+_DATED = "date; type: kind of date"
+
+_DATE_ROWS: tuple[Row, ...] = (
+    _dated("resultsWaived", "Results waived", ValueType.BOOLEAN),
+    _dated("resultsFirstSubmitDate", "Results first submitted", ValueType.DATE, seed="results.firstSubmitDate"),
+    _dated(
+        "resultsFirstSubmitQcDate",
+        "Results first submitted and checked",
+        ValueType.DATE,
+        seed="results.firstSubmitQcDate",
+    ),
+    _dated(
+        "resultsFirstPostDateStruct", "Results first posted", ValueType.DATE, seed="results.firstPostDate", has=_DATED
+    ),
+    _dated("dispFirstSubmitDate", "Delay of results first submitted", ValueType.DATE, seed="results.delayCertified"),
+    _dated(
+        "dispFirstSubmitQcDate",
+        "Delay of results first submitted and checked",
+        ValueType.DATE,
+        seed="results.delayCertifiedQc",
+    ),
+    _dated(
+        "dispFirstPostDateStruct",
+        "Delay of results first posted",
+        ValueType.DATE,
+        seed="results.delayCertifiedPosted",
+        has=_DATED,
+    ),
+)
+
+ROWS: tuple[Row, ...] = _POSTED_ROWS + _DATE_ROWS
+"""One row per field."""

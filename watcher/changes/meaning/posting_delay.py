@@ -14,7 +14,7 @@ _TOLD_FROM_DAYS = 30
 _MOST_UNSEEN_DAYS = 92  # sponsors seldom post two updates within a quarter
 
 
-def lag(evidence: Evidence, day: PartialDate | None) -> dict[str, Json]:
+def delay_facts(evidence: Evidence, day: PartialDate | None) -> dict[str, Json]:
     """Return the facts of a late posting.
 
     Args:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
-from watcher.changes.meaning.posting_delay import lag
+from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Json, Severity, Verb
@@ -153,7 +153,7 @@ def _dates(evidence: Evidence, part: Part) -> Mapping[str, Json]:
     return {
         "start": start,
         "start_type": part.after("startDateStruct", "type"),
-        **lag(evidence, read(start)),
+        **delay_facts(evidence, read(start)),
         "primary_completion": part.after("primaryCompletionDateStruct", "date"),
         "primary_completion_type": part.after("primaryCompletionDateStruct", "type"),
         **due_of(evidence.new, read(evidence.posted) or read(evidence.data_version)),

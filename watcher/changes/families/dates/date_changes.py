@@ -13,7 +13,7 @@ from itertools import pairwise
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_text, merged, protocol
-from watcher.changes.meaning.posting_delay import lag
+from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.meaning.status import ENROLLING, kind_of
 from watcher.changes.model import Json, Severity, Verb
@@ -136,7 +136,7 @@ def _posted_late(evidence: Evidence, date: _Moved) -> dict[str, Json]:
     """
     posted = read(evidence.posted)
     is_late = posted is not None and shift(date.new, posted).least_days >= _MAJOR_FROM_DAYS
-    return lag(evidence, date.new) if is_late else {}
+    return delay_facts(evidence, date.new) if is_late else {}
 
 
 def _primary_level(
@@ -198,7 +198,7 @@ def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
         )
     if date.new_type != "actual" or date.old_type == "actual":
         return _draft(evidence, date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
-    facts |= lag(evidence, date.new)
+    facts |= delay_facts(evidence, date.new)
     opened = kind_of(as_text(part.before("overallStatus")), as_text(part.after("overallStatus")))
     if opened == "status.opened" and part.after("overallStatus") in ENROLLING:
         facts["told_with"] = "status"

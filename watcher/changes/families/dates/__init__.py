@@ -1,0 +1,1 @@
+"""Dates of a study: start, primary completion and completion."""
