@@ -7,8 +7,8 @@ import pytest
 from tests.changes.builders import a_posted, put
 from tests.changes.telling import a_plain_record, changes, compared, design, only, said, status, story
 from watcher.changes.compare import compare_records
+from watcher.changes.families.status import kind_of
 from watcher.changes.meaning.evidence import History
-from watcher.changes.meaning.status import kind_of
 from watcher.changes.model import Origin, Severity, Verb
 from watcher.changes.wording.say import phrase
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, texts
+from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
 from watcher.changes.families.dates import date_changes, date_fields, date_words
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
@@ -18,7 +18,6 @@ from watcher.changes.fields import derived as derived_fields
 from watcher.changes.fields import eligibility as eligibility_fields
 from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields import results as results_fields
-from watcher.changes.fields import status as status_fields
 from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
 from watcher.changes.meaning import admin as admin_facts
@@ -27,7 +26,6 @@ from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
 from watcher.changes.meaning import results as results_facts
 from watcher.changes.meaning import sites as sites_facts
-from watcher.changes.meaning import status as status_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import arms as arms_words
@@ -37,7 +35,6 @@ from watcher.changes.wording import outcomes as outcomes_words
 from watcher.changes.wording import record as record_words
 from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
-from watcher.changes.wording import status as status_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,7 @@ class Family:
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
-        "status": Family(fields=status_fields.ROWS, explain=status_facts.explain, say=status_words.say),
+        "status": Family(fields=status.ROWS, explain=status.explain, say=status.say),
         "enrollment": Family(fields=enrollment.ROWS, explain=enrollment.explain, say=enrollment.say),
         "dates": Family(fields=date_fields.ROWS, explain=date_changes.explain, say=date_words.say),
         "eligibility": Family(

@@ -1,0 +1,373 @@
+"""The status of a study and the reason why it stopped: fields, detection and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from watcher.changes.fields.build import Module
+from watcher.changes.fields.row import Row, ValueType
+from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.milestones import due_of
+from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.posting_delay import delay_facts
+from watcher.changes.meaning.reversion import verb_of
+from watcher.changes.meaning.text_equality import is_same_in_form
+from watcher.changes.model import Change, Json, Origin, Phrase, Severity, Verb
+from watcher.changes.partial_date import read
+from watcher.changes.wording import values
+from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.sizes import lag, results_due
+
+_MODULE = Module(("protocolSection", "statusModule"), "status")
+_row = _MODULE.row
+
+ROWS: tuple[Row, ...] = (
+    _row("overallStatus", "Status", ValueType.ENUM),
+    _row("lastKnownStatus", "Last known status", ValueType.ENUM, is_registry_made=True),
+    _row("delayedPosting", "Posting delayed until approval", ValueType.BOOLEAN),
+    _row("whyStopped", "Why stopped", ValueType.MARKUP),
+    _row(
+        "expandedAccessInfo",
+        "Expanded access",
+        ValueType.STRUCT,
+        seed="status.expandedAccess",
+        has="hasExpandedAccess: offered; nctId: record; statusForNctId: status of that record",
+    ),
+)
+"""One row per field."""
+
+
+STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED"})
+ENROLLING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
+RUNNING = ENROLLING | {"ACTIVE_NOT_RECRUITING"}
+EXPANDED_ACCESS = frozenset({"AVAILABLE", "NO_LONGER_AVAILABLE", "TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING"})
+_STUDY = RUNNING | STOPPED | {"NOT_YET_RECRUITING", "COMPLETED", "UNKNOWN"}
+
+
+def explain(evidence: Evidence) -> Iterator[Draft]:
+    """Describe what the overall status or the reason for stopping say now.
+
+    Args:
+        evidence: The two records.
+
+    Yields:
+        At most one draft: the change of status with the reason, or the reason alone. A status the registry's list does
+        not name, and one that appears or vanishes, is `status.changed`.
+    """
+    part = protocol(evidence, "statusModule")
+    if not part.edits:
+        return
+    old, new = as_text(part.before("overallStatus")), as_text(part.after("overallStatus"))
+    kind = kind_of(old, new) if old != new else None
+    if kind is not None:
+        yield _transition(evidence, part, kind, old, new)
+    elif old != new:
+        yield _other_status(evidence, part)
+    elif part.differs("whyStopped"):
+        yield _reason_alone(part)
+
+
+def kind_of(old: str, new: str) -> str | None:
+    """Name the kind of a step from one overall status to another.
+
+    Args:
+        old: Status as the registry spells it.
+        new: Another one.
+
+    Returns:
+        The kind, or None where the taxonomy has none (withheld, statuses it does not know, no status).
+    """
+    if old in EXPANDED_ACCESS or new in EXPANDED_ACCESS:
+        return "status.expanded_access" if {old, new} <= EXPANDED_ACCESS | _STUDY else None
+    if not {old, new} <= _STUDY:
+        return None
+    if new in STOPPED:
+        return "status.stopped"
+    if new == "UNKNOWN":
+        return "status.unknown"
+    if new == "COMPLETED":
+        return "status.completed"
+    if old == "NOT_YET_RECRUITING":
+        return "status.opened" if new in ENROLLING else "status.closed_to_enrollment"
+    if old in ENROLLING and new == "ACTIVE_NOT_RECRUITING":
+        return "status.closed_to_enrollment"
+    return "status.unknown_cleared" if old == "UNKNOWN" and new not in RUNNING else "status.resumed"
+
+
+def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -> Draft:
+    level, rule = _level(kind, old, new)
+    last_known = as_text(part.after("lastKnownStatus"))
+    return Draft(
+        kind=kind,
+        level=level,
+        rule=rule,
+        path="status.overallStatus",
+        verb=verb_of(evidence, "status.overallStatus", old, new),
+        before=old,
+        after=new,
+        edits=merged(part.touching("overallStatus"), part.differs("whyStopped"), part.differs("lastKnownStatus")),
+        facts=_known(
+            {
+                "reason": part.after("whyStopped"),
+                "earlier_reason": part.before("whyStopped"),
+                "last_known": last_known or part.before("lastKnownStatus"),
+                "verified": part.after("statusVerifiedDate"),
+                **_dates(evidence, part),
+                **_enrollment(evidence),
+                **_sites(evidence),
+                "has_results": True if evidence.new.get("hasResults") is True else None,
+            }
+        ),
+        is_registry_made=kind == "status.unknown" and bool(last_known),
+    )
+
+
+def _other_status(evidence: Evidence, part: Part) -> Draft:
+    old, new = part.before("overallStatus"), part.after("overallStatus")
+    known = isinstance(old, str) and isinstance(new, str)
+    return Draft(
+        kind="status.changed",
+        level=Severity.MAJOR,
+        rule="a step between statuses that has no kind of its own" if known else "overallStatus appears or vanishes",
+        path="status.overallStatus",
+        verb=verb_of(evidence, "status.overallStatus", old, new),
+        before=old,
+        after=new,
+        edits=merged(part.touching("overallStatus"), part.differs("whyStopped")),
+        facts=_known({"reason": part.after("whyStopped"), "earlier_reason": part.before("whyStopped")}),
+        takes_context=True,
+    )
+
+
+def _level(kind: str, old: str, new: str) -> tuple[Severity, str]:
+    if kind in ("status.stopped", "status.completed", "status.unknown"):
+        return (Severity.CRITICAL if kind == "status.stopped" else Severity.MAJOR), f"overallStatus → {new}"
+    if kind != "status.resumed":
+        return Severity.MAJOR, f"overallStatus {old} → {new}"
+    if {old, new} == ENROLLING:
+        return Severity.MAJOR, f"overallStatus {old} → {new}, by invitation or open"
+    return Severity.CRITICAL, f"overallStatus {old} → {new}, a step back"
+
+
+def _reason_alone(part: Part) -> Draft:
+    before, after = part.before("whyStopped"), part.after("whyStopped")
+    is_form_only = is_same_in_form(as_text(before), as_text(after))
+    return Draft(
+        kind="why_stopped.changed",
+        level=Severity.NOISE if is_form_only else Severity.MAJOR,
+        rule="whyStopped, only its form" if is_form_only else "whyStopped without a new status",
+        path="status.whyStopped",
+        verb=Verb.ADDED if before is None else Verb.REMOVED if after is None else Verb.CHANGED,
+        before=before,
+        after=after,
+        edits=part.differs("whyStopped"),
+        facts=_known({"status": part.after("overallStatus")}),
+    )
+
+
+def _dates(evidence: Evidence, part: Part) -> Mapping[str, Json]:
+    """Collect the start date, how long before the posting it lies, and when results would be due."""
+    start = part.after("startDateStruct", "date")
+    return {
+        "start": start,
+        "start_type": part.after("startDateStruct", "type"),
+        **delay_facts(evidence, read(start)),
+        "primary_completion": part.after("primaryCompletionDateStruct", "date"),
+        "primary_completion_type": part.after("primaryCompletionDateStruct", "type"),
+        **due_of(evidence.new, read(evidence.posted) or read(evidence.data_version)),
+    }
+
+
+def _enrollment(evidence: Evidence) -> Mapping[str, Json]:
+    path = ("protocolSection", "designModule", "enrollmentInfo")
+    return {
+        "enrolled": at(evidence.new, *path, "count"),
+        "enrolled_type": at(evidence.new, *path, "type"),
+        "target": at(evidence.old, *path, "count") if at(evidence.old, *path, "type") == "ESTIMATED" else None,
+    }
+
+
+def _sites(evidence: Evidence) -> Mapping[str, Json]:
+    path = ("protocolSection", "contactsLocationsModule", "locations")
+    statuses = [as_text(as_object(site).get("status")) for site in as_list(at(evidence.new, *path))]
+    if not any(statuses):
+        return {}
+    return {"sites_recruiting": sum(status in ENROLLING for status in statuses), "sites": len(statuses)}
+
+
+def _known(facts: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {name: value for name, value in facts.items() if value is not None and value != ""}
+
+
+_LONGEST_REASON = 600
+
+
+def say(change: Change) -> Phrase:
+    """Word a change of the families `status` and `why_stopped`.
+
+    Args:
+        change: Its facts are those of the status explainer; missing ones are left out of the sentence.
+
+    Returns:
+        The words; the sponsor's reason stands in `quote` and, cut, in the sentence.
+    """
+    if change.kind.startswith("why_stopped"):
+        return _reason_alone_in_words(change)
+    was, now = _status(change.before), _status(change.after)
+    label = "Availability" if change.kind == "status.expanded_access" else "Status"
+    pieces = _pieces(change)
+    head = f"{label} {_verb(change)} {was} to {now}"
+    if was is None or now is None:
+        head = f"{label} now given: {now}" if was is None else f"{label} no longer given; it was {was}"
+    if change.kind == "status.unknown":
+        head = f"Status became Unknown; it was {was}"
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=label,
+        sentence="; ".join([head, *pieces]) + ".",
+        was=was,
+        now=now,
+        note=_note(change),
+        quote=_reason(change.facts) if change.kind == "status.stopped" else None,
+        origin_note=origin_note(change),
+    )
+
+
+def _note(change: Change) -> str | None:
+    if change.kind == "status.opened":
+        return "; ".join(piece for piece in (opening_note(change.facts), sites_said(change.facts)) if piece) or None
+    if change.kind == "status.resumed":
+        return sites_said(change.facts)
+    if change.kind == "status.unknown":
+        verified = change.facts.get("verified")
+        return f"last verified in {values.date(verified)}" if isinstance(verified, str) else None
+    return _results(change.facts) if change.kind == "status.completed" else None
+
+
+def opening_note(facts: Mapping[str, Json]) -> str | None:
+    """Describe since when a trial recruits and how long after it was posted.
+
+    `since 11 Apr 2025, posted 333 days later`.
+    """
+    start = facts.get("start")
+    if not isinstance(start, str):
+        return None
+    if facts.get("start_type") != "ACTUAL":
+        return f"start planned for {values.date(start)}" if facts.get("start_type") == "ESTIMATED" else None
+    behind = lag(facts)
+    return f"since {values.date(start)}" + (f", posted {behind}" if behind else "")
+
+
+def _verb(change: Change) -> str:
+    if change.verb is Verb.REVERTED:
+        return "went back from"
+    is_back = change.kind == "status.resumed" and "a step back" in change.rule
+    return "went back from" if is_back and change.before != "UNKNOWN" else "changed from"
+
+
+def _pieces(change: Change) -> list[str]:
+    facts = change.facts
+    if change.kind == "status.stopped":
+        reason = _reason(facts)
+        said = f"the sponsor's reason: “{values.short(reason, 300).rstrip('.')}”" if reason else "no reason given"
+        return [said]
+    if change.kind == "status.unknown":
+        return _unknown(change)
+    found: list[str | None] = []
+    if change.before == "UNKNOWN" and isinstance(facts.get("last_known"), str):
+        found.append(f"the last known status before was {_status(facts['last_known'])}")
+    if change.kind in ("status.opened", "status.resumed"):
+        found += [_started(facts) if change.kind == "status.opened" else None, sites_said(facts)]
+    if change.kind in ("status.closed_to_enrollment", "status.completed"):
+        found.append(_enrolled(facts))
+    if change.kind == "status.completed":
+        found.append(_results(facts))
+    return [piece for piece in found if piece]
+
+
+def _unknown(change: Change) -> list[str]:
+    verified = change.facts.get("verified")
+    pieces = [f"last verified in {values.date(verified)}"] if isinstance(verified, str) else []
+    if change.origin is Origin.REGISTRY:
+        pieces.append("set by the registry, not by the sponsor")
+    return pieces
+
+
+def _started(facts: Mapping[str, Json]) -> str | None:
+    note = opening_note(facts)
+    if note is None or not note.startswith("since"):
+        return note
+    return note.replace("since", "the study started on" if str(facts["start"]).count("-") == 2 else "it started in", 1)
+
+
+def sites_said(facts: Mapping[str, Json]) -> str | None:
+    """Describe how many sites recruit: `176 of 230 sites are listed as recruiting`.
+
+    None when the record does not say.
+    """
+    recruiting, sites = facts.get("sites_recruiting"), facts.get("sites")
+    if not isinstance(recruiting, int) or not isinstance(sites, int):
+        return None
+    if sites == 1:
+        return "its one site is listed as recruiting" if recruiting else "its one site is not listed as recruiting yet"
+    count, are = (values.number(recruiting) if recruiting else "none"), ("is" if recruiting == 1 else "are")
+    return f"{count} of {values.number(sites)} sites {are} listed as recruiting"
+
+
+def _enrolled(facts: Mapping[str, Json]) -> str | None:
+    count, target = people(facts.get("enrolled")), people(facts.get("target"))
+    if count is None:
+        return None
+    if facts.get("enrolled_type") != "ACTUAL":
+        return f"{values.counted(count, 'participant')} planned"
+    return f"{values.counted(count, 'participant')} enrolled" + (
+        f" of {values.number(target)} planned" if target else ""
+    )
+
+
+def people(value: Json) -> int | None:
+    """Return a number of participants; None for the registry's stand-in for "not known" and for anything else."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and isinstance(value, int) and value != 99_999_999 else None
+
+
+def _results(facts: Mapping[str, Json]) -> str | None:
+    return "results are posted" if facts.get("has_results") else results_due(facts)
+
+
+def _status(value: Json) -> str | None:
+    if value is None or value == "":
+        return None
+    return values.enum(value) if isinstance(value, str) else values.show(value)
+
+
+def _reason(facts: Mapping[str, Json]) -> str | None:
+    reason = facts.get("reason")
+    return values.short(values.plain(reason), _LONGEST_REASON) if isinstance(reason, str) else None
+
+
+def _reason_alone_in_words(change: Change) -> Phrase:
+    label = "Reason for stopping"
+    was, now = (
+        values.quoted(values.plain(side).rstrip("."), 300) if isinstance(side, str) else None
+        for side in (change.before, change.after)
+    )
+    if now is None:
+        sentence = f"{label} no longer given; it was {was}."
+    elif was is None:
+        sentence = f"{label} now given: {now}."
+    else:
+        sentence = f"{label} changed from {was} to {now}."
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=label,
+        sentence=sentence,
+        was=was,
+        now=now,
+        quote=values.short(values.plain(change.after), _LONGEST_REASON) if isinstance(change.after, str) else None,
+        origin_note=origin_note(change),
+    )
