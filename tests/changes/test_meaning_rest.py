@@ -12,8 +12,8 @@ from tests.changes.builders import a_posted, field, get, many_sites, put
 from tests.changes.told import changes, news, quiet_record, said, the
 from watcher.changes.compare import compare_records
 from watcher.changes.country_names import SPELLINGS, canonical_country, country_key
+from watcher.changes.families.record import record_changes as whole
 from watcher.changes.headline import headline
-from watcher.changes.meaning import record as whole
 from watcher.changes.meaning.organisations import is_one_organisation, is_one_person
 from watcher.changes.meaning.registry_wide import registry_wide
 from watcher.changes.model import Comparison, Json, Origin, Severity, Verb

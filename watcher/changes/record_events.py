@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from watcher.changes.families.record import record_changes as record
 from watcher.changes.fields.catalogue import CATALOGUE_REVISION
-from watcher.changes.meaning import record
 from watcher.changes.model import Change, Comparison, Stamp
 
 

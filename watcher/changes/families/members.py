@@ -12,15 +12,14 @@ from types import MappingProxyType
 
 from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
 from watcher.changes.families.dates import date_changes, date_fields, date_words
+from watcher.changes.families.record import record_fields, record_words, update_dates
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
-from watcher.changes.fields import derived as derived_fields
 from watcher.changes.fields import eligibility as eligibility_fields
 from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields import results as results_fields
 from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
-from watcher.changes.meaning import admin as admin_facts
 from watcher.changes.meaning import arms as arms_facts
 from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
@@ -32,7 +31,6 @@ from watcher.changes.wording import arms as arms_words
 from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import eligibility as eligibility_words
 from watcher.changes.wording import outcomes as outcomes_words
-from watcher.changes.wording import record as record_words
 from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
 
@@ -73,7 +71,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),
         "oversight": Family(fields=oversight.ROWS, explain=oversight.explain, say=oversight.say),
         "texts": Family(fields=texts.ROWS, explain=texts.explain, say=texts.say),
-        "record": Family(fields=derived_fields.ROWS, explain=admin_facts.explain, say=record_words.say),
+        "record": Family(fields=record_fields.ROWS, explain=update_dates.explain, say=record_words.say),
     }
 )
 """Name of a family → what it does."""

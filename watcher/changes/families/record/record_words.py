@@ -16,7 +16,7 @@ def say(change: Change) -> Phrase | None:
     """Word a change of the families `trial`, `record`, `admin` and `registry`.
 
     Args:
-        change: A change with the facts of `meaning.record`, `meaning.admin` or `meaning.registry_wide`.
+        change: A change with the facts of `record_changes`, `update_dates` or `meaning.registry_wide`.
 
     Returns:
         Its words.
