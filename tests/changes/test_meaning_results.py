@@ -9,8 +9,8 @@ import pytest
 
 from tests.changes.builders import a_record, field, get, put
 from tests.changes.told import changes, news, quiet_record, said, the
+from watcher.changes.families.results.due_dates import is_applicable, milestone_change, milestones
 from watcher.changes.headline import headline
-from watcher.changes.meaning.milestones import is_applicable, milestone_change, milestones
 from watcher.changes.model import Json, Origin, Severity, Verb
 from watcher.changes.wording.say import phrase
 

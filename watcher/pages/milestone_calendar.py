@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from watcher.changes.meaning.milestones import milestones
+from watcher.changes.families.results.due_dates import milestones
 from watcher.changes.meaning.parts import as_object
 from watcher.changes.model import Record
 from watcher.changes.partial_date import read

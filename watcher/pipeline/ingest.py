@@ -206,6 +206,6 @@ def _new(
 
 
 def _milestones(nct_id: str, decoded: Record) -> tuple[Milestone, ...]:
-    from watcher.changes.meaning.milestones import milestones
+    from watcher.changes.families.results.due_dates import milestones
 
     return tuple(Milestone(nct_id=nct_id, kind=due.kind, due_on=due.on) for due in milestones(decoded))

@@ -73,7 +73,7 @@ def _event(context: RunContext, kept: Kept, passed: Collection[Milestone]) -> Ev
 
 def _compared(context: RunContext, kept: Kept, passed: Collection[Milestone]) -> Compared | None:
     from watcher.archive import decode, pack
-    from watcher.changes.meaning.milestones import milestone_change, milestones
+    from watcher.changes.families.results.due_dates import milestone_change, milestones
     from watcher.changes.record_events import on_the_day
 
     body = context.store.versions.newest_body(kept.nct_id)

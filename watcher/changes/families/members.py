@@ -13,17 +13,15 @@ from types import MappingProxyType
 from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
 from watcher.changes.families.dates import date_changes, date_fields, date_words
 from watcher.changes.families.record import record_fields, record_words, update_dates
+from watcher.changes.families.results import result_changes, result_fields, result_words
 from watcher.changes.fields import arms as arms_fields
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
 from watcher.changes.fields import eligibility as eligibility_fields
 from watcher.changes.fields import outcomes as outcomes_fields
-from watcher.changes.fields import results as results_fields
-from watcher.changes.fields import top as top_fields
 from watcher.changes.fields.row import Row
 from watcher.changes.meaning import arms as arms_facts
 from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning import outcomes as outcomes_facts
-from watcher.changes.meaning import results as results_facts
 from watcher.changes.meaning import sites as sites_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
@@ -31,7 +29,6 @@ from watcher.changes.wording import arms as arms_words
 from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import eligibility as eligibility_words
 from watcher.changes.wording import outcomes as outcomes_words
-from watcher.changes.wording import results as results_words
 from watcher.changes.wording import sites as sites_words
 
 
@@ -63,9 +60,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "design": Family(fields=design.ROWS, explain=design.explain, say=design.say),
         "sites": Family(fields=contacts_locations_fields.ROWS, explain=sites_facts.explain, say=sites_words.say),
         "countries": Family(fields=(), explain=None, say=countries_words.say),
-        "results": Family(
-            fields=results_fields.ROWS + top_fields.ROWS, explain=results_facts.explain, say=results_words.say
-        ),
+        "results": Family(fields=result_fields.ROWS, explain=result_changes.explain, say=result_words.say),
         "references": Family(fields=references.ROWS, explain=references.explain, say=references.say),
         "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),
         "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of

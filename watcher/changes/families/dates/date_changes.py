@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.families.status import ENROLLING, kind_of
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.milestones import due_of
 from watcher.changes.meaning.parts import Part, as_text, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from watcher.changes.families.results.result_changes import DELAY_DATES, POSTING_DATES, has_new_delay
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import merged, protocol
-from watcher.changes.meaning.results import DELAY_DATES, POSTING_DATES, has_new_delay
 from watcher.changes.model import Json, Severity, Verb
 
 _UPDATES = ("lastUpdateSubmitDate", "lastUpdatePostDateStruct")

@@ -15,7 +15,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the family `results`.
 
     Args:
-        change: A change with the facts of `meaning.results` or `meaning.milestones`.
+        change: A change with the facts of `result_changes` or `due_dates`.
 
     Returns:
         Its words.

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from watcher.changes.families.results.result_changes import DELAY_DATES, submissions
 from watcher.changes.meaning.parts import as_object, at, texts
-from watcher.changes.meaning.results import DELAY_DATES, submissions
 from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
 from watcher.changes.partial_date import PartialDate, read
 

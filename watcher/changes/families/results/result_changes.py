@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from watcher.changes.families.results.result_numbers import MOST_NUMBERS, differing
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, part, protocol
-from watcher.changes.meaning.result_numbers import MOST_NUMBERS, differing
 from watcher.changes.model import Json, Record, Severity, Verb
 
 SECTIONS: Mapping[str, str] = {

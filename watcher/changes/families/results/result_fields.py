@@ -201,5 +201,9 @@ _DATE_ROWS: tuple[Row, ...] = (
     ),
 )
 
-ROWS: tuple[Row, ...] = _POSTED_ROWS + _DATE_ROWS
+_TOP_ROWS: tuple[Row, ...] = (
+    Module((), "results").row("hasResults", "Results", ValueType.BOOLEAN, is_registry_made=True),
+)
+
+ROWS: tuple[Row, ...] = _POSTED_ROWS + _DATE_ROWS + _TOP_ROWS
 """One row per field."""
