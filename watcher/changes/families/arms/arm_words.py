@@ -18,7 +18,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the families `arm` and `intervention`.
 
     Args:
-        change: A change with the facts of `meaning.arms`.
+        change: A change with the facts of `arm_changes`.
 
     Returns:
         Its words.

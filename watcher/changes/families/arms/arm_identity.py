@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort
+from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.naming import is_heading_of, is_one_thing, other_names
 from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, at, merged, texts

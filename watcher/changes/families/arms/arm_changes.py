@@ -1,7 +1,7 @@
 """What edits of arms and interventions mean: added, removed, renamed, modified; membership told once.
 
 Items come paired by label or name, then by content. A pair of two names stays one only when its identity is proved
-(`meaning.arm_identity`); else one thing was removed and another added. A label repeated in the other list's references
+(`arm_identity`); else one thing was removed and another added. A label repeated in the other list's references
 is no change of its own: the change of the arm or intervention it names claims it.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from watcher.changes.families.arms.arm_identity import proved
+from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
-from watcher.changes.meaning.arm_identity import proved
-from watcher.changes.meaning.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import (
     Item,

@@ -1,0 +1,1 @@
+"""Arms and interventions: fields, which is which, what changed in them, and words."""
