@@ -9,7 +9,7 @@ import pytest
 from tests.changes.builders import a_posted, field, get, put
 from tests.changes.told import POSTED, changes, news, of_kind, quiet_record, said, the
 from watcher.changes.compare import compare_records
-from watcher.changes.meaning.outcome_identity import is_one_outcome
+from watcher.changes.families.outcomes.outcome_identity import is_one_outcome
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Severity, Verb
 from watcher.changes.story import tell

@@ -13,20 +13,18 @@ from types import MappingProxyType
 from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
 from watcher.changes.families.arms import arm_changes, arm_fields, arm_words
 from watcher.changes.families.dates import date_changes, date_fields, date_words
+from watcher.changes.families.outcomes import outcome_changes, outcome_fields, outcome_words
 from watcher.changes.families.record import record_fields, record_words, update_dates
 from watcher.changes.families.results import result_changes, result_fields, result_words
 from watcher.changes.fields import contacts_locations as contacts_locations_fields
 from watcher.changes.fields import eligibility as eligibility_fields
-from watcher.changes.fields import outcomes as outcomes_fields
 from watcher.changes.fields.row import Row
 from watcher.changes.meaning import eligibility as eligibility_facts
-from watcher.changes.meaning import outcomes as outcomes_facts
 from watcher.changes.meaning import sites as sites_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import eligibility as eligibility_words
-from watcher.changes.wording import outcomes as outcomes_words
 from watcher.changes.wording import sites as sites_words
 
 
@@ -53,7 +51,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "eligibility": Family(
             fields=eligibility_fields.ROWS, explain=eligibility_facts.explain, say=eligibility_words.say
         ),
-        "outcomes": Family(fields=outcomes_fields.ROWS, explain=outcomes_facts.explain, say=outcomes_words.say),
+        "outcomes": Family(fields=outcome_fields.ROWS, explain=outcome_changes.explain, say=outcome_words.say),
         "arms": Family(fields=arm_fields.ROWS, explain=arm_changes.explain, say=arm_words.say),
         "design": Family(fields=design.ROWS, explain=design.explain, say=design.say),
         "sites": Family(fields=contacts_locations_fields.ROWS, explain=sites_facts.explain, say=sites_words.say),

@@ -23,7 +23,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the family `outcome`.
 
     Args:
-        change: A change with the facts of `meaning.outcomes`.
+        change: A change with the facts of `outcome_changes`.
 
     Returns:
         Its words; the timing stands in the sentence and on a line of its own.

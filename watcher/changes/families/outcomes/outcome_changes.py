@@ -1,6 +1,6 @@
 """What edits of the outcome measures mean: added, removed, reworded, promoted, demoted; always with the timing.
 
-Items of one list come paired by likeness; `meaning.outcome_identity` keeps the pairs that are proved and finds others.
+Items of one list come paired by likeness; `outcome_identity` keeps the pairs that are proved and finds others.
 Does not say whether a change of outcomes is right or wrong.
 """
 
@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from watcher.changes.families.outcomes.outcome_identity import Outcome, matched, taken_apart
+from watcher.changes.families.outcomes.timing import Timing, timing
 from watcher.changes.meaning.amounts import amount_change
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.outcome_identity import Outcome, matched, taken_apart
 from watcher.changes.meaning.parts import Item, Part, as_list, as_object, as_text, at, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form
-from watcher.changes.meaning.timing import Timing, timing
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import read
 

@@ -1,0 +1,1 @@
+"""Outcomes: fields, which is which, what changed in them, and words."""
