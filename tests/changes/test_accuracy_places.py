@@ -18,7 +18,7 @@ import pytest
 from tests.changes.real import needs_records, record_paths
 from watcher.changes.compare import compare_records
 from watcher.changes.country_names import SPELLINGS
-from watcher.changes.meaning.places import is_masked
+from watcher.changes.families.sites.places import is_masked
 from watcher.changes.model import Change, Severity
 from watcher.changes.wording.say import phrase
 

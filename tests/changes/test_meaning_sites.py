@@ -8,10 +8,10 @@ import pytest
 
 from tests.changes.builders import a_site, field, get, many_sites, put
 from tests.changes.told import changes, news, of_kind, quiet_record, said, the
-from watcher.changes.meaning.places import is_masked
+from watcher.changes.families.sites.places import is_masked
+from watcher.changes.families.sites.site_words import together
 from watcher.changes.model import Change, Origin, Severity, Verb
 from watcher.changes.wording.say import phrase
-from watcher.changes.wording.sites import together
 
 SITES = field("contactsLocationsModule", "locations")
 GRAZ = {"city": "Graz", "country": "Austria", "zip": "8010"}

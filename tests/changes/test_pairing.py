@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.changes.builders import a_site, many_sites
+from watcher.changes.families.sites.site_fields import is_masked
 from watcher.changes.fields.build import ONLY_ONE, by, told_by
 from watcher.changes.fields.catalogue import identity_of
-from watcher.changes.fields.contacts_locations import is_masked
 from watcher.changes.fields.row import Identity
 from watcher.changes.model import Json
 from watcher.changes.pairing import Pairing, overlap, pair_items, pair_texts, words_of

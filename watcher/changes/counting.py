@@ -8,10 +8,10 @@ from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.fact_clauses import labelled_clause
 from watcher.changes.families.references import has_notice, notice_of, title_of
 from watcher.changes.families.results.result_words import number_shifts
+from watcher.changes.families.sites.site_clause import site_clause
 from watcher.changes.families.sponsors import sponsor_clause
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change
-from watcher.changes.site_clause import site_clause
 from watcher.changes.wording import values
 from watcher.changes.wording.build import text
 from watcher.changes.wording.say import phrase

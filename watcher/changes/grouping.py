@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from watcher.changes.families.sites import site_words as sites
+from watcher.changes.families.sites.site_clause import DONE, totals
 from watcher.changes.model import Change, Phrase, Severity
-from watcher.changes.site_clause import DONE, totals
-from watcher.changes.wording import sites
 from watcher.changes.wording.reverted import phrase_of, reverted_note
 
 _MOST_LINES = 3

@@ -16,16 +16,13 @@ from watcher.changes.families.dates import date_changes, date_fields, date_words
 from watcher.changes.families.outcomes import outcome_changes, outcome_fields, outcome_words
 from watcher.changes.families.record import record_fields, record_words, update_dates
 from watcher.changes.families.results import result_changes, result_fields, result_words
-from watcher.changes.fields import contacts_locations as contacts_locations_fields
+from watcher.changes.families.sites import country_words, site_changes, site_fields, site_words
 from watcher.changes.fields import eligibility as eligibility_fields
 from watcher.changes.fields.row import Row
 from watcher.changes.meaning import eligibility as eligibility_facts
-from watcher.changes.meaning import sites as sites_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import countries as countries_words
 from watcher.changes.wording import eligibility as eligibility_words
-from watcher.changes.wording import sites as sites_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +51,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "outcomes": Family(fields=outcome_fields.ROWS, explain=outcome_changes.explain, say=outcome_words.say),
         "arms": Family(fields=arm_fields.ROWS, explain=arm_changes.explain, say=arm_words.say),
         "design": Family(fields=design.ROWS, explain=design.explain, say=design.say),
-        "sites": Family(fields=contacts_locations_fields.ROWS, explain=sites_facts.explain, say=sites_words.say),
-        "countries": Family(fields=(), explain=None, say=countries_words.say),
+        "sites": Family(fields=site_fields.ROWS, explain=site_changes.explain, say=site_words.say),
+        "countries": Family(fields=(), explain=None, say=country_words.say),
         "results": Family(fields=result_fields.ROWS, explain=result_changes.explain, say=result_words.say),
         "references": Family(fields=references.ROWS, explain=references.explain, say=references.say),
         "documents": Family(fields=documents.ROWS, explain=documents.explain, say=documents.say),

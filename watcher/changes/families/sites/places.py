@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watcher.changes.country_names import canonical_country
-from watcher.changes.fields import contacts_locations
+from watcher.changes.families.sites import site_fields as contacts_locations
+from watcher.changes.families.sites.town_names import plain_town
 from watcher.changes.meaning.parts import as_list, as_object, as_text
-from watcher.changes.meaning.town_names import plain_town
 from watcher.changes.model import Json
 
 _BRANDED = re.compile(

@@ -13,7 +13,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the family `country`.
 
     Args:
-        change: One country or several, with the facts of `meaning.countries`.
+        change: One country or several, with the facts of `country_changes`.
 
     Returns:
         Its words.

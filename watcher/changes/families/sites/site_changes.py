@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from watcher.changes.families.sites.country_changes import countries
+from watcher.changes.families.sites.places import OPEN
+from watcher.changes.families.sites.site_labels import described, told_apart
+from watcher.changes.families.sites.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.meaning.collapse import MOST_NAMED, MOST_SINGLE, gathered, together
-from watcher.changes.meaning.countries import countries
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import as_text, merged
-from watcher.changes.meaning.places import OPEN
-from watcher.changes.meaning.site_labels import described, told_apart
-from watcher.changes.meaning.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.model import Json, Severity, Verb
 
 _CLOSED = frozenset({"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED", "NO_LONGER_AVAILABLE"})

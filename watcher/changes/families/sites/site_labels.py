@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from watcher.changes.families.sites.places import Site
 from watcher.changes.meaning.evidence import Draft
 from watcher.changes.meaning.parts import as_text
-from watcher.changes.meaning.places import Site
 
 _ADDRESS = ("zip", "state", "country")
 

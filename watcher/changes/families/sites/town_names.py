@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from watcher.changes.meaning.site_names import plain_text
+from watcher.changes.families.sites.site_names import plain_text
 
 _SPELLINGS = """
 athens athina athinai; antwerp antwerpen anvers; bangalore bengaluru; basel basle bale; beijing peking;

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from watcher.changes.families.sites.places import OPEN, Site, site
+from watcher.changes.families.sites.site_matching import Half, match
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, merged, protocol
-from watcher.changes.meaning.places import OPEN, Site, site
-from watcher.changes.meaning.site_matching import Half, match
 from watcher.changes.model import Json
 
 

@@ -35,7 +35,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the family `site`.
 
     Args:
-        change: One site, or many of one country, with the facts of `meaning.sites`.
+        change: One site, or many of one country, with the facts of `site_changes`.
 
     Returns:
         Its words; `items` holds the names of many.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from watcher.changes.country_names import canonical_country
+from watcher.changes.families.sites.places import OPEN, Site
+from watcher.changes.families.sites.site_rows import SiteList
 from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import merged, part
-from watcher.changes.meaning.places import OPEN, Site
-from watcher.changes.meaning.site_rows import SiteList
 from watcher.changes.model import Severity, Verb
 
 _OPEN_OR_SOON = OPEN | {"NOT_YET_RECRUITING"}

@@ -14,9 +14,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from functools import partial
 
-from watcher.changes.meaning.parts import Item
-from watcher.changes.meaning.places import Site, are_near, has_other_number, is_town_spelt_longer, point
-from watcher.changes.meaning.site_names import (
+from watcher.changes.families.sites.places import Site, are_near, has_other_number, is_town_spelt_longer, point
+from watcher.changes.families.sites.site_names import (
     ALIKE,
     SiteName,
     likeness,
@@ -25,6 +24,7 @@ from watcher.changes.meaning.site_names import (
     share_a_word,
     site_name,
 )
+from watcher.changes.meaning.parts import Item
 
 MOST_CANDIDATES = 20
 """With as many others one name is compared."""
