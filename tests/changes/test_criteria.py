@@ -5,9 +5,9 @@ import time
 import pytest
 
 from tests.changes.real import all_paths, load, needs_records
-from watcher.changes.criteria import key, split
-from watcher.changes.criteria_pairs import likeness, pair, stems
-from watcher.changes.headings import Section
+from watcher.changes.families.eligibility.criteria import key, split
+from watcher.changes.families.eligibility.criteria_pairs import likeness, pair, stems
+from watcher.changes.families.eligibility.headings import Section
 from watcher.changes.wording.values import plain
 
 

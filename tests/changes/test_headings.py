@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.changes.headings import REAL, REAL_LISTED, REAL_SENTENCES, SPELT
-from watcher.changes.criteria import split
-from watcher.changes.headings import Section, residue
+from watcher.changes.families.eligibility.criteria import split
+from watcher.changes.families.eligibility.headings import Section, residue
 
 FLAT = [(line, said) for said, lines in REAL.items() for line in lines]
 FLAT_LISTED = [(line, said) for said, lines in REAL_LISTED.items() for line in lines]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.changes.headings import Section
-from watcher.changes.meaning.criterion_direction import direction
-from watcher.changes.meaning.rewording import level
+from watcher.changes.families.eligibility.criterion_direction import direction
+from watcher.changes.families.eligibility.headings import Section
+from watcher.changes.families.eligibility.rewording import level
 
 INCLUSION, EXCLUSION = Section.INCLUSION, Section.EXCLUSION
 

@@ -1,6 +1,6 @@
 """All families by the names that the table of kinds gives them, in the order in which they look at a record.
 
-A family knows no other one; two may claim the same edit. The kinds of `field` have no family: they are told from the
+Two families may claim the same edit. The kinds of `field` have no family: they are told from the
 catalogue alone.
 """
 
@@ -13,16 +13,14 @@ from types import MappingProxyType
 from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
 from watcher.changes.families.arms import arm_changes, arm_fields, arm_words
 from watcher.changes.families.dates import date_changes, date_fields, date_words
+from watcher.changes.families.eligibility import eligibility_changes, eligibility_fields, eligibility_words
 from watcher.changes.families.outcomes import outcome_changes, outcome_fields, outcome_words
 from watcher.changes.families.record import record_fields, record_words, update_dates
 from watcher.changes.families.results import result_changes, result_fields, result_words
 from watcher.changes.families.sites import country_words, site_changes, site_fields, site_words
-from watcher.changes.fields import eligibility as eligibility_fields
 from watcher.changes.fields.row import Row
-from watcher.changes.meaning import eligibility as eligibility_facts
 from watcher.changes.meaning.evidence import Explain
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import eligibility as eligibility_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "enrollment": Family(fields=enrollment.ROWS, explain=enrollment.explain, say=enrollment.say),
         "dates": Family(fields=date_fields.ROWS, explain=date_changes.explain, say=date_words.say),
         "eligibility": Family(
-            fields=eligibility_fields.ROWS, explain=eligibility_facts.explain, say=eligibility_words.say
+            fields=eligibility_fields.ROWS, explain=eligibility_changes.explain, say=eligibility_words.say
         ),
         "outcomes": Family(fields=outcome_fields.ROWS, explain=outcome_changes.explain, say=outcome_words.say),
         "arms": Family(fields=arm_fields.ROWS, explain=arm_changes.explain, say=arm_words.say),

@@ -1,7 +1,7 @@
 """Criteria that were cut in two or more, or put together: the words stay, the number of points differs.
 
 Works on words alone and near-linearly: a criterion is compared only with others that share a rare word with it. Does
-not say how much a split matters; `meaning.eligibility` does.
+not say how much a split matters; `eligibility_changes` does.
 """
 
 from __future__ import annotations

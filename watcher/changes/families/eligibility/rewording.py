@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from watcher.changes.criteria import folded, key
-from watcher.changes.meaning.harmless import is_harmless
+from watcher.changes.families.eligibility.criteria import folded, key
+from watcher.changes.families.eligibility.harmless import is_harmless
 from watcher.changes.model import Severity
 from watcher.changes.word_diff import tokens
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from watcher.changes.criteria import Criterion, split
-from watcher.changes.criteria_pairs import pair
-from watcher.changes.headings import Section, residue
-from watcher.changes.meaning import criteria_cuts as cuts
-from watcher.changes.meaning import criterion_direction, rewording
-from watcher.changes.meaning.ages import ages
-from watcher.changes.meaning.criteria_cuts import facts_of, path_of, where
+from watcher.changes.families.eligibility import criteria_cuts as cuts
+from watcher.changes.families.eligibility import criterion_direction, rewording
+from watcher.changes.families.eligibility.ages import ages
+from watcher.changes.families.eligibility.criteria import Criterion, split
+from watcher.changes.families.eligibility.criteria_cuts import facts_of, path_of, where
+from watcher.changes.families.eligibility.criteria_pairs import pair
+from watcher.changes.families.eligibility.headings import Section, residue
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_text, protocol, texts
 from watcher.changes.meaning.text_equality import is_same_in_form

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watcher.changes import heading_words as words_of
+from watcher.changes.families.eligibility import heading_words as words_of
 from watcher.changes.wording.values import plain
 
 

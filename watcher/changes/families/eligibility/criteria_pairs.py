@@ -16,9 +16,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from watcher.changes.criteria import Criterion
-from watcher.changes.criteria_splits import Words, cuts, rest_of, splits
-from watcher.changes.headings import Section
+from watcher.changes.families.eligibility.criteria import Criterion
+from watcher.changes.families.eligibility.criteria_splits import Words, cuts, rest_of, splits
+from watcher.changes.families.eligibility.headings import Section
 
 _LEAST_IN_PLACE = 0.35
 _LEAST_ALONE_IN_PLACE = 0.22

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from watcher.changes.criteria import key
+from watcher.changes.families.eligibility.criteria import key
 from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
 from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watcher.changes.criteria import key
-from watcher.changes.headings import Section
+from watcher.changes.families.eligibility.criteria import key
+from watcher.changes.families.eligibility.headings import Section
 
 
 class Direction(StrEnum):

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from watcher.changes import criteria_tables as tables
-from watcher.changes.headings import Heading, Position, Section, read
+from watcher.changes.families.eligibility import criteria_tables as tables
+from watcher.changes.families.eligibility.headings import Heading, Position, Section, read
 from watcher.changes.wording.values import plain
 
 

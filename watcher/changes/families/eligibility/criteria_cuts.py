@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from watcher.changes.criteria import Criterion
-from watcher.changes.headings import Section
-from watcher.changes.meaning import rewording
+from watcher.changes.families.eligibility import rewording
+from watcher.changes.families.eligibility.criteria import Criterion
+from watcher.changes.families.eligibility.harmless import FILLERS
+from watcher.changes.families.eligibility.headings import Section
 from watcher.changes.meaning.evidence import Draft
-from watcher.changes.meaning.harmless import FILLERS
 from watcher.changes.model import Json, Severity, Verb
 
 _TEXT_PATH = "eligibility.criteria"
