@@ -178,7 +178,7 @@ def say(change: Change) -> Phrase:
     """Word a change of the family `design`.
 
     Args:
-        change: A change with the facts of `meaning.fields_told`.
+        change: A change with the facts of `meaning.simple_fields`.
 
     Returns:
         Its words.
