@@ -309,6 +309,7 @@ def test_a_few_real_records_edited_alike_are_told_as_they_were_edited() -> None:
 
 @needs_records
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_all_real_records_edited_alike_are_told_as_they_were_edited() -> None:
     paths = [path for path in all_paths() if path.parent.name == "records"]
     counts = counted(paths)

@@ -115,6 +115,12 @@ def test_a_table_belongs_to_the_criterion_before_it():
 
 @needs_cases
 def test_headings_in_spanish_are_no_criteria():
-    changes = told("whole_criteria_in_Spanish")
-    assert not [one for one in changes if "riterios" in str(one.after)]
-    assert {one.facts["section"] for one in changes} == {"inclusion", "exclusion"}
+    (change,) = told("whole_criteria_in_Spanish")
+    assert (change.kind, change.severity, change.facts["rewritten"]) == ("eligibility.text", Severity.MAJOR, True)
+    assert [section for section, _ in change.facts["new"]] == ["inclusion", "inclusion", "exclusion", "exclusion"]
+    words = phrase(change)
+    assert not [item for item in words.items if "riterios" in item]
+    assert words.items[0] == "Now: inclusion, “Adultos (≥18 años) con diabetes tipo 1”"
+    assert the_story("whole_criteria_in_Spanish").headline == (
+        "Eligibility criteria rewritten: 27 criteria before, 4 criteria now, none of them word for word the same"
+    )

@@ -13,6 +13,11 @@ from watcher.changes.model import Change, MarkKind, Severity, Verb
 from watcher.changes.wording.say import phrase
 
 
+BACK_PAIN = (
+    "Inclusion Criteria:\n\n* Adults\n* Back pain for weeks\n\nExclusion Criteria:\n\n* Pregnancy\n* Surgery\n* Fever"
+)
+
+
 def criteria(old: str, new: str) -> list[Change]:
     return changes(eligibility(eligibilityCriteria=old), eligibility(eligibilityCriteria=new))
 
@@ -24,6 +29,33 @@ def edited(old: str, new: str) -> list[Change]:
 
 def told(change: Change) -> tuple[str, str, str, str]:
     return change.kind.removeprefix("eligibility."), change.severity.value, change.path, change.verb.value
+
+
+def test_a_text_in_place_of_another_is_rewritten_and_both_are_shown():
+    old = BACK_PAIN
+    new = "Critères d'inclusion :\n\n* Majeurs\n* Lombalgie\n\nCritères d'exclusion :\n\n* Grossesse\n* Opération"
+    (change,) = criteria(old, new)
+    assert (change.kind, change.severity.value) == ("eligibility.text", "major")
+    words = phrase(change)
+    assert words.sentence == (
+        "Eligibility criteria rewritten: 5 criteria before, 4 criteria now, none of them word for word the same."
+    )
+    assert words.items[:3] == (
+        "Now: inclusion, “Majeurs”",
+        "Now: inclusion, “Lombalgie”",
+        "Now: exclusion, “Grossesse”",
+    )
+    assert "Before: exclusion, “Fever”" in words.items
+
+
+def test_one_criterion_that_stays_keeps_the_others_told_one_by_one():
+    old = BACK_PAIN
+    new = "Inclusion Criteria:\n\n* Majeurs\n* Lombalgie\n\nExclusion Criteria:\n\n* Pregnancy\n* Opération"
+    assert {one.kind for one in criteria(old, new)} <= {
+        "eligibility.criterion.added",
+        "eligibility.criterion.removed",
+        "eligibility.criterion.changed",
+    }
 
 
 def test_an_added_criterion_is_major_at_its_place_in_the_newer_text():

@@ -34,6 +34,8 @@ _LIVES = {
     "gone": "gone from the registry",
     "unknown": "unknown to the registry; check the id",
 }
+_UNSAID_NOISE = ("admin.", "registry.")
+_MOST_NOISE = 5
 _LABEL_COLUMNS = 18
 _PIPED_COLUMNS = 100
 
@@ -66,8 +68,9 @@ def busy(what: str) -> Iterator[None]:
 
 
 def print_comparison(comparison: Comparison, record: Record) -> None:
-    """Print what changed between two records: the story, then noise by count."""
+    """Print what changed between two records: the story, then noise: a few sentences and the count."""
     from watcher.changes.story import tell
+    from watcher.changes.wording.reverted import phrase_of
     from watcher.pipeline.pending_changes import base_level
 
     screen = console()
@@ -79,6 +82,9 @@ def print_comparison(comparison: Comparison, record: Record) -> None:
         screen.print(Text(f"Nothing of note changed in {comparison.nct_id}."))
     else:
         screen.print(Text(f"Nothing changed in {comparison.nct_id}."))
+    quiet = [one for one in comparison.changes if one.severity is Severity.NOISE]
+    for change in [one for one in quiet if not one.kind.startswith(_UNSAID_NOISE)][:_MOST_NOISE]:
+        screen.print(Text(f"    {lines(phrase_of(change).sentence)}", style="dim"))
     if noise:
         what = f"{counted(noise, 'change')} of no interest to readers (noise); --json lists them."
         screen.print(Text(f"And {what}" if story is not None else what.capitalize(), style="dim"))

@@ -7,7 +7,7 @@ criterion; where it cannot be cut into criteria it is one change of the whole te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from watcher.changes.families.eligibility import criteria_cuts as cuts
@@ -15,7 +15,7 @@ from watcher.changes.families.eligibility import criterion_direction, rewording
 from watcher.changes.families.eligibility.ages import ages
 from watcher.changes.families.eligibility.criteria import Criterion, split
 from watcher.changes.families.eligibility.criteria_cuts import facts_of, path_of, where
-from watcher.changes.families.eligibility.criteria_pairs import pair
+from watcher.changes.families.eligibility.criteria_pairs import Paired, pair
 from watcher.changes.families.eligibility.headings import Section, residue
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.parts import Part, as_text, protocol, texts
@@ -23,6 +23,8 @@ from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Severity, Verb
 
 _CRITERIA = "eligibilityCriteria"
+_LEAST_REWRITTEN = 4
+_MOST_ALIKE = 0.25
 _TEXT_PATH = "eligibility.criteria"
 
 
@@ -55,6 +57,9 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
         yield _whole_text(before, after, edits, conditions)
         return
     paired = pair(old, new)
+    if _is_rewritten(old, new, paired):
+        yield _rewritten(before, after, old, new, edits)
+        return
     drafts = [_criterion(Verb.REMOVED, gone, None, edits) for gone in paired.removed]
     for one, other in paired.pairs:
         drafts.extend(_pair(one, other, edits, conditions))
@@ -65,6 +70,38 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
     kept_old, kept_new = _without_all(old, paired.removed), _without_all(new, paired.added)
     drafts.extend(_headings(kept_old, kept_new, _residues(old), _residues(new), edits))
     yield from drafts or [_layout_only(before, after, edits)]
+
+
+def _is_rewritten(old: Sequence[Criterion], new: Sequence[Criterion], paired: Paired) -> bool:
+    """Whether another text stands in place of the older one: no criterion is kept, few are alike, and many differ.
+
+    So it is with a text in another language: that it asks for something else is not proved.
+    """
+    if min(len(old), len(new)) < _LEAST_REWRITTEN or paired.split or paired.merged:
+        return False
+    most = max(len(old), len(new))
+    is_kept = any(one.key == other.key for one, other in paired.pairs)
+    return not is_kept and most > _LEAST_REWRITTEN and len(paired.pairs) <= _MOST_ALIKE * most
+
+
+def _rewritten(
+    before: str, after: str, old: Sequence[Criterion], new: Sequence[Criterion], edits: tuple[int, ...]
+) -> Draft:
+    return Draft(
+        kind="eligibility.text",
+        level=Severity.MAJOR,
+        rule=f"no criterion of {len(old)} is kept word for word, {len(new)} stand in their place: told as rewritten",
+        path=_TEXT_PATH,
+        verb=Verb.CHANGED,
+        before=before,
+        after=after,
+        edits=edits,
+        facts={
+            "rewritten": True,
+            **{name: [[str(one.section), one.text] for one in side] for name, side in (("old", old), ("new", new))},
+        },
+        takes_context=True,
+    )
 
 
 def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: tuple[int, ...]) -> Draft:

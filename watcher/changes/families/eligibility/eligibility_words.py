@@ -141,6 +141,8 @@ def _text(change: Change) -> Phrase:
             was=was,
             now=now,
         )
+    if change.facts.get("rewritten"):
+        return _rewritten(phrase, change)
     old, new = _plain(change.before), _plain(change.after)
     if change.facts.get("introduction"):
         return _introduction(phrase, old, new)
@@ -163,6 +165,29 @@ def _text(change: Change) -> Phrase:
         marked,
         sentence=_reworded_sentence("Eligibility text reworded; it cannot be split into criteria", marked),
     )
+
+
+def _rewritten(phrase: Phrase, change: Change) -> Phrase:
+    """Word a text in whose place another one stands: how many criteria each has, and all of both."""
+    old, new = (_sections(change.facts.get(name)) for name in ("old", "new"))
+    was, now = (values.counted(len(side), "criterion", "criteria") for side in (old, new))
+    items = [f"{lead}: {said}" for lead, side in (("Now", new), ("Before", old)) for said in side]
+    return replace(
+        phrase,
+        label="Eligibility criteria",
+        heading=None,
+        sentence=f"Eligibility criteria rewritten: {was} before, {now} now, none of them word for word the same.",
+        was=was,
+        now=f"{now}, rewritten",
+        items=tuple(items),
+    )
+
+
+def _sections(value: Json) -> list[str]:
+    """Return criteria with their section: `exclusion, “Pregnancy”`."""
+    pairs = [pair for pair in value if isinstance(pair, list | tuple)] if isinstance(value, list | tuple) else []
+    named = [(str(section), _plain(text)) for section, text in pairs]
+    return [f"{section if section in _HEADINGS else 'criterion'}, {_quote(text)}" for section, text in named]
 
 
 def _introduction(phrase: Phrase, old: str, new: str) -> Phrase:

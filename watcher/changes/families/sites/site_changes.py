@@ -6,6 +6,7 @@ that appear or vanish with the overall status are told by count under that statu
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,6 +27,8 @@ _COUNTED = frozenset(
 _ADDRESS = ("facility", "city", "state", "zip")
 _LEAST_MANY = 3
 _LEAST_SHARE = 0.20
+_NUMBER = re.compile(r"(?<=\w)[\s(#:,–-]{1,4}(?:no\.? ?|#)?\d{1,6}\s*\)?\s*$", re.IGNORECASE)
+"""The number that tells masked sites apart: `Local Institution - 0012`."""
 
 
 def explain(evidence: Evidence) -> Iterable[Draft]:
@@ -166,7 +169,7 @@ def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
         was, now = described(row.old, row.new)
         draft = _quiet_draft(row, sites, kind, rule, merged(named, moved), values=(was, now), was=was, name=now)
         if kind == "site.masked":
-            hidden_as = as_text(row.new.row.get("facility")) or None
+            hidden_as = _NUMBER.sub("", as_text(row.new.row.get("facility"))) or None
             draft = replace(draft, facts={**draft.facts, "name": was, "hidden_as": hidden_as})
         drafts.append(draft)
     if moved and not named:
