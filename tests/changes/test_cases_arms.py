@@ -56,12 +56,12 @@ def _told(name):
         (
             "primary_measure_typo_time_frame_26_104_description",
             "major",
-            "Time frame of the primary outcome: Baseline to 26 weeks → Baseline to 104 weeks",
+            "Time frame of primary outcome “Change in kidney cortical…”: Baseline to 26 weeks → Baseline to 104 weeks",
         ),
         (
             "primary_timeframe_26_to_52_weeks",
             "major",
-            "Time frame of the primary outcome: Baseline to 26 weeks → Baseline to 52 weeks",
+            "Time frame of primary outcome “Change in kidney cortical…”: Baseline to 26 weeks → Baseline to 52 weeks",
         ),
     ],
 )

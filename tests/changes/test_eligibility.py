@@ -12,7 +12,6 @@ from watcher.changes.compare import compare_records
 from watcher.changes.model import Change, MarkKind, Severity, Verb
 from watcher.changes.wording.say import phrase
 
-
 BACK_PAIN = (
     "Inclusion Criteria:\n\n* Adults\n* Back pain for weeks\n\nExclusion Criteria:\n\n* Pregnancy\n* Surgery\n* Fever"
 )

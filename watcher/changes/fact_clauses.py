@@ -17,6 +17,7 @@ from watcher.changes.wording.say import phrase
 
 _LONGEST = 110
 _LONGEST_NAME = 50
+_SHORT_NAMES = (50, 35, 26)
 _LONGEST_VALUE = 70
 _LONGEST_PIECE = 30
 _MOST_FACTS = 2
@@ -189,9 +190,11 @@ def _reworded(change: Change, label: str, measure: str) -> str:
             return f"{label} reworded: {shift}"
         if shift:
             said = f"{values.capitalised(part)} of {label[:1].lower()}{label[1:]}"
-            full = f"{said} {measure}: {shift}"
-            unnamed = f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
-            return full if len(full) <= _LONGEST else unnamed
+            for most in _SHORT_NAMES:
+                full = f"{said} “{values.short(_measure(change), most)}”: {shift}"
+                if len(full) <= _LONGEST:
+                    return full
+            return f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
     return f"{label} {measure}: {values.listed(parts)} reworded" if parts else ""
 
 
