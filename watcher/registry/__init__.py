@@ -1,4 +1,4 @@
-"""Asks ClinicalTrials.gov. The only room that talks to the registry: transport, client, page.
+"""Client for ClinicalTrials.gov; nothing else talks to the registry.
 
-Does not decide what a record means, does not store anything. Imports nothing here.
+Does not interpret or store records.
 """

@@ -1,4 +1,4 @@
-"""Many ids, asked for in batches: pages followed, culprits found by halving, every id accounted for.
+"""Fetch many ids in batches: follow pages, find culprits by halving, account for every id.
 
 Source: https://clinicaltrials.gov/api/oas/v2, `filter.ids`, `pageSize`, `pageToken` of `/studies`.
 """
@@ -25,36 +25,36 @@ from watcher.registry.studies_page import StudiesPage, read_page
 from watcher.registry.transport import PAGE_CAP, said, unexpected
 
 BATCH = 100
-"""Ids a request. The registry documents no limit; 500 are in use elsewhere, and 100 make an address of 1.3 KB."""
+"""Ids per request. The registry documents no limit; 500 are used elsewhere, and 100 make an address of 1.3 KB."""
 
 PAGE_SIZE = BATCH + 1
-"""Studies a page: more than a batch has ids. A page that is full comes with a token for the next one, which the
-registry gives without looking whether anything is left, so a full page would cost a second, empty request.
+"""Studies per page: one more than a batch has ids. The registry adds a next-page token to every full page, even if
+nothing is left, so a full page would cost a second, empty request.
 """
 
 FAILED_IN_A_ROW = 3
-"""So many failed requests in a row are the registry's failure, not the ids'."""
+"""After this many failed requests in a row we blame the registry, not the ids."""
 
 REFUSED_BEFORE_DOUBT = 3
-"""So many single ids refused, and nothing ever delivered, make the request itself the culprit."""
+"""If this many single ids are refused and nothing was ever delivered, we blame the request itself."""
 
 SPLITS_BEFORE_DOUBT = 12
-"""So many requests of one batch in a row that had to be halved make the registry the culprit, not single ids."""
+"""After halving this many requests of one batch in a row we blame the registry, not single ids."""
 
 SPLITS_BEFORE_LOOKING_ELSEWHERE = 8
-"""One culprit in a hundred takes so many halvings. When more fail in a row, the largest part left is asked for next: it
-shows whether the registry answers anything at all.
+"""Halvings needed to isolate one culprit in a hundred. If more fail in a row, the largest remaining part comes next: it
+shows whether the registry answers at all.
 """
 
 READINGS = 3
-"""How often a batch is begun at most: page tokens die with the data version, and then it begins again."""
+"""How often a batch may start: page tokens expire with the data version, and then it starts again."""
 
 MOST_PAGES = 200
-"""Pages of one batch. Normally there is one, since a page holds as many studies as a batch has ids."""
+"""Most pages of one batch. Usually there is one, since a page holds as many studies as a batch has ids."""
 
 
 class _BatchRefusedError(Exception):
-    """400 for a first page: one of the ids, or the request itself. Never leaves this module."""
+    """400 for a first page: an id or the request itself is refused. Never leaves this module."""
 
 
 class _TokenDiedError(Exception):
@@ -62,16 +62,16 @@ class _TokenDiedError(Exception):
 
 
 class Batches:
-    """One reading of many ids; remembers how it went, so made anew for every reading."""
+    """Read many ids once. Holds counts of failures, so create a new one for every reading."""
 
-    def __init__(self, asker: RegistrySession) -> None:
-        self._asker = asker
+    def __init__(self, session: RegistrySession) -> None:
+        self._session = session
         self._has_delivered = False
         self._failed_in_a_row = 0
         self._last_error: RegistryError | None = None
 
     async def pages(self, ids: Iterable[str]) -> AsyncGenerator[RecordPage]:
-        """Return each answer as it comes; see `RegistryClient.pages`."""
+        """Yield each response as it arrives (see `RegistryClient.pages`)."""
         asked = dict.fromkeys(ids)
         malformed = {
             one: "is not an NCT id: NCT and eight digits, not all zeros" for one in asked if not is_nct_id(one)
@@ -87,9 +87,9 @@ class Batches:
             raise self._last_error
 
     async def _batch(self, batch: Sequence[str]) -> AsyncGenerator[RecordPage]:
-        """Read one batch, in halves where it is refused, too large or cannot be decoded."""
+        """Read one batch; halve it where it is refused, too large or cannot be decoded."""
         refused: dict[str, str] = {}
-        doubted: dict[str, str] = {}  # refused since the last answer that was good
+        doubted: dict[str, str] = {}  # refused since the last good response
         parts = [batch]
         splits = 0
         while parts:
@@ -131,17 +131,17 @@ class Batches:
             yield RecordPage(refused=refused | doubted)
 
     def _note(self, error: RegistryError) -> None:
-        """Count a failure, and give up when it is one too many in a row."""
+        """Count a failure and raise after too many in a row."""
         self._last_error = error
         self._failed_in_a_row += 1
         if self._failed_in_a_row >= FAILED_IN_A_ROW:
             raise error
 
     async def _read(self, ids: Sequence[str]) -> tuple[RecordPage, Sequence[str]]:
-        """Read these ids completely, from the first page again when a page token is no longer taken.
+        """Read these ids completely; start again if a page token expires.
 
         Returns:
-            The page, and the ids that are to be asked for again by themselves; mostly none.
+            The page, and the ids to request again in a batch of their own; usually none.
         """
         for _ in range(READINGS):
             try:
@@ -151,35 +151,35 @@ class Batches:
         raise RegistryAnswerError(f"the registry did not take its own page token, {READINGS} times")
 
     async def _read_once(self, ids: Sequence[str]) -> tuple[RecordPage, Sequence[str]]:
-        """Read these ids page by page, following `nextPageToken` with all parameters repeated."""
+        """Read these ids page by page; `nextPageToken` requires all parameters again."""
         params = {
             "format": "json",
             "markupFormat": "markdown",
             "pageSize": str(PAGE_SIZE),
             "filter.ids": ",".join(ids),
         }
-        tally = _Tally(ids)
+        outcome = _BatchOutcome(ids)
         tokens: set[str] = set()
         while True:
-            answer = await self._asker.ask("/studies", params, PAGE_CAP)
+            answer = await self._session.ask("/studies", params, PAGE_CAP)
             if answer.status == 400:
                 raise _TokenDiedError if tokens else _BatchRefusedError(said(answer) or "the registry refuses it (400)")
             if answer.status in (413, 414):
                 raise OverCapError(f"the registry finds the request too long ({answer.status})")
             if answer.status != 200:
                 raise unexpected(answer, "/studies")
-            sheet = read_page(answer)
-            tally.take(sheet)
-            if sheet.next_token is None:
-                return tally.page(), tally.again()
-            if sheet.next_token in tokens or len(tokens) >= MOST_PAGES:
+            page_read = read_page(answer)
+            outcome.take(page_read)
+            if page_read.next_token is None:
+                return outcome.page(), outcome.again()
+            if page_read.next_token in tokens or len(tokens) >= MOST_PAGES:
                 raise RegistryAnswerError("the registry's pages do not come to an end")
-            tokens.add(sheet.next_token)
-            params = params | {"pageToken": sheet.next_token}
+            tokens.add(page_read.next_token)
+            params = params | {"pageToken": page_read.next_token}
 
 
-class _Tally:
-    """Sorts what came for one request by what was asked."""
+class _BatchOutcome:
+    """Match the records of one request to the requested ids."""
 
     def __init__(self, ids: Sequence[str]) -> None:
         self._left = dict.fromkeys(ids)
@@ -192,13 +192,13 @@ class _Tally:
         self._unasked = 0
         self._bytes = 0
 
-    def take(self, sheet: StudiesPage) -> None:
-        """Take one page.
+    def take(self, page_read: StudiesPage) -> None:
+        """Add one page.
 
         Raises:
-            OverCapError: All pages together are larger than one may be.
+            OverCapError: All pages together exceed the cap of one.
         """
-        for record in sheet.records:
+        for record in page_read.records:
             aliases = [alias for alias in record.aliases if alias in self._asked and alias != record.nct_id]
             if record.nct_id not in self._asked and not aliases:
                 self._unasked += 1
@@ -209,7 +209,7 @@ class _Tally:
                 self._claim(alias, record.nct_id)
             self._left.pop(record.nct_id, None)
             self._bytes += len(record.body)
-        for unreadable in sheet.unreadable:
+        for unreadable in page_read.unreadable:
             if unreadable.nct_id in self._asked:
                 self._failed[unreadable.nct_id] = unreadable.reason
                 self._unreadable.add(unreadable.nct_id)
@@ -220,21 +220,21 @@ class _Tally:
             raise OverCapError(f"the answer is larger than {PAGE_CAP // 1024 // 1024} MB")
 
     def _claim(self, alias: str, nct_id: str) -> None:
-        """Note that a record calls an asked id its alias; two records that do contradict one another."""
+        """Note that a record lists a requested id as an alias; two such records contradict each other."""
         self._left.pop(alias, None)
         if self._aliased.setdefault(alias, nct_id) != nct_id:
             others = " and ".join(sorted({self._aliased[alias], nct_id}))
             self._failed[alias] = f"the registry says in one answer that {alias} was merged into {others}"
 
     def again(self) -> Sequence[str]:
-        """Return the ids to ask for again by themselves: which of them a broken record belongs to is not known."""
+        """Return the ids to request again: a broken record may belong to any of them."""
         return tuple(self._left) if self._nameless and len(self._left) > 1 else ()
 
     def page(self) -> RecordPage:
-        """Return the whole. Ids left over are missing, unless a record without a readable name may be theirs.
+        """Return the whole. Ids without a record are missing, unless an unreadable record may be theirs.
 
         Raises:
-            UnreadableAnswerError: All that was asked for is left over, and one record or more cannot be read.
+            UnreadableAnswerError: No requested record was read, and at least one cannot be decoded.
         """
         failed, unreadable = dict(self._failed), set(self._unreadable)
         missing = tuple(self._left)
@@ -246,7 +246,9 @@ class _Tally:
                 failed.update(dict.fromkeys(self._left, f"the record cannot be read: {self._nameless}"))
                 unreadable.update(self._left)
         for one in self._records:
-            failed.pop(one, None)  # a record of its own came: it is no alias, and its other copy does not count
+            failed.pop(
+                one, None
+            )  # it has a record of its own, so it is not an alias, and its unreadable copy does not count
             unreadable.discard(one)
         return RecordPage(
             records=tuple(self._records.values()),
@@ -263,7 +265,7 @@ class _Tally:
 
 
 def _one_of(one: RawRecord, other: RawRecord) -> RawRecord:
-    """Return what an answer says of a trial that stands in it twice: the newer copy, or neither when they differ."""
+    """Return the newer of two copies of one trial, marked as doubtful if their contents differ."""
     newer = max(one, other, key=lambda record: record.data_version or "")
     if one.doubt or one.fingerprint != other.fingerprint:
         doubt = f"The registry sent {one.nct_id} twice in one answer, with different contents."
@@ -272,14 +274,14 @@ def _one_of(one: RawRecord, other: RawRecord) -> RawRecord:
 
 
 def _doubt(error: Exception) -> RegistryAnswerError:
-    """Return the error for a batch whose halves fail like the whole."""
+    """Return the error for a batch whose halves all fail."""
     if isinstance(error, _BatchRefusedError):
         return RegistryAnswerError(f"the registry refuses the request itself: {error}")
     return RegistryAnswerError(f"hardly any part of the registry's answer can be read: {error}")
 
 
 def _ends_the_run(error: RegistryError) -> bool:
-    """Whether asking for the next batch would be impolite or pointless."""
+    """Return True if requesting the next batch would be impolite or pointless."""
     if isinstance(error, RegistryRefusedError | RateLimitedError):
         return True
     return isinstance(error, NoAnswerError) and error.failure in (Failure.UNTRUSTED, Failure.UNUSABLE)

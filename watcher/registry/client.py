@@ -1,7 +1,6 @@
-"""The registry, asked politely: its version, records in batches, a single record.
+"""The registry client: data version, records in batches, a single record.
 
-Reads what answers mean for ids; what they mean for trials (stale, hollow, gone) is judged by `plausibility` and the
-caller.
+Interprets responses for ids. What they mean for trials (stale, hollow, gone) is up to `plausibility` and the caller.
 """
 
 from __future__ import annotations
@@ -32,80 +31,79 @@ _VERSION_CAP = 1024 * 1024
 
 
 class RegistryClient:
-    """One run's conversation with the registry: paced, tried again, believed only when plausible in shape.
+    """Query the registry during one run: rate-limited, with retries.
 
-    Made by `access.open_registry`. One request at a time; not to be shared between tasks.
+    Created by `transport_choice.open_registry`. Sends one request at a time; do not share it between tasks.
     """
 
-    def __init__(self, asker: RegistrySession, learn: Callable[[Transport | None], TransportMemory | None]) -> None:
-        self._asker = asker
+    def __init__(self, session: RegistrySession, learn: Callable[[Transport | None], TransportMemory | None]) -> None:
+        self._session = session
         self._learn = learn
         self._passed: Transport | None = None
 
     @property
     def requests(self) -> int:
-        """How many requests were sent so far, tries again included."""
-        return self._asker.requests
+        """Return how many requests were sent so far, retries included."""
+        return self._session.requests
 
     @property
     def memory(self) -> TransportMemory | None:
-        """What to remember of the transport for the next run; what was remembered before `version()` succeeded."""
+        """Return what the next run should know of the transport; unchanged until `version()` succeeds."""
         return self._learn(self._passed)
 
     async def version(self) -> DataVersion:
-        """Ask for the data version; to be the first call of a run, since it also settles the transport.
+        """Fetch the data version. Call this first in a run: it also selects the transport.
 
         Raises:
-            RegistryRefusedError: 403; on the first call, by every transport allowed.
-            RegistryUnavailableError: No usable answer after all tries.
-            RegistryAnswerError: An answer that cannot be believed.
+            RegistryRefusedError: 403; on the first call, from every allowed transport.
+            RegistryUnavailableError: No usable answer after all retries.
+            RegistryAnswerError: The answer is not a plausible one.
         """
-        answer = await self._asker.ask("/version", {}, _VERSION_CAP)
+        answer = await self._session.ask("/version", {}, _VERSION_CAP)
         if answer.status != 200:
             raise unexpected(answer, "/version")
         version = read_version(answer)
-        self._passed = self._asker.transport
+        self._passed = self._session.transport
         return version
 
     def pages(self, ids: Iterable[str]) -> AsyncGenerator[RecordPage]:
-        """Ask for records by id, in batches of 100, and give each answer as it comes.
+        """Fetch records by id in batches of 100 and yield each response as it arrives.
 
-        One batch that fails harms no other: its ids come as
-        `RecordPage.failed`. Three in a row end the asking, and so does
-        the end when nothing else came. Ids not spoken of by then are simply unread. Left early, it is to be closed
-        (`contextlib.aclosing`).
+        A failed batch does not affect the others: its ids are yielded as `RecordPage.failed`. Three failures in a row
+        raise, and so does a run of failures without any success. Ids not yielded by then are unread. Close the
+        generator if you leave it early (`contextlib.aclosing`).
 
         Args:
-            ids: Ids to ask for, in any order; repeats are asked once, malformed ones are `RecordPage.refused` unasked.
+            ids: Ids in any order. Duplicates are requested once; malformed ones are yielded as `RecordPage.refused`
+                without a request.
 
         Raises:
             RegistryRefusedError: 403.
-            RegistryUnavailableError: 429 after all tries, a certificate not to be trusted, or the last error of batches
-                that failed without an answer.
-            RegistryAnswerError: The last error of batches whose answers cannot be believed.
+            RegistryUnavailableError: 429 after all retries, an untrusted certificate, or the last error of batches that
+                failed without an answer.
+            RegistryAnswerError: The last error of batches whose answers are not plausible.
         """
-        return Batches(self._asker).pages(ids)
+        return Batches(self._session).pages(ids)
 
     async def single(self, nct_id: str) -> Single:
-        """Ask for one record by its own address; what confirms an absence.
+        """Fetch one record by its own address; used to confirm that a trial is gone.
 
         Returns:
-            The record under this very id; `Moved` when the registry points to another id, by redirect or by answering
-            with a record that lists this one as an alias; `NotFound` on a 404 in the API's own
-            words (a web page with 404 is some server's word, not the registry's).
+            The record with this id; `Moved` if the registry redirects, or answers with a record that lists this id as
+            an alias; `NotFound` on a 404 from the API itself. A web page with 404 comes from some other server.
 
         Raises:
-            ValueError: `nct_id` is no NCT id; nothing is sent.
+            ValueError: `nct_id` is not an NCT id; no request is sent.
             RegistryRefusedError: 403.
-            RegistryUnavailableError: No usable answer after all tries.
-            RegistryAnswerError: An answer that cannot be believed, a record of another trial among them.
+            RegistryUnavailableError: No usable answer after all retries.
+            RegistryAnswerError: The answer is not plausible, for example a record of another trial.
 
         Source: https://clinicaltrials.gov/api/oas/v2, 301 of `/studies/{nctId}` for an id found in NCTIdAlias.
         """
         if not is_nct_id(nct_id):
             raise ValueError(f'"{nct_id}" is not an NCT id')
         path = f"/studies/{nct_id}"
-        answer = await self._asker.ask(path, {"format": "json", "markupFormat": "markdown"}, RECORD_CAP)
+        answer = await self._session.ask(path, {"format": "json", "markupFormat": "markdown"}, RECORD_CAP)
         if answer.status == 404 and said(answer):
             return NotFound()
         if 300 <= answer.status < 400:
@@ -116,7 +114,7 @@ class RegistryClient:
 
 
 def _moved(answer: HttpResponse, nct_id: str) -> Moved:
-    """Read the new id from where a redirect points."""
+    """Return the new id from a redirect's target."""
     found = _LAST_ID.search(urlsplit(answer.headers.get("location", "")).path)
     to = found[1].upper() if found is not None else ""
     if to == nct_id or not is_nct_id(to):

@@ -1,6 +1,6 @@
-"""The registry by httpx: the only place here that knows it.
+"""Query the registry with httpx. Every httpx error becomes one of ours.
 
-Source: https://www.python-httpx.org/exceptions/ for its errors; all of them become ours.
+Source: https://www.python-httpx.org/exceptions/
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (httpx.CookieConflict, Failure.UNUSABLE),
     (httpx.StreamError, Failure.UNUSABLE),
 )
-"""What each of httpx's errors means to us; the first that fits. Covers every error class httpx exports."""
+"""Our class for each httpx error; the first match counts. Covers every error class httpx exports."""
 
 
 class HttpxTransport:
-    """GETs by `httpx.AsyncClient`: HTTP/1.1, no redirects, proxies and CA from the environment."""
+    """Send GETs with `httpx.AsyncClient`: HTTP/1.1, no redirects, proxy and CA from the environment."""
 
     def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
         check_base(base_url)
@@ -72,7 +72,7 @@ class HttpxTransport:
             ) from None
 
     async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
-        """Send one GET; see `wire.Door`."""
+        """Send one GET (see `HttpTransport.get`)."""
         try:
             async with asyncio.timeout(self._timeout * ENTIRE_ANSWER_IN):
                 return await self._get(address(self._base_url, path, params), cap)
@@ -98,13 +98,13 @@ class HttpxTransport:
 
 
 def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None = None) -> NoAnswerError:
-    """Return our error for one of httpx's.
+    """Return our error for an httpx error.
 
     Args:
         error: Any error class httpx exports, or a `ValueError` (a host name that cannot be encoded).
         host: For the message.
         timeout: Seconds, for the message.
-        proxy: The proxy that was asked, or None.
+        proxy: The proxy in use, or None.
     """
     if isinstance(error, httpx.ProxyError) and proxy is not None and str(error).startswith("407"):
         return proxy_log_in(proxy)
@@ -113,14 +113,14 @@ def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None 
     untrusted = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if failure is Failure.DROPPED and untrusted is not None:
         return NoAnswerError(certificate_sentence(untrusted, host), Failure.UNTRUSTED)
-    # what the system said ("Connection refused") lies deepest; the layers above only say that attempts failed
-    told = chain[::-1] if isinstance(error, httpx.ConnectError) else chain
-    detail = next((str(cause) for cause in told if str(cause)), "")
+    # the system's own words ("Connection refused") are the innermost cause
+    ordered = chain[::-1] if isinstance(error, httpx.ConnectError) else chain
+    detail = next((str(cause) for cause in ordered if str(cause)), "")
     return NoAnswerError(failure_sentence(failure, host, timeout, detail, proxy), failure)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and what caused it, down to the first cause; of a group its first."""
+    """Yield an error and its causes, outermost first; of a group, only the first error."""
     while error is not None:
         if isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]

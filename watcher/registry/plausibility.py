@@ -1,6 +1,6 @@
-"""Whether an answer about a trial may be believed. Pure.
+"""Whether a record from the registry is plausible. Pure.
 
-Says what an answer is worth and why; counting, ignoring and quarantining are the caller's.
+Returns an assessment and its reason; the caller counts, ignores or quarantines.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from watcher.registry.registry_model import RawRecord
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 FARTHEST_AHEAD = timedelta(days=7)
-"""A `versionHolder` may be newer than `/version`, whose data node may lag. One that is further ahead is a mistake, and
-would make every later record look stale.
+"""A `versionHolder` may be newer than `/version`, whose node may lag. One further ahead is a mistake: it would make
+every later record look stale.
 """
 
 _IDENTITY = (
@@ -26,21 +26,21 @@ _IDENTITY = (
     ("identificationModule", "briefTitle"),
     ("statusModule", "studyFirstSubmitDate"),
 )
-"""What tells one study from another. Each may be corrected, but not all at once: the day of the first submission never
-moves.
+"""Facts that distinguish studies. Any of them may be corrected, but not all at once: the day of the first submission
+never changes.
 """
 _POSTED = ("statusModule", "lastUpdatePostDateStruct", "date")
 
 
 class Plausibility(StrEnum):
-    """What an answer is worth.
+    """How far a record can be trusted.
 
     Attributes:
-        SOUND: To be believed.
-        UNASKED: About another trial; to be dropped.
-        STALE: An older state than the one kept; to be counted and ignored.
-        HOLLOW: A record that lost what a record has; to be quarantined.
-        DOUBTFUL: A record that is another study's, or two at once; to be quarantined.
+        SOUND: Plausible.
+        UNASKED: About a trial that was not requested; to be dropped.
+        STALE: Older than the stored version; to be counted and ignored.
+        HOLLOW: Essential parts are missing; to be quarantined.
+        DOUBTFUL: Another study's record, or two contradicting copies; to be quarantined.
     """
 
     SOUND = "sound"
@@ -52,7 +52,7 @@ class Plausibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A verdict with its reason: one sentence for a person, empty when sound."""
+    """A plausibility and its reason: one sentence for a person, empty if sound."""
 
     verdict: Plausibility
     reason: str = ""
@@ -62,11 +62,11 @@ SOUND = Assessment(Plausibility.SOUND)
 
 
 def assess_identity(record: RawRecord, asked: Collection[str]) -> Assessment:
-    """Judge whether the record, by its id or one of its aliases, was asked for.
+    """Check that the record was requested, by its id or an alias.
 
     Args:
-        record: As it came.
-        asked: The ids of the request.
+        record: The record as received.
+        asked: The requested ids.
     """
     if record.nct_id in asked or any(alias in asked for alias in record.aliases):
         return SOUND
@@ -74,13 +74,13 @@ def assess_identity(record: RawRecord, asked: Collection[str]) -> Assessment:
 
 
 def assess_age(record: RawRecord, kept_data_version: str | None) -> Assessment:
-    """Judge whether the record is older than the one kept; needs no decoding.
+    """Check that the record is not older than the stored version; needs no decoding.
 
-    Two dates are compared as text; where one of the two is missing or no date, nothing can be said and it is sound.
+    A record counts as sound if one of the two dates is missing or is not a date.
 
     Args:
-        record: As it came.
-        kept_data_version: `versionHolder` of the kept version, or None.
+        record: The record as received.
+        kept_data_version: `versionHolder` of the stored version, or None.
     """
     new = record.data_version
     if new is None or kept_data_version is None:
@@ -94,7 +94,7 @@ def assess_age(record: RawRecord, kept_data_version: str | None) -> Assessment:
 
 
 def data_day(token: str | None) -> str | None:
-    """Return the day a `dataTimestamp` begins with, or None when it begins with none; tokens are opaque otherwise."""
+    """Return the day at the start of a `dataTimestamp`, or None; tokens are opaque otherwise."""
     day = token[:10] if token else ""
     try:
         return date.fromisoformat(day).isoformat() if _ISO_DATE.fullmatch(day) else None
@@ -103,22 +103,22 @@ def data_day(token: str | None) -> str | None:
 
 
 def is_behind(record: RawRecord, day: str | None) -> bool:
-    """Return whether a record comes from a data node that does not have the registry's data of this day yet."""
+    """Return True if a record comes from a data node that lags behind the registry's day."""
     return bool(day and record.data_version and _ISO_DATE.fullmatch(record.data_version) and record.data_version < day)
 
 
 def is_too_far_ahead(record: RawRecord, day: str | None) -> bool:
-    """Return whether the `versionHolder` of a record lies so far ahead of the registry's day that it must be wrong."""
+    """Return True if a record's `versionHolder` is too far ahead of the registry's day to be right."""
     latest = (date.fromisoformat(day) + FARTHEST_AHEAD).isoformat() if day else None
     return latest is not None and record.data_version is not None and record.data_version > latest
 
 
 def assess_posting(new: Record, kept: Record | None) -> Assessment:
-    """Judge whether a record without a usable `versionHolder` is older than the kept one, by the day it was posted.
+    """Check by the posting date that a record without a usable `versionHolder` is not older than the stored one.
 
     Args:
-        new: Decoded record as it came.
-        kept: Decoded last version, or None at first sight.
+        new: The received record, decoded.
+        kept: The last stored version, decoded; None at first sight.
     """
     posted, before = _at(new, _POSTED), _at(kept, _POSTED) if kept is not None else None
     if not (isinstance(posted, str) and isinstance(before, str)) or posted >= before:
@@ -131,11 +131,11 @@ def assess_posting(new: Record, kept: Record | None) -> Assessment:
 
 
 def assess_identity_facts(new: Record, kept: Record | None) -> Assessment:
-    """Judge whether a record under a known id is the body of another study.
+    """Check that a record with a known id is not the body of another study.
 
     Args:
-        new: Decoded record as it came.
-        kept: Decoded last version, or None at first sight, when nothing can be said.
+        new: The received record, decoded.
+        kept: The last stored version, decoded; None at first sight, which is always sound.
     """
     if kept is None:
         return SOUND
@@ -151,13 +151,13 @@ def assess_identity_facts(new: Record, kept: Record | None) -> Assessment:
 
 
 def assess_content(new: Record, kept: Record | None) -> Assessment:
-    """Judge whether a record is hollow: no `overallStatus`, or half or more of the kept version's modules gone.
+    """Check that a record is not hollow: without `overallStatus`, or without half of the stored modules or more.
 
-    A kept version without a status was accepted as real, so a status missing again is no news.
+    If the stored version has no status either, its absence is accepted.
 
     Args:
-        new: Decoded record as it came.
-        kept: Decoded last version, or None at first sight.
+        new: The received record, decoded.
+        kept: The last stored version, decoded; None at first sight.
     """
     had = _modules(kept) if kept is not None else {}
     has = _modules(new)

@@ -1,6 +1,6 @@
-"""The values the registry room hands out: raw records, pages, versions, and what became of an id.
+"""Values returned by the registry client: raw records, pages, versions, and the outcome for each id.
 
-Holds data and the shape of an id; asks nothing, reads no bytes, decides nothing.
+Holds data and the form of an id.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 
 
 def is_nct_id(text: str) -> bool:
-    r"""Return whether `text` is an NCT id that may be asked for: `NCT` and eight digits, not all zeros.
+    r"""Return True if `text` is an NCT id: `NCT` and eight digits, not all zeros.
 
-    Stricter than the registry, which takes lower case and short ids too: one malformed id spoils a whole batch, and
-    two spellings of one trial would be two trials here.
+    The registry also accepts lower case and short ids. We do not: one malformed id spoils a whole batch, and two
+    spellings of one trial would be two trials here.
 
     Source: https://clinicaltrials.gov/api/oas/v2, pattern `^[Nn][Cc][Tt]0*[1-9]\d{0,7}$` of `nctId`.
     """
@@ -30,10 +30,10 @@ def is_nct_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataVersion:
-    """What the registry says of its own data.
+    """The version of the registry's data and API.
 
     Attributes:
-        token: `dataTimestamp`, opaque: equal or different, never earlier or later. None when the registry gave none.
+        token: `dataTimestamp`. Opaque: compare for equality only. None if the registry sent none.
         api_version: DataVersion of the API as spelt there, or None.
     """
 
@@ -43,16 +43,16 @@ class DataVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRecord:
-    """One record as it came, not decoded.
+    """One record as received, not decoded.
 
     Attributes:
-        nct_id: Its canonical id, as the record itself says.
+        nct_id: Canonical id, taken from the record.
         body: The record's bytes as sent, UTF-8 JSON.
-        fingerprint: 32 hex digits over the bytes with the `versionHolder` value cut out. Equal fingerprints mean
-            equal records; different ones do not mean a change (spacing and order count here).
-        data_version: The record's `versionHolder`, e.g. `2026-03-13`, or None when it has none.
-        aliases: Obsolete ids that now mean this record, as the record lists them; mostly empty.
-        doubt: Why the record cannot be believed whatever it says, one sentence; empty when nothing speaks against it.
+        fingerprint: 32 hex digits over the bytes without the `versionHolder` value. Equal fingerprints mean equal
+            records. Different ones do not prove a change: spacing and order count.
+        data_version: The record's `versionHolder`, such as `2026-03-13`, or None.
+        aliases: Obsolete ids that now refer to this record; usually empty.
+        doubt: One sentence on why the record cannot be trusted; empty if it can.
     """
 
     nct_id: str
@@ -65,19 +65,19 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
-    """What one answer brought, and what became of ids that brought no record.
+    """The records of one response, and the outcome for ids without a record.
 
-    Every id asked for stands, over all pages of one poll, in exactly one of: a record's `nct_id`, `aliased`,
+    Over all pages of one poll, every requested id appears in exactly one of: a record's `nct_id`, `aliased`,
     `missing`, `refused`, `failed`. (A restarted batch may repeat a record that changed in between.)
 
     Attributes:
-        records: Records asked for by id or alias, in the order of the answer; may be empty.
-        aliased: Asked id → canonical id of the record that came back for it (in this page or an earlier one).
-        missing: Ids a complete, believable answer left out; only on a batch's last page. Not yet "gone".
-        refused: Id → reason, for ids the registry, or the shape of an id, does not allow.
-        failed: Id → reason, for ids that could not be read this time; they stay due.
-        unreadable: Those of `failed` whose own record came and cannot be read; the others got no answer.
-        unasked: How many records came that nobody asked for; they are dropped.
+        records: Records requested by id or alias, in response order; may be empty.
+        aliased: Requested id → canonical id of the record returned for it (on this page or an earlier one).
+        missing: Ids that a complete, plausible response left out; set on a batch's last page only. Not yet "gone".
+        refused: Id → reason, for ids that are malformed or that the registry refuses.
+        failed: Id → reason, for ids that could not be read; they stay due.
+        unreadable: The ids in `failed` whose record was received but cannot be decoded; the others got no answer.
+        unasked: Number of records dropped because they were not requested.
     """
 
     records: tuple[RawRecord, ...] = ()
@@ -91,21 +91,21 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The id is an alias now; the trial lives under another id."""
+    """The id is now an alias of another trial."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The registry knows no such id (404)."""
+    """The registry has no such id (404)."""
 
 
 Single: TypeAlias = "RawRecord | Moved | NotFound"
 
 
 class Transport(StrEnum):
-    """The two clients that may knock at the registry's door."""
+    """The HTTP clients that can query the registry."""
 
     HTTPX = "httpx"
     URLLIB = "urllib"
@@ -113,7 +113,7 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportMemory:
-    """Which transport passed the registry's firewall, and until when that is trusted."""
+    """The transport that passed the registry's firewall, and how long we rely on it."""
 
     passed: Transport
     until: datetime
@@ -121,11 +121,11 @@ class TransportMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """A refusal that is respected: no request until it is over or `[registry]` has changed.
+    """A refusal by the registry: send no request until it expires or `[registry]` changes.
 
     Attributes:
-        until: Aware time of its end.
-        settings: Mark of the `[registry]` section it was opened under.
+        until: Aware time at which it expires.
+        settings: Hash of the `[registry]` section it was opened under.
     """
 
     until: datetime
@@ -133,13 +133,13 @@ class Breaker:
 
 
 class Failure(StrEnum):
-    """How a request ended without a status.
+    """Why a request ended without a status.
 
     Attributes:
-        TIMEOUT: No connection or no byte in time.
-        DROPPED: Refused, reset, closed in mid-answer, host not found.
+        TIMEOUT: No connection or no data in time.
+        DROPPED: Refused, reset, closed in the middle of a response, or host not found.
         UNTRUSTED: The certificate cannot be verified; deterministic.
-        UNUSABLE: The request cannot be made at all (address, header); deterministic.
+        UNUSABLE: The request cannot be sent at all (address, header); deterministic.
     """
 
     TIMEOUT = "timeout"
@@ -149,10 +149,10 @@ class Failure(StrEnum):
 
 
 class NoAnswerError(RegistryUnavailableError):
-    """A request that ended without a status; its text says what happened and where.
+    """A request ended without a status.
 
     Attributes:
-        failure: The class of it, which decides whether it is tried again.
+        failure: The class of failure; decides whether we retry.
     """
 
     def __init__(self, message: str, failure: Failure, retry_after: timedelta | None = None) -> None:
@@ -161,12 +161,12 @@ class NoAnswerError(RegistryUnavailableError):
 
 
 class RateLimitedError(RegistryUnavailableError):
-    """429 after all tries: whoever asks on is impolite."""
+    """429 after all retries."""
 
 
 class UnreadableAnswerError(RegistryAnswerError):
-    """An answer that calls itself JSON and cannot be decoded; its batch is halved to find the culprit."""
+    """A JSON response cannot be decoded; its batch is halved to find the culprit."""
 
 
 class OverCapError(RegistryAnswerError):
-    """An answer held more decoded bytes than its cap; a batch is halved for it."""
+    """A response exceeded its cap of decoded bytes; a batch is halved for it."""

@@ -1,6 +1,6 @@
-"""When to ask again: one table and one pure function.
+"""When to retry a request: one table and one pure function.
 
-Does not sleep, send or count; the caller does.
+Does not sleep, send or count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from watcher.registry.registry_model import Failure
 
 LONGEST_WAIT = timedelta(minutes=2)
-"""No single wait within a run is longer, whatever `Retry-After` says; the run's next turn is the poll interval's."""
+"""Longest single wait within a run, whatever `Retry-After` says; the next poll comes at its own interval."""
 
 _BRIEF = (timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=15))
 _RATE_LIMITED = (timedelta(seconds=5), timedelta(seconds=20), timedelta(seconds=60))
@@ -22,7 +22,7 @@ _ONCE = (timedelta(seconds=4),)
 WAITS: Mapping[int | Failure, tuple[timedelta, ...]] = MappingProxyType(
     {
         429: _RATE_LIMITED,
-        500: _ONCE,  # some wrong requests answer 500 for ever, so once is all it gets
+        500: _ONCE,  # some wrong requests always answer 500, so retry only once
         502: _BRIEF,
         503: _BRIEF,
         504: _BRIEF,
@@ -30,24 +30,24 @@ WAITS: Mapping[int | Failure, tuple[timedelta, ...]] = MappingProxyType(
         Failure.DROPPED: _BRIEF,
     }
 )
-"""How long to wait after the first, second, … attempt. What is not here is never tried again: 400 and 404 are final
-answers, and a 403 is the firewall's deterministic verdict.
+"""Waits after the first, second, … attempt. Anything not listed is never retried: 400 and 404 are final, and a 403 from
+the firewall is deterministic.
 
 Source: RFC 9110 section 15.6 and RFC 6585 section 4 for what each status means.
 """
 
 
 def next_wait(outcome: int | Failure, attempt: int, retry_after: timedelta | None) -> timedelta | None:
-    """Describe how long to wait before asking the same again.
+    """Return how long to wait before the next attempt.
 
     Args:
-        outcome: HTTP status of the last attempt, or how it ended without one.
-        attempt: How many attempts were made so far, the last one included; at least 1.
-        retry_after: What the answer asked for, or None; at least zero.
+        outcome: HTTP status of the last attempt, or why it ended without one.
+        attempt: Number of attempts so far; at least 1.
+        retry_after: The wait the answer asked for, at least zero; or None.
 
     Returns:
-        The wait, at most `LONGEST_WAIT`, or None when this was the last attempt or the outcome is final. A
-        `Retry-After` lengthens a wait; it neither shortens one nor makes a final outcome worth another try.
+        The wait, at most `LONGEST_WAIT`; None if this was the last attempt or the outcome is final. A `Retry-After`
+        can lengthen a wait. It never shortens one, and never leads to a retry of a final outcome.
     """
     waits = WAITS.get(outcome, ())
     if attempt > len(waits):
@@ -59,11 +59,11 @@ def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Read a `Retry-After` header: seconds or an HTTP date.
 
     Args:
-        value: The header as sent, or None.
-        now: Aware time the date is measured against, best the answer's own `Date`.
+        value: The header, or None.
+        now: Aware time that a date is measured against, preferably the response's own `Date`.
 
     Returns:
-        The time to stay away, at least zero, or None when there is no header or it makes no sense.
+        The time to wait, at least zero; None if the header is missing or invalid.
 
     Source: RFC 9110 section 10.2.3.
     """
@@ -77,7 +77,7 @@ def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 
 def read_http_date(value: str | None) -> datetime | None:
-    """Read an HTTP date, e.g. of a `Date` header, as an aware time; None when it is none."""
+    """Read an HTTP date as an aware time; return None if it is invalid."""
     try:
         moment = parsedate_to_datetime(value) if value else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Bytes → raw records: the shape of an answer, the split into records, their fingerprints.
+"""Parse responses into raw records with fingerprints.
 
-Decodes of each record only what names and dates it; the rest stays bytes until somebody needs it. Does not judge
-whether a record is plausible. Whatever a decoder raises becomes one of our errors here.
+Decodes only the id and the date of each record; the rest stays bytes until it is needed. Does not check whether a
+record is plausible. Every decoder error becomes one of ours.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _TEXT_VALUE = re.compile(rb'\s*:\s*"([^"\\]*)"')
 _FINGERPRINT_DIGITS = 32
 
 MOST_LEVELS = 64
-"""Deepest nesting of a record that is read. Records of the registry have about fifteen levels; comparing, printing and
-storing descend level by level, so a record nested without end would stop them all.
+"""Deepest nesting we accept. The registry's records have about fifteen levels. Comparing, printing and storing recurse,
+so an endlessly nested record would break them all.
 """
 
 _DECODER_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError, MemoryError)
-"""What a decoder raises at hostile bytes: bad JSON, bad UTF-8, lone surrogates, endless nesting or endless numbers."""
+"""Errors a decoder raises on hostile bytes: bad JSON or UTF-8, lone surrogates, endless nesting or numbers."""
 
 
 class _Identification(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class _Protocol(msgspec.Struct, frozen=True):
 
 
 class _Misc(msgspec.Struct, frozen=True):
-    versionHolder: object = None  # noqa: N815 — the registry's own spelling; what is no text counts as absent
+    versionHolder: object = None  # noqa: N815 — the registry's own spelling; anything but a text counts as absent
 
 
 class _Derived(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ _VERSION = msgspec.json.Decoder(_VersionAnswer)
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record of a page that cannot be taken: which, if it says so, and why."""
+    """A record on a page that cannot be decoded: its id, if known, and the reason."""
 
     nct_id: str | None
     reason: str
@@ -78,12 +78,12 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudiesPage:
-    """One page of studies, split.
+    """One page of studies, split into records.
 
     Attributes:
-        records: In the order of the answer; may be empty, also on a page that is not the last.
-        unreadable: Records that cannot be taken.
-        next_token: Token of the next page, or None on the last.
+        records: In response order; may be empty even if it is not the last page.
+        unreadable: Records that cannot be decoded.
+        next_token: Token of the next page; None on the last page.
     """
 
     records: tuple[RawRecord, ...]
@@ -92,10 +92,10 @@ class StudiesPage:
 
 
 def read_version(answer: HttpResponse) -> DataVersion:
-    """Read the answer of `/version`.
+    """Parse the response of `/version`.
 
     Raises:
-        RegistryAnswerError: No JSON, or JSON that speaks of no version.
+        RegistryAnswerError: Not JSON, or JSON without a version.
 
     Source: https://clinicaltrials.gov/api/oas/v2, schema of `/version`; only `apiVersion` is required there.
     """
@@ -110,11 +110,11 @@ def read_version(answer: HttpResponse) -> DataVersion:
 
 
 def read_page(answer: HttpResponse) -> StudiesPage:
-    """Split one page of `/studies`.
+    """Parse one page of `/studies`.
 
     Raises:
-        UnreadableAnswerError: It cannot be decoded: cut, or spoilt by one of its records.
-        RegistryAnswerError: It is not the answer of `/studies`: no JSON, or JSON without `studies`.
+        UnreadableAnswerError: It cannot be decoded: cut off, or broken by one of its records.
+        RegistryAnswerError: It is not a response of `/studies`: not JSON, or JSON without `studies`.
 
     Source: https://clinicaltrials.gov/api/oas/v2, schema PagedStudies.
     """
@@ -137,10 +137,10 @@ def read_page(answer: HttpResponse) -> StudiesPage:
 
 
 def read_single(answer: HttpResponse) -> RawRecord:
-    """Read the answer of `/studies/{nctId}`: the study itself, not wrapped.
+    """Parse the response of `/studies/{nctId}`: the study itself, not wrapped.
 
     Raises:
-        RegistryAnswerError: No JSON, cut, or no study.
+        RegistryAnswerError: Not JSON, cut off, or not a study.
     """
     _check_type(answer)
     taken = _take(answer.body.strip())
@@ -153,7 +153,7 @@ def decode_record(body: bytes) -> Record:
     """Decode one record's bytes.
 
     Raises:
-        RegistryAnswerError: The bytes are no JSON object in UTF-8, or nested more than `MOST_LEVELS` deep.
+        RegistryAnswerError: The bytes are not a JSON object in UTF-8, or are nested deeper than `MOST_LEVELS`.
     """
     try:
         record = msgspec.json.decode(body, type=dict[str, object])
@@ -165,7 +165,7 @@ def decode_record(body: bytes) -> Record:
 
 
 def _is_deeper(value: object, most: int) -> bool:
-    """Return whether a value has more levels of objects and lists than `most`; walks them without recursion."""
+    """Return True if a value has more than `most` levels of objects and lists; does not recurse."""
     level = [value]
     for _ in range(most):
         level = [
@@ -180,13 +180,13 @@ def _is_deeper(value: object, most: int) -> bool:
 
 
 def fingerprint(body: bytes, data_version: str | None) -> str:
-    """Hash a record's bytes with the value of its `versionHolder` cut out.
+    """Hash a record's bytes without the value of its `versionHolder`.
 
-    Only that value, and only where the bytes found are the value decoded, so nothing else can hide in the cut.
+    The value is cut out only where the bytes equal the decoded value, so nothing else can hide in the cut.
 
     Args:
         body: The record as sent.
-        data_version: Its decoded `versionHolder`, or None to hash every byte.
+        data_version: Its decoded `versionHolder`; None hashes every byte.
     """
     start = end = len(body)
     if data_version is not None:
@@ -200,11 +200,11 @@ def fingerprint(body: bytes, data_version: str | None) -> str:
 
 
 def _take(body: bytes) -> RawRecord | Unreadable:
-    """Take one record, or say why not."""
+    """Return one record, or why it cannot be decoded."""
     try:
         head = _HEAD.decode(body)
         if not body.isascii():
-            body.decode()  # the decoder does not look into the texts it skips
+            body.decode()  # the decoder does not check texts it skips
     except _DECODER_FAULTS as error:
         return Unreadable(None, str(error))
     said = head.protocolSection.identificationModule
@@ -224,7 +224,7 @@ def _take(body: bytes) -> RawRecord | Unreadable:
 
 
 def _check_type(answer: HttpResponse) -> None:
-    """Believe only what says it is JSON: the registry's errors are text or HTML, sometimes with status 200."""
+    """Accept JSON only: the registry's errors are text or HTML, sometimes with status 200."""
     said = answer.headers.get("content-type", "")
     if said.partition(";")[0].strip().lower() != "application/json":
         raise RegistryAnswerError(

@@ -1,6 +1,6 @@
-"""What both transports share: the interface, the address, the User-Agent, and bytes taken in under a cap.
+"""Shared by both transports: the interface, addresses, the User-Agent, and a capped response body.
 
-Knows no HTTP library; sends nothing.
+Independent of any HTTP library; sends nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ENTIRE_ANSWER_IN = 10
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What came back, status errors and redirects included.
+    """One HTTP response; error statuses and redirects included.
 
     Attributes:
         status: HTTP status.
@@ -42,7 +42,7 @@ class HttpResponse:
 
 
 class HttpTransport(Protocol):
-    """One way of sending a GET to the registry. Follows no redirect, retries nothing, judges no status."""
+    """Sends GET requests to the registry. Follows no redirects, does not retry, accepts every status."""
 
     async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
         """Send one GET.
@@ -50,7 +50,7 @@ class HttpTransport(Protocol):
         Args:
             path: Path below the base address, e.g. `/version`.
             params: Query parameters, in the order to send.
-            cap: Most decoded bytes to take.
+            cap: Most decoded bytes to accept.
 
         Raises:
             NoAnswerError: No complete answer.
@@ -59,12 +59,12 @@ class HttpTransport(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Release connections."""
+        """Close the connections."""
         ...
 
 
 def check_base(base_url: str) -> None:
-    """Refuse a base address no request can be made to, before a library trips over it.
+    """Refuse a base address that no request can be sent to.
 
     Raises:
         NoAnswerError: UNUSABLE: not `http(s)://host[:port][/path]`.
@@ -82,13 +82,13 @@ def check_base(base_url: str) -> None:
 
 
 def address(base_url: str, path: str, params: Mapping[str, str]) -> str:
-    """Return the full address; commas between ids stay commas, so that 100 ids take 1.3 KB."""
+    """Return the full address. Commas stay unescaped, so that 100 ids take 1.3 KB."""
     query = urlencode(params, safe=",")
     return base_url.rstrip("/") + path + (f"?{query}" if query else "")
 
 
 def host_of(base_url: str) -> str:
-    """Return the host for messages: without user, password and path."""
+    """Return the host and port for messages, without user, password and path."""
     try:
         parts = urlsplit(base_url)
         host, port = parts.hostname, parts.port
@@ -98,44 +98,44 @@ def host_of(base_url: str) -> str:
 
 
 def user_agent(library: str, contact: str) -> str:
-    """Return the User-Agent: the library as it names itself, then us and whom to write to.
+    """Return the User-Agent: the library's own name, then ours with a contact.
 
-    The library comes first because the registry's firewall refuses clients whose name does not fit their TLS
-    handshake; naming both is the honest answer to it. Never a browser's name.
+    The library comes first because the registry's firewall refuses clients whose name does not match their TLS
+    handshake. We never claim to be a browser.
 
     Args:
-        library: E.g. `python-httpx/0.28.1`.
-        contact: As configured; characters a header comment cannot hold are left out. May be empty.
+        library: For example `python-httpx/0.28.1`.
+        contact: As configured; may be empty. Characters that a header comment cannot hold are dropped.
     """
     safe = "".join(sign for sign in contact if " " <= sign <= "~" and sign not in "()\\").strip()
     return f"{library} trial-watcher/{__version__}" + (f" ({safe})" if safe else "")
 
 
 def failure_sentence(failure: Failure, host: str, timeout: float, detail: str, proxy: Proxy | None = None) -> str:
-    """Describe in one sentence what happened to a request and, where a person can do something, what.
+    """Return one sentence about a failed request, with advice where a person can act.
 
     Args:
-        failure: The class of it.
-        host: Whom we asked.
+        failure: The class of failure.
+        host: The registry's host.
         timeout: Seconds of one step.
-        detail: The library's own words; may be empty.
-        proxy: The proxy we asked through, or None.
+        detail: The library's error text; may be empty.
+        proxy: The proxy in use, or None.
     """
     words = " ".join(detail.split())[:200]
-    way = f" through the proxy {proxy}" if proxy is not None else ""
+    via = f" through the proxy {proxy}" if proxy is not None else ""
     match failure:
         case Failure.TIMEOUT:
-            return f"{host} did not answer within {timeout:g} s{way}"
+            return f"{host} did not answer within {timeout:g} s{via}"
         case Failure.DROPPED:
-            return f"no connection to {host}{way}, or it was dropped" + (f": {words}" if words else "")
+            return f"no connection to {host}{via}, or it was dropped" + (f": {words}" if words else "")
         case Failure.UNTRUSTED:
-            return f"the certificate of {host} cannot be verified{way} ({words}); set SSL_CERT_FILE to the CA to trust"
+            return f"the certificate of {host} cannot be verified{via} ({words}); set SSL_CERT_FILE to the CA to trust"
         case Failure.UNUSABLE:
             return f"{host} cannot be asked ({words}); check base_url and contact in [registry]"
 
 
 def proxy_log_in(proxy: Proxy) -> NoAnswerError:
-    """Return the error for a proxy that answers 407 (RFC 9110 section 15.5.8)."""
+    """Return the error for a proxy that requires a log-in (407, RFC 9110 section 15.5.8)."""
     return NoAnswerError(
         f"the proxy {proxy} asks for a log-in (407); write it into {proxy.variable} as http://user:password@host:port, "
         "or name the registry's host in NO_PROXY",
@@ -144,7 +144,7 @@ def proxy_log_in(proxy: Proxy) -> NoAnswerError:
 
 
 def said(answer: HttpResponse) -> str:
-    """Return the registry's own words in an error answer, one line, at most 200 characters; empty for a web page.
+    """Return the text of an error response as one line of at most 200 characters; empty for a web page.
 
     Source: https://clinicaltrials.gov/api/oas/v2, errors are `text/plain`.
     """
@@ -155,7 +155,7 @@ def said(answer: HttpResponse) -> str:
 
 
 def unexpected(answer: HttpResponse, path: str) -> RegistryAnswerError:
-    """Return the error for a status that says nothing about the data."""
+    """Return the error for an unexpected status."""
     target = answer.headers.get("location")
     if target and 300 <= answer.status < 400:
         return RegistryAnswerError(
@@ -166,9 +166,9 @@ def unexpected(answer: HttpResponse, path: str) -> RegistryAnswerError:
 
 
 class Inflow:
-    """Takes in the bytes of one answer: inflates gzip, holds the cap, and knows whether all of it came.
+    """Collect the body of one response: inflate gzip, enforce the cap, detect a cut-off body.
 
-    Not for any encoding but gzip, the only one asked for.
+    Supports gzip only, since we request no other encoding.
     """
 
     def __init__(self, headers: Mapping[str, str], cap: int, host: str) -> None:
@@ -185,11 +185,11 @@ class Inflow:
         self._pieces: list[bytes] = []
 
     def feed(self, piece: bytes) -> None:
-        """Take the next bytes as they came from the network.
+        """Add the next bytes from the network.
 
         Raises:
-            OverCapError: More decoded bytes than the cap; nothing beyond it was inflated.
-            RegistryAnswerError: No gzip though the answer says so.
+            OverCapError: The decoded body exceeds the cap; nothing beyond it is inflated.
+            RegistryAnswerError: The body is not gzip although the header says so.
         """
         self._received += len(piece)
         if self._inflater is not None:
@@ -208,7 +208,7 @@ class Inflow:
         """Return the decoded body.
 
         Raises:
-            NoAnswerError: The body was cut; DROPPED, since asking again mostly helps.
+            NoAnswerError: The body was cut off (DROPPED: a retry usually helps).
         """
         short = self._expected is not None and self._received < self._expected
         unended = self._inflater is not None and self._received > 0 and not self._inflater.eof

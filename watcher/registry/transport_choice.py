@@ -1,6 +1,6 @@
-"""Which transport asks, what is remembered of the firewall's verdict, and the door to a run.
+"""Choose the transport, remember what the firewall let through, and open the client of a run.
 
-State goes in and out as values (`TransportMemory`, `Breaker`); storing them is the caller's.
+State goes in and out as values (`TransportMemory`, `Breaker`); the caller stores them.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from watcher.config.config_model import RegistryConfig
 
 REMEMBERED_FOR = timedelta(days=7)
-"""How long the transport that passed is asked first; then httpx gets its chance again."""
+"""How long we prefer the transport that passed; after that, httpx is tried first again."""
 
 BREAKER_FOR = timedelta(hours=6)
-"""How long a refusal is respected."""
+"""How long we send no request after a refusal."""
 
 
 def open_breaker(settings: RegistryConfig, now: datetime) -> Breaker:
     """Return the breaker to store after a `RegistryRefusedError`.
 
     Args:
-        settings: The section the refusal happened under.
+        settings: `[registry]` at the time of the refusal.
         now: Aware time.
     """
     return Breaker(until=now + BREAKER_FOR, settings=settings_mark(settings))
 
 
 def is_open(breaker: Breaker | None, settings: RegistryConfig, now: datetime) -> bool:
-    """Return whether the registry must not be asked now: a breaker stands and `[registry]` is as it was.
+    """Return True if the registry must not be queried now: a breaker is set and `[registry]` has not changed.
 
     Args:
-        breaker: As stored, or None.
-        settings: The section as it is now.
-        now: Aware time. A clock set back does not prolong a breaker beyond its length.
+        breaker: The stored breaker, or None.
+        settings: The present `[registry]`.
+        now: Aware time. Setting the clock back does not prolong a breaker.
     """
     if breaker is None or breaker.settings != settings_mark(settings):
         return False
@@ -51,7 +51,7 @@ def is_open(breaker: Breaker | None, settings: RegistryConfig, now: datetime) ->
 
 
 def settings_mark(settings: RegistryConfig) -> str:
-    """Return a mark that differs when anything in `[registry]` that the firewall could see differs."""
+    """Return a hash of everything in `[registry]` that the firewall can see."""
     seen = "\n".join((settings.base_url, settings.contact, settings.transport))
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
@@ -61,11 +61,12 @@ def choose_transport(mode: str, memory: TransportMemory | None, now: datetime) -
 
     Args:
         mode: `auto`, `httpx` or `urllib`.
-        memory: What passed last, or None.
+        memory: The transport that passed last, or None.
         now: Aware time.
 
     Returns:
-        One, unless the mode is `auto`: then httpx before urllib, or first the one that passed in the last seven days.
+        One transport, unless the mode is `auto`: then httpx before urllib, or the one that passed within seven days
+        first.
     """
     if mode != "auto":
         return (Transport(mode),)
@@ -75,16 +76,16 @@ def choose_transport(mode: str, memory: TransportMemory | None, now: datetime) -
 
 
 def learn(mode: str, memory: TransportMemory | None, passed: Transport | None, now: datetime) -> TransportMemory | None:
-    """Return what to remember after a run.
+    """Return the memory to store after a run.
 
     Args:
         mode: `auto`, `httpx` or `urllib`; only `auto` learns.
-        memory: What was remembered before.
-        passed: The transport of the first believed answer, or None when there was none.
+        memory: The memory before the run, or None.
+        passed: The transport of the first plausible answer, or None.
         now: Aware time.
 
     Returns:
-        The old memory while it holds and was right: it is not prolonged, so that httpx is tried again after seven days.
+        The old memory while it is valid and correct. It is not prolonged, so httpx is tried again after seven days.
     """
     if mode != "auto" or passed is None:
         return memory
@@ -102,26 +103,26 @@ async def open_registry(
     sleep: Sleep,
     monotonic: Callable[[], float],
 ) -> AsyncIterator[RegistryClient]:
-    """Open one client for one poll; `client.version()` is to be its first request.
+    """Open a client for one poll; call `client.version()` first.
 
-    Asks nothing by itself, and does not look at the breaker: see `is_open`.
+    Sends nothing by itself and does not check the breaker (see `is_open`).
 
     Args:
         settings: `[registry]`.
         memory: `client.memory` of an earlier run, or None.
         now: Aware time of the run's start.
-        sleep: Waits for seconds; between requests and before tries again.
-        monotonic: Seconds of a clock that only goes forward, for the pace.
+        sleep: Waits that many seconds, between requests and before retries.
+        monotonic: Seconds of a clock that never steps back, for the rate limit.
 
     Yields:
-        The client; its connections are closed at the end.
+        The client; its connections are closed on exit.
 
     Raises:
-        NoAnswerError: From the first request, when a proxy of the environment cannot be used.
+        NoAnswerError: From the first request, if a proxy of the environment cannot be used.
     """
 
     def connect(transport: Transport) -> HttpTransport:
-        # imported when used: httpx takes 30 ms that a run by urllib, or one that asks nothing, does not pay
+        # imported on use: httpx costs 30 ms, which a run with urllib or without requests should not pay
         if transport is Transport.HTTPX:
             from watcher.registry.httpx_transport import HttpxTransport
 
@@ -130,7 +131,7 @@ async def open_registry(
 
         return UrllibTransport(settings.base_url, settings.contact, settings.timeout)
 
-    asker = RegistrySession(
+    session = RegistrySession(
         choose_transport(settings.transport, memory, now),
         connect=connect,
         rate_limit=RateLimit(1.0 / settings.requests_per_second, sleep=sleep, monotonic=monotonic),
@@ -139,9 +140,9 @@ async def open_registry(
         host=host_of(settings.base_url),
     )
     try:
-        yield RegistryClient(asker, lambda passed: learn(settings.transport, memory, passed, now))
+        yield RegistryClient(session, lambda passed: learn(settings.transport, memory, passed, now))
     finally:
-        await asker.aclose()
+        await session.aclose()
 
 
 def _is_fresh(memory: TransportMemory | None, now: datetime) -> bool:

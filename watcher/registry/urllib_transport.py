@@ -1,6 +1,6 @@
-"""The registry by urllib, for networks whose firewall refuses httpx.
+"""Query the registry with urllib, for networks whose firewall refuses httpx.
 
-Runs in a thread; follows no redirect, turns no status into an error.
+Runs in a thread; follows no redirects and raises for no status.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PIECE = 64 * 1024
 
 
 class UrllibTransport:
-    """GETs by `urllib.request`: TLS as it sets it up itself, proxies and CA from the environment."""
+    """Send GETs with `urllib.request`: its own TLS settings, proxy and CA from the environment."""
 
     def __init__(self, base_url: str, contact: str, timeout: timedelta) -> None:
         check_base(base_url)
@@ -47,7 +47,7 @@ class UrllibTransport:
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
-        # Only these handlers: no file and ftp addresses, no redirects, and every status is an answer.
+        # Only these handlers: no file or ftp addresses, no redirects, no error for any status.
         self._opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.ProxyHandler({urlsplit(base_url).scheme: self._proxy.url} if self._proxy else {}),
@@ -58,7 +58,7 @@ class UrllibTransport:
             self._opener.add_handler(handler)
 
     async def get(self, path: str, params: Mapping[str, str], cap: int) -> HttpResponse:
-        """Send one GET; see `wire.Door`. Cancelled, its thread ends with the step it is in."""
+        """Send one GET (see `HttpTransport.get`). After a cancel, the thread ends with its current step."""
         stop = threading.Event()
         url = address(self._base_url, path, params)
         try:
@@ -70,7 +70,7 @@ class UrllibTransport:
             stop.set()
 
     async def aclose(self) -> None:
-        """Nothing to let go of: every request has its own connection."""
+        """Do nothing: every request has its own connection."""
 
     def _get(self, url: str, cap: int, stop: threading.Event) -> HttpResponse:
         try:
@@ -88,13 +88,13 @@ class UrllibTransport:
 
 
 def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None = None) -> NoAnswerError:
-    """Return our error for one of the standard library's.
+    """Return our error for an error of the standard library.
 
     Args:
         error: An `OSError` (`URLError` and `ssl.SSLError` among them), `HTTPException` or `ValueError`.
         host: For the message.
         timeout: Seconds, for the message.
-        proxy: The proxy that was asked, or None.
+        proxy: The proxy in use, or None.
     """
     cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
     if proxy is not None and str(cause).startswith("Tunnel connection failed: 407"):
@@ -106,7 +106,7 @@ def translated(error: Exception, host: str, timeout: float, proxy: Proxy | None 
             return NoAnswerError(certificate_sentence(cause, host), Failure.UNTRUSTED)
         case http.client.InvalidURL() | ValueError():
             failure = Failure.UNUSABLE
-        case URLError():  # no address of ours: urllib's own complaint is text
+        case URLError():  # urllib's own complaint is a text
             failure = Failure.UNUSABLE
         case _:
             failure = Failure.DROPPED
