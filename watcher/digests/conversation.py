@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from watcher.config.config_model import Thread
 from watcher.digests.model import Digest, Notification
-from watcher.digests.stories import in_order
+from watcher.digests.stories import in_order, without_id
 from watcher.rendering.escape import cut, plain
 
 _MOST_NAME = 80
@@ -43,7 +43,7 @@ def conversation_of(notification: Notification, thread: Thread) -> Conversation 
         return None
     lead = in_order(notification.stories)[0]
     if thread is Thread.TRIAL:
-        name = cut(plain(lead.short_name), _MOST_NAME)
+        name = cut(without_id(plain(lead.short_name), lead.nct_id), _MOST_NAME)  # the same when a namesake comes
         return Conversation(key=f"trial {lead.nct_id}", topic=f"{lead.nct_id} {name}")
     watches = notification.watches.get(lead.nct_id, ()) or notification.reader.watches
     if not watches:

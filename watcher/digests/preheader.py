@@ -44,11 +44,16 @@ def _facts(view: DigestView) -> Iterator[str]:
     stories = view.stories + view.brief
     first, others = stories[0], stories[1:]
     if view.topic:
-        yield f"{first.tag}: {cut(first.name, _MOST_NAME)}{f' ({first.detail})' if first.detail else ''}"
+        yield f"{first.tag}: {_name(first)}{f' ({first.detail})' if first.detail else ''}"
     else:
         yield from _beyond_subject(first)
     for story in others:
-        yield f"{story.tag}: {cut(story.name, _MOST_NAME)}"
+        yield f"{story.tag}: {_name(story)}"
+
+
+def _name(story: StoryView) -> str:
+    """Return a short name that is short enough, its id never cut off."""
+    return cut(story.name_beside_id, _MOST_NAME) + story.name.removeprefix(story.name_beside_id)
 
 
 def _beyond_subject(story: StoryView) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from watcher.archive import decode, decode_comparison
 from watcher.changes.history import value_at
-from watcher.changes.model import Comparison
+from watcher.changes.model import Comparison, Record
 from watcher.changes.record_events import first_seen
 from watcher.changes.serialize import printed
 from watcher.changes.trial_names import short_name as short_name_of
@@ -20,6 +20,7 @@ from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.digests.slots import next_slots
 from watcher.pipeline.destinations import destinations_of
+from watcher.pipeline.display_names import display_names
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.pending_changes import headline_of
 from watcher.pipeline.trial_faults import unknown_trial
@@ -95,7 +96,9 @@ def trials_of(context: RunContext, watchlist: Watchlist) -> list[Mapping[str, An
     ids = list(watchlist.trials)
     kept = {entry.nct_id: entry for entry in context.store.trials.kept(ids)}
     bodies = context.store.versions.newest_bodies(ids)
-    return [_row(watchlist, kept[nct_id], bodies.get(nct_id)) for nct_id in ids]
+    rows = [_row(watchlist, kept[nct_id], decode(bodies[nct_id]) if nct_id in bodies else {}) for nct_id in ids]
+    names = display_names(context.store, _own_names(watchlist), {row["nct_id"]: row["short_name"] for row in rows})
+    return [{**row, "short_name": names[row["nct_id"]]} for row in rows]
 
 
 def trial_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[str, Any] | None:
@@ -104,23 +107,30 @@ def trial_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> Mapping[
     body = context.store.versions.newest_body(nct_id)
     if body is None:
         return None
+    record = decode(body)
+    row = _row(watchlist, kept, record)
+    own = {nct_id: None, **_own_names(watchlist)}
     versions = context.store.versions.of_trial(nct_id)
     newest = versions[-1]
     return {
         "schema": 1,
-        **_row(watchlist, kept, body),
+        **row,
+        "short_name": display_names(context.store, own, {nct_id: row["short_name"]})[nct_id],
         "seq": newest.seq,
         "seen_at": zulu(newest.seen_at),
         "first_seen_at": zulu(versions[0].seen_at),
         "versions": len(versions),
         "last_update_posted": newest.last_update_posted,
-        "record": decode(body),
+        "record": record,
     }
 
 
-def _row(watchlist: Watchlist, kept: Kept, body: bytes | None) -> dict[str, Any]:
+def _own_names(watchlist: Watchlist) -> dict[str, str | None]:
+    return {nct_id: watched.short_name for nct_id, watched in watchlist.trials.items()}
+
+
+def _row(watchlist: Watchlist, kept: Kept, record: Record) -> dict[str, Any]:
     watched = watchlist.trials.get(kept.nct_id)
-    record = decode(body) if body is not None else {}
     return {
         "nct_id": kept.nct_id,
         "short_name": (watched.short_name if watched is not None else None)

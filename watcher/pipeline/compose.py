@@ -115,6 +115,10 @@ def _compose(
     if plan.is_due or plan.is_urgent:
         pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons)
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
+    if any(entry.story is not None for entries in pending.values() for entry in entries):
+        from watcher.pipeline.display_names import keep_missing_names
+
+        keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
     messages: list[NewMessage] = []
     digested: dict[str, str] = {}
     for destination in destinations:
@@ -167,11 +171,21 @@ def _notifications(
                 data=data(urgent),
                 last=plan.last,
                 held=held,
+                snoozed=plan.snoozed,
             )
     elif any(entry.story is not None for entry in pending[destination.key]):
         entries, key = pending[destination.key], _key(plan, composing)
         yield content.digest_of(
-            context, recipient, subscribed, entries, key=key, now=now, data=data(entries), last=plan.last, held=held
+            context,
+            recipient,
+            subscribed,
+            entries,
+            key=key,
+            now=now,
+            data=data(entries),
+            last=plan.last,
+            held=held,
+            snoozed=plan.snoozed,
         )
     elif plan.silent_since is not None and _is_silent(plan, pending):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from watcher.archive import decode
@@ -17,6 +18,7 @@ from watcher.context import RunContext
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
 from watcher.digests.routing import SubscribedTrial
 from watcher.pipeline.compose import addressee_of
+from watcher.pipeline.display_names import display_names
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, WindowDiff
 from watcher.pipeline.read_counts import LastDigest, read_for
 from watcher.rendering.message import PackedJson
@@ -41,10 +43,13 @@ def welcome(
     greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
     for nct_id, body in context.store.versions.each_newest_body(trials):  # never all records in memory at once
         greeted[nct_id] = _greeted(trials[nct_id], body)
+    names = display_names(
+        context.store, _own_names(subscribed), {one.nct_id: one.short_name for one in greeted.values()}
+    )
     return Welcome(
         reader=addressee_of(context, recipient, now),
         reading=read_for(context.store, subscribed, ()),
-        trials=tuple(greeted.values()),
+        trials=tuple(replace(trial, short_name=names[nct_id]) for nct_id, trial in greeted.items()),
         key=f"welcome-{state.started_at.isoformat()}",
         at=now,
     )
@@ -62,17 +67,21 @@ def digest_of(
     data: Sequence[PackedJson] = (),
     last: LastDigest | None = None,
     held: Collection[str] = (),
+    snoozed: Sequence[SubscribedTrial] = (),
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
     What is `later` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
     `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
-    change was held back longer than that.
+    change was held back longer than that. The `snoozed` trials are watched as well: names are told apart from theirs.
     """
+    stories = [entry.story for entry in pending if entry.story is not None]
+    known = {story.nct_id: story.short_name for story in stories}
+    names = display_names(context.store, _own_names((*subscribed, *snoozed)), known)
     return Digest(
         reader=addressee_of(context, recipient, now),
         reading=read_for(context.store, subscribed, pending, later, since=last, held=held),
-        stories=tuple(entry.story for entry in pending if entry.story is not None),
+        stories=tuple(replace(story, short_name=names.get(story.nct_id, story.short_name)) for story in stories),
         key=key,
         at=now,
         watches={trial.nct_id: trial.labels for trial in subscribed},
@@ -115,6 +124,10 @@ def period(since: datetime, now: datetime, zone: tzinfo) -> str:
     if began.date() == now.astimezone(zone).date():
         return f"since {began:%H:%M}"
     return f"since {values.date(began.date().isoformat())}"
+
+
+def _own_names(trials: Sequence[SubscribedTrial]) -> Mapping[str, str | None]:
+    return {trial.nct_id: trial.short_name for trial in trials}
 
 
 def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:

@@ -187,6 +187,7 @@ def _new(
     status: IngestStatus,
 ) -> IngestResult:
     from watcher.changes.history import value_at
+    from watcher.changes.trial_names import short_name
 
     posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
     title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
@@ -201,6 +202,7 @@ def _new(
         previous=previous,
         compared=None if comparison is None else pack(comparison),
         milestones=_milestones(record.nct_id, decoded),
+        short_name=short_name(decoded),
     )
     return IngestResult(nct_id=record.nct_id, status=status, item=item)
 

@@ -133,6 +133,7 @@ def _about(one: NewVersion) -> dict[str, object]:
         "canonical_hash": one.canonical_hash,
         "last_update_posted": one.last_update_posted,
         "title": one.title,
+        "short_name": one.short_name,
     }
 
 
@@ -140,13 +141,14 @@ def _about_event(connection: Connection, one: Event, kept: Kept) -> dict[str, ob
     """Describe an event by the version before it: it has no record of its own."""
     table = tables.version
     last = connection.execute(
-        select(table.c.title, table.c.last_update_posted).where(table.c.seq == kept.newest_seq)
+        select(table.c.title, table.c.last_update_posted, table.c.short_name).where(table.c.seq == kept.newest_seq)
     ).first()
     return {
         "kind": one.kind.value,
         "canonical_hash": None,
         "last_update_posted": last.last_update_posted if last else None,
         "title": last.title if last else "",
+        "short_name": last.short_name if last else None,
     }
 
 

@@ -71,6 +71,7 @@ version = Table(
     Column("title", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("severity", String(16)),
+    Column("short_name", Text),
     Index(None, "nct_id", "seq"),
     Index(None, "seen_at"),
     sqlite_autoincrement=True,  # a seq is never given twice, even after the newest rows were removed

@@ -161,6 +161,7 @@ class NewVersion:
             when the trial has no version yet or `Kept.starts_anew`; anything else is refused.
         compared: Comparison with the previous record, or None (baselines have none).
         milestones: The trial's dated rows; they replace the ones it had.
+        short_name: The name made from the record, for telling trials apart without reading their records.
     """
 
     nct_id: str
@@ -173,6 +174,7 @@ class NewVersion:
     previous: int | None
     compared: Compared | None = None
     milestones: tuple[Milestone, ...] = ()
+    short_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

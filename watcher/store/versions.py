@@ -259,6 +259,34 @@ class Versions:
                 found.update((row.nct_id, row.newest_seq) for row in rows)
         return found
 
+    def short_names(self, ids: Collection[str]) -> Mapping[str, str | None]:
+        """Return the short name kept beside the newest version of each trial; None where none was kept yet.
+
+        Trials without a version are left out.
+        """
+        table, trial = tables.version, tables.trial
+        newest = select(table.c.nct_id, table.c.short_name).join(trial, trial.c.newest_seq == table.c.seq)
+        found: dict[str, str | None] = {}
+        with self._database.read() as connection:
+            for piece in chunks(sorted(set(ids))):
+                rows = connection.execute(newest.where(trial.c.nct_id.in_(piece)))
+                found.update((row.nct_id, row.short_name) for row in rows)
+        return found
+
+    def keep_short_names(self, names: Mapping[str, str]) -> None:
+        """Keep short names beside the newest versions of trials, in one transaction.
+
+        Raises:
+            StoreError: The database cannot be written; nothing is kept.
+        """
+        if not names:
+            return
+        table, trial = tables.version, tables.trial
+        with self._database.write() as connection:
+            for nct_id, name in names.items():
+                newest = select(trial.c.newest_seq).where(trial.c.nct_id == nct_id).scalar_subquery()
+                connection.execute(update(table).where(table.c.seq == newest).values(short_name=name))
+
     def max_seq(self) -> int:
         """Return the newest seq of all; 0 when there is no version."""
         with self._database.read() as connection:

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _trials_behind()
     _merged_trials_watched()
     _probes()
+    _short_names()
 
 
 def _store_id() -> None:
@@ -101,3 +102,11 @@ def _probes() -> None:
     op.add_column("suspension", sa.Column("failures", sa.Integer(), nullable=True))
     table = sa.table("suspension", sa.column("recipient"), sa.column("since"), sa.column("probe_at"))
     op.execute(sa.update(table).where(table.c.recipient == "").values(probe_at=table.c.since))
+
+
+def _short_names() -> None:
+    """Keep beside each version the short name made from its record; those of older versions are filled in when needed.
+
+    A release that names trials by other rules empties the column.
+    """
+    op.add_column("version", sa.Column("short_name", sa.Text(), nullable=True))
