@@ -52,7 +52,7 @@ NOTIFICATIONS: dict[str, Notification] = {
     "recovery": b.a_recovery(),
     "sample": b.a_sample(),
 }
-any_occasion = pytest.mark.parametrize("occasion", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
+any_occasion = pytest.mark.parametrize("notification", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
 
 
 @any_occasion

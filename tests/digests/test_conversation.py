@@ -61,7 +61,7 @@ def test_news_lead_the_preview_where_the_subject_stays_the_same():
     assert "Terminated: Norvelumab ± tisotinib" in preview
 
 
-@pytest.mark.parametrize("occasion", [b.a_welcome(), b.a_heartbeat(), b.a_notice(), b.a_sample()])
+@pytest.mark.parametrize("notification", [b.a_welcome(), b.a_heartbeat(), b.a_notice(), b.a_sample()])
 def test_everything_but_a_digest_stands_alone(notification):
     assert mail(notification).thread == ""
 

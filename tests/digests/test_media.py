@@ -12,7 +12,7 @@ from watcher.rendering.message import Message
 DATA = tuple({"nct_id": story.nct_id, "story": story.headline} for story in b.four())
 
 
-@pytest.mark.parametrize("occasion", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
+@pytest.mark.parametrize("notification", NOTIFICATIONS.values(), ids=NOTIFICATIONS)
 @pytest.mark.parametrize("medium", list(Medium))
 def test_message_says_what_it_is_and_survives_the_outbox(notification, medium):
     for message in composed(notification, medium):
