@@ -22,6 +22,7 @@ from watcher.config.watchlist import read_watchlist
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / "config.example.toml").read_text()
 README = (ROOT / "README.md").read_text()
+UPGRADING = (ROOT / "docs" / "upgrading.md").read_text()
 SYSTEMD = (ROOT / "docs" / "systemd.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 AREAS = {
@@ -259,3 +260,12 @@ def test_the_version_is_written_once():
     assert "version" not in project
     assert project["dynamic"] == ["version"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", watcher.__version__)
+
+
+def test_log_events_that_are_said_to_be_renamed_are_logged_by_their_new_names_only():
+    renamed = re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|none: .*) \|$", UPGRADING, re.MULTILINE)
+    assert len(renamed) > 5
+    code = "".join(path.read_text() for path in (ROOT / "watcher").rglob("*.py"))
+    for old, new in renamed:
+        assert f'"{old}"' not in code, old
+        assert not new or f'"{new}"' in code, new
