@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.cli.desk import FILES, LATER, ONE, TWO, Desk
-from watcher.cli.show import LEVELS
+from watcher.cli.arguments import LEVELS
 
 STATUS = {"schema", "poll", "faults", "recipients", "outbox", "snoozes"}
 CHANGE = {"kind", "severity", "rule", "path", "verb", "before", "after", "sentence", "origin", "record_paths"}

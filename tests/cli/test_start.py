@@ -32,6 +32,14 @@ def test_the_help_lists_every_command_with_a_whole_sentence():
     assert all(text.endswith(".") and not text.endswith("...") for _, text in listed)
 
 
+def test_the_help_of_the_program_loads_no_command_and_nothing_behind_one(bare):
+    found = bare.done("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rpartition("|")[2].strip() for line in found.err.splitlines()}
+    assert "watcher.cli" in loaded
+    assert loaded.isdisjoint(f"watcher.cli.{entry.module}" for entry in COMMANDS.values())
+    assert {name.partition(".")[0] for name in loaded}.isdisjoint({"sqlalchemy", "httpx", "pydantic", "rich"})
+
+
 def test_the_version_is_that_of_the_package(bare):
     found = bare.done("--version")
     assert found.out == f"watcher, version {__version__}\n"

@@ -1,14 +1,17 @@
-"""The door: commands, one file per family; parses, calls, prints, maps errors to exit codes.
+"""The command line: parse, call, print, and map errors to exit codes.
 
-Decides nothing about trials. A command's module, and the rooms behind it, load only when it is called.
+A command's module imports what the command runs, and is itself imported only when the command is called.
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from watcher import __version__
 from watcher.cli.collector import hurry_collector
@@ -16,32 +19,41 @@ from watcher.cli.exits import run_and_exit
 from watcher.cli.settings import Settings
 from watcher.cli.streams import settle_streams
 
+
+class Entry(NamedTuple):
+    """Where a command is defined and what `watcher --help` says of it."""
+
+    module: str
+    name: str
+    help: str
+
+
 COMMANDS = {
-    "init": "init:init",
-    "add": "init:add",
-    "remove": "init:remove",
-    "check-config": "check:check_config",
-    "run": "run:run",
-    "status": "show:status",
-    "health": "health:health",
-    "list": "show:list_trials",
-    "show": "show:show",
-    "log": "show:log",
-    "history": "history:history",
-    "export": "export:export",
-    "compare": "compare:compare",
-    "preview": "preview:preview",
-    "send-test": "preview:send_test",
-    "templates": "templates:templates",
-    "outbox": "outbox:outbox",
-    "snooze": "snooze:snooze",
-    "db": "database:database",
-    "doctor": "doctor:doctor",
-    "config-schema": "schema:config_schema",
-    "demo": "demo:demo",
-    "sandbox": "sandbox:sandbox",
+    "init": Entry("init", "init", "Write a first configuration and watchlist into a folder."),
+    "add": Entry("init", "add", "Add trials to the watchlist file."),
+    "remove": Entry("init", "remove", "Take trials out of the watchlist file."),
+    "check-config": Entry("check", "check_config", "Check configuration and watchlists; show who is told when."),
+    "run": Entry("run", "run", "Watch: the daemon, or one run with --once."),
+    "status": Entry("show", "status", "Show polls, faults, recipients and the outbox."),
+    "health": Entry("health", "health", "Tell by the exit code whether all is well."),
+    "list": Entry("show", "list_trials", "List the watched trials and where each stands."),
+    "show": Entry("show", "show", "Show one trial as it was last seen."),
+    "log": Entry("show", "log", "List what was seen to change, newest first."),
+    "history": Entry("history", "history", "Show the timeline of one trial."),
+    "export": Entry("export", "export", "Write pages, changes and records to files."),
+    "compare": Entry("compare", "compare", "Show what changed between two records from files."),
+    "preview": Entry("preview", "preview", "Show a recipient's digest as it would be sent now."),
+    "send-test": Entry("preview", "send_test", "Send a marked sample to a recipient."),
+    "templates": Entry("templates", "templates", "List, show and check your own templates."),
+    "outbox": Entry("outbox", "outbox", "List, retry or drop messages."),
+    "snooze": Entry("snooze", "snooze", "Hold back a trial or a recipient until a day."),
+    "db": Entry("database", "database", "Check, measure, back up or restore the store."),
+    "doctor": Entry("doctor", "doctor", "Check everything a run needs."),
+    "config-schema": Entry("schema", "config_schema", "Print the JSON Schema of the configuration, for editors."),
+    "demo": Entry("demo", "demo", "Run the whole job offline, in seconds."),
+    "sandbox": Entry("sandbox", "sandbox", "Serve a sample registry on this machine."),
 }
-"""Command → module and name inside `watcher.cli`."""
+"""Command → where it lies inside `watcher.cli`. The help of the whole program comes from here, so no command loads."""
 
 
 class LazyGroup(click.Group):
@@ -55,10 +67,22 @@ class LazyGroup(click.Group):
         """Load one command; None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
-        command = getattr(import_module(f"watcher.cli.{module}"), name)
+        entry = COMMANDS[cmd_name]
+        command = getattr(import_module(f"watcher.cli.{entry.module}"), entry.name)
         assert isinstance(command, click.Command)  # noqa: S101 — the table above names commands only
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, from the table, and the options."""
+        found = [
+            CompletionItem(name, help=entry.help) for name, entry in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -70,8 +94,6 @@ class LazyGroup(click.Group):
         """
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from difflib import get_close_matches
-
             close = get_close_matches(name, COMMANDS, n=1)
             hint = f'Did you mean "{close[0]}"?' if close else "They are listed by: watcher --help"
             raise click.UsageError(f'There is no command "{name}". {hint}', ctx)

@@ -7,24 +7,46 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
+from watcher.app import utc_now, watchlist_reader
+from watcher.changes.kinds import known_names
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
+from watcher.cli.terminal import counted
+from watcher.config.config_model import RecipientConfig
+from watcher.config.load import Loaded, survey_config
+from watcher.config.locate import find_config, under
+from watcher.config.presets import unknown_kinds
+from watcher.config.secrets import (
+    closed_secrets,
+    exposed_secrets,
+    is_out_of_reach,
+    named_secrets,
+    read_secret,
+    state_folder_user,
+)
+from watcher.config.toml_lines import Place
+from watcher.config.watchlist import Watchlist
+from watcher.delivery.headers import parse_mailbox
+from watcher.delivery.http_post import read_address
+from watcher.delivery.mime import build, letterhead
+from watcher.delivery.webhook import read_keys
+from watcher.digests.routing import trials_for, unreached_ids
+from watcher.digests.slots import next_slots
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
-
-if TYPE_CHECKING:
-    from watcher.config.config_model import RecipientConfig
-    from watcher.config.load import Loaded
-    from watcher.config.toml_lines import Place
-    from watcher.config.watchlist import Watchlist
+from watcher.network import mail_context
+from watcher.pipeline.destinations import message_domain, relay_config
+from watcher.pipeline.recipient_sync import renamed_recipients
+from watcher.rendering.message import Message
+from watcher.store.admin import database_path
 
 _SLOTS_SHOWN = 3
 
 
-@click.command("check-config", short_help="Check configuration and watchlists, and say who is told when.")
+@click.command("check-config")
 @click.pass_obj
 def check_config(settings: Settings) -> None:
     """Check the configuration and the watchlists: every problem at once, with file, line and what to do.
@@ -34,10 +56,6 @@ def check_config(settings: Settings) -> None:
     \b
         watcher --config config.toml check-config
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.app import watchlist_reader
-    from watcher.config.load import survey_config
-    from watcher.config.locate import find_config
-
     loaded, wrong = survey_config(find_config(settings.config, os.environ), os.environ)
     if loaded is None:
         raise ConfigError(wrong)
@@ -75,15 +93,10 @@ class _Closer:
         yield from self._rules()
 
     def _rules(self) -> Iterator[Problem]:
-        from watcher.changes.kinds import known_names
-        from watcher.config.presets import unknown_kinds
-
         for preset in self.loaded.presets.values():
             yield from unknown_kinds(preset, known_names())
 
     def _heartbeat(self) -> Iterator[tuple[Place, str]]:
-        from watcher.delivery.http_post import read_address
-
         url = self.loaded.config.operator.heartbeat_url
         if url is not None:
             try:
@@ -92,8 +105,6 @@ class _Closer:
                 yield ("operator", "heartbeat_url"), str(error)
 
     def _secrets(self) -> Iterator[tuple[Place, str]]:
-        from watcher.config.secrets import is_out_of_reach, named_secrets, read_secret
-
         for place, name, ref in named_secrets(self.loaded.config):
             if is_out_of_reach(ref, os.environ):
                 continue  # for the service to read; `_unseen_warnings` says so
@@ -109,25 +120,18 @@ class _Closer:
                 yield from _key_problem(place, name, secret)
 
     def _store(self) -> Iterator[tuple[Place, str]]:
-        from watcher.store.admin import database_path
-
         try:
             database_path(self.loaded.config.store.url, Path())
         except StoreError as error:
             yield ("store", "url"), str(error)
 
     def _relay(self) -> Iterator[tuple[Place, str]]:
-        from watcher.network import mail_context
-        from watcher.pipeline.destinations import relay_config
-
         yield from self._letterhead()
         email = relay_config(self.loaded)
         if email is not None and email.ca_file is not None:
             yield from _value_problem(("email", "ca_file"), lambda: mail_context(email.ca_file))
 
     def _letterhead(self) -> Iterator[tuple[Place, str]]:
-        from watcher.delivery.mime import letterhead
-
         email = self.loaded.config.email
         if email is None:
             return
@@ -143,10 +147,6 @@ class _Closer:
         Raises:
             ValueError: No mail can be built; nothing is said when one of the addresses is named by itself.
         """
-        from watcher.delivery.mime import build, letterhead
-        from watcher.pipeline.destinations import message_domain
-        from watcher.rendering.message import Message
-
         email = self.loaded.config.email
         if email is None:
             return
@@ -170,8 +170,6 @@ class _Closer:
             raise ValueError(f"no mail can be sent from this address: {error}") from None
 
     def _mailboxes(self) -> Iterator[tuple[Place, str]]:
-        from watcher.delivery.headers import parse_mailbox
-
         for index, recipient in enumerate(self.loaded.config.recipient):
             if recipient.email is not None:
                 try:
@@ -182,8 +180,6 @@ class _Closer:
 
 
 def _hook_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place, str]]:
-    from watcher.delivery.http_post import read_address
-
     try:
         read_address(secret)
     except DeliveryError as error:
@@ -191,8 +187,6 @@ def _hook_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place,
 
 
 def _key_problem(place: Place, name: str, secret: str) -> Iterator[tuple[Place, str]]:
-    from watcher.delivery.webhook import read_keys
-
     try:
         read_keys(secret)
     except DeliveryError as error:
@@ -207,8 +201,6 @@ def _value_problem(place: Place, read: Callable[[], object]) -> Iterator[tuple[P
 
 
 def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
-    from watcher.config.secrets import exposed_secrets
-
     for place, text in exposed_secrets(loaded.config, folder=loaded.folder):
         yield loaded.sources.problem(place, text)
 
@@ -218,8 +210,6 @@ def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
     Root sees nothing of that by itself.
     """
-    from watcher.config.secrets import closed_secrets, state_folder_user
-
     reader = state_folder_user(settings.state(loaded))
     if reader is not None:
         for place, text in closed_secrets(loaded.config, folder=loaded.folder, user=reader):
@@ -228,8 +218,6 @@ def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
 def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
     """Describe which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
-    from watcher.config.secrets import is_out_of_reach, named_secrets
-
     for place, name, ref in named_secrets(loaded.config):
         if is_out_of_reach(ref, os.environ):
             text = f"{name}: credential {ref.credential} was not looked at: systemd hands it to the service only"
@@ -237,9 +225,6 @@ def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
-    from watcher.config.locate import under
-    from watcher.digests.routing import trials_for, unreached_ids
-
     path = str(loaded.path)
     if not watchlist.trials:
         yield Problem(path, 0, "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]")
@@ -259,9 +244,6 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
 
 def _renamed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
     """Warn of recipients that only seem to have another name now, as far as there is a store to tell."""
-    from watcher import app
-    from watcher.pipeline.recipient_sync import renamed_recipients
-
     state = settings.state(loaded)
     try:
         if app.database_of(loaded, state).exists():
@@ -273,8 +255,6 @@ def _renamed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
 
 def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> None:
-    from watcher.cli.terminal import counted
-
     click.echo(f"Configuration  {loaded.path}")
     click.echo(f"State folder   {settings.state(loaded)}")
     click.echo(f"Registry       {loaded.config.registry.base_url}")
@@ -291,11 +271,6 @@ def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> Non
 
 
 def _recipient_lines(loaded: Loaded, watchlist: Watchlist, recipient: RecipientConfig) -> Iterator[str]:
-    from watcher.app import utc_now
-    from watcher.cli.terminal import counted
-    from watcher.digests.routing import trials_for
-    from watcher.digests.slots import next_slots
-
     count = len(trials_for(recipient, loaded.config, watchlist))
     yield f"{recipient.name} hears of {counted(count, 'trial')}, {_levels(recipient)}"
     yield from _wishes(recipient)

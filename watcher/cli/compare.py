@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher.app import page_renderer, utc_now
+from watcher.changes.compare import compare_records
+from watcher.changes.history import value_at
+from watcher.changes.model import Comparison, Record
+from watcher.changes.serialize import dumps, printed
+from watcher.changes.wording.say import phrase
+from watcher.cli.terminal import print_comparison
 from watcher.errors import UsageError
+from watcher.pages.compared import compared_page
+from watcher.pipeline.pending_changes import headline_of
 
-if TYPE_CHECKING:
-    from watcher.changes.model import Comparison, Record
 
-
-@click.command(short_help="What changed between two records from files.")
+@click.command()
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
@@ -27,27 +32,17 @@ def compare(old: Path, new: Path, as_json: bool, as_html: bool) -> None:
         watcher compare monday.json tuesday.json --json | jq '.changes[].sentence'
         watcher compare monday.json tuesday.json --html > tuesday.html
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.changes.compare import compare_records
-
     if as_json and as_html:
         raise UsageError("--json and --html are two outputs; choose one")
     older, newer = read_record(old), read_record(new)
     comparison = compare_records(older, newer)
     if as_json:
-        from watcher.changes.serialize import dumps
-
         click.echo(dumps(_as_json(comparison, newer), indent=2))
         return
     if as_html:
-        from watcher.app import page_renderer, utc_now
-        from watcher.pages.compared import compared_page
-        from watcher.pipeline.pending_changes import headline_of
-
         story = headline_of(comparison, newer)
         click.echo(compared_page(comparison, newer, story=story, at=utc_now(), render=page_renderer()))
         return
-    from watcher.cli.terminal import print_comparison
-
     print_comparison(comparison, newer)
 
 
@@ -74,10 +69,5 @@ def read_record(path: Path) -> Record:
 
 
 def _as_json(comparison: Comparison, newer: Record) -> object:
-    from watcher.changes.history import value_at
-    from watcher.changes.serialize import printed
-    from watcher.changes.wording.say import phrase
-    from watcher.pipeline.pending_changes import headline_of
-
     title = value_at(newer, ("protocolSection", "identificationModule", "briefTitle"))
     return printed(comparison, title=str(title or ""), story=headline_of(comparison, newer), phrase=phrase)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import TYPE_CHECKING
 
+from watcher import app
 from watcher.cli.collector import restore_collector
 from watcher.cli.exits import Exit, leave_lost
+from watcher.cli.settings import Settings
+from watcher.config.load import Loaded
+from watcher.context import RunContext, WatchlistReader
+from watcher.daemon.service import Daemon, Reread
+from watcher.daemon.shutdown import Shutdown
 from watcher.errors import StoreLostError
-
-if TYPE_CHECKING:
-    from watcher.cli.settings import Settings
-    from watcher.config.load import Loaded
-    from watcher.context import RunContext, WatchlistReader
-    from watcher.daemon.service import Reread
 
 
 def run_daemon(settings: Settings, loaded: Loaded) -> int:
@@ -23,7 +22,6 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
     Returns:
         0 after SIGTERM, 130 after SIGINT. What the deadline cut off is done again by the next start, as after a crash.
     """
-    from watcher import app
 
     def reread(context: RunContext) -> tuple[RunContext, WatchlistReader]:
         renewed = app.reread(context)
@@ -38,9 +36,6 @@ def run_daemon(settings: Settings, loaded: Loaded) -> int:
 
 
 async def _run(context: RunContext, read: WatchlistReader, reread: Reread) -> int:
-    from watcher.daemon.service import Daemon
-    from watcher.daemon.shutdown import Shutdown
-
     shutdown = Shutdown()
     shutdown.listen(asyncio.get_running_loop())
     try:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
+from watcher.app import database_of, utc_now
+from watcher.cli.arguments import known_recipient
 from watcher.cli.exits import Exit
-from watcher.cli.preview import known_recipient
 from watcher.cli.settings import Settings
+from watcher.config.load import Loaded
 from watcher.errors import UsageError
+from watcher.ops.status_report import zulu
+from watcher.store import admin
+from watcher.store.lock import RunLock
 from watcher.text import to_json
 
-if TYPE_CHECKING:
-    from watcher.config.load import Loaded
 
-
-@click.group("db", short_help="Check, measure, back up, restore the store.")
+@click.group("db")
 def database() -> None:
     """Check, measure, back up, restore, migrate the store.
 
@@ -37,8 +40,6 @@ def check(settings: Settings) -> None:
     \b
         watcher db check
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.store import admin
-
     path = _path(settings)
     problems = admin.check(path)
     for problem in problems:
@@ -61,9 +62,6 @@ def backup(settings: Settings, target: Path, keep: int | None) -> None:
         watcher db backup /var/backups/watcher.db
         watcher db backup /var/backups/watcher --keep 14
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.app import utc_now
-    from watcher.store import admin
-
     path = _path(settings)
     if target.is_dir():
         copy, removed = admin.backup_dated(path, target, utc_now(), keep=keep)
@@ -87,10 +85,6 @@ def restore(settings: Settings, source: Path) -> None:
     \b
         watcher db restore /var/backups/watcher.db
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.app import utc_now
-    from watcher.store import admin
-    from watcher.store.lock import RunLock
-
     path = _path(settings)
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
         aside = admin.restore(source, path, lock, utc_now())
@@ -108,11 +102,6 @@ def stats(settings: Settings, as_json: bool) -> None:
         watcher db stats
         watcher db stats --json | jq .file_size
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from dataclasses import asdict
-
-    from watcher import app
-    from watcher.ops.status_report import zulu
-
     loaded = settings.load()
     with app.open_for_reading(loaded, settings.state(loaded)) as context:
         found = context.store.retention.stats()
@@ -152,8 +141,6 @@ def prune(settings: Settings, dry_run: bool) -> None:
         watcher db prune --dry-run
         watcher db prune
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     loaded = settings.load()
     state = settings.state(loaded)
     with app.open_for_reading(loaded, state) if dry_run else app.open_for_run(loaded, state) as context:
@@ -170,10 +157,6 @@ def migrate(settings: Settings) -> None:
     \b
         watcher db migrate
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.app import utc_now
-    from watcher.store import admin
-    from watcher.store.lock import RunLock
-
     path = _path(settings)
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
         made = admin.prepare(path, lock, utc_now())
@@ -193,10 +176,6 @@ def rename_recipient(settings: Settings, old: str, new: str) -> None:
     \b
         watcher db rename-recipient ana ana-maria
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.app import utc_now
-    from watcher.store import admin
-    from watcher.store.lock import RunLock
-
     loaded = settings.load()
     path = _path(settings)
     with RunLock.acquire(settings.state(loaded), pid=os.getpid(), now=utc_now()):
@@ -224,7 +203,5 @@ def _size(size: int) -> str:
 
 
 def _path(settings: Settings) -> Path:
-    from watcher.app import database_of
-
     loaded = settings.load()
     return database_of(loaded, settings.state(loaded))

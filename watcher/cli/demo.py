@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
 from watcher.cli.settings import Settings
+from watcher.daemon import rehearsal
+from watcher.daemon.rehearsal import Rehearsed
 from watcher.text import lines
 
-if TYPE_CHECKING:
-    from watcher.daemon.rehearsal import Rehearsed
 
-
-@click.command(short_help="The whole job, offline and in seconds.")
+@click.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -33,9 +32,6 @@ def demo(settings: Settings, out: Path | None) -> None:
         watcher demo
         watcher demo --out digests
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.daemon import rehearsal
-
     settings.set_up_logs()
     folder = out if out is not None else Path(tempfile.mkdtemp(prefix="watcher-demo-"))
     site = folder / "site"
@@ -48,8 +44,6 @@ def demo(settings: Settings, out: Path | None) -> None:
 
 def _show(rehearsed: Rehearsed, folder: Path, site: Path) -> None:
     """Print the digest as it was delivered, and save and name the files to open."""
-    from watcher.daemon import rehearsal
-
     saved = rehearsal.save(rehearsed, folder)
     digest = rehearsed.mails[-1]
     click.echo("", err=True)

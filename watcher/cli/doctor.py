@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
 from watcher.cli.exits import Exit, exit_code, loudest
 from watcher.cli.settings import Settings
+from watcher.cli.terminal import print_finding
+from watcher.ops.doctor import Bag, examine
 
-if TYPE_CHECKING:
-    from watcher.ops.doctor import Bag
 
-
-@click.command(short_help="Look at everything a run needs.")
+@click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
     """Look at everything a run needs: files, disk, store, registry, clock, relay, webhooks.
@@ -28,9 +27,6 @@ def doctor(settings: Settings) -> None:
         watcher doctor
         watcher doctor || echo "see above"
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.doctor import Bag
-
     loaded = settings.load()
     settings.set_up_logs()
     bag = Bag(
@@ -44,9 +40,6 @@ def doctor(settings: Settings) -> None:
 
 
 async def _examine(bag: Bag) -> Exit:
-    from watcher.cli.terminal import print_finding
-    from watcher.ops.doctor import examine
-
     codes = []
     async for finding in examine(bag):
         verdict = "problem" if finding.error is not None else "skipped" if finding.is_skipped else "ok"

@@ -6,19 +6,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
+from watcher.cli.arguments import parse_span
 from watcher.cli.settings import Settings
+from watcher.cli.terminal import counted
+from watcher.config.watchlist import Watchlist
+from watcher.context import RunContext
+from watcher.pages import tables
+from watcher.pages.exports import change_rows, newest_records
+from watcher.pages.site import Progress, silent
+from watcher.pipeline.publisher import publish
+from watcher.pipeline.watchlist_resolution import follow_merged
 
-if TYPE_CHECKING:
-    from watcher.config.watchlist import Watchlist
-    from watcher.context import RunContext
-    from watcher.pages.site import Progress
 
-
-@click.group(short_help="Pages, changes and records as files.")
+@click.group()
 def export() -> None:
     """Write what is known as files: a site to read, changes for a spreadsheet, records for a program.
 
@@ -40,10 +44,6 @@ def site(settings: Settings, folder: Path) -> None:
     \b
         watcher export site public
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.cli.terminal import counted
-    from watcher.pipeline.publisher import publish
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context, _progress() as on_progress:
         watchlist, failed = _watched(context, app.watchlist_reader(loaded)()), dict[str, str]()
@@ -79,11 +79,6 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
         watcher export changes --since 30d > changes.csv
         watcher export changes --format jsonl | jq -r .sentence
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.cli.show import parse_span
-    from watcher.pages import tables
-    from watcher.pages.exports import change_rows
-
     loaded = settings.load()
     is_csv = shape == "csv"
     write = tables.csv_line if is_csv else tables.json_line
@@ -106,10 +101,6 @@ def records(settings: Settings, _shape: str) -> None:
     \b
         watcher export records > records.jsonl
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.pages import tables
-    from watcher.pages.exports import newest_records
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         for record in newest_records(context, _watched(context, app.watchlist_reader(loaded)())):
@@ -119,8 +110,6 @@ def records(settings: Settings, _shape: str) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show on standard error how far the pages are; nothing when that is no terminal."""
-    from watcher.pages.site import silent
-
     if not sys.stderr.isatty():
         yield silent
         return
@@ -139,6 +128,4 @@ def _print(text: str) -> None:
 
 
 def _watched(context: RunContext, watchlist: Watchlist) -> Watchlist:
-    from watcher.pipeline.watchlist_resolution import follow_merged
-
     return follow_merged(watchlist, context.store)

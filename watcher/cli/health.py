@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from watcher import app
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
+from watcher.config.config_model import parse_duration
+from watcher.errors import UsageError
+from watcher.ops.health import Health, judge, longest_silence
+from watcher.ops.health_snapshot import HealthSnapshot, read_health_snapshot
+from watcher.ops.status_report import zulu
 from watcher.text import lines, to_json
 
-if TYPE_CHECKING:
-    from watcher.ops.health import Health
-    from watcher.ops.health_snapshot import HealthSnapshot
 
-
-@click.command(short_help="Whether all is well, by the exit code.")
+@click.command()
 @click.option("--ready", is_flag=True, help="Also when something fails that concerns everybody: registry, relay.")
 @click.option("--max-age", metavar="26h", help="How old the last poll may be. Default: three intervals and 15 min.")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
@@ -33,10 +35,6 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
         watcher health
         watcher health --ready --max-age 26h
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.health import judge, longest_silence
-    from watcher.ops.health_snapshot import read_health_snapshot
-
     loaded = settings.load()
     limit = _span(max_age) if max_age is not None else longest_silence(loaded.config.registry.poll_every)
     with app.open_for_reading(loaded, settings.state(loaded)) as context:
@@ -53,9 +51,6 @@ def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) 
 
 
 def _span(text: str) -> timedelta:
-    from watcher.config.config_model import parse_duration
-    from watcher.errors import UsageError
-
     try:
         found = parse_duration(text)
     except ValueError as error:
@@ -65,8 +60,6 @@ def _span(text: str) -> timedelta:
 
 
 def _object(vitals: HealthSnapshot, found: Health) -> Mapping[str, Any]:
-    from watcher.ops.status_report import zulu
-
     moments = {
         "last_poll": vitals.last.finished if vitals.last is not None else None,
         "last_complete_poll": vitals.last_complete.finished if vitals.last_complete is not None else None,

@@ -5,20 +5,24 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from watcher import app
+from watcher.changes.model import Change, Record, Severity
+from watcher.changes.story import tell
+from watcher.changes.trial_names import short_name as short_name_of
+from watcher.changes.wording.reverted import phrase_of
+from watcher.cli.arguments import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings
-from watcher.cli.show import LEVELS, checked_id, never_read, parse_span
+from watcher.cli.terminal import console, print_story
+from watcher.pages.loader import load
+from watcher.pages.page_model import Step, Trial
 from watcher.text import lines
 
-if TYPE_CHECKING:
-    from watcher.changes.model import Change, Record, Severity
-    from watcher.pages.page_model import Step, Trial
 
-
-@click.command(short_help="The timeline of one trial.")
+@click.command()
 @click.argument("nct_id", metavar="ID")
 @click.option("--severity", type=click.Choice(LEVELS), default="minor", help="This level or louder. Default: minor.")
 @click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
@@ -31,9 +35,6 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
         watcher history NCT07555496
         watcher history NCT07555496 --severity major --since 90d
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.pages.loader import load
-
     nct_id = checked_id(nct_id)
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
@@ -53,10 +54,6 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
 
 def _steps_text(trial: Trial, steps: Sequence[Step], severity: str) -> str:
     """Report versions one after the other as the terminal shows them, colours included where it has any."""
-    from watcher.changes.model import Severity
-    from watcher.changes.trial_names import short_name as short_name_of
-    from watcher.cli.terminal import console
-
     screen = console()
     with screen.capture() as captured:
         name = trial.short_name or short_name_of(trial.record)
@@ -74,10 +71,6 @@ def _steps_text(trial: Trial, steps: Sequence[Step], severity: str) -> str:
 
 def _print_version(screen: Any, step: Step, record: Record, least: Severity) -> bool:
     """Report one version on a console of `terminal`; give whether there was anything to tell."""
-    from watcher.changes.story import tell
-    from watcher.changes.wording.reverted import phrase_of
-    from watcher.cli.terminal import print_story
-
     changes = step.comparison.changes
     story = tell(step.comparison, record=record, short_name=None, level_of=base_level, least=least)
     noise = [change for change in changes if change.severity.value == "noise"]

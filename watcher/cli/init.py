@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from watcher import app
 from watcher.cli.settings import Settings
 from watcher.config.load import Loaded
-from watcher.errors import UsageError
+from watcher.config.watchlist import add_ids, ids_files, remove_ids
+from watcher.errors import StoreError, UsageError
 
 CONFIG_NAME = "config.toml"
 WATCHLIST_NAME = "watchlist.txt"
@@ -58,7 +60,7 @@ NCT07326982  # hydrodissection in piriformis syndrome
 """
 
 
-@click.command(short_help="Write a first configuration and watchlist into a folder.")
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 def init(folder: Path) -> None:
     """Write a commented configuration and a watchlist into FOLDER; overwrites nothing.
@@ -79,7 +81,7 @@ def init(folder: Path) -> None:
     click.echo(f"next: watcher --config {paths[0]} check-config")
 
 
-@click.command(short_help="Add trials to the watchlist file.")
+@click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
 @click.pass_obj
@@ -91,14 +93,12 @@ def add(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> Non
     \b
         watcher add NCT07555496 NCT07326982
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.config.watchlist import add_ids
-
     _, path = _ids_file(settings.load(), watch_name)
     added = add_ids(path, ids)
     click.echo(f"added to {path}: {', '.join(added)}" if added else f"nothing to add: all are in {path}")
 
 
-@click.command(short_help="Take trials out of the watchlist file.")
+@click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
 @click.pass_obj
@@ -108,8 +108,6 @@ def remove(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> 
     \b
         watcher remove NCT07326982
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.config.watchlist import remove_ids
-
     loaded = settings.load()
     watch, path = _ids_file(loaded, watch_name)
     gone = remove_ids(path, ids)
@@ -120,9 +118,6 @@ def remove(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> 
 
 def _forget(settings: Settings, loaded: Loaded, ids: tuple[str, ...], watch: str) -> None:
     """Count trials as removed from a watch at once; a file that merely lacks them is read twice before it counts."""
-    from watcher import app
-    from watcher.errors import StoreError
-
     state = settings.state(loaded)
     if not app.database_of(loaded, state).exists():
         return
@@ -134,8 +129,6 @@ def _forget(settings: Settings, loaded: Loaded, ids: tuple[str, ...], watch: str
 
 
 def _ids_file(loaded: Loaded, watch_name: str | None) -> tuple[str, Path]:
-    from watcher.config.watchlist import ids_files
-
     files = dict(ids_files(loaded.config, config_path=loaded.path))
     if watch_name is not None:
         if watch_name in files:

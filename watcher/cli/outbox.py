@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
 from watcher.cli.settings import Settings
+from watcher.cli.terminal import print_messages
 from watcher.errors import UsageError
+from watcher.ops.status_report import zulu
+from watcher.store.delivery_model import OutboxEntry
 from watcher.text import to_json
-
-if TYPE_CHECKING:
-    from watcher.store.delivery_model import OutboxEntry
-
 
 LARGEST = 2**63 - 1
 """The largest number that a message can have (SQLite's rowid)."""
 
 
-@click.group(short_help="See, retry or drop messages.")
+@click.group()
 def outbox() -> None:
     """See, retry or drop messages that wait or were given up.
 
@@ -39,8 +38,6 @@ def list_messages(settings: Settings, as_json: bool) -> None:
         watcher outbox list
         watcher outbox list --json
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         entries = context.store.outbox.list()
@@ -48,8 +45,6 @@ def list_messages(settings: Settings, as_json: bool) -> None:
         for entry in entries:
             click.echo(to_json(_object(entry)))
         return
-    from watcher.cli.terminal import print_messages
-
     print_messages([_object(entry) for entry in entries])
 
 
@@ -64,8 +59,6 @@ def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
         watcher outbox retry 17
         watcher outbox retry --all
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     _one_of(ids, every)
     loaded = settings.load()
     with app.open_for_reading(loaded, settings.state(loaded)) as context:
@@ -83,8 +76,6 @@ def drop(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
     \b
         watcher outbox drop 17
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     _one_of(ids, every)
     loaded = settings.load()
     with app.open_for_reading(loaded, settings.state(loaded)) as context:
@@ -109,8 +100,6 @@ def _say(what: str, entries: Sequence[OutboxEntry], ids: Sequence[int]) -> None:
 
 
 def _object(entry: OutboxEntry) -> dict[str, object]:
-    from watcher.ops.status_report import zulu
-
     return {
         "id": entry.id,
         "recipient": entry.recipient,

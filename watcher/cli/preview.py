@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
+from watcher.cli.arguments import known_recipient, parse_span
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
-from watcher.cli.show import parse_span
-from watcher.errors import UsageError
+from watcher.ops.preview import mail_bytes, preview_messages, send_sample
 from watcher.text import to_json
-
-if TYPE_CHECKING:
-    from watcher.config.config_model import RecipientConfig
-    from watcher.config.load import Loaded
 
 FORMATS = ("text", "html", "slack", "eml")
 
 
-@click.command(short_help="A recipient's digest as it would be sent now.")
+@click.command()
 @click.argument("recipient", metavar="RECIPIENT")
 @click.option("--since", metavar="7d", help="As if nothing had been told in this time. Default: what is untold now.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -35,9 +31,6 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
         watcher preview ana
         watcher preview ana --since 7d --format html > digest.html
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.preview import preview_messages
-
     loaded = settings.load()
     who = known_recipient(loaded, recipient)
     span = parse_span(since) if since is not None else None
@@ -54,12 +47,10 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
             elif form == "slack":
                 click.echo(to_json(message.slack))
             else:
-                from watcher.ops.preview import mail_bytes
-
                 sys.stdout.buffer.write(mail_bytes(context, message, who))
 
 
-@click.command("send-test", short_help="Send a recipient a marked sample.")
+@click.command("send-test")
 @click.argument("recipient", metavar="RECIPIENT")
 @click.pass_obj
 def send_test(settings: Settings, recipient: str) -> None:
@@ -68,9 +59,6 @@ def send_test(settings: Settings, recipient: str) -> None:
     \b
         watcher send-test ana
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.preview import send_sample
-
     loaded = settings.load()
     who = known_recipient(loaded, recipient)
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
@@ -79,20 +67,3 @@ def send_test(settings: Settings, recipient: str) -> None:
         click.echo(f"{result.channel}: {'accepted' if result.is_accepted else 'not sent'}: {result.reply}")
     if not all(result.is_accepted for result in results):
         sys.exit(int(Exit.FAILED_PART))
-
-
-def known_recipient(loaded: Loaded, name: str) -> RecipientConfig:
-    """Return a recipient by name.
-
-    Raises:
-        UsageError: There is none of that name; names the nearest.
-    """
-    from difflib import get_close_matches
-
-    for recipient in loaded.config.recipient:
-        if recipient.name == name:
-            return recipient
-    names = [recipient.name for recipient in loaded.config.recipient]
-    close = get_close_matches(name, names, n=1)
-    hint = f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(names) or 'none'}"
-    raise UsageError(f'{loaded.path}: no recipient is named "{name}"{hint}')

@@ -9,22 +9,22 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
+from watcher import app
 from watcher.cli.exits import Exit, leave_lost, loudest
 from watcher.cli.settings import Settings
+from watcher.config.load import Loaded
+from watcher.context import TEXTFILE_PART, RunContext
+from watcher.daemon.shutdown import END_WITHIN, end_within
+from watcher.daemon.single_run import RunReport, is_registry_down, run_once, standing_parts
 from watcher.errors import StoreLostError, UsageError
+from watcher.rendering.message import Message
 from watcher.text import lines
 
-if TYPE_CHECKING:
-    from watcher.config.load import Loaded
-    from watcher.context import RunContext
-    from watcher.daemon.single_run import RunReport
 
-
-@click.command(short_help="Watch: the daemon, or one run with --once.")
+@click.command()
 @click.option("--once", is_flag=True, help="One poll, what is due is composed and delivered, then exit.")
 @click.option(
     "--dry-run", is_flag=True, help="With --once: everything but storing and sending; prints what would go out."
@@ -54,9 +54,6 @@ def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
 
 
 def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) -> Exit:
-    from watcher import app
-    from watcher.daemon.single_run import run_once, standing_parts
-
     state = settings.state(loaded)
     opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
     with opened as context, _progress(settings):
@@ -88,8 +85,6 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
 
 def _is_to_show(context: RunContext) -> bool:
     """Whether a textfile for monitors is wished for, or one that failed no longer is."""
-    from watcher.context import TEXTFILE_PART
-
     return context.loaded.config.health.textfile is not None or context.store.faults.get(TEXTFILE_PART) is not None
 
 
@@ -98,8 +93,6 @@ async def _until_terminated(work: object) -> RunReport:
 
     A thread that waits for a server cannot be cancelled: the process ends without it.
     """
-    from watcher.daemon.shutdown import END_WITHIN, end_within
-
     assert asyncio.iscoroutine(work)  # noqa: S101 — called with run_once only
     task = asyncio.create_task(work)
 
@@ -122,8 +115,6 @@ def _progress(settings: Settings) -> AbstractContextManager[object]:
 
 def codes(report: RunReport) -> Iterable[Exit]:
     """Return the exit codes a run earned; the loudest of them is the run's."""
-    from watcher.daemon.single_run import is_registry_down
-
     if report.has_bugs:
         yield Exit.BUG
     if report.has_damage:
@@ -152,8 +143,6 @@ def summary(report: RunReport) -> str:
 
 
 def _print_rehearsed(context: RunContext) -> None:
-    from watcher.rendering.message import Message
-
     entries = context.store.outbox.list()
     for entry in entries:
         message = Message.from_json(context.store.outbox.payload(entry.id))

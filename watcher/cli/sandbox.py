@@ -9,9 +9,13 @@ from pathlib import Path
 import click
 
 from watcher.errors import UsageError
+from watcher.sandbox.controls import HELP
+from watcher.sandbox.sample_trials import sample_timeline
+from watcher.sandbox.server import Sandbox
+from watcher.sandbox.timeline import Timeline, TimelineError
 
 
-@click.command(short_help="Serve a sample registry on this machine.")
+@click.command()
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="TCP port; 0 picks a free one."
 )
@@ -31,11 +35,6 @@ def sandbox(port: int, data: Path | None) -> None:
       watcher sandbox --port 8900
       curl -X POST http://127.0.0.1:8900/sandbox/next
     """  # noqa: D301 — click wants the backspace character itself
-    from watcher.sandbox.controls import HELP
-    from watcher.sandbox.sample_trials import sample_timeline
-    from watcher.sandbox.server import Sandbox
-    from watcher.sandbox.timeline import Timeline, TimelineError
-
     try:
         timeline = sample_timeline() if data is None else Timeline.from_folder(data)
         timeline.check()

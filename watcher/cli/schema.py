@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from watcher.config import schema
 from watcher.text import to_json
 
 
-@click.command("config-schema", short_help="The configuration as JSON Schema, for editors.")
+@click.command("config-schema")
 def config_schema() -> None:
     """Print the JSON Schema of the configuration; editors complete and check TOML by it.
 
@@ -18,8 +19,6 @@ def config_schema() -> None:
     \b
         watcher config-schema > config.schema.json
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher.config import schema
-
     found = schema.config_schema(_example().read_text(encoding="utf-8"))
     click.echo(to_json(found, indent=2))
 

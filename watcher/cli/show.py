@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from watcher import app
+from watcher.cli.arguments import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings
-from watcher.errors import UsageError
-from watcher.text import to_json, without_unseen
-
-if TYPE_CHECKING:
-    from watcher.config.watchlist import Watchlist
-    from watcher.context import RunContext
-    from watcher.store.trial_model import LogEntry
+from watcher.cli.terminal import print_log, print_status, print_trial, print_trials
+from watcher.config.watchlist import Watchlist
+from watcher.context import RunContext
+from watcher.ops.status_report import log_object, status_of, trial_of, trials_of
+from watcher.pages.loader import markdown_of
+from watcher.pipeline.watchlist_resolution import follow_merged
+from watcher.store.trial_model import LogEntry
+from watcher.text import to_json
 
 _POLL = ("last", "next", "data_version", "due")
 """What `status --json` says of polls; people are told more (design: The command line)."""
 
-LEVELS = ("critical", "major", "minor", "noise")
 
-
-@click.command(short_help="How the watcher is: polls, faults, recipients, outbox.")
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
@@ -34,9 +33,6 @@ def status(settings: Settings, as_json: bool) -> None:
         watcher status
         watcher status --json | jq .faults
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.status_report import status_of
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         found = status_of(context, app.watchlist_reader(loaded)())
@@ -44,12 +40,10 @@ def status(settings: Settings, as_json: bool) -> None:
         poll = {key: found["poll"][key] for key in _POLL}
         click.echo(to_json({**found, "poll": poll}, indent=2))
         return
-    from watcher.cli.terminal import print_status
-
     print_status(found, {one.name: loaded.config.zone(one) for one in loaded.config.recipient})
 
 
-@click.command("list", short_help="The watched trials and where each stands.")
+@click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def list_trials(settings: Settings, as_json: bool) -> None:
@@ -58,21 +52,16 @@ def list_trials(settings: Settings, as_json: bool) -> None:
     \b
         watcher list
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.status_report import trials_of
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         found = trials_of(context, _watched(context, app.watchlist_reader(loaded)()))
     if as_json:
         click.echo(to_json({"schema": 1, "trials": found}, indent=2))
         return
-    from watcher.cli.terminal import print_trials
-
     print_trials(found)
 
 
-@click.command(short_help="One trial as it was last seen.")
+@click.command()
 @click.argument("nct_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines, the whole record inside.")
 @click.option("--format", "shape", type=click.Choice(["card", "markdown"]), default="card", help="Default: card.")
@@ -84,9 +73,6 @@ def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
         watcher show NCT07555496
         watcher show NCT07555496 --format markdown > NCT07555496.md
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.status_report import trial_of
-
     nct_id = checked_id(nct_id)
     loaded = settings.load()
     if shape == "markdown" and not as_json:
@@ -99,12 +85,10 @@ def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
     if as_json:
         click.echo(to_json(found, indent=2))
         return
-    from watcher.cli.terminal import print_trial
-
     print_trial(found)
 
 
-@click.command(short_help="What was seen to change, newest first.")
+@click.command()
 @click.argument("nct_id", metavar="[ID]", required=False)
 @click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
 @click.option("--severity", type=click.Choice(LEVELS), default=None, help="Only changes of this level or louder.")
@@ -118,8 +102,6 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
         watcher log --since 30d --severity major
         watcher log --json | jq -r '.changes[].sentence'
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     nct_id = checked_id(nct_id) if nct_id is not None else None
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
@@ -132,15 +114,10 @@ def log(settings: Settings, nct_id: str | None, since: str | None, severity: str
         for entry in found:
             click.echo(to_json(entry))
         return
-    from watcher.cli.terminal import print_log
-
     print_log(found, is_loud=severity is not None)
 
 
 def _print_markdown(settings: Settings, nct_id: str) -> None:
-    from watcher import app
-    from watcher.pages.loader import markdown_of
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         page = markdown_of(context, _watched(context, app.watchlist_reader(loaded)()), nct_id)
@@ -149,54 +126,14 @@ def _print_markdown(settings: Settings, nct_id: str) -> None:
     click.echo(page, nl=False)
 
 
-def never_read(nct_id: str) -> UsageError:
-    """Return the error of a trial that no poll has read yet."""
-    return UsageError(f"{nct_id} was never read; add it with `watcher add {nct_id}` and run a poll")
-
-
-def checked_id(text: str) -> str:
-    """Return an id in its one spelling.
-
-    Raises:
-        UsageError: It is malformed.
-    """
-    from watcher.config.rules import id_text, is_nct_id
-
-    text = without_unseen(text).strip().upper()
-    if not is_nct_id(text):
-        raise UsageError(id_text(text))
-    return text
-
-
-def parse_span(text: str) -> timedelta:
-    """Read `12h`, `30d`, `8w`.
-
-    Raises:
-        UsageError: Any other text.
-    """
-    match = re.fullmatch(r"(\d{1,5})\s*([hdw])", text.strip(), re.ASCII)
-    if match is None:
-        raise UsageError(f'"{text}" is not a time span; write a number and h, d or w, such as 30d')
-    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
-
-
 def _watched(context: RunContext, watchlist: Watchlist) -> Watchlist:
-    from watcher.pipeline.watchlist_resolution import follow_merged
-
     return follow_merged(watchlist, context.store)
 
 
 def _log_objects(context: RunContext, entries: Sequence[LogEntry], severity: str | None) -> Iterator[Mapping[str, Any]]:
-    from watcher.ops.status_report import log_object
-
     loud = LEVELS[: LEVELS.index(severity) + 1] if severity is not None else LEVELS
     for entry in entries:
         found = log_object(context, entry)
         changes = [change for change in found["changes"] if change["severity"] in loud]
         if changes or severity is None:
             yield {**found, "changes": changes}
-
-
-def moment(text: str | None) -> datetime | None:
-    """Read a time of one of our own JSON objects."""
-    return datetime.fromisoformat(text) if text else None

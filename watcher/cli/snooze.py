@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from watcher.cli.preview import known_recipient
+from watcher import app
+from watcher.cli.arguments import checked_id, known_recipient, parse_span
 from watcher.cli.settings import Settings
-from watcher.cli.show import checked_id, parse_span
+from watcher.config.load import Loaded
+from watcher.context import RunContext
+from watcher.digests.slots import resolve
 from watcher.errors import UsageError
+from watcher.ops.status_report import snoozes_of
+from watcher.pipeline.watchlist_resolution import follow_merged
+from watcher.store.delivery_model import Snooze
 from watcher.text import to_json
-
-if TYPE_CHECKING:
-    from watcher.config.load import Loaded
-    from watcher.context import RunContext
 
 LONGEST = timedelta(days=366)
 """A snooze nobody remembers is news that nobody gets; a year is enough for any absence."""
@@ -35,7 +37,7 @@ class _BeginByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_BeginByDefault, short_help="Hold a trial or a recipient back until a day.")
+@click.group(cls=_BeginByDefault)
 def snooze() -> None:
     """Hold a trial, or everything for a recipient, back until a day; then what piled up is told as one.
 
@@ -66,9 +68,6 @@ def begin(settings: Settings, nct_id: str | None, recipient: str | None, until: 
         watcher snooze NCT07555496 --for 14d
         watcher snooze --recipient ana --until 2026-08-31
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.store.delivery_model import Snooze
-
     loaded, nct_id = _meant(settings, nct_id, recipient)
     zone = _zone(loaded, recipient)
     if (until is None) == (span is None):
@@ -93,9 +92,6 @@ def list_snoozes(settings: Settings, as_json: bool) -> None:
     \b
         watcher snooze list
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-    from watcher.ops.status_report import snoozes_of
-
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         found = snoozes_of(context)
@@ -116,8 +112,6 @@ def end(settings: Settings, nct_id: str | None, recipient: str | None) -> None:
         watcher snooze end NCT07555496
         watcher snooze end --recipient ana
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from watcher import app
-
     if nct_id is None and recipient is None:
         raise UsageError("name a trial, or a recipient with --recipient")
     loaded, nct_id = settings.load(), checked_id(nct_id) if nct_id is not None else None
@@ -140,8 +134,6 @@ def read_day(text: str, zone: ZoneInfo) -> datetime:
     Raises:
         UsageError: It is neither.
     """
-    from watcher.digests.slots import resolve
-
     found = _DAY.fullmatch(text.strip())
     try:
         if found is not None:
@@ -167,9 +159,6 @@ def _zone(loaded: Loaded, recipient: str | None) -> ZoneInfo:
 
 
 def _watched(context: RunContext, loaded: Loaded) -> frozenset[str]:
-    from watcher import app
-    from watcher.pipeline.watchlist_resolution import follow_merged
-
     return frozenset(follow_merged(app.watchlist_reader(loaded)(), context.store).trials)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+import time
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from watcher import app
 from watcher.cli.exits import Exit
 from watcher.cli.settings import Settings
 from watcher.errors import UsageError
+from watcher.pipeline.template_overrides import override_folder, try_overrides
+from watcher.rendering.environment import Templates, builtin_templates, template_names
 
 
 @click.group()
@@ -27,9 +32,6 @@ def templates() -> None:
 @click.pass_obj
 def list_templates(settings: Settings) -> None:
     """Print every template by name, those of your own with their file."""
-    from watcher.pipeline.template_overrides import override_folder
-    from watcher.rendering.environment import builtin_templates, template_names
-
     folder = override_folder(settings.load())
     own = set(template_names(folder)) if folder is not None else set()
     for name in sorted({*template_names(builtin_templates()), *own}):
@@ -47,10 +49,6 @@ def export(folder: Path, names: tuple[str, ...]) -> None:
     \b
         watcher templates export my-templates email/digest.subject.txt.j2
     """  # noqa: D301 — click reads \b as "do not re-wrap"
-    from difflib import get_close_matches
-
-    from watcher.rendering.environment import builtin_templates, template_names
-
     source = builtin_templates()
     known = template_names(source)
     for name in names:
@@ -76,12 +74,6 @@ def check(settings: Settings) -> None:
 
     Exit code 1 when one of them fails: the built-in one is used in its place.
     """
-    import time
-
-    from watcher import app
-    from watcher.pipeline.template_overrides import override_folder, try_overrides
-    from watcher.rendering.environment import Templates, builtin_templates
-
     loaded = settings.load()
     folder = override_folder(loaded)
     if folder is None or not folder.is_dir():

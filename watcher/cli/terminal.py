@@ -19,6 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.changes.model import Comparison, Mark, MarkKind, Phrase, Record, Severity, Story, Verb
+from watcher.changes.story import tell
+from watcher.changes.wording.card import card_of
+from watcher.changes.wording.reverted import phrase_of
+from watcher.changes.wording.values import enum
+from watcher.pipeline.pending_changes import base_level
+from watcher.rendering.plain_text import columns, fit
 from watcher.text import lines
 
 _STYLES = {"critical": "bold red", "major": "bold yellow", "minor": "", "noise": "dim"}
@@ -69,10 +75,6 @@ def busy(what: str) -> Iterator[None]:
 
 def print_comparison(comparison: Comparison, record: Record) -> None:
     """Print what changed between two records: the story, then noise: a few sentences and the count."""
-    from watcher.changes.story import tell
-    from watcher.changes.wording.reverted import phrase_of
-    from watcher.pipeline.pending_changes import base_level
-
     screen = console()
     story = tell(comparison, record=record, short_name=None, level_of=base_level, least=Severity.MINOR)
     noise = sum(change.severity is Severity.NOISE for change in comparison.changes)
@@ -235,8 +237,6 @@ def _recipients(rows: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo]) 
 
 def print_trials(found: Sequence[Mapping[str, Any]]) -> None:
     """Print what `trials_of` gave: a line each, names cut to the width of a terminal."""
-    from watcher.rendering.plain_text import columns, fit
-
     screen = console()
     is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
     rows = [_trial_cells(row) for row in found]
@@ -269,8 +269,6 @@ def _state(row: Mapping[str, Any]) -> str:
 
 def print_trial(found: Mapping[str, Any]) -> None:
     """Print what `trial_of` gave: one trial as a card."""
-    from watcher.changes.wording.card import card_of
-
     screen = console()
     screen.print(Text(lines(found["title"] or found["nct_id"]), style="bold"))
     screen.print(Text(f"https://clinicaltrials.gov/study/{found['nct_id']}", style="dim"))
@@ -389,6 +387,4 @@ def _slot(text: str, zone: tzinfo) -> str:
 
 
 def _words(status: str | None) -> str:
-    from watcher.changes.wording.values import enum
-
     return enum(status) if status else ""
