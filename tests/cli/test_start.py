@@ -33,7 +33,7 @@ def test_the_help_lists_every_command_with_a_whole_sentence():
 
 
 def test_the_help_of_the_program_loads_no_command_and_nothing_behind_one(bare):
-    found = bare.done("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    found = bare.run("--help", before=(), env={"PYTHONPROFILEIMPORTTIME": "1"})
     loaded = {line.rpartition("|")[2].strip() for line in found.err.splitlines()}
     assert "watcher.cli" in loaded
     assert loaded.isdisjoint(f"watcher.cli.{entry.module}" for entry in COMMANDS.values())
