@@ -32,7 +32,7 @@ def seconds_for(work, text):
     [
         one_line,
         lambda text: one_line(text, secrets=[SECRET, "a" * 40]),
-        Target.fit.__get__(read_address(f"https://hooks.example.org/services/{SECRET}")),
+        Target.clean.__get__(read_address(f"https://hooks.example.org/services/{SECRET}")),
     ],
     ids=["words", "words with secrets", "answer of a hook"],
 )

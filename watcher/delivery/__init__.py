@@ -1,4 +1,4 @@
-"""Carries finished messages to their providers; one module a channel, one contract, one error.
+"""Delivers finished messages to providers: one module per channel, one contract, one error.
 
-Does not render, does not decide, does not retry. Imports nothing here.
+Does not render, decide or retry.
 """

@@ -1,7 +1,7 @@
-"""Carries messages through Apprise to the hundred services it knows: the only user of apprise, which is an extra.
+"""Delivers messages with Apprise, which is an optional extra, to the hundred services it supports.
 
-One address, one target, no retries of its own: what Apprise would spread or repeat by itself, the outbox could not
-tell apart. Apprise says only whether it worked; why not is taken from its log, with all of the address taken out.
+Allows one target per address and no retries by Apprise: the outbox could not tell them apart. Apprise reports only
+success or failure; the reason is taken from its log, with every piece of the address removed.
 Source: https://github.com/caronc/apprise/wiki/Development_API
 """
 
@@ -23,7 +23,7 @@ from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message
 
 PATIENCE = 120.0
-"""Seconds one message may take. Ours; Apprise itself waits 4 s for a connection and 4 s for each answer."""
+"""Most seconds for one message. Apprise itself waits 4 s for a connection and 4 s for each answer."""
 
 _ALL = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)", re.IGNORECASE)
 _ZERO_WIDTH_SPACE = "\u200b"
@@ -31,15 +31,15 @@ _SECRET_PIECE = 4
 
 
 class AppriseChannel:
-    """Every Apprise address; each is a channel of its own to the outbox."""
+    """Deliver to Apprise addresses; to the outbox each address is a channel of its own."""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AppriseChannel]:
-        """Open a session; there is nothing to hold open."""
+        """Open a session; it holds no connection."""
         yield self
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
-        """Hand one message to one service (contract: `Session.deliver`); a thread does it, the loop goes on."""
+        """Deliver one message to one service in a thread (contract: `Session.deliver`)."""
         library, service = _service(address)
         name = str(getattr(service, "service_name", "") or "the service")
         text = _ALL.sub("@" + _ZERO_WIDTH_SPACE, message.text)
@@ -53,13 +53,13 @@ class AppriseChannel:
             raise DeliveryError(text, reason=DeliveryReason.TIMEOUT, whose=Whose.UNCLEAR) from None
         if failure is None:
             return Receipt(reply=f"accepted by {one_line(name)}")
-        # Apprise does not say why in a way that can be judged: one message that a service refuses must not stop it
+        # The reason cannot be classified; one refused message must not stop the channel
         text = f"{name} did not take the message: {_fit(failure, address) or 'no reason given'}; it will be tried again"
         raise DeliveryError(text, reason=DeliveryReason.SERVER, whose=Whose.MESSAGE)
 
 
 def _service(address: str) -> tuple[Any, Any]:
-    """Return the library and the one service behind an address.
+    """Return the library and the service of an address.
 
     Raises:
         DeliveryError: The extra is not installed, or the address is not one address of one target.
@@ -82,16 +82,16 @@ def _service(address: str) -> tuple[Any, Any]:
 
 
 def _hush(*names: str) -> None:
-    """Keep libraries that log whole addresses out of our log, for good."""
+    """Keep libraries that log whole addresses out of our log."""
     for name in names:
         logger = logging.getLogger(name)
         logger.propagate = False
         if not logger.handlers:
-            logger.addHandler(logging.NullHandler())  # else Python prints what nobody handles
+            logger.addHandler(logging.NullHandler())  # else Python prints unhandled records
 
 
 def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
-    """Send; give None when it was accepted, else what the library logged in this thread."""
+    """Send and return None if accepted, else what the library logged in this thread."""
     heard = io.StringIO()
     handler = logging.StreamHandler(heard)
     handler.setLevel(logging.WARNING)
@@ -99,7 +99,7 @@ def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
     handler.addFilter(lambda record: record.thread == thread)
     logger = logging.getLogger("apprise")
     logger.addHandler(handler)
-    service.overflow_mode = library.OverflowMode.SPLIT  # what is longer than the service takes comes in several
+    service.overflow_mode = library.OverflowMode.SPLIT  # split messages that are too long for the service
     try:
         sender = library.Apprise()
         sender.add(service)
@@ -112,7 +112,7 @@ def _notify(library: Any, service: Any, title: str, body: str) -> str | None:
 
 
 def _fit(text: str, address: str) -> str:
-    """Take every piece of the address out of what was logged."""
+    """Remove every piece of the address from a log text."""
     pieces = {address, *re.split(r"[/?&=@:#,]", address), *re.split(r"[/?&=@:#,]", urllib.parse.unquote(address))}
     return one_line(text, secrets=sorted((one for one in pieces if len(one) >= _SECRET_PIECE), key=len, reverse=True))
 

@@ -1,8 +1,7 @@
-"""When something that failed is tried again: pure arithmetic.
+"""When to retry after a failure: pure arithmetic, without clock or randomness.
 
-Messages and channels wait by different rules, since one message that is not taken must not hold up a channel, and a
-channel that works again must not wait as long as a message. Does not decide whose failure it was
-(`delivery.verdicts`), and knows no clock and no randomness.
+Messages and channels wait by different rules: one refused message must not hold up a channel, and a channel that works
+again must not wait as long as a message. `delivery.verdicts` decides whose failure it was.
 """
 
 from __future__ import annotations
@@ -12,25 +11,25 @@ from datetime import datetime, timedelta
 # Retry at least every few hours and give up after four to five days: RFC 5321 section 4.5.4.1.
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 GIVE_UP_AFTER = timedelta(days=4)
-# Days may pass without a try: a machine that slept over a week wakes before its network does.
+# Days may pass without an attempt: a machine that slept for a week wakes before its network does.
 LEAST_TRIES = 6
 JITTER = 0.1
 
 PROBES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
-"""When a channel that takes nothing for now is probed again."""
+"""Waits between probes of a channel that accepts nothing for now."""
 ONCE_A_DAY = timedelta(days=1)
-"""When a recipient with a full mailbox is tried again."""
+"""Wait before retrying a recipient with a full mailbox."""
 
 LONGEST_ASKED = timedelta(hours=6)
-"""The longest `Retry-After` that is followed; what asks for more has mistaken its unit, or is not followed."""
+"""Longest `Retry-After` we follow; a longer one usually has the wrong unit."""
 LONGEST_WAIT = timedelta(hours=27)
-"""No wait is longer: a full mailbox with jitter, or quiet hours. A due time beyond it was set by a wrong clock."""
-# A provider's own `Retry-After` is taken to the second; one that keeps saying "1" for ever is not followed for ever.
-TAKEN_AT_ITS_WORD = 3
+"""Longest wait there is: a full mailbox with jitter, or quiet hours. A later due time was set by a wrong clock."""
+# We follow a provider's `Retry-After` to the second at first, but not for ever if it keeps saying "1".
+FOLLOWED_TO_THE_SECOND = 3
 
 
 def believed(retry_after: timedelta | None) -> timedelta | None:
-    """Return a wait a provider asked for, or None when it is below zero or longer than six hours."""
+    """Return the wait a provider asked for, or None if it is negative or longer than six hours."""
     if retry_after is None or not timedelta(0) <= retry_after <= LONGEST_ASKED:
         return None
     return retry_after
@@ -39,20 +38,20 @@ def believed(retry_after: timedelta | None) -> timedelta | None:
 def next_attempt(
     attempts: int, first_at: datetime, now: datetime, jitter: float, retry_after: timedelta | None = None
 ) -> datetime | None:
-    """Return the time of a message's next try, or None when the message is dead.
+    """Return the time of a message's next attempt, or None if the message is dead.
 
     Args:
-        attempts: Tries made so far, the failed one included; at least 1.
-        first_at: Aware time of the first try.
+        attempts: Attempts so far, the failed one included; at least 1.
+        first_at: Aware time of the first attempt.
         now: Aware time of the failure.
-        jitter: 0 to 1, drawn by the caller; lengthens a wait by up to a tenth, so that messages that failed
-            together do not come back together. A `Retry-After` is not lengthened.
-        retry_after: How long the provider asked to wait, if it did; beyond `LONGEST_ASKED` it does not count. From the
-            fourth try on the wait is never shorter than our own.
+        jitter: 0 to 1, drawn by the caller. Lengthens a wait by up to a tenth, so that messages that failed together
+            are not retried together. Does not apply to a `Retry-After`.
+        retry_after: The wait the provider asked for, or None; ignored beyond `LONGEST_ASKED`. From the fourth attempt
+            on, the wait is never shorter than ours.
 
     Returns:
-        Aware time after `now`. The last try comes four days after `first_at`, and no message dies before its sixth
-        try; None after both.
+        Aware time after `now`. The last attempt comes four days after `first_at`, and no message dies before its sixth
+        attempt; None after both.
 
     Raises:
         ValueError: `attempts` below 1 or `jitter` outside 0 to 1.
@@ -67,18 +66,18 @@ def next_attempt(
 def next_probe(
     failures: int, now: datetime, jitter: float, retry_after: timedelta | None = None, *, is_lasting: bool = False
 ) -> datetime:
-    """Return when a channel that failed is probed again.
+    """Return the time of the next probe of a failing channel.
 
     Args:
-        failures: How often it failed in a row, the last time included; at least 1.
+        failures: Failures in a row, the last one included; at least 1.
         now: Aware time of the failure.
         jitter: As in `next_attempt`.
         retry_after: As in `next_attempt`.
-        is_lasting: A person has to change something (a refused log-in): asked half-hourly from the beginning, since a
-            wrong password that is hammered locks the account.
+        is_lasting: A person has to change something (a refused log-in): probe every half hour from the start, since
+            repeating a wrong password locks the account.
 
     Returns:
-        Aware time after `now`. A channel is never given up.
+        Aware time after `now`; there is always a next probe.
 
     Raises:
         ValueError: `failures` below 1 or `jitter` outside 0 to 1.
@@ -92,4 +91,4 @@ def _wait(waits: tuple[timedelta, ...], failures: int, jitter: float, asked: tim
     own = waits[min(failures, len(waits)) - 1] * (1 + JITTER * jitter)
     if asked is None:
         return own
-    return max(asked, timedelta(seconds=1)) if failures <= TAKEN_AT_ITS_WORD else max(asked, own)
+    return max(asked, timedelta(seconds=1)) if failures <= FOLLOWED_TO_THE_SECOND else max(asked, own)

@@ -1,8 +1,8 @@
-"""The one contract every channel keeps.
+"""The contract of every channel.
 
-A channel carries finished messages to one kind of provider. It opens a session; a session carries any number of
+A channel delivers finished messages to one kind of provider. It opens a session; a session delivers any number of
 messages, one after the other, over as few connections as the provider allows. It does not render, decide, retry or
-remember: the outbox does. It raises `DeliveryError` and nothing else of its own.
+remember: the outbox does. It raises only `DeliveryError`.
 
 ::
 
@@ -22,10 +22,10 @@ from watcher.rendering.message import Message
 
 
 class DeliveryStep(StrEnum):
-    """How far one delivery has come. Told before the bytes that follow go out.
+    """How far a delivery has come. Reported before the next bytes go out.
 
-    A message whose last recorded step is not `BODY_HANDED_OVER` has certainly not arrived; one whose last step is,
-    may have. Only that step has to survive a crash.
+    A message has certainly not arrived unless its last recorded step is `BODY_HANDED_OVER`; then it may have. Only
+    that step has to survive a crash.
     """
 
     CONNECTED = "connected"
@@ -41,43 +41,42 @@ class Receipt:
     """The provider accepted the message for this address.
 
     Attributes:
-        reply: What it answered, in one line, without addresses and secrets.
+        reply: Its answer as one line, without addresses and secrets.
     """
 
     reply: str
 
 
 class Session(Protocol):
-    """An open line to a provider; carries messages one after the other, never two at once.
+    """A connection to a provider; delivers one message at a time.
 
-    A message that the provider refuses for its content is tried once more inside `deliver`, in a plainer form under the
-    same id, where it has one.
+    If the provider refuses a message for its content, `deliver` tries a plainer form once, under the same id, where
+    there is one.
     """
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
-        """Hand one message over.
+        """Deliver one message.
 
-        Connects when it has to, also again after a failure of the message before.
+        Connects if necessary, also after a failure of the previous message.
 
         Args:
             message: The frozen message.
-            address: Where to: a mailbox, a webhook's URL (a secret), a folder; read at the moment of sending.
-            on_step: Called synchronously at each step, before the next bytes go out; begins again at `CONNECTED`
-                when a second try is made inside (a connection that had died, a payload refused). What it raises
-                passes through, and nothing more is sent.
+            address: A mailbox, a webhook's URL (a secret) or a folder; read at the time of sending.
+            on_step: Called synchronously at each step, before the next bytes go out. Starts again at `CONNECTED` for a
+                second try (dead connection, refused payload). If it raises, nothing more is sent.
 
         Returns:
             The receipt; the provider is now responsible for the message.
 
         Raises:
-            DeliveryError: The message was not accepted, or `in_doubt` says that nobody knows.
+            DeliveryError: The message was not accepted, or may have been (`in_doubt`).
         """
         ...
 
 
 class Channel(Protocol):
-    """One way to reach people."""
+    """One kind of provider."""
 
     def open(self) -> AbstractAsyncContextManager[Session]:
-        """Open a session. Touches nothing yet: connecting is part of the first `deliver`."""
+        """Open a session. The first `deliver` connects."""
         ...

@@ -1,4 +1,4 @@
-"""Email by SMTP: one mail per recipient, all by one relay.
+"""Email by SMTP: one mail per recipient, through one relay.
 
 Does not speak SMTP (`delivery.smtp`) and does not build the mail's bytes (`delivery.mime`).
 """
@@ -22,12 +22,12 @@ from watcher.rendering.message import Message
 
 
 class EmailChannel:
-    """The one relay.
+    """Deliver through the relay of `[email]`.
 
     Args:
         config: `[email]`.
-        password: The secret it names, already read; None when it names none.
-        tokens: Gives access tokens where `oauth` takes the place of the password; else None.
+        password: The password of `[email]`, or None.
+        tokens: Source of access tokens if `oauth` is configured, else None.
     """
 
     def __init__(self, config: EmailConfig, password: str | None = None, tokens: Tokens | None = None) -> None:
@@ -37,32 +37,29 @@ class EmailChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[EmailSession]:
-        """Open a session; says goodbye to the relay at its end."""
+        """Open a session; it sends QUIT on exit."""
         session = EmailSession(self._config, self._password, self._tokens)
         try:
             yield session
-            await session.line.say_goodbye()
+            await session.connection.say_goodbye()
         finally:
-            session.line.hang_up()
+            session.connection.hang_up()
 
     async def check(self) -> str:
-        """Connect, encrypt and log in as for a mail, and send none.
-
-        Returns:
-            The relay's greeting.
+        """Connect, encrypt and log in without sending a mail; return the relay's greeting.
 
         Raises:
-            DeliveryError: What would stop a mail, too.
+            DeliveryError: Anything that would also stop a mail.
         """
         async with self.open() as session:
             return await session.check()
 
 
 class EmailSession:
-    """Mails over one line to the relay."""
+    """Sends mails over one connection to the relay."""
 
     def __init__(self, config: EmailConfig, password: str | None, tokens: Tokens | None = None) -> None:
-        self.line = SmtpConnection(config, password, tokens)
+        self.connection = SmtpConnection(config, password, tokens)
         self._config = config
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
@@ -70,19 +67,19 @@ class EmailSession:
         head = self._letterhead()
         to = _mailbox(address)
         try:
-            return Receipt(reply=await self.line.hand_over(head.sender, to, _mail(message, head, to), on_step))
+            return Receipt(reply=await self.connection.send(head.sender, to, _mail(message, head, to), on_step))
         except DeliveryError as error:
             plain = plainer(message)
             if not error.is_about_content or plain is None:
                 raise
             refused = str(error)
-        reply = await self.line.hand_over(head.sender, to, _mail(plain, head, to), on_step)
+        reply = await self.connection.send(head.sender, to, _mail(plain, head, to), on_step)
         return Receipt(reply=f"{reply}, as plain text: the whole mail was refused ({refused})")
 
     async def check(self) -> str:
-        """Do everything short of a mail (`EmailChannel.check`)."""
+        """Do everything but send a mail (`EmailChannel.check`)."""
         self._letterhead()
-        return await self.line.greet()
+        return await self.connection.greet()
 
     def _letterhead(self) -> Letterhead:
         config = self._config
@@ -94,7 +91,7 @@ class EmailSession:
 
 
 def plainer(message: Message) -> Message | None:
-    """Return a mail's second form, plain text without files; None when the mail is that already."""
+    """Return a mail as plain text without attachments; None if it is already that."""
     if message.html is None and not message.attachments:
         return None
     names = ", ".join(one.name for one in message.attachments)

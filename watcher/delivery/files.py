@@ -1,6 +1,6 @@
-"""Files written whole or not at all, and what the system's refusals mean.
+"""Writes files whole or not at all and explains the system's errors.
 
-Does not know what is in them, and does not delete or rotate anything.
+Does not delete or rotate files.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _PASSING = (errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, e
 
 
 async def in_folder(folder: Path, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> None:
-    """Do file work beside the loop; what the system refuses becomes a `DeliveryError`.
+    """Run file work in a thread and turn an `OSError` into a `DeliveryError`.
 
-    Never in doubt: a file that was written after all is written again under the same name.
+    Never in doubt: writing a file again replaces it under the same name.
     """
     try:
         return await asyncio.to_thread(work, *args, **kwargs)
@@ -34,15 +34,14 @@ async def in_folder(folder: Path, work: Callable[_P, None], *args: _P.args, **kw
 
 
 def explain(folder: Path, error: OSError) -> DeliveryError:
-    """Describe what the system's refusal means.
+    """Return the error for an `OSError` in a folder.
 
     Args:
-        folder: Where it happened.
-        error: What the system said.
+        folder: The folder.
+        error: The system's error.
 
     Returns:
-        Transient where room or the disk may come back by themselves; else permanent until somebody sees to the
-        folder. Always the channel's fault.
+        A passing failure if space or the disk may come back by itself, else a lasting one. Always the channel's.
     """
     why = (error.strerror or "the system refused").lower()
     if error.errno in _NO_ROOM:
@@ -58,17 +57,16 @@ def explain(folder: Path, error: OSError) -> DeliveryError:
 
 
 def write_all(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files by name, each whole or not at all, and make their names durable."""
+    """Write files by name, each whole or not at all, and sync the folder."""
     for name, content in files.items():
         _write(folder / name, content)
     _sync(folder)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write beside the file and rename: its readers see the old, none, or the whole new one.
+    """Write a temporary file and rename it, so that nobody sees half a file.
 
-    The name beside it is always the same, so that a killed run leaves at most one such file a message, and the next
-    one takes it over.
+    The temporary name is fixed: a killed run leaves at most one such file per message, and the next run replaces it.
     """
     beside = path.with_name(f".{path.name}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -81,7 +79,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the new names as durable as what they name."""
+    """Sync a folder, so that new names survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

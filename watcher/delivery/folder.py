@@ -1,7 +1,6 @@
-"""Files messages in a folder: the mail as .eml, and what it holds as .json.
+"""Writes messages into a folder: the mail as .eml, its data as .json.
 
-A file appears whole or not at all, and the same message is the same file however often it is filed. Does not delete
-or rotate anything.
+A file appears whole or not at all. Delivering a message again writes the same files. Does not delete or rotate files.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from watcher.rendering.message import Message, unpacked
 
 
 class FolderChannel:
-    """Every folder; each is a channel of its own to the outbox.
+    """Deliver into folders; to the outbox each folder is a channel of its own.
 
     Args:
-        sender: `from` of `[email]`, or what stands for it where there is no relay.
+        sender: `from` of `[email]`, or a default if there is no relay.
     """
 
     def __init__(self, sender: str = "Trial watcher <watcher@localhost>") -> None:
@@ -33,13 +32,13 @@ class FolderChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[FolderChannel]:
-        """Open a session; there is nothing to hold open."""
+        """Open a session; it holds no connection."""
         yield self
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
-        """File one message in one folder, made when it is not there (contract: `Session.deliver`).
+        """Write one message into a folder and create the folder if necessary (contract: `Session.deliver`).
 
-        The address is the folder's path; a relative one is taken from the working directory.
+        The address is the folder's path, relative to the working directory.
         """
         files = self._files(message)
         folder = Path(address)
@@ -66,9 +65,9 @@ class FolderChannel:
 
 
 def file_stem(message: Message) -> str:
-    """Return the name of a message's files without their endings: its time, its id's hash, its part.
+    """Return the name of a message's files without suffix: its time, the hash of its id, its part.
 
-    Sorted by name they lie in the order of composing. Holds nothing a file system could trip over.
+    Names sort in the order of composing and are safe for any file system.
     """
     moment = datetime.fromisoformat(message.date).astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     part = f"-{message.part}of{message.parts}" if message.parts > 1 else ""
@@ -90,7 +89,7 @@ def _as_json(message: Message) -> bytes:
 
 
 def _data(data: object) -> Iterator[bytes]:
-    """Write data piece by piece: the objects of a thousand trials are never all read at once."""
+    """Write data piece by piece, so that a thousand trials are never all decoded at once."""
     if not isinstance(data, list | tuple):
         yield json.dumps(unpacked(data), ensure_ascii=False, indent=1).encode("utf-8", "replace")
         return

@@ -1,9 +1,9 @@
-"""Header fields of a mail, folded and encoded by the rules, the same bytes on every Python.
+"""Header fields of a mail, folded and encoded.
 
-Not the standard library's header classes: they encode a `List-Unsubscribe` address as soon as it is 78 characters
-long (https://github.com/python/cpython/issues/85725), and how they fold neighbouring encoded words differs between
-patch releases (https://github.com/python/cpython/pull/145195), while a repeated mail has to be the same bytes.
-Here a `Field` knows which of three kinds it is, and only words for people are ever encoded.
+Does not use the standard library's header classes: they encode a `List-Unsubscribe` address of 78 characters or more
+(https://github.com/python/cpython/issues/85725), and they fold adjacent encoded words differently between patch
+releases (https://github.com/python/cpython/pull/145195), while a retry must send the same bytes. Here there are three
+kinds of fields, and only text for people is encoded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Mailbox:
     Attributes:
         name: Display name, one clean line; may be empty.
         local: Part before the @; beyond ASCII only where the relay offers SMTPUTF8 (RFC 6531).
-        domain: Part after it, in ASCII (IDNA).
+        domain: Part after the @, in ASCII (IDNA).
     """
 
     name: str
@@ -46,21 +46,21 @@ class Mailbox:
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Return whether the local part is beyond ASCII."""
+        """Return True if the local part is not ASCII."""
         return not self.local.isascii()
 
 
 def parse_mailbox(text: str) -> Mailbox:
-    """Read `ana@example.org` or `Ana <ana@example.org>`.
+    """Parse `ana@example.org` or `Ana <ana@example.org>`.
 
     Args:
-        text: One address as the operator wrote it. Quoted local parts and address literals are not read.
+        text: One address as the operator wrote it. Quoted local parts and address literals are not supported.
 
     Returns:
-        The mailbox, its domain in ASCII.
+        The mailbox, with its domain in ASCII.
 
     Raises:
-        ValueError: Not one address; the text of the error does not repeat it.
+        ValueError: Not one address; the text does not repeat it.
     """
     named = _NAMED.fullmatch(text)
     name = plain(re.sub(r"\\(.)", r"\1", named[1]) if named[1] is not None else named[2]) if named else ""
@@ -81,11 +81,11 @@ def parse_mailbox(text: str) -> Mailbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One header field, finished.
+    """One folded header field.
 
     Attributes:
         name: Field name.
-        line: The whole field with its folds, without the last line end.
+        line: The whole field with its folds, without the final line end.
     """
 
     name: str
@@ -93,14 +93,14 @@ class Field:
 
 
 def words(name: str, text: str) -> Field:
-    """Make a field that people read: Subject and the like.
+    """Return a field with text for people, such as Subject.
 
     Args:
         name: Field name.
-        text: Any text; cleaned to one line.
+        text: Any text; reduced to one clean line.
 
     Returns:
-        The field, as plain words where it can, else as encoded words (RFC 2047), every line at most 76 characters.
+        The field as plain text if possible, else as encoded words (RFC 2047), with lines of at most 76 characters.
     """
     value = plain(text)
     if value.isascii() and "=?" not in value and all(len(word) <= _LINE - len(name) - 2 for word in value.split(" ")):
@@ -109,19 +109,16 @@ def words(name: str, text: str) -> Field:
 
 
 def tokens(name: str, value: str) -> Field:
-    """Make a field that programs read: List-Unsubscribe, References, Auto-Submitted and the like.
+    """Return a field for programs, such as List-Unsubscribe, References or Auto-Submitted.
 
-    Folds between its parts and nowhere else; never encodes, save a List-Id's description before its `<`.
+    Folds only between its parts and encodes nothing but the description of a List-Id, before its `<`.
 
     Args:
         name: Field name.
-        value: The value; ASCII, save such a description.
-
-    Returns:
-        The field.
+        value: The value; ASCII except for such a description.
 
     Raises:
-        ValueError: A part is beyond ASCII or longer than a line may be.
+        ValueError: A part is not ASCII or longer than a line may be.
     """
     value = plain(value)
     description, bracket, rest = value.rpartition("<")
@@ -133,7 +130,7 @@ def tokens(name: str, value: str) -> Field:
 
 
 def mailbox(name: str, box: Mailbox) -> Field:
-    """Make an address field of one mailbox; its local part stays UTF-8 where it is beyond ASCII (RFC 6532)."""
+    """Return an address field of one mailbox; a local part beyond ASCII stays UTF-8 (RFC 6532)."""
     angled = f"<{box.address}>"
     if not box.name:
         return _field(name, box.address)
@@ -168,7 +165,7 @@ def _folded(name: str, parts: list[str]) -> str:
 
 
 def _encoded(text: str, used: int) -> str:
-    """Return encoded words, each whole characters only and each on a line of its own."""
+    """Return encoded words, each of whole characters and on its own line."""
     encoded: list[str] = []
     piece = b""
     for char in text:

@@ -1,8 +1,8 @@
-"""Posts finished payloads over HTTP: the only user of httpx in this room.
+"""Posts finished payloads over HTTP.
 
-The address of a hook is a secret. It never shows here: errors name the host alone, and httpx's transport is used
-without its client, because the client writes every address it asks into the log. Does not follow redirects, keeps
-no cookies, sends no credentials but the address itself, and does not retry.
+The address of a hook is a secret. Errors name its host only, and httpx's transport is used without its client, because
+the client logs every address. Follows no redirects, keeps no cookies, sends no credentials but the address itself, and
+does not retry.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ from watcher.delivery.verdicts import HttpAnswer, Verdict, classify
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.network import certificate_sentence, http_context, proxy_for
 
-_LONGEST_ANSWER = 4096  # octets of an answer that are looked at; a webhook says "ok" or one word
+_LONGEST_ANSWER = 4096  # octets read of a response; a webhook says "ok" or one word
 _LONGEST_RETRY_AFTER = 64  # characters; the longest form of a date has 33
 _MOST_DIGITS = 9
 _ONCE = {"Connection": "close", "Accept-Encoding": "identity"}
 _VISIBLE = re.compile(r"[!-~]+")
-_SECRET_PIECE = 6  # pieces of an address this long are taken out of what the other side says
+_SECRET_PIECE = 6  # pieces of an address at least this long are masked in replies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A hook's address, checked.
+    """A checked address of a hook.
 
     Attributes:
         url: The whole address: a secret.
         host: Its host, the only part that is ever shown.
         port: Its port.
-        is_encrypted: Whether it is https.
-        noun: What it is, for a sentence.
+        is_encrypted: True for https.
+        noun: What to call it in a sentence.
     """
 
     url: str = field(repr=False)
@@ -56,11 +56,11 @@ class Target:
     noun: str = "webhook"
 
     def __str__(self) -> str:
-        """Return its name for a sentence."""
+        """Return its name for a sentence, without the secret."""
         return f"the {self.noun} at {self.host}"
 
-    def fit(self, text: str) -> str:
-        """Make what the other side said fit to be shown, every piece of the address taken out."""
+    def clean(self, text: str) -> str:
+        """Return a reply as one safe line, with every piece of the address masked."""
         parts = urllib.parse.urlsplit(self.url)
         whole = [self.url, urllib.parse.unquote(self.url)]
         paths = [path for path in (parts.path, urllib.parse.unquote(parts.path), parts.query) if len(path) > 1]
@@ -71,13 +71,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpReply:
-    """What the other side answered.
+    """One HTTP response.
 
     Attributes:
         status: HTTP status.
-        text: The beginning of the body, one line, fit to be shown.
-        retry_after: How long it asked us to wait, if it did.
-        body: The beginning of the body as it came, for whoever can read it; may hold secrets.
+        text: The start of the body as one safe line.
+        retry_after: The wait it asked for, or None.
+        body: The start of the body as received; may hold secrets.
     """
 
     status: int
@@ -87,17 +87,14 @@ class HttpReply:
 
 
 def read_address(url: str, noun: str = "webhook") -> Target:
-    """Check a hook's address without asking anybody.
+    """Check the form of a hook's address.
 
     Args:
         url: `https://…`, or `http://…` to a private or loopback address.
-        noun: What it is, for a sentence.
-
-    Returns:
-        The target.
+        noun: What to call it in a sentence.
 
     Raises:
-        DeliveryError: It cannot be used; the text does not hold it.
+        DeliveryError: It cannot be used; the text does not contain it.
     """
     problem = ""
     parts = None
@@ -120,15 +117,14 @@ def read_address(url: str, noun: str = "webhook") -> Target:
 
 
 class Poster:
-    """Posts to hooks, one connection a post.
+    """Post to hooks, with a new connection for every post.
 
-    A connection is never kept: on a kept one, that the other side has closed meanwhile cannot be told from that it
-    took the post and did not answer.
+    On a reused connection we cannot tell "closed before our request" from "accepted but no reply".
 
     Args:
         utc_now: The clock, for a `Retry-After` that is a date.
-        timeout: For connecting, for writing, and for each piece of the answer; all together twice that.
-        most: Octets of an answer that are looked at.
+        timeout: For connecting, for writing, and for each piece of the response; twice that in all.
+        most: Most octets to read of a response.
     """
 
     def __init__(
@@ -146,30 +142,30 @@ class Poster:
         """Post a payload.
 
         Args:
-            target: Where to, from `read_address`.
+            target: From `read_address`.
             body: The payload.
-            headers: Content-Type and what else it needs.
+            headers: Content-Type and further headers.
             on_step: Called before the body goes out (contract: `Session.deliver`).
 
         Returns:
-            The answer, whatever its status.
+            The response, whatever its status.
 
         Raises:
-            DeliveryError: No answer. In doubt when the whole request was written.
+            DeliveryError: No response. In doubt if the whole request was written.
         """
         return await self._exchange_in_time("POST", target, body, headers, on_step)
 
     async def ask(self, target: Target) -> HttpReply:
-        """Ask an address (GET), as one does to show that one is alive.
+        """Request an address with GET, as for a heartbeat.
 
         Args:
-            target: Which, from `read_address`.
+            target: From `read_address`.
 
         Returns:
-            The answer, whatever its status; redirects are not followed.
+            The response, whatever its status; redirects are not followed.
 
         Raises:
-            DeliveryError: No answer.
+            DeliveryError: No response.
         """
         return await self._exchange_in_time("GET", target, b"", {}, lambda _step: None)
 
@@ -207,11 +203,11 @@ class Poster:
             finally:
                 await response.aclose()
         retry_after = read_retry_after(response.headers.get("Retry-After", ""), self._utc_now)
-        text = target.fit(body.decode("utf-8", "replace"))
+        text = target.clean(body.decode("utf-8", "replace"))
         return HttpReply(status=response.status_code, text=text, retry_after=retry_after, body=body)
 
     async def _check_secrecy(self, target: Target) -> None:
-        """Refuse to carry a secret in clear over a public network."""
+        """Refuse to send a secret unencrypted over a public network."""
         if target.is_encrypted:
             return
         loop = asyncio.get_running_loop()
@@ -238,23 +234,23 @@ class Poster:
         return self._lost(target, progress, DeliveryReason.CONNECTION, "the connection failed")
 
     def _lost(self, target: Target, progress: _Progress, reason: DeliveryReason, what: str) -> DeliveryError:
-        in_doubt = progress.has_handed_over
+        in_doubt = progress.is_handed_over
         end = "nobody knows whether it took the message" if in_doubt else "it will be tried again"
         whose = Whose.UNCLEAR if in_doubt else Whose.CHANNEL
         return DeliveryError(f"{target}: {what}; {end}", reason=reason, whose=whose)
 
 
 def refusal(target: Target, answer: HttpReply) -> DeliveryError:
-    """Make the error of an answer that is not a success, by its status alone (`delivery.verdicts`)."""
+    """Return the error for a response that is not a success, by its status alone (`delivery.verdicts`)."""
     return refused(target, answer, classify(HttpAnswer(status=answer.status)), _advice(answer.status))
 
 
 def refused(target: Target, answer: HttpReply, verdict: Verdict, advice: str) -> DeliveryError:
-    """Make the error of an answer, with whose failure it is and what to do about it.
+    """Return the error for a response, with advice.
 
     Args:
-        target: Who answered.
-        answer: What it answered.
+        target: The address.
+        answer: The response.
         verdict: Whose failure it is.
         advice: What it means or what to do; completes the sentence.
     """
@@ -289,25 +285,25 @@ def _advice(status: int) -> str:
 
 
 class _Progress:
-    """How far one post has come, as httpx's transport tells it."""
+    """Track how far one post has come, by the trace events of httpx's transport."""
 
     def __init__(self, on_step: OnStep) -> None:
         self._on_step = on_step
-        self.has_handed_over = False
+        self.is_handed_over = False
 
     async def trace(self, name: str, info: Mapping[str, object]) -> None:
-        """Take an event (https://www.encode.io/httpcore/extensions/#trace); awaited before the bytes go out."""
+        """Handle a trace event (https://www.encode.io/httpcore/extensions/#trace) before the bytes go out."""
         if getattr(info.get("request"), "method", b"") == b"CONNECT":
-            return  # asks a proxy for a line, hands nothing over
+            return  # asks a proxy for a tunnel; sends no message
         if name.endswith(".send_request_headers.started"):
             self._on_step(DeliveryStep.CONNECTED)
         elif name.endswith(".send_request_body.started"):
             self._on_step(DeliveryStep.BODY_HANDED_OVER)
-            self.has_handed_over = True
+            self.is_handed_over = True
 
 
 def _transport(target: Target) -> httpx.AsyncHTTPTransport:
-    """Return a transport through the environment's proxy, if there is one for this host."""
+    """Return a transport that uses the environment's proxy for this host, if any."""
     found = proxy_for(target.url)
     proxy = found.url if found is not None else None
     try:
@@ -330,11 +326,11 @@ async def _beginning(response: httpx.Response, most: int) -> bytes:
 
 
 def read_retry_after(value: str, utc_now: Callable[[], datetime]) -> timedelta | None:
-    """Read a Retry-After: seconds or a date (RFC 9110 section 10.2.3).
+    """Parse a Retry-After: seconds or a date (RFC 9110 section 10.2.3).
 
     Returns:
-        The wait, never below zero for a date that has passed. None for anything else, and for more than six hours:
-        such a number is a point in time or milliseconds.
+        The wait; zero for a date that has passed. None for anything else, and for more than six hours: such a number
+        is a timestamp or milliseconds.
     """
     value = value.strip()
     if not value or len(value) > _LONGEST_RETRY_AFTER:

@@ -1,7 +1,7 @@
-"""Gets access tokens for a relay that wants no password: client credentials, or a refresh token.
+"""Gets access tokens for a relay: with client credentials or a refresh token.
 
-One POST through the door to HTTP; the token is kept until shortly before it ends. Does not open a browser and stores
-nothing: how the refresh token came to be is the operator's affair.
+Keeps a token in memory until shortly before it expires. Does not open a browser and stores nothing; the operator
+provides the refresh token.
 Source: https://www.rfc-editor.org/rfc/rfc6749 (sections 4.4, 5.1, 5.2, 6)
 """
 
@@ -17,16 +17,16 @@ from watcher.delivery.reply_text import one_line, read_object
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 LONGEST_ANSWER = 64_000
-"""Octets of an answer that are looked at; tokens have a few thousand."""
+"""Most octets read of a response; tokens have a few thousand."""
 
 ENDS_EARLY = 120.0
-"""Seconds before its end at which a token is not begun with any more: a mail may take that long."""
+"""Seconds before its expiry at which a token is no longer used: a mail may take that long."""
 
-UNTOLD_LIFE = 600.0
-"""Seconds a token is kept whose answer does not tell its life. Ours; RFC 6749 only recommends telling."""
+DEFAULT_LIFETIME = 600.0
+"""Seconds to keep a token without a stated lifetime. RFC 6749 only recommends stating it."""
 
-_LONGEST_LIFE = 8
-"""Digits of a token's life in seconds that are believed: three years."""
+_LIFETIME_DIGITS = 8
+"""Most digits of a lifetime in seconds that we accept: three years."""
 
 _LATER = (408, 425, 429)
 
@@ -42,15 +42,15 @@ _ADVICE = {
 
 
 class Tokens:
-    """Return access tokens for one mailbox.
+    """Get access tokens for one mailbox.
 
     Args:
-        poster: The door to HTTP.
+        poster: Sends the HTTP requests.
         config: `oauth` of `[email]`.
-        client_secret: The secret it names, already read; None when it names none.
-        refresh_token: The same; None for the client's own credentials.
+        client_secret: The client secret, or None.
+        refresh_token: The refresh token; None to use client credentials.
         monotonic: Seconds of a clock that never steps back.
-        kept: Where tokens are kept while the program runs: a mark of the settings → token and end.
+        kept: Tokens of this process: hash of the settings → token and expiry.
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class Tokens:
 
     @property
     def user(self) -> str:
-        """Return the mailbox the tokens are for."""
+        """Return the mailbox of the tokens."""
         return self._config.user
 
     async def token(self) -> str:
-        """Return a token that is good for the next mail.
+        """Return a token that is valid for the next mail.
 
         Raises:
-            DeliveryError: None was given; the text holds no secret.
+            DeliveryError: There is none; the text contains no secret.
         """
-        token, ends = self._kept.get(self._mark(), ("", 0.0))
+        token, ends = self._kept.get(self._key(), ("", 0.0))
         if token and self._monotonic() < ends - ENDS_EARLY:
             return token
         target = read_address(self._config.token_url, "token endpoint")
@@ -101,13 +101,13 @@ class Tokens:
         raise failure
 
     def _keep(self, target: Target, answer: HttpReply) -> str:
-        token, life = self._read(target, answer)
-        self._kept[self._mark()] = (token, self._monotonic() + life)
+        token, lifetime = self._read(target, answer)
+        self._kept[self._key()] = (token, self._monotonic() + lifetime)
         return token
 
     def forget(self) -> None:
-        """Forget the token: the relay did not take it."""
-        self._kept.pop(self._mark(), None)
+        """Discard the token, since the relay refused it."""
+        self._kept.pop(self._key(), None)
 
     def _form(self) -> dict[str, str]:
         config = self._config
@@ -120,15 +120,15 @@ class Tokens:
             form["scope"] = config.scope
         return form
 
-    def _mark(self) -> str:
+    def _key(self) -> str:
         pieces = (self._config.token_url, self._config.user, *self._form().values())
         return hashlib.sha256("\0".join(pieces).encode()).hexdigest()
 
     def _read(self, target: Target, answer: HttpReply) -> tuple[str, float]:
         said = read_object(answer.body) or {}
-        token, life = said.get("access_token"), said.get("expires_in")
+        token, lifetime = said.get("access_token"), said.get("expires_in")
         if answer.status == 200 and isinstance(token, str) and token.isascii() and token.isprintable() and token:
-            return token, _seconds(life)
+            return token, _seconds(lifetime)
         raise self._refused(target, answer, str(said.get("error") or ""), str(said.get("error_description") or ""))
 
     def _refused(self, target: Target, answer: HttpReply, error: str, description: str) -> DeliveryError:
@@ -155,15 +155,15 @@ class Tokens:
 
 
 def _as_channels(error: DeliveryError, status: int) -> DeliveryError:
-    """Return the same failure as one of the channel: no mail has a part in a token that is not given."""
+    """Return the same failure as the channel's: a missing token has nothing to do with the mail."""
     lasts = Lasts.PASSING if status >= 500 or status in _LATER else Lasts.LASTING
     return DeliveryError(
         str(error), reason=error.reason, whose=Whose.CHANNEL, lasts=lasts, retry_after=error.retry_after
     )
 
 
-def _seconds(life: object) -> float:
-    """Return how many seconds a token lives, by what the answer says or by our own rule."""
-    told = str(life) if isinstance(life, int | float | str) and not isinstance(life, bool) else ""
-    is_told = told.isascii() and told.isdigit() and len(told) <= _LONGEST_LIFE
-    return float(told) if is_told else UNTOLD_LIFE
+def _seconds(lifetime: object) -> float:
+    """Return a token's lifetime in seconds: the stated one, or ours if it is not valid."""
+    stated = str(lifetime) if isinstance(lifetime, int | float | str) and not isinstance(lifetime, bool) else ""
+    is_valid = stated.isascii() and stated.isdigit() and len(stated) <= _LIFETIME_DIGITS
+    return float(stated) if is_valid else DEFAULT_LIFETIME

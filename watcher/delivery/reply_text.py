@@ -1,6 +1,6 @@
-"""Turns foreign text into something that may stand in a header, a log line or on a terminal.
+"""Cleans a provider's words for headers, log lines and terminals, and decodes its JSON.
 
-Does not translate and does not escape for HTML.
+Does not escape for HTML.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from collections.abc import Iterable
 from watcher.text import plain
 
 LONGEST_REPLY = 300
-"""Characters of a provider's words that are shown."""
+"""Most characters shown of a reply."""
 
 LOOKED_AT = 4096
-"""Characters of a provider's words that are looked at; every pattern and every search meets no more."""
+"""Most characters read of a reply; no pattern or search sees more."""
 
 _NO_MAILBOX = r"\s<>()\[\],;:\"'"
-# Begins where a word begins and never gives back what it took: it reads every character once.
+# Starts at the start of a word and never backtracks: it reads every character once.
 _MAILBOX = re.compile(rf"(?<![^{_NO_MAILBOX}])(?:[^{_NO_MAILBOX}@]*+@)++([^{_NO_MAILBOX}@]+)")
 _SHORTEST_SECRET = 4
 _PROMISE = re.compile("[;,] it will be tried again( when it says)?")
 
 
 def one_line(text: str, *, secrets: Iterable[str] = ()) -> str:
-    """Make a provider's words fit to be shown and logged.
+    """Return a provider's reply as one safe line.
 
     Args:
-        text: What the provider said; of any length, the first `LOOKED_AT` characters count.
-        secrets: What must not come back to us; also found in base64, the way SMTP log-ins are sent.
+        text: The reply, of any length; only the first `LOOKED_AT` characters are read.
+        secrets: Texts to mask, also where they appear in base64, as in SMTP log-ins.
 
     Returns:
-        One line of at most 300 characters, secrets shown as `…`, mailboxes as `…@domain`.
+        One line of at most 300 characters; secrets are shown as `…`, mailboxes as `…@domain`.
     """
     line = _MAILBOX.sub(r"…@\1", plain(_without(secrets, text)))
     return line if len(line) <= LONGEST_REPLY else line[: LONGEST_REPLY - 1] + "…"
 
 
 def _without(secrets: Iterable[str], text: str) -> str:
-    """Take secrets out of the beginning of a text, also one that the cut goes through."""
+    """Mask secrets in the start of a text, also a secret that the cut splits."""
     spelled = [
         form
         for secret in secrets
@@ -52,12 +52,12 @@ def _without(secrets: Iterable[str], text: str) -> str:
     text = text[: LOOKED_AT + longest]
     for form in spelled:
         text = text.replace(form, "…")
-    # what the cut left of a secret stands at the very end and is shorter than the secret
+    # the rest of a split secret is at the very end and shorter than the secret
     return text[: len(text) - longest] if is_cut and longest else text
 
 
 def without_promise(text: str) -> str:
-    """Take out of a failure's words that it will be tried again: for a message that was given up."""
+    """Remove the promise of a retry from an error text, for a message that was given up."""
     return _PROMISE.sub("", text)
 
 

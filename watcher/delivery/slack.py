@@ -1,7 +1,7 @@
-"""Posts to Slack's incoming webhooks, and to hooks that speak as they do.
+"""Posts to Slack's incoming webhooks and to compatible hooks.
 
-The payload comes ready in the message. Does not render, split or retry; when Slack finds fault with the payload's
-form, the message's plain text is posted in its place, once.
+The message contains the finished payload. Does not render, split or retry. If Slack rejects the form of the payload,
+the message's plain text is posted once instead.
 Errors: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
 """
 
@@ -21,10 +21,10 @@ from watcher.rendering.message import Message
 
 
 class SlackChannel:
-    """Every Slack webhook; each is a channel of its own to the outbox.
+    """Deliver to Slack webhooks; to the outbox each webhook is a channel of its own.
 
     Args:
-        poster: The door to HTTP.
+        poster: Sends the HTTP requests.
         sleep: Waits that many seconds.
         monotonic: Seconds of a clock that never steps back.
     """
@@ -35,7 +35,7 @@ class SlackChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackChannel]:
-        """Open a session; there is nothing to hold open."""
+        """Open a session; it holds no connection."""
         yield self
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
@@ -59,7 +59,7 @@ class SlackChannel:
 
 
 def _is_accepted(answer: HttpReply) -> bool:
-    """Only 200 and the text `ok` are a success; a proxy's friendly page with 200 is not."""
+    """Return True for 200 with the text `ok`; a proxy's page with 200 is not a success."""
     return answer.status == 200 and answer.text == "ok"
 
 

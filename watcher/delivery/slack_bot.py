@@ -1,7 +1,7 @@
-"""Posts to Slack as a bot, by `chat.postMessage`; further parts of a message go into the thread of the first.
+"""Posts to Slack as a bot with `chat.postMessage`; further parts of a message go into the thread of the first.
 
-The payload comes ready in the message. Does not render, split or retry; when Slack finds fault with the payload's
-form, the message's plain text is posted in its place, once. Slack says what went wrong with status 200.
+The message contains the finished payload. Does not render, split or retry. If Slack rejects the form of the payload,
+the message's plain text is posted once instead. Slack reports errors with status 200.
 Source: https://docs.slack.dev/reference/methods/chat.postMessage
 """
 
@@ -22,16 +22,16 @@ from watcher.rate_limit import RateLimit, Sleep
 from watcher.rendering.message import Message
 
 LONGEST_ANSWER = 256_000
-"""Octets of an answer that are looked at: Slack repeats the whole message in it."""
+"""Most octets read of a response: Slack repeats the whole message in it."""
 
-_Said = tuple[str, str]  # Slack's word for what is wrong, empty for nothing; and the posted message's `ts`
+_Said = tuple[str, str]  # Slack's error word, empty for none; and the posted message's `ts`
 
 
 class SlackBotChannel:
-    """One bot; each room it posts to is a channel of its own to the outbox.
+    """Deliver as one bot; to the outbox each Slack channel is a channel of its own.
 
     Args:
-        poster: The door to HTTP; has to look at `LONGEST_ANSWER` octets of an answer.
+        poster: Sends the HTTP requests; must read `LONGEST_ANSWER` octets of a response.
         token: The bot's token.
         api: Address of the Web API, without the method.
         sleep: Waits that many seconds.
@@ -54,7 +54,7 @@ class SlackBotChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[_BotSession]:
-        """Open a session, which remembers where threads begin; there is nothing to hold open."""
+        """Open a session, which remembers the threads it started."""
         yield _BotSession(self._poster, self._token, self._api, self._rate_limit)
 
 
@@ -69,17 +69,17 @@ class _BotSession:
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
         """Post one message to one channel, by its id (contract: `Session.deliver`).
 
-        A further part whose first part another session has posted stands in the channel itself, outside a thread.
+        If another session posted the first part, a further part goes into the channel itself, outside the thread.
         """
         target = read_address(f"{self._api.rstrip('/')}/chat.postMessage", "Slack API")
-        place = {"channel": address}
+        target_fields = {"channel": address}
         if message.part > 1 and message.thread in self._posted:
-            place["thread_ts"] = self._posted[message.thread]
-        answer, said = await self._post(target, payload_of(message) | place, on_step)
+            target_fields["thread_ts"] = self._posted[message.thread]
+        answer, said = await self._post(target, payload_of(message) | target_fields, on_step)
         remark = ""
         if _is_about_content(answer, said):
             remark = f", as plain text: the blocks were refused ({self._fit(said[0]) if said else answer.status})"
-            answer, said = await self._post(target, plain(message) | place, on_step)
+            answer, said = await self._post(target, plain(message) | target_fields, on_step)
         if said is None or said[0]:
             raise self._refused(target, answer, said)
         self._posted[message.message_id] = said[1]
@@ -132,7 +132,7 @@ def _advice(word: str) -> str:
 
 
 def read_said(body: bytes) -> _Said | None:
-    """Read Slack's answer; return None when it is not one of Slack's."""
+    """Parse a response of Slack; return None if it is not one."""
     said = read_object(body)
     if said is None or not isinstance(said.get("ok"), bool):
         return None

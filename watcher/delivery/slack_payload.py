@@ -1,4 +1,4 @@
-"""What Slack's webhooks and its Web API have in common: the payload and its plain stand-in.
+"""Payloads for Slack's webhooks and its Web API: the message's own, and its plain text.
 
 Limits are kept where payloads are made (`rendering.block_kit`); what Slack says of them stands in
 `delivery.slack_words`.
@@ -11,13 +11,13 @@ import json
 from watcher.rendering.message import Message
 
 SECONDS_BETWEEN = 1.0
-"""One message a second and channel, short bursts apart.
+"""Slack allows one message per second and channel, and short bursts.
 
 Source: https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 LONGEST_TEXT = 38_000
-"""Characters of a message's text; Slack cuts at 40,000.
+"""Most characters of a message's text; Slack cuts at 40,000.
 
 Source: https://docs.slack.dev/reference/methods/chat.postMessage
 """
@@ -26,12 +26,12 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 
 def payload_of(message: Message) -> dict[str, object]:
-    """Return the payload the message brings, else its plain text as one."""
+    """Return the message's payload, or its plain text as a payload."""
     return dict(message.slack) if isinstance(message.slack, dict) else plain(message)
 
 
 def plain(message: Message) -> dict[str, object]:
-    """Return the message's plain text as a payload nothing in which can be read as markup.
+    """Return the message's plain text as a payload without any markup.
 
     Escapes are Slack's three (https://docs.slack.dev/messaging/formatting-message-text#escaping).
     """

@@ -1,4 +1,4 @@
-"""The words by which Slack says what went wrong, of its webhooks and of its Web API.
+"""The error words of Slack's webhooks and its Web API.
 
 Sources: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors and
 https://docs.slack.dev/reference/methods/chat.postMessage#errors. Tables only.
@@ -21,7 +21,7 @@ HOOK_GONE = {
     "team_disabled": "the workspace is switched off",
     "user_not_found": "the person it posts to is gone",
 }
-"""Words of a hook that takes no message any more."""
+"""Errors of a hook that accepts no more messages."""
 
 BOT_GONE = {
     "access_denied": _STORE_IT,
@@ -40,10 +40,10 @@ BOT_GONE = {
     "token_expired": f"the token has expired; {_STORE_IT}",
     "token_revoked": f"the token was revoked; {_STORE_IT}",
 }
-"""Words of a room the bot cannot post to."""
+"""Errors of a channel that the bot cannot post to."""
 
 LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-"""Words for too many messages."""
+"""Errors for too many messages."""
 
 FORM_REFUSED = frozenset(
     {
@@ -58,17 +58,17 @@ FORM_REFUSED = frozenset(
         "too_many_attachments",
     }
 )
-"""Words by which Slack finds fault with a message, not with us."""
+"""Errors about the form of a message."""
 
 _OF_FORM = ("invalid_", "msg_", "too_many_", "missing_text")
 _FORBIDDEN = ("channel_", "restricted_action", "enterprise_is_restricted")
 
 
 def is_gone(word: str) -> bool:
-    """Return True if the hook or the room takes no message until a person changes something."""
+    """Return True if the hook or channel accepts no message until a person changes something."""
     return word in HOOK_GONE or word in BOT_GONE or word.startswith(_FORBIDDEN)
 
 
 def is_about_form(word: str) -> bool:
-    """Return True if Slack finds fault with the form of a message; `is_gone` comes first."""
+    """Return True if Slack rejects the form of a message; check `is_gone` first."""
     return word in FORM_REFUSED or word.startswith(_OF_FORM)

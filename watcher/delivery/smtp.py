@@ -1,8 +1,8 @@
-"""The conversation with the relay: the only user of aiosmtplib.
+"""The connection to the mail relay.
 
-One connection carries many mails, each to one recipient. `mail`, `rcpt` and `data` are called singly, so that it is
-known how far a failed mail had come. Does not build mails, does not retry, and never sends a password or a token over a
-line that is not encrypted, loopback apart.
+One connection carries many mails, each to one recipient. `mail`, `rcpt` and `data` are called one by one, so that we
+know how far a failed mail came. Does not build mails, does not retry, and never sends a password or token over an
+unencrypted connection, except on loopback.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from watcher.delivery.verdicts import Stage
 from watcher.errors import DeliveryError
 from watcher.network import certificate_sentence, mail_context
 
-# The answer to the final dot may take a relay ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten
-# minutes), and giving up early means sending twice. Five times the configured timeout, and six times for all together.
+# The reply to the final dot may take ten times as long as any other (RFC 5321 section 4.5.3.2.6: ten minutes), and
+# giving up early means sending twice. We allow five times the configured timeout, and six times in all.
 _BODY_PATIENCE = 5
 _WHOLE_PATIENCE = 6
 _GOODBYE_SECONDS = 5.0
@@ -42,12 +42,12 @@ _T = TypeVar("_T")
 
 
 class SmtpConnection:
-    """One connection at a time to the relay; made when it is first needed, and anew after a failure.
+    """Hold one connection to the relay; opened on first use, and again after a failure.
 
     Args:
         config: `[email]`.
-        password: The secret it names, already read; None when it names none.
-        tokens: Gives access tokens where `oauth` takes the place of the password; else None.
+        password: The password of `[email]`, or None.
+        tokens: Source of access tokens if `oauth` is configured, else None.
     """
 
     def __init__(self, config: EmailConfig, password: str | None, tokens: Tokens | None = None) -> None:
@@ -61,20 +61,20 @@ class SmtpConnection:
         self._has_envelope = False
         self._stage = Stage.CONNECT
 
-    async def hand_over(self, sender: Mailbox, to: Mailbox, mail: bytes, on_step: OnStep) -> str:
-        """Hand one mail over.
+    async def send(self, sender: Mailbox, to: Mailbox, mail: bytes, on_step: OnStep) -> str:
+        """Send one mail.
 
         Args:
-            sender: From whom.
-            to: For whom.
+            sender: Sender's mailbox.
+            to: Recipient's mailbox.
             mail: The mail's bytes.
             on_step: Called at each step (contract: `Session.deliver`).
 
         Returns:
-            The relay's answer, fit to be shown.
+            The relay's reply as one safe line.
 
         Raises:
-            DeliveryError: It was not accepted, or `in_doubt` says that nobody knows.
+            DeliveryError: It was not accepted, or may have been (`in_doubt`).
         """
         async with self._deadline(_WHOLE_PATIENCE * self._timeout):
             client = await self._begin(sender, to, len(mail), on_step)
@@ -87,10 +87,10 @@ class SmtpConnection:
         return self._fit(f"{answer.code} {answer.message}")
 
     async def greet(self) -> str:
-        """Connect, encrypt and log in, and give the relay's answer to a greeting.
+        """Connect, encrypt and log in; return the relay's reply.
 
         Raises:
-            DeliveryError: What would stop a mail, too.
+            DeliveryError: Anything that would also stop a mail.
         """
         async with self._deadline(_WHOLE_PATIENCE * self._timeout):
             client = await self._ready()
@@ -98,13 +98,13 @@ class SmtpConnection:
         return self._fit(f"{answer.code} {answer.message}")
 
     async def say_goodbye(self) -> None:
-        """End the connection as RFC 5321 section 4.1.1.10 wants it; never fails."""
+        """Send QUIT (RFC 5321 section 4.1.1.10); never fails."""
         if self._client is not None and self._client.is_connected:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await self._client.quit(timeout=_GOODBYE_SECONDS)
 
     def hang_up(self) -> None:
-        """End the connection without a word."""
+        """Close the connection at once."""
         if self._client is not None:
             self._client.close()
         self._client = None
@@ -112,7 +112,7 @@ class SmtpConnection:
 
     @asynccontextmanager
     async def _deadline(self, seconds: float) -> AsyncIterator[None]:
-        """Return all the relay's answers together so much time, and hang up when that or the caller's patience ends."""
+        """Limit the time of the block; close the connection on a timeout or a cancel."""
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
@@ -128,7 +128,7 @@ class SmtpConnection:
             raise smtp_errors.silent(self._relay, self._stage, seconds)
 
     async def _begin(self, sender: Mailbox, to: Mailbox, size: int, on_step: OnStep) -> aiosmtplib.SMTP:
-        """Come as far as an accepted sender. A kept connection that the relay has ended meanwhile is made anew."""
+        """Name the sender. Reconnect if the relay has closed a reused connection."""
         while True:
             was_kept = self._is_connected()
             try:
@@ -160,14 +160,14 @@ class SmtpConnection:
         return self._client is not None and self._client.is_connected
 
     async def _ready(self) -> aiosmtplib.SMTP:
-        """Return a connection with no envelope begun: the kept one where it still answers, else a new one."""
+        """Return a connection without an envelope: the open one if it still answers, else a new one."""
         if self._client is not None and self._client.is_connected and await self._is_clear(self._client):
             return self._client
         self.hang_up()
         return await self._connect()
 
     async def _is_clear(self, client: aiosmtplib.SMTP) -> bool:
-        """Forget the envelope of a mail that failed; False when the relay does not want to go on after it."""
+        """Reset the envelope of a failed mail; return False if the relay refuses."""
         if not self._has_envelope:
             return True
         try:
@@ -185,14 +185,14 @@ class SmtpConnection:
                 self._relay, 'tls = "none" would send the password in clear; use "implicit" or "starttls"'
             )
         if self._tokens is not None:
-            self._token = await self._tokens.token()  # before connecting: a relay does not wait for it
+            self._token = await self._tokens.token()  # before connecting: a relay would not wait
         client = aiosmtplib.SMTP(
             hostname=config.host,
             port=config.port,
             use_tls=config.tls is Tls.IMPLICIT,
-            start_tls=False,  # done below, where a relay that does not offer it is told from one that fails at it
+            start_tls=False,  # done below, to distinguish "not offered" from "failed"
             tls_context=self._tls_context(),
-            local_hostname="localhost",  # never said; spares a look-up of our own name
+            local_hostname="localhost",  # never sent; avoids a look-up of our own name
             timeout=self._timeout,
         )
         self._client = client
@@ -229,21 +229,21 @@ class SmtpConnection:
     async def _show_token(self, client: aiosmtplib.SMTP, tokens: Tokens, token: str) -> None:
         """Log in by XOAUTH2 (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
         if "xoauth2" not in client.server_auth_methods:
-            raise self._no_way(client, "with a token (XOAUTH2)")
+            raise self._no_mechanism(client, "with a token (XOAUTH2)")
         try:
             await self._ask(Stage.LOGIN, client.auth_xoauth2(tokens.user, token))
         except DeliveryError:
             tokens.forget()
             raise
 
-    def _no_way(self, client: aiosmtplib.SMTP, wanted: str) -> DeliveryError:
-        ways = one_line(", ".join(client.server_auth_methods).upper()) or "none"
+    def _no_mechanism(self, client: aiosmtplib.SMTP, wanted: str) -> DeliveryError:
+        offered = one_line(", ".join(client.server_auth_methods).upper()) or "none"
         return smtp_errors.misconfigured(
-            self._relay, f"it offers no log-in {wanted} here (ways offered: {ways}); check port and tls"
+            self._relay, f"it offers no log-in {wanted} here (ways offered: {offered}); check port and tls"
         )
 
     async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
-        """Log in once: a second try with the same password could lock the account."""
+        """Log in once: a second attempt with the same password could lock the account."""
         if self._password is None:
             raise smtp_errors.misconfigured(self._relay, "there is a username and no password")
         offered = client.server_auth_methods
@@ -252,10 +252,10 @@ class SmtpConnection:
         elif "login" in offered:
             await self._ask(Stage.LOGIN, client.auth_login(username, self._password))
         else:
-            raise self._no_way(client, "with a password")
+            raise self._no_mechanism(client, "with a password")
 
     async def _ask(self, stage: Stage, call: Awaitable[_T]) -> _T:
-        """Await one exchange with the relay; every way it can fail becomes a `DeliveryError` without a past."""
+        """Await one exchange with the relay; turn every failure into a `DeliveryError` without a cause."""
         self._stage = stage
         try:
             return await call
@@ -313,7 +313,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _own_name(client: aiosmtplib.SMTP) -> str:
-    """Return our name for EHLO: a full host name, else our address in brackets (RFC 5321 section 4.1.1.1)."""
+    """Return our name for EHLO: the full host name, or our address in brackets (RFC 5321 section 4.1.1.1)."""
     name = socket.gethostname()
     if _FULL_NAME.fullmatch(name):
         return name
@@ -328,7 +328,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _cause(chain: tuple[BaseException, ...]) -> str:
-    """Name what broke in a few words; the library's own would name host, port and address families again."""
+    """Return the cause in a few words; the library's own would repeat host, port and address families."""
     for one in chain:
         if isinstance(one, socket.gaierror):
             return "its name cannot be resolved"

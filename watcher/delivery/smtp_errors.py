@@ -1,6 +1,6 @@
-"""What a relay's refusal means and what the operator can do about it.
+"""The errors for a relay's refusals, with advice for the operator.
 
-Pure: codes and words in, `DeliveryError` out. Whose failure it is stands in `delivery.verdicts`; here are the words.
+Pure: codes and texts in, `DeliveryError` out. `delivery.verdicts` decides whose failure it is; this module words it.
 Codes are those of RFC 5321 section 4.2, enhanced ones those of RFC 3463 and the IANA registry.
 """
 
@@ -14,7 +14,7 @@ from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """The relay as it is called in a sentence, and what must never be."""
+    """Host and port of the relay, for sentences."""
 
     host: str
     port: int
@@ -31,7 +31,7 @@ _NOT_THIS_SENDER = (
 _FULL = "the recipient's mailbox is full and has to make room; it will be tried again daily"
 _TOO_LARGE = "the mail is larger than the relay takes; watch fewer trials per recipient or send more often"
 
-# (code, start of the three-part code, stages or None for all, what to do). The first row that fits counts.
+# (code, start of the three-part code, stages or None for all, advice). The first matching row counts.
 _ADVICE: tuple[tuple[int, str, tuple[Stage, ...] | None, str], ...] = (
     (
         535,
@@ -119,16 +119,16 @@ _GREYLISTED = "the relay wants to see the mail twice; it will be tried again"
 
 
 def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
-    """Make the error of an answer that is not the wanted one.
+    """Return the error for a refusal.
 
     Args:
-        relay: Who answered.
+        relay: The relay.
         stage: What it was asked.
-        code: Three-digit code; anything that is not 400 to 599 is an answer nobody can read.
-        reply: Its words, fit to be shown.
+        code: Three-digit code; outside of 400 to 599 the reply counts as unreadable.
+        reply: Its text as one safe line.
 
     Returns:
-        The error, with `delivery.verdicts` saying whose it is. An unreadable answer to the mail itself is unclear.
+        The error, classified by `delivery.verdicts`. An unreadable reply to the mail itself is unclear.
     """
     if not 400 <= code <= 599:
         return unreadable(relay, stage, f"{code} {reply}")
@@ -143,7 +143,7 @@ def refused(relay: Relay, stage: Stage, code: int, reply: str) -> DeliveryError:
 
 
 def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
-    """Make the error of an answer that is not SMTP."""
+    """Return the error for a reply that is not SMTP."""
     verdict = classify(SmtpAnswer(stage=stage, code=0))
     return DeliveryError(
         f"{relay} gave an answer that is not SMTP while {stage}: {words}; check host, port and tls in [email]",
@@ -153,7 +153,7 @@ def unreadable(relay: Relay, stage: Stage, words: str) -> DeliveryError:
 
 
 def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
-    """Make the error of an answer that did not come in time."""
+    """Return the error for a timeout."""
     verdict = classify(NoAnswer(stage=stage, is_silent=True))
     return DeliveryError(
         f"{relay} did not answer within {seconds:g} s while {stage}; {_what_next(stage)}",
@@ -163,7 +163,7 @@ def silent(relay: Relay, stage: Stage, seconds: float) -> DeliveryError:
 
 
 def dropped(relay: Relay, stage: Stage, cause: str) -> DeliveryError:
-    """Make the error of a connection that was not made or broke; `cause` in a few words."""
+    """Return the error for a connection that failed or broke; `cause` in a few words."""
     verdict = classify(NoAnswer(stage=stage))
     return DeliveryError(
         f"the connection to {relay} failed while {stage} ({cause}); {_what_next(stage)}",
@@ -173,7 +173,7 @@ def dropped(relay: Relay, stage: Stage, cause: str) -> DeliveryError:
 
 
 def misconfigured(relay: Relay, what: str) -> DeliveryError:
-    """Make the error of a relay and a configuration that do not fit together."""
+    """Return the error for a relay that does not fit the configuration."""
     return DeliveryError(
         f"{relay} cannot be used as [email] says: {what}",
         reason=DeliveryReason.CONFIG,
@@ -183,7 +183,7 @@ def misconfigured(relay: Relay, what: str) -> DeliveryError:
 
 
 def unsendable(what: str) -> DeliveryError:
-    """Make the error of a mail that cannot be sent at all."""
+    """Return the error for a mail that cannot be sent at all."""
     return DeliveryError(
         f"the mail cannot be sent: {what}",
         reason=DeliveryReason.REJECTED,
@@ -193,7 +193,7 @@ def unsendable(what: str) -> DeliveryError:
 
 
 def unreachable(what: str) -> DeliveryError:
-    """Make the error of an address that no mail can be sent to."""
+    """Return the error for an address that no mail can be sent to."""
     return DeliveryError(
         f"the mail cannot be sent: {what}",
         reason=DeliveryReason.CONFIG,

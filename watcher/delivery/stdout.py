@@ -1,6 +1,6 @@
-"""Prints messages as text: for cron, which mails what a job prints, and for pipes.
+"""Prints messages as text, for pipes and for cron, which mails the output of a job.
 
-Does not colour and does not page.
+Uses no colours and no pager.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from watcher.rendering.message import Message
 
 
 class StdoutChannel:
-    """Standard output.
+    """Deliver to standard output.
 
     Args:
-        stream: Gives the stream to write to, at the moment of writing.
+        stream: Returns the stream to write to; called for every message.
     """
 
     def __init__(self, stream: Callable[[], BinaryIO]) -> None:
@@ -26,11 +26,11 @@ class StdoutChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[StdoutChannel]:
-        """Open a session; there is nothing to hold open."""
+        """Open a session; it holds no connection."""
         yield self
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
-        """Print one message; the address means nothing (contract: `Session.deliver`)."""
+        """Print one message; the address is ignored (contract: `Session.deliver`)."""
         text = f"{message.subject}\n\n{message.text.rstrip()}\n\n".encode("utf-8", "replace")
         on_step(DeliveryStep.CONNECTED)
         on_step(DeliveryStep.BODY_HANDED_OVER)

@@ -1,12 +1,12 @@
-"""Whose failure an answer is: one pure function and its tables. Whose it is decides what waits (design: Message).
+"""Classify failed deliveries: whose failure it is decides what waits. One pure function and its tables.
 
-- The *channel*: the next message would meet the same. The channel waits and is probed.
-- The *recipient*: this destination takes nothing. The other recipients go on.
-- The *message*: this one is not taken. The next one goes on, to the same recipient, too.
-- *Unclear*: everything was handed over and no readable answer came.
+- The *channel*: the next message would fail too. The channel waits and is probed.
+- The *recipient*: this destination accepts nothing. Other recipients are not affected.
+- The *message*: only this one is refused. The next one is sent, to the same recipient too.
+- *Unclear*: everything was handed over and there was no readable reply.
 
-A failure that may be the message's own counts as the message's, for one bad message must not stop a channel; that a
-channel takes no message at all shows when several in a row fail (`pipeline.settle`).
+A failure that may be the message's own counts as the message's, because one bad message must not stop a channel. If a
+channel accepts no message at all, several in a row fail (`pipeline.settle`).
 
 Codes: RFC 5321 section 4.2, enhanced ones RFC 3463 and the IANA registry; HTTP: RFC 9110 section 15. Does not word
 anything (`delivery.smtp_errors`, `delivery.http_post`) and does not decide when to try again (`delivery.backoff`).
@@ -36,12 +36,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAnswer:
-    """What a relay answered.
+    """A relay's reply.
 
     Attributes:
         stage: What it was asked.
-        code: Its three digits; anything but 400 to 599 is an answer nobody can read.
-        reply: Its words, fit to be shown; may begin with an enhanced code.
+        code: Three digits; outside of 400 to 599 the reply counts as unreadable.
+        reply: Its text as one safe line; may start with an enhanced code.
     """
 
     stage: Stage
@@ -51,7 +51,7 @@ class SmtpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
-    """A connection to a relay that broke, or stayed silent, at a stage."""
+    """A connection to a relay broke or timed out at a stage."""
 
     stage: Stage
     is_silent: bool = False
@@ -59,14 +59,14 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
-    """What a hook answered, by its status; not a success."""
+    """A hook's response that is not a success."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackAnswer:
-    """What Slack answered, by its status and its word; not a success."""
+    """Slack's response, status and error word, that is not a success."""
 
     status: int
     word: str
@@ -74,7 +74,7 @@ class SlackAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whose failure it is, how long it lasts, and of which class it is."""
+    """Whose failure it is, how long it lasts, and its class."""
 
     whose: Whose
     lasts: Lasts
@@ -98,7 +98,7 @@ _ENVELOPE = (Stage.SENDER, Stage.RECIPIENT)
 _LOGIN_CODES = (530, 534, 535, 538)
 _GREYLISTING = re.compile(r"gr[ea]y[ -]?list|gr[ea]ylst|come back later", re.IGNORECASE)
 
-# (stages, codes, beginnings of the enhanced code; empty for all of them) → verdict. The first row that fits counts.
+# (stages, codes, beginnings of the enhanced code; empty for all of them) → verdict. The first matching row counts.
 _SMTP: tuple[tuple[tuple[Stage, ...], tuple[int, ...], tuple[str, ...], Verdict], ...] = (
     # before a mail is concerned
     ((), _LOGIN_CODES, (), _LOGIN_REFUSED),
@@ -131,7 +131,7 @@ _SMTP: tuple[tuple[tuple[Stage, ...], tuple[int, ...], tuple[str, ...], Verdict]
     ((Stage.BODY,), tuple(range(500, 600)), (), _MESSAGE_REFUSED),
 )
 
-# Statuses (first, last) → verdict; the first row that fits counts.
+# Statuses (first, last) → verdict; the first matching row counts.
 _HTTP: tuple[tuple[int, int, Verdict], ...] = (
     (401, 401, _LOGIN_REFUSED),
     (403, 403, _LOGIN_REFUSED),
@@ -150,7 +150,7 @@ _THREE_PART = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 def classify(answer: SmtpAnswer | NoAnswer | HttpAnswer | SlackAnswer) -> Verdict:
-    """Return whose failure an answer is, for any answer that is not a success."""
+    """Classify any response that is not a success."""
     match answer:
         case SmtpAnswer():
             return _of_smtp(answer)
@@ -163,18 +163,18 @@ def classify(answer: SmtpAnswer | NoAnswer | HttpAnswer | SlackAnswer) -> Verdic
 
 
 def enhanced_code(reply: str) -> str:
-    """Return the three-part code in a relay's words, or an empty text."""
+    """Return the three-part code in a relay's reply, or an empty text."""
     found = _THREE_PART.search(reply)
     return found[0] if found else ""
 
 
 def is_within(three_part: str, start: str) -> bool:
-    """Return True if an enhanced code begins with these parts, compared whole: `5.7.26` is not within `5.7.2`."""
+    """Return True if an enhanced code starts with these whole parts: `5.7.26` is not within `5.7.2`."""
     return not start or three_part == start or three_part.startswith(start + ".")
 
 
 def is_greylisting(answer: SmtpAnswer) -> bool:
-    """Return True if a relay puts a recipient off to see whether we come back (RFC 6647)."""
+    """Return True if a reply is greylisting (RFC 6647)."""
     return answer.stage is Stage.RECIPIENT and 400 <= answer.code < 500 and bool(_GREYLISTING.search(answer.reply))
 
 
@@ -195,7 +195,7 @@ def _of_smtp(answer: SmtpAnswer) -> Verdict:
 
 
 def _of_silence(answer: NoAnswer) -> Verdict:
-    """Judge a broken line: before a mail is named it is the channel's, then it counts against that mail."""
+    """Classify a broken connection: the channel's before a mail is named, then that mail's."""
     reason = DeliveryReason.TIMEOUT if answer.is_silent else DeliveryReason.CONNECTION
     if answer.stage is Stage.BODY:
         return Verdict(Whose.UNCLEAR, Lasts.PASSING, reason)
@@ -204,11 +204,11 @@ def _of_silence(answer: NoAnswer) -> Verdict:
 
 def _of_http(status: int) -> Verdict:
     fitting = (verdict for first, last, verdict in _HTTP if first <= status <= last)
-    return next(fitting, _CHANNEL_PASSES)  # 1xx or 2xx that is none of a hook: a proxy's, or something else there
+    return next(fitting, _CHANNEL_PASSES)  # 1xx or 2xx that a hook would not send: a proxy answered
 
 
 def _of_slack(answer: SlackAnswer) -> Verdict:
-    """Judge by Slack's word where it is known; by the status otherwise. The Web API says everything with 200."""
+    """Classify by Slack's error word if it is known, else by status. The Web API always answers 200."""
     if is_gone(answer.word):
         return _CHANNEL_MISCONFIGURED
     if answer.word in LATER:

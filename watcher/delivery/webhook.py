@@ -1,7 +1,7 @@
-"""Posts to any program's webhook, signed as Standard Webhooks says.
+"""Posts to any program's webhook, signed by the Standard Webhooks specification.
 
 Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-Posts JSON `{type, timestamp, data}`. Does not decide what is in it, and does not retry. Only 2xx is a success.
+Posts JSON `{type, timestamp, data}`. Does not decide its content and does not retry. Only 2xx is a success.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ SHORTEST_KEY, LONGEST_KEY = 24, 64
 
 
 class WebhookChannel:
-    """Every hook that shares a secret; each is a channel of its own to the outbox.
+    """Deliver to hooks that share a secret; to the outbox each hook is a channel of its own.
 
     Args:
-        poster: The door to HTTP.
-        secret: `whsec_…`, or several with blanks between while one takes the place of another.
-        utc_now: The clock: receivers refuse what was signed minutes ago, so every try is signed anew.
+        poster: Sends the HTTP requests.
+        secret: `whsec_…`, or several separated by blanks while one replaces another.
+        utc_now: The clock. Receivers refuse old signatures, so every attempt is signed again.
     """
 
     def __init__(self, poster: Poster, secret: str, *, utc_now: Callable[[], datetime]) -> None:
@@ -43,7 +43,7 @@ class WebhookChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[WebhookChannel]:
-        """Open a session; there is nothing to hold open."""
+        """Open a session; it holds no connection."""
         yield self
 
     async def deliver(self, message: Message, address: str, on_step: OnStep) -> Receipt:
@@ -71,15 +71,15 @@ class WebhookChannel:
 
 
 def event_id(message: Message) -> str:
-    """Return the event's id: the same on every try, without the dots that end it in what is signed."""
+    """Return the event's id: the same on every attempt, and without dots, which separate the signed parts."""
     return "msg_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
 
 
 def payload(message: Message) -> bytes:
-    """Return the body: the message's data when it has any, else its words.
+    """Return the body: the message's data if there is any, else its text.
 
-    `type` is `trial.changed` where the data are one trial's comparison (as `watcher compare --json` prints it), else
-    `watcher.` and what the message is: `watcher.welcome`, `watcher.notice`.
+    `type` is `trial.changed` if the data are a comparison (as `watcher compare --json` prints it), else `watcher.` and
+    the kind of message: `watcher.welcome`, `watcher.notice`.
     """
     is_trial = message.data is not None
     what = {
@@ -91,10 +91,10 @@ def payload(message: Message) -> bytes:
 
 
 def read_keys(secret: str) -> tuple[bytes, ...]:
-    """Read the signing keys out of a secret.
+    """Parse the signing keys of a secret.
 
     Raises:
-        DeliveryError: It holds none, or one of another form; the text does not repeat it.
+        DeliveryError: There is no key, or a malformed one; the text does not repeat it.
     """
     keys = tuple(_key(word) for word in secret.split())
     if keys and all(SHORTEST_KEY <= len(key) <= LONGEST_KEY for key in keys):
