@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.changes.real import all_paths, load, needs_records
-from watcher.changes.trial_names import interventions_tested, short_name, told_apart
+from watcher.study.names import interventions_tested, short_name, told_apart
 
 EXPERIMENTAL, ACTIVE, PLACEBO = "EXPERIMENTAL", "ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR"
 

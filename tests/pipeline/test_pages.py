@@ -6,11 +6,11 @@ import email.policy
 from tests.pipeline.house import DAYS, FILES, ONE, OPS, OPS_ON, TWO, text_of, trial
 from tests.store.make import new
 from watcher import app
-from watcher.changes.meaning.parts import as_object, at
 from watcher.daemon.single_run import run_once
 from watcher.pages.loader import load
 from watcher.pipeline.publisher import publish
 from watcher.store.trial_model import PageCommit
+from watcher.study.read import as_object, at
 
 PAGES = '[pages]\ndir = "../site"\nurl = "https://trials.example.org"\n\n'
 

@@ -20,6 +20,7 @@ from watcher.changes.model import Comparison, Edit, Json, Place, Record, Stamp, 
 from watcher.changes.normalise import STAMP, canonical_text, normalise, says_the_same
 from watcher.changes.pairing import pair_items
 from watcher.errors import UsageError
+from watcher.study.read import at
 
 _Steps: TypeAlias = tuple[Step, ...]
 
@@ -165,10 +166,10 @@ class _Walk:
 
     def items(self, steps: _Steps, keys: tuple[str, ...], old: Sequence[Json], new: Sequence[Json]) -> None:
         pairing = pair_items(old, new, identity_of(keys))
-        for at, to in pairing.pairs:
-            self.child((*steps, Place(at, to)), keys, old[at], new[to])
-        for at in pairing.removed:
-            self.differ((*steps, Place(at, None)), old[at], None)
+        for was, to in pairing.pairs:
+            self.child((*steps, Place(was, to)), keys, old[was], new[to])
+        for was in pairing.removed:
+            self.differ((*steps, Place(was, None)), old[was], None)
         for to in pairing.added:
             self.differ((*steps, Place(None, to)), None, new[to])
 
@@ -187,8 +188,8 @@ class _Walk:
             ignore_private_variables=False,
         )
         places = {int(difference.get_root_key()) for differences in found.values() for difference in differences}
-        for at in places:
-            yield Edit(steps=self.places[at], before=self.old.get(at), after=self.new.get(at))
+        for place in places:
+            yield Edit(steps=self.places[place], before=self.old.get(place), after=self.new.get(place))
 
     def _shown(self, value: Json, at: int) -> Json:
         """Return a value as DeepDiff sees it: what stands on both sides is printed in one line.
@@ -243,16 +244,8 @@ def _applied_to_list(items: Sequence[Json], below: Mapping[Place, list[tuple[_St
     return [item for item in [*kept, *added] if item is not None]
 
 
-def _at(record: Json, *path: str) -> Json:
-    for key in path:
-        if not isinstance(record, Mapping):
-            return None
-        record = record.get(key)
-    return record
-
-
 def _text_at(record: Record, *path: str) -> str | None:
-    value = _at(record, *path)
+    value = at(record, *path)
     return value if isinstance(value, str) else None
 
 
@@ -272,4 +265,4 @@ def _stamp_of(record: Record) -> Stamp:
 
 def _has_update(old: Record, new: Record) -> bool:
     """Return whether the sponsor posted an update between the two: one of its two dates moved."""
-    return any(_at(new, *path) is not None and _at(new, *path) != _at(old, *path) for path in (_POSTED, _SUBMITTED))
+    return any(at(new, *path) is not None and at(new, *path) != at(old, *path) for path in (_POSTED, _SUBMITTED))

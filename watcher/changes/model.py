@@ -5,16 +5,13 @@ Holds data only; decides nothing, compares nothing and words nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
-"""A JSON value. The registry never sends `null` (measured on 3,444 records), so None means "not there"."""
-
-Record: TypeAlias = Mapping[str, Json]
-"""One study as API v2 sends it, decoded and not yet canonical."""
+from watcher.study.read import Json as Json
+from watcher.study.read import Record as Record
 
 
 class Severity(StrEnum):

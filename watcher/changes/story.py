@@ -11,11 +11,12 @@ from dataclasses import replace
 from watcher.changes.grouping import Line, lines_of
 from watcher.changes.headline import headline
 from watcher.changes.kinds import kind_of
-from watcher.changes.meaning.parts import as_object, as_text, at, texts
 from watcher.changes.model import Change, Comparison, Origin, Phrase, Record, Severity, Stamp, Story
-from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
+from watcher.study.names import short_name as short_name_of
+from watcher.study.read import as_text
+from watcher.study.typed import study_of
 from watcher.text import visible
 
 _MOST_MINOR_LINES = 6
@@ -61,7 +62,7 @@ def tell(
     return Story(
         nct_id=comparison.nct_id,
         short_name=short_name or short_name_of(record),
-        title=values.plain(as_text(at(record, "protocolSection", "identificationModule", "briefTitle"))),
+        title=values.plain(study_of(record).title),
         context=context_of(record),
         severity=level_of(told[0]),
         tag=visible(top.tag),
@@ -78,14 +79,12 @@ def tell(
 
 def context_of(record: Record) -> tuple[str, ...]:
     """Place a trial in people's words: its phase or that it only observes, and its sponsor; empty when not given."""
-    design = as_object(at(record, "protocolSection", "designModule"))
-    phases = [values.enum(phase) for phase in texts(design.get("phases")) if phase != "NA"]
+    study = study_of(record)
+    phases = [values.enum(phase) for phase in study.phases if phase != "NA"]
     pieces = [phases[0] + "".join(f"/{phase.removeprefix('Phase ')}" for phase in phases[1:])] if phases else []
-    kind = design.get("studyType")
-    if kind in ("OBSERVATIONAL", "EXPANDED_ACCESS"):
-        pieces.append(values.enum(as_text(kind)))
-    sponsor = as_text(at(record, "protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name"))
-    return (*pieces, *([sponsor] if sponsor else []))
+    if study.study_type in ("OBSERVATIONAL", "EXPANDED_ACCESS"):
+        pieces.append(values.enum(study.study_type))
+    return (*pieces, *([study.sponsor] if study.sponsor else []))
 
 
 def when_of(changes: Sequence[Change], newer: Stamp) -> str:

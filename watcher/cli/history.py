@@ -12,7 +12,7 @@ import click
 from watcher import app
 from watcher.changes.model import Change, Record, Severity
 from watcher.changes.story import tell
-from watcher.changes.trial_names import short_name as short_name_of
+from watcher.study.names import short_name as short_name_of
 from watcher.changes.wording.reverted import phrase_of
 from watcher.cli.arguments import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings

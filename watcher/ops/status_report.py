@@ -14,7 +14,6 @@ from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
 from watcher.changes.record_events import first_seen
 from watcher.changes.serialize import printed
-from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording.say import phrase
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
@@ -27,6 +26,7 @@ from watcher.pipeline.trial_faults import unknown_trial
 from watcher.pipeline.watchlist_resolution import poll_ids
 from watcher.store.delivery_model import State
 from watcher.store.trial_model import Kept, LogEntry, Presence
+from watcher.study.names import short_name as short_name_of
 
 _STATUS = ("protocolSection", "statusModule")
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from watcher.changes.meaning.parts import as_object, at
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.page_model import Step
 from watcher.pages.record_text import UNKNOWN_COUNT
 from watcher.pages.who_and_where import STATES, Country, Place, counted_states
+from watcher.study.read import as_object, at
 
 WIDTH, HEIGHT = 420, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 30

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from watcher.archive import decode, decode_comparison
-from watcher.changes.meaning.parts import as_object
 from watcher.changes.model import Comparison, Record
 from watcher.changes.record_events import first_seen
 from watcher.config.watchlist import WatchedTrial, Watchlist
@@ -14,6 +13,7 @@ from watcher.context import RunContext
 from watcher.pages.mirror import mirror_of
 from watcher.pages.page_model import Site, Step, Trial
 from watcher.store.trial_model import Kept, LogEntry, Version
+from watcher.study.read import as_object
 
 
 def markdown_of(context: RunContext, watchlist: Watchlist, nct_id: str) -> str | None:

@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from watcher.changes.families.results.due_dates import milestones
-from watcher.changes.meaning.parts import as_object
 from watcher.changes.model import Record
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.page_model import REGISTRY_URL
 from watcher.pages.record_text import module
+from watcher.study.read import as_object
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Change, Json, Record
 from watcher.changes.wording import values
 from watcher.pages.page_model import REGISTRY_URL, Site, Step, Trial
-from watcher.pages.record_text import UNKNOWN_COUNT, joined, line, lines, module, objects, raw
+from watcher.pages.record_text import joined, line, lines, module, objects, raw
 from watcher.rendering.escape import cut, paragraphs, plain, verbatim
+from watcher.study.read import as_object, as_text
+from watcher.study.typed import UNKNOWN_COUNT
 
 RECENT = timedelta(days=30)
 """How far the log of a trial's page goes back."""

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.model import Record
-from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.pages.mirror import title_of
 from watcher.pages.page_model import Site
@@ -22,6 +21,7 @@ from watcher.pages.related import Traits, traits_of
 from watcher.pages.trial import Link, code_of
 from watcher.pages.who_and_where import OpenPlace, countries_of, open_places_of
 from watcher.rendering.escape import cut, plain
+from watcher.study.names import short_name as short_name_of
 
 _MOST_CHOICES = 150
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")

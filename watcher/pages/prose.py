@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from watcher.changes.meaning.parts import as_text
 from watcher.changes.model import Json
 from watcher.changes.wording import values
 from watcher.rendering.escape import plain
+from watcher.study.read import as_text
 
 _BULLET = re.compile(r"\s*(?:[*•●◦▪‣–-]|\(?\d{1,3}\s?\\?[.)])\s+(?=\S)")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from watcher.changes.meaning.parts import as_list, as_object, as_text, at
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.rendering.escape import plain
+from watcher.study.read import as_list, as_object, as_text, at
+from watcher.study.typed import UNKNOWN_COUNT
 
-UNKNOWN_COUNT = 99999999
 """The registry's number for "unknown" in enrollment counts."""
 
 

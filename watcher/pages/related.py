@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 
-from watcher.changes.meaning.parts import as_object, at
 from watcher.changes.model import Record
 from watcher.changes.wording import values
 from watcher.pages.record_text import line, lines, module, objects
+from watcher.study.read import as_object, at
 
 MOST = 10
 """Related trials kept for each."""

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from watcher.changes.families.eligibility import criteria
-from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.pages.prose import Block, blocks
 from watcher.pages.record_text import day, enrollment, joined, line, lines, module, objects, raw, word
 from watcher.rendering.escape import plain, verbatim
+from watcher.study.read import as_object, as_text
 
 Facts = tuple[tuple[str, str], ...]
 """Labels and values, without empty values."""

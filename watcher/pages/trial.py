@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.meaning.parts import as_object
-from watcher.changes.trial_names import short_name as short_name_of
 from watcher.pages import charts, study, who_and_where
 from watcher.pages.mirror import title_of
 from watcher.pages.page_model import REGISTRY_URL, Trial
@@ -15,6 +13,8 @@ from watcher.pages.record_text import day, line, module, raw, word
 from watcher.pages.related import Related
 from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.rendering.escape import cut, plain
+from watcher.study.names import short_name as short_name_of
+from watcher.study.read import as_object
 
 _STATES = {
     "gone": "The registry no longer serves this record; what is shown is its last state.",

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.pages.record_text import day, joined, line, module, objects, raw, word
 from watcher.pages.study import Facts
 from watcher.rendering.escape import cut, plain
+from watcher.study.read import as_object, as_text
 
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/{}/"

@@ -10,7 +10,6 @@ from watcher.archive import decode
 from watcher.changes.history import value_at
 from watcher.changes.model import Story
 from watcher.changes.serialize import dumps, printed
-from watcher.changes.trial_names import short_name as short_name_of
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.config_model import RecipientConfig
@@ -24,6 +23,7 @@ from watcher.pipeline.read_counts import LastDigest, read_for
 from watcher.rendering.message import PackedJson
 from watcher.store.delivery_model import RecipientState
 from watcher.store.trial_model import Presence
+from watcher.study.names import short_name as short_name_of
 
 _A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
 _STATUS = ("protocolSection", "statusModule", "overallStatus")

@@ -8,11 +8,12 @@ from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Item, as_object, as_text, part
+from watcher.changes.meaning.parts import Item, part
 from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import names, number, some, text, worded
+from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("documentSection", "largeDocumentModule"), "documents")
 _row = _MODULE.row

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Part, as_object, as_text, merged, protocol
+from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.partial_date import read, shift
 from watcher.changes.wording import values
 from watcher.changes.wording.origin import origin_note
-
-UNKNOWN_COUNT = 99_999_999
-"""What the registry keeps for "not known"; never a number of people."""
+from watcher.study.read import as_object, as_text
+from watcher.study.typed import UNKNOWN_COUNT
 
 _row = Module(("protocolSection", "designModule"), "design").row
 

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Item, Part, as_object, as_text, merged, part, protocol
+from watcher.changes.meaning.parts import Item, Part, merged, part, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, text, worded
+from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("protocolSection", "oversightModule"), "oversight")
 _row = _MODULE.row

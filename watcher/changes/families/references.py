@@ -11,12 +11,13 @@ from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, at, protocol
+from watcher.changes.meaning.parts import Item, protocol
 from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import named, names, number, some, text, worded
+from watcher.study.read import as_list, as_object, as_text, at
 
 _MODULE = Module(("protocolSection", "referencesModule"), "references")
 _row = _MODULE.row

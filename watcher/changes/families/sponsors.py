@@ -9,11 +9,12 @@ from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.organisations import is_one_organisation, is_same_spelling, proved_names
-from watcher.changes.meaning.parts import Item, as_object, as_text, merged, protocol
+from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import field, named, names, number, some, worded
+from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("protocolSection", "sponsorCollaboratorsModule"), "sponsor")
 _row = _MODULE.row

@@ -8,7 +8,7 @@ from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.meaning.text_equality import is_same_in_form
@@ -17,6 +17,8 @@ from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.changes.wording.origin import origin_note
 from watcher.changes.wording.sizes import lag, results_due
+from watcher.study.read import as_list, as_object, as_text, at
+from watcher.study.typed import UNKNOWN_COUNT
 
 _MODULE = Module(("protocolSection", "statusModule"), "status")
 _row = _MODULE.row
@@ -330,7 +332,7 @@ def _enrolled(facts: Mapping[str, Json]) -> str | None:
 def people(value: Json) -> int | None:
     """Return a number of participants; None for the registry's stand-in for "not known" and for anything else."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and isinstance(value, int) and value != 99_999_999 else None
+    return value if is_number and isinstance(value, int) and value != UNKNOWN_COUNT else None
 
 
 def _results(facts: Mapping[str, Json]) -> str | None:

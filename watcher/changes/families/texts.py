@@ -9,12 +9,13 @@ from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.meaning.organisations import is_one_person
-from watcher.changes.meaning.parts import Item, Part, as_object, as_text, merged, protocol, texts
+from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.meaning.text_equality import essence
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, field, named, names, number, some, text, worded
+from watcher.study.read import as_object, as_text, texts
 
 _MODULE = Module(("protocolSection", "identificationModule"), "identification")
 _row = _MODULE.row

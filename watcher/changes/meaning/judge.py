@@ -14,11 +14,11 @@ from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import Context, kind_of
 from watcher.changes.meaning import modules, other
 from watcher.changes.meaning.evidence import Draft, Evidence, Explain
-from watcher.changes.model import Change, Json, Origin, Place
+from watcher.changes.model import Change, Origin, Place
+from watcher.study.typed import Dated, Study, study_of
 
 _NEAR_DAYS = 180
 _LARGE_TARGET = 300
-_NO_COUNT = 99_999_999  # the registry's sentinel for an unknown number of participants
 
 _TRIPS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading a value of an undocumented shape raises. The registry says that fields may change without notice; an
@@ -120,46 +120,40 @@ def _natural(path: str) -> tuple[str | int, ...]:
 
 def _context(evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Return what moves the level of the kinds that take context: steps and the reason, louder ones first."""
-    design = _below(evidence.new, "protocolSection", "designModule")
-    phases = _below(design, "phases")
-    target = _target(evidence)
-    if isinstance(phases, list | tuple) and "PHASE3" in phases and target is not None and target >= _LARGE_TARGET:
-        phase = "Phase 2/3" if "PHASE2" in phases else "Phase 3"
+    study = study_of(evidence.new)
+    target = _target(evidence, study)
+    if "PHASE3" in study.phases and target is not None and target >= _LARGE_TARGET:
+        phase = "Phase 2/3" if "PHASE2" in study.phases else "Phase 3"
         yield 1, f"{phase} with {target:,} participants"
-    elif _is_near(evidence):
+    elif _is_near(evidence, study.primary_completion):
         yield 1, f"primary completion within {_NEAR_DAYS} days of the posting"
-    if _below(design, "studyType") == "OBSERVATIONAL":
+    if study.study_type == "OBSERVATIONAL":
         yield -1, "observational study"
 
 
-def _target(evidence: Evidence) -> int | None:
+def _target(evidence: Evidence, study: Study) -> int | None:
     """Return the planned number of participants, the newer record's if it has one; else the count it has."""
-    counts = []
-    for record in (evidence.new, evidence.old):
-        info = _below(record, "protocolSection", "designModule", "enrollmentInfo")
-        count = _below(info, "count")
-        if isinstance(count, int) and count != _NO_COUNT:
-            counts.append((_below(info, "type") == "ACTUAL", count))
-    return min(counts, key=lambda pair: pair[0])[1] if counts else None
+    counts = [(one.is_actual, one.count) for one in (study.enrollment, study_of(evidence.old).enrollment)]
+    known = [(is_actual, count) for is_actual, count in counts if count is not None]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
 
 
-def _is_near(evidence: Evidence) -> bool:
+def _is_near(evidence: Evidence, completion: Dated) -> bool:
     """Return whether the newer record plans its primary completion 0 to 180 days after the posting.
 
     A month without a day is near when any day of it is.
     """
-    completion = _below(evidence.new, "protocolSection", "statusModule", "primaryCompletionDateStruct")
     seen_on = evidence.posted if evidence.has_sponsor_update else evidence.data_version
-    days = _days(_below(completion, "date"))
+    days = _days(completion.text)
     posted = _days(seen_on or evidence.posted or evidence.data_version)
-    if _below(completion, "type") != "ESTIMATED" or days is None or posted is None:
+    if not completion.is_planned or days is None or posted is None:
         return False
     return (days[1] - posted[0]).days >= 0 and (days[0] - posted[0]).days <= _NEAR_DAYS
 
 
-def _days(value: Json) -> tuple[datetime.date, datetime.date] | None:
+def _days(value: str | None) -> tuple[datetime.date, datetime.date] | None:
     """Return the first and the last day a partial date can mean; None for what is no date."""
-    if not isinstance(value, str):
+    if not value:
         return None
     try:
         if len(value) == len("yyyy-MM"):
@@ -169,12 +163,6 @@ def _days(value: Json) -> tuple[datetime.date, datetime.date] | None:
     except (OverflowError, ValueError):
         return None
     return day, day
-
-
-def _below(value: Json, *path: str) -> Json:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
 
 
 def _with_unique_paths(changes: Iterable[Change], evidence: Evidence) -> Iterator[Change]:
@@ -196,10 +184,12 @@ def _with_zip(path: str, change: Change, evidence: Evidence) -> str:
     for index in change.edits:
         place = next((step for step in evidence.edits[index].steps if isinstance(step, Place)), None)
         if place is not None:
-            record, at = (evidence.new, place.new) if place.new is not None else (evidence.old, place.old)
-            sites = _below(record, "protocolSection", "contactsLocationsModule", "locations")
-            site = sites[at] if isinstance(sites, list | tuple) and at is not None and at < len(sites) else None
-            code = _below(site, "zip")
+            record, where = (evidence.new, place.new) if place.new is not None else (evidence.old, place.old)
+            sites = at(record, "protocolSection", "contactsLocationsModule", "locations")
+            site = (
+                sites[where] if isinstance(sites, list | tuple) and where is not None and where < len(sites) else None
+            )
+            code = at(site, "zip")
             if isinstance(code, str):
                 key, status, _ = path.rpartition(".status") if path.endswith(".status") else (path, "", "")
                 return f"{key}|{code.casefold()}{status}"

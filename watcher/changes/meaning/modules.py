@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.parts import merged, protocol
 from watcher.changes.model import Json, Record, Severity, Verb
+from watcher.study.read import as_list, as_object, as_text, at
 
 HELD: Mapping[str, str] = {
     "outcomesModule": "outcome measures",

@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from watcher.changes.meaning.amounts import without_amounts
-from watcher.changes.meaning.parts import as_list, as_object, as_text, at, texts
 from watcher.changes.meaning.text_equality import essence, words
 from watcher.changes.model import Json, Record
+from watcher.study.read import as_list, as_object, as_text, at, texts
 
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,200})[)\]]")
 _APART = re.compile(r"[,;/|=]|\bor\b|\baka\b|\balso known as\b|\bformerly\b|\bpreviously\b", re.IGNORECASE)

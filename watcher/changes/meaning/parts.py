@@ -7,40 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.model import Edit, Json, Place, Record
-
-_NOTHING: Mapping[str, Json] = MappingProxyType({})
-
-
-def as_object(value: Json) -> Mapping[str, Json]:
-    """Return an object as it is and anything else as an empty one."""
-    return value if isinstance(value, Mapping) else _NOTHING
-
-
-def as_list(value: Json) -> Sequence[Json]:
-    """Return a list as it is and anything else as an empty one."""
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-
-
-def as_text(value: Json) -> str:
-    """Return a text as it is and anything else as an empty one."""
-    return value if isinstance(value, str) else ""
-
-
-def texts(value: Json) -> tuple[str, ...]:
-    """Return the texts of a list, in its order."""
-    return tuple(item for item in as_list(value) if isinstance(item, str))
-
-
-def at(record: Record, *path: str) -> Json:
-    """Return the value at a path of keys, None when it is not there."""
-    value: Json = record
-    for key in path:
-        value = as_object(value).get(key)
-    return value
+from watcher.changes.model import Edit, Json, Place
+from watcher.study.read import as_list, as_object, at
 
 
 def merged(*claims: Iterable[int]) -> tuple[int, ...]:

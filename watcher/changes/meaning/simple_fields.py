@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from watcher.changes.kinds import kind_of
 from watcher.changes.meaning.evidence import Draft
-from watcher.changes.meaning.parts import Part, as_text, merged
+from watcher.changes.meaning.parts import Part, merged
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Json, Severity, Verb
+from watcher.study.read import as_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

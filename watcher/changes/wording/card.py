@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from watcher.changes.history import value_at
 from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
+from watcher.study.typed import UNKNOWN_COUNT
 
 _STATUS = ("protocolSection", "statusModule")
 _DESIGN = ("protocolSection", "designModule")
 _ELIGIBILITY = ("protocolSection", "eligibilityModule")
-_UNKNOWN_COUNT = 99999999
 """The registry's number for "unknown" in enrollment counts."""
 
 
@@ -57,7 +57,7 @@ def _enrollment(info: Json) -> str:
     if not isinstance(info, Mapping):
         return ""
     count = info.get("count")
-    if not isinstance(count, int) or count == _UNKNOWN_COUNT:
+    if not isinstance(count, int) or count == UNKNOWN_COUNT:
         return "unknown"
     return f"{values.number(count)} {_kind(info.get('type'))}".strip()
 

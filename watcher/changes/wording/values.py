@@ -5,7 +5,6 @@ Gives plain text; does not escape for any medium, does not judge and knows no fi
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,8 @@ from types import MappingProxyType
 
 from watcher.changes.fields.names import words_of_key
 from watcher.changes.model import Json
+from watcher.study.markup import plain as plain
+from watcher.study.markup import short as short
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T(\d{2}:\d{2}).*)?")
@@ -26,7 +27,6 @@ _ABBREVIATION = re.compile(r"(?:\b(?:Inc|Ltd|Co|Corp|Pty|Jr|Sr|Univ|Dept|Hosp|In
 _AGE = re.compile(r"(\d+) (Year|Month|Week|Day|Hour|Minute)s?")
 _LONGEST_WORD = 60
 _LONGEST_NUMBER = 40
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~^&$=:;,'\"/?@%])")
 
 ENUM_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -181,26 +181,6 @@ def age(value: str) -> str:
 def boolean(value: bool) -> str:
     """Return `yes` or `no`."""
     return "yes" if value else "no"
-
-
-def plain(text: str) -> str:
-    r"""Take a registry text out of its markup, in one line: escapes (`\>` → `>`) and entities undone, blanks collapsed.
-
-    Source: ClinicalTrials.gov API v2, `markup` fields with `markupFormat=markdown`.
-    """
-    return " ".join(_ESCAPE.sub(r"\1", html.unescape(text) if "&" in text else text).split())
-
-
-def short(text: str, limit: int = 160) -> str:
-    """Cut a text at a word so that it has at most `limit` characters, `…` included; shorter ones as they are."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    head, blank, _ = cut.rpartition(" ")
-    if not blank and not text[limit - 1 : limit].isspace():
-        # One long word: after its last sign that is no letter, if there is one; a script without blanks at the limit.
-        head = re.sub(r"(?<=[^\w])\w+\Z", "", cut) if cut.isascii() else cut
-    return (head or cut).rstrip(" ,;:.–-") + "…"
 
 
 def without_end(sentence: str) -> str:

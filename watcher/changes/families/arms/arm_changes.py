@@ -14,19 +14,10 @@ from watcher.changes.families.arms.arm_identity import proved
 from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import (
-    Item,
-    Part,
-    as_list,
-    as_object,
-    as_text,
-    at,
-    merged,
-    protocol,
-    texts,
-)
+from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form, words
 from watcher.changes.model import Json, Severity, Verb
+from watcher.study.read import as_list, as_object, as_text, at, texts
 
 _LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})
 _FEW_ARMS = 4

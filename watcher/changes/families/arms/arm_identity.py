@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.naming import is_heading_of, is_one_thing, other_names
-from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, at, merged, texts
+from watcher.changes.meaning.parts import Item, merged
 from watcher.changes.meaning.text_equality import essence
 from watcher.changes.model import Json, Record
+from watcher.study.read import as_list, as_object, as_text, at, texts
 
 _MOST_ASKED = 60
 """As many left-over items a side are compared by name; of longer lists the first."""

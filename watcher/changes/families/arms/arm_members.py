@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watcher.changes.meaning.evidence import Draft
-from watcher.changes.meaning.parts import Item, as_object, as_text, merged, texts
+from watcher.changes.meaning.parts import Item, merged
 from watcher.changes.model import Json, Severity, Verb
+from watcher.study.read import as_object, as_text, texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from itertools import pairwise
 from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.families.status import ENROLLING, kind_of
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Part, as_text, merged, protocol
+from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import PartialDate, Shift, read, shift
+from watcher.study.read import as_text
 
 _MAJOR_FROM_DAYS = 90
 _CRITICAL_FROM_DAYS = 150

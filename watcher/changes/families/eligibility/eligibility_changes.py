@@ -18,9 +18,10 @@ from watcher.changes.families.eligibility.criteria_cuts import facts_of, path_of
 from watcher.changes.families.eligibility.criteria_pairs import Paired, pair
 from watcher.changes.families.eligibility.headings import Section, residue
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Part, as_text, protocol, texts
+from watcher.changes.meaning.parts import Part, protocol
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Severity, Verb
+from watcher.study.read import as_text, texts
 
 _CRITERIA = "eligibilityCriteria"
 _LEAST_REWRITTEN = 4

@@ -14,10 +14,11 @@ from watcher.changes.families.outcomes.outcome_identity import Outcome, matched,
 from watcher.changes.families.outcomes.timing import Timing, timing
 from watcher.changes.meaning.amounts import amount_change
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Item, Part, as_list, as_object, as_text, at, merged, protocol
+from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form
 from watcher.changes.model import Json, Severity, Verb
 from watcher.changes.partial_date import read
+from watcher.study.read import as_list, as_object, as_text, at
 
 _LISTS: Mapping[str, str] = {
     "primaryOutcomes": "primary",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from watcher.changes.meaning.amounts import without_amounts
 from watcher.changes.meaning.naming import is_one_thing, is_spelt_alike
-from watcher.changes.meaning.parts import Item, as_object, as_text, merged
+from watcher.changes.meaning.parts import Item, merged
 from watcher.changes.meaning.text_equality import essence, words
+from watcher.study.read import as_object, as_text
 
 _GENERIC = words(
     "the a an of in and or for to by at from with on per as is be was will who are than that this during over between "

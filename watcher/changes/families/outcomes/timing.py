@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.meaning.parts import as_object, as_text, at
 from watcher.changes.partial_date import read
+from watcher.study.read import as_object, as_text, at
 
 
 class Timing(StrEnum):

@@ -16,9 +16,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from watcher.changes.families.results.result_changes import DELAY_DATES, submissions
-from watcher.changes.meaning.parts import as_object, at, texts
 from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
 from watcher.changes.partial_date import PartialDate, read
+from watcher.study.read import as_object, at, texts
 
 _TOLD_AHEAD = timedelta(days=30)
 _STATUS = ("protocolSection", "statusModule")

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from watcher.changes.families.results.result_numbers import MOST_NUMBERS, differing
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import Part, as_list, as_object, as_text, at, merged, part, protocol
+from watcher.changes.meaning.parts import Part, merged, part, protocol
 from watcher.changes.model import Json, Record, Severity, Verb
+from watcher.study.read import as_list, as_object, as_text, at
 
 SECTIONS: Mapping[str, str] = {
     "participantFlowModule": "participant flow",

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.meaning.parts import as_object, as_text
 from watcher.changes.model import Edit, Json, Place, Record
+from watcher.study.read import as_object, as_text
 
 MOST_NUMBERS = 5
 """As many differing numbers are shown; the others are counted."""

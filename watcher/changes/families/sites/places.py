@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from watcher.changes.country_names import canonical_country
 from watcher.changes.families.sites import site_fields as contacts_locations
 from watcher.changes.families.sites.town_names import plain_town
-from watcher.changes.meaning.parts import as_list, as_object, as_text
 from watcher.changes.model import Json
+from watcher.study.read import as_list, as_object, as_text
 
 _BRANDED = re.compile(
     r"(?:[\w&.,'()/-]+ ){0,4}(?:investigat(?:ion|ional|ive|or|ors)(?:'s)? (?:site|center|centre)s?"

@@ -17,8 +17,9 @@ from watcher.changes.families.sites.site_labels import described, told_apart
 from watcher.changes.families.sites.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.meaning.collapse import MOST_NAMED, MOST_SINGLE, gathered, together
 from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.meaning.parts import as_text, merged
+from watcher.changes.meaning.parts import merged
 from watcher.changes.model import Json, Severity, Verb
+from watcher.study.read import as_text
 
 _CLOSED = frozenset({"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED", "NO_LONGER_AVAILABLE"})
 _COUNTED = frozenset(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from watcher.changes.families.sites.places import Site
 from watcher.changes.meaning.evidence import Draft
-from watcher.changes.meaning.parts import as_text
+from watcher.study.read import as_text
 
 _ADDRESS = ("zip", "state", "country")
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from watcher.changes.families.sites.places import OPEN, Site, site
 from watcher.changes.families.sites.site_matching import Half, match
 from watcher.changes.meaning.evidence import Evidence
-from watcher.changes.meaning.parts import Item, as_list, as_object, as_text, merged, protocol
+from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.model import Json
+from watcher.study.read import as_list, as_object, as_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.model import Json, Record
-from watcher.changes.wording.values import plain, short
+from watcher.study.markup import plain, short
+from watcher.study.read import Json, Record, as_object, as_text, at, objects
 
 _LONGEST_NAME = 80
 _LONGEST_TITLE = 60
@@ -115,15 +115,15 @@ def short_name(record: Record) -> str:
         The acronym; else at most two tested interventions and the first condition; else the brief title cut at a
         word; else the NCT id. As the registry spells it, never corrected; at most 80 characters, one line.
     """
-    identification = _object(record, "protocolSection", "identificationModule")
-    acronym = plain(_text(identification.get("acronym")))
+    identification = as_object(at(record, "protocolSection", "identificationModule"))
+    acronym = plain(as_text(identification.get("acronym")))
     if acronym and len(acronym) <= _LONGEST_ACRONYM and not _NOTHING.fullmatch(acronym):
         return acronym
     tested = interventions_tested(record)
     if tested:
         return _with_condition(" + ".join(tested), _conditions(record))
-    title = plain(_text(identification.get("briefTitle")) or _text(identification.get("officialTitle")))
-    return short(title, _LONGEST_TITLE) or _text(identification.get("nctId"))
+    title = plain(as_text(identification.get("briefTitle")) or as_text(identification.get("officialTitle")))
+    return short(title, _LONGEST_TITLE) or as_text(identification.get("nctId"))
 
 
 def interventions_tested(record: Record) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ def interventions_tested(record: Record) -> tuple[str, ...]:
     treatment that every arm receives are left out. Several strengths of one drug are one name.
     """
     found = [one for one in _read(record) if not _is_no_treatment(one.name)]
-    title = _text(_object(record, "protocolSection", "identificationModule").get("briefTitle"))
+    title = as_text(as_object(at(record, "protocolSection", "identificationModule")).get("briefTitle"))
     has_cells = any(_CELLS.search(text) for text in (title, *(one.name for one in found)))
     kept = [one for one in found if one.in_title is not None or not _serves(one.name, has_cells=has_cells)]
     tested = [one for one in kept if not one.compares] or kept
@@ -160,14 +160,14 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(record: Record) -> Iterator[_Intervention]:
-    module = _object(record, "protocolSection", "armsInterventionsModule")
-    identification = _object(record, "protocolSection", "identificationModule")
-    title = _words(plain(_text(identification.get("briefTitle"))))
-    arms = [arm for arm in _objects(module.get("armGroups")) if arm.get("interventionNames")]
-    tests = [_members(arm) for arm in arms if _text(arm.get("type")) not in _CONTROL_ARMS]
-    compares = [_members(arm) for arm in arms if _text(arm.get("type")) in _CONTROL_ARMS]
-    for item in _objects(module.get("interventions")):
-        name = _OR_PLACEBO.sub("", short(plain(_text(item.get("name"))), _LONGEST_READ))
+    module = as_object(at(record, "protocolSection", "armsInterventionsModule"))
+    identification = as_object(at(record, "protocolSection", "identificationModule"))
+    title = _words(plain(as_text(identification.get("briefTitle"))))
+    arms = [arm for arm in objects(module.get("armGroups")) if arm.get("interventionNames")]
+    tests = [_members(arm) for arm in arms if as_text(arm.get("type")) not in _CONTROL_ARMS]
+    compares = [_members(arm) for arm in arms if as_text(arm.get("type")) in _CONTROL_ARMS]
+    for item in objects(module.get("interventions")):
+        name = _OR_PLACEBO.sub("", short(plain(as_text(item.get("name"))), _LONGEST_READ))
         if not name:
             continue
         key = _words(name)
@@ -187,7 +187,7 @@ def _read(record: Record) -> Iterator[_Intervention]:
 def _members(arm: Mapping[str, Json]) -> frozenset[str]:
     names = arm.get("interventionNames")
     listed = names if isinstance(names, list | tuple) else ()
-    return frozenset(_words(_TYPE.sub("", plain(_text(name)))) for name in listed)
+    return frozenset(_words(_TYPE.sub("", plain(as_text(name)))) for name in listed)
 
 
 def _rank(one: _Intervention) -> tuple[bool, int, bool, bool]:
@@ -234,7 +234,7 @@ def _terms(name: str, others: Json) -> Iterator[str]:
     for inside in re.findall(r"[\(\[]([^()\[\]]{3,40})[\)\]]", name):
         yield _words(inside)
     for other in others if isinstance(others, list | tuple) else ():
-        known = _words(plain(_text(other)))
+        known = _words(plain(as_text(other)))
         if len(known) >= len("abcd"):
             yield known
 
@@ -254,24 +254,9 @@ def _with_condition(names: str, conditions: Sequence[str]) -> str:
 
 
 def _conditions(record: Record) -> tuple[str, ...]:
-    listed = _object(record, "protocolSection", "conditionsModule").get("conditions")
-    return tuple(plain(_text(one)) for one in listed if one) if isinstance(listed, list | tuple) else ()
+    listed = as_object(at(record, "protocolSection", "conditionsModule")).get("conditions")
+    return tuple(plain(as_text(one)) for one in listed if one) if isinstance(listed, list | tuple) else ()
 
 
 def _words(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", text.casefold()).split())
-
-
-def _object(record: Record, *path: str) -> Mapping[str, Json]:
-    value: Json = record
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: Json) -> list[Mapping[str, Json]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""

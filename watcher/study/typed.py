@@ -1,0 +1,82 @@
+"""The main facts of a record, typed: read once, and always in the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.study.read import Json, Record, as_text, at, texts
+
+UNKNOWN_COUNT = 99_999_999
+"""What the registry keeps for "not known"; never a number of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date of a study as the registry spells it.
+
+    Attributes:
+        text: `yyyy`, `yyyy-MM` or `yyyy-MM-dd`; empty when it is not given.
+        is_planned: Whether its type is ESTIMATED.
+    """
+
+    text: str
+    is_planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """The number of participants.
+
+    Attributes:
+        count: The number, None when it is not given or not known.
+        is_actual: Whether its type is ACTUAL.
+    """
+
+    count: int | None
+    is_actual: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What a record says about its study.
+
+    Attributes:
+        title: Brief title with its markup; empty when it is not given.
+        sponsor: Name of the lead sponsor; empty when it is not given.
+        study_type: `INTERVENTIONAL`, `OBSERVATIONAL` or `EXPANDED_ACCESS`; empty when it is not given.
+        phases: Phases as the registry spells them.
+        enrollment: The number of participants.
+        primary_completion: The date of primary completion.
+    """
+
+    title: str
+    sponsor: str
+    study_type: str
+    phases: tuple[str, ...]
+    enrollment: Enrollment
+    primary_completion: Dated
+
+
+def study_of(record: Record) -> Study:
+    """Return the main facts of a record; what is not of the documented shape counts as not given."""
+    protocol = at(record, "protocolSection")
+    design = at(protocol, "designModule")
+    return Study(
+        title=as_text(at(protocol, "identificationModule", "briefTitle")),
+        sponsor=as_text(at(protocol, "sponsorCollaboratorsModule", "leadSponsor", "name")),
+        study_type=as_text(at(design, "studyType")),
+        phases=texts(at(design, "phases")),
+        enrollment=_enrollment(at(design, "enrollmentInfo")),
+        primary_completion=_dated(at(protocol, "statusModule", "primaryCompletionDateStruct")),
+    )
+
+
+def _enrollment(info: Json) -> Enrollment:
+    count = at(info, "count")
+    if not isinstance(count, int) or isinstance(count, bool) or count == UNKNOWN_COUNT:
+        count = None
+    return Enrollment(count, at(info, "type") == "ACTUAL")
+
+
+def _dated(struct: Json) -> Dated:
+    return Dated(as_text(at(struct, "date")), at(struct, "type") == "ESTIMATED")
