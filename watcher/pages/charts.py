@@ -13,9 +13,9 @@ from datetime import date
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.page_model import Step
-from watcher.pages.record_text import UNKNOWN_COUNT
 from watcher.pages.who_and_where import STATES, Country, Place, counted_states
 from watcher.study.read import as_object, at
+from watcher.study.typed import UNKNOWN_COUNT
 
 WIDTH, HEIGHT = 420, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 30

@@ -15,6 +15,7 @@ from watcher.changes.kinds import Context, kind_of
 from watcher.changes.meaning import modules, other
 from watcher.changes.meaning.evidence import Draft, Evidence, Explain
 from watcher.changes.model import Change, Origin, Place
+from watcher.study.read import as_list, at
 from watcher.study.typed import Dated, Study, study_of
 
 _NEAR_DAYS = 180
@@ -184,11 +185,9 @@ def _with_zip(path: str, change: Change, evidence: Evidence) -> str:
     for index in change.edits:
         place = next((step for step in evidence.edits[index].steps if isinstance(step, Place)), None)
         if place is not None:
-            record, where = (evidence.new, place.new) if place.new is not None else (evidence.old, place.old)
-            sites = at(record, "protocolSection", "contactsLocationsModule", "locations")
-            site = (
-                sites[where] if isinstance(sites, list | tuple) and where is not None and where < len(sites) else None
-            )
+            record, position = (evidence.new, place.new) if place.new is not None else (evidence.old, place.old)
+            sites = as_list(at(record, "protocolSection", "contactsLocationsModule", "locations"))
+            site = sites[position] if position is not None and position < len(sites) else None
             code = at(site, "zip")
             if isinstance(code, str):
                 key, status, _ = path.rpartition(".status") if path.endswith(".status") else (path, "", "")
