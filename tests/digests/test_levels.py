@@ -219,9 +219,9 @@ def test_every_shipped_rule_fits_a_kind():
 
 
 def test_every_kind_the_explainers_name_is_listed():
-    folder = Path(kinds.__file__).parent / "meaning"
+    folder = Path(kinds.__file__).parent / "families"
     named = re.compile(r'kind(?: =|=|, level =|, level, rule =) ?"([a-z_]+(?:\.[a-z_]+)*)"')
-    found = {kind for path in folder.glob("*.py") for kind in named.findall(path.read_text())}
+    found = {kind for path in folder.rglob("*.py") for kind in named.findall(path.read_text())}
     assert {"arm.modified", "site.activated", "results.posted"} <= found
     assert found <= set(kinds.KINDS)
     assert len(kinds.KINDS) == len(set(kinds.KINDS))

@@ -12,13 +12,13 @@ import click
 from watcher import app
 from watcher.changes.model import Change, Record, Severity
 from watcher.changes.story import tell
-from watcher.study.names import short_name as short_name_of
 from watcher.changes.wording.reverted import phrase_of
 from watcher.cli.arguments import LEVELS, checked_id, never_read, parse_span
 from watcher.cli.settings import Settings
 from watcher.cli.terminal import console, print_story
 from watcher.pages.loader import load
 from watcher.pages.page_model import Step, Trial
+from watcher.study.names import short_name as short_name_of
 from watcher.text import lines
 
 

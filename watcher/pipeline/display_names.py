@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from watcher.archive import decode
-from watcher.changes.trial_names import short_name, told_apart
 from watcher.changes.wording.values import short
 from watcher.errors import WatcherError
 from watcher.store.store import Store
+from watcher.study.names import short_name, told_apart
 
 _MOST_OWN = 80
 """Characters of an operator's own name, as of one that is made."""

@@ -187,7 +187,7 @@ def _new(
     status: IngestStatus,
 ) -> IngestResult:
     from watcher.changes.history import value_at
-    from watcher.changes.trial_names import short_name
+    from watcher.study.names import short_name
 
     posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
     title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
