@@ -407,6 +407,8 @@ def test_the_values_of_a_part_that_is_gone_are_named():
     items = phrase(change).items
     assert any(item.startswith("Eligibility criteria: ") for item in items)
     assert any(item.startswith("Minimum age: ") for item in items)
+    change = the(changes(old, put(old, ("protocolSection", "oversightModule"), None)), "record.part_removed")
+    assert any(item.startswith("Data monitoring committee: ") for item in phrase(change).items)
 
 
 def test_a_step_that_several_time_frames_share_is_the_headline():

@@ -242,7 +242,9 @@ def plain_clause(change: Change, tag: str) -> Clause:
         return Clause(sentence, tag)
     if change.kind.startswith("violation."):
         return Clause(sentence.partition(": “")[0], tag)
-    return Clause(_was_now(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
+    return Clause(
+        _was_now(words) or _one_side(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag
+    )
 
 
 def _was_now(words: Phrase) -> str:
@@ -258,6 +260,15 @@ def _was_now(words: Phrase) -> str:
         said = f"{words.label}: “{was}” → “{now}”"
         if was and now and was != now and len(said) <= _LONGEST_CLAUSE:
             return said
+    return ""
+
+
+def _one_side(words: Phrase) -> str:
+    """Return the beginning of a long value that came or went; empty when there is none."""
+    if words.now and not words.was:
+        return f"{words.label} now given: {values.short(words.now, _SHORT_CRITERION)}"
+    if words.was and not words.now:
+        return f"{words.label} no longer given; it was {values.short(words.was, _SHORT_CRITERION)}"
     return ""
 
 

@@ -100,9 +100,15 @@ def design_clause(changes: Sequence[Change]) -> Clause | None:
 
 
 def labelled_clause(changes: Sequence[Change], tag: str) -> Clause | None:
-    """Describe two or three fields from what to what, by label; None when none of them is short enough."""
+    """Describe one to three fields from what to what, by label, the rest by count; None when it is too long."""
+    most = min(len(changes), _LARGEST_GROUP)
+    return next(filter(None, (_labelled(changes, shown, tag) for shown in range(most, 0, -1))), None)
+
+
+def _labelled(changes: Sequence[Change], most: int, tag: str) -> Clause | None:
+    """Describe the first fields from what to what and count the rest; None when that is too long."""
     pieces: list[str] = []
-    for change in changes[:_LARGEST_GROUP]:
+    for change in changes[:most]:
         words = phrase(change)
         label = words.label if not pieces else words.label[:1].lower() + words.label[1:]
         if words.was and words.now and len(words.was) + len(words.now) <= _LONGEST_VALUE:
@@ -116,8 +122,8 @@ def labelled_clause(changes: Sequence[Change], tag: str) -> Clause | None:
             pieces.append(f"{label} now “{values.short(words.now, _LONGEST_NAME)}”")
         else:
             pieces.append(f"{label} edited")
-    if len(changes) > _LARGEST_GROUP:
-        pieces.append(f"{values.counted(len(changes) - _LARGEST_GROUP, 'more change')}")
+    if len(changes) > most:
+        pieces.append(values.counted(len(changes) - most, "more change"))
     said = "; ".join(pieces)
     return Clause(values.capitalised(said), tag) if len(said) <= _LONGEST + _LONGEST_NAME else None
 

@@ -119,6 +119,9 @@ def _row(phrase: Phrase, heading: str | None) -> Table:
     elif _stands_alone(phrase):
         table = _grid(2)
         table.add_row(_sign(phrase), _value(phrase))
+    elif len(phrase.label) > _LABEL_COLUMNS and not (phrase.was and phrase.now) and not phrase.marks:
+        table = _grid(2)
+        table.add_row(_sign(phrase), _sentence(phrase))
     elif len(phrase.label) > _LABEL_COLUMNS:
         table = _grid(2)
         table.add_row(_sign(phrase), Text(f"{lines(phrase.label)}: ").append_text(_value(phrase)))
@@ -157,6 +160,16 @@ def _value(phrase: Phrase) -> Text:
         text = Text(lines(phrase.now or phrase.was or ""))
     else:
         text = Text(lines(phrase.sentence if _stands_alone(phrase) else _beside_label(phrase)))
+    return _with_more(text, phrase, note)
+
+
+def _sentence(phrase: Phrase) -> Text:
+    """Return the sentence that stands for itself, with what belongs to it."""
+    return _with_more(Text(lines(phrase.sentence)), phrase, phrase.note)
+
+
+def _with_more(text: Text, phrase: Phrase, note: str | None) -> Text:
+    """Add notes, the reason and the items that the text does not hold yet."""
     for more in (note, phrase.origin_note):
         if more and more not in text.plain:
             text.append(f" ({lines(more)})", style="dim")

@@ -144,7 +144,7 @@ def _draft(whole: _Whole, inside: Sequence[Draft], edits: frozenset[int]) -> Dra
             "held": whole.held,
             "counts": counts,
             "names": [name for name in names if name][:_MOST_NAMED],
-            **({} if lists else {"fields": _bounded(found)}),
+            **({} if lists else {"module": whole.module, "fields": _bounded(found)}),
         },
     )
 

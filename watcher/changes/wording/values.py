@@ -121,6 +121,9 @@ Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (enum
 """
 
 
+_ACRONYMS = frozenset({"eu", "ct", "fda", "ema", "irb", "nih", "who", "dmc", "dsmb", "dna", "rna", "mri", "hiv"})
+"""Words of an unknown enum value that are read letter by letter."""
+
 NOTHING = "nothing"
 """What is said for a value that is empty or not there."""
 
@@ -130,7 +133,9 @@ def enum(value: str) -> str:
     known = ENUM_LABELS.get(value)
     if known is not None:
         return known
-    return short(plain(value).replace("_", " ").lower().capitalize(), _LONGEST_WORD) or "an empty text"
+    words_ = plain(value).replace("_", " ").lower().capitalize().split(" ")
+    said = " ".join(word.upper() if word.lower() in _ACRONYMS else word for word in words_)
+    return short(said, _LONGEST_WORD) or "an empty text"
 
 
 def date(value: str) -> str:

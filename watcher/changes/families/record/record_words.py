@@ -56,7 +56,7 @@ def _part(change: Change) -> Phrase:
         if isinstance(count, int) and isinstance(noun, str)
     ]
     what, had = text(change.facts, "held"), values.listed(held)
-    items = names(change.facts) or _fields(change.facts.get("fields"))
+    items = names(change.facts) or _fields(text(change.facts, "module"), change.facts.get("fields"))
     label, nothing = values.capitalised(what), "none in the record"
     if change.kind == "record.part_added":
         said = f"the record now has {had or what}; before, it had none"
@@ -67,11 +67,14 @@ def _part(change: Change) -> Phrase:
     return worded(change, label, said, was=had or None, now=nothing if had else None, items=items)
 
 
-def _fields(value: Json) -> tuple[str, ...]:
+def _fields(module: str, value: Json) -> tuple[str, ...]:
     """Return the values of a part without lists, each with its name: `Minimum age: 18 years`."""
+    from watcher.changes.fields.catalogue import lookup  # the catalogue is made of the families
+
     if not isinstance(value, Mapping):
         return ()
-    labels = {name: values.capitalised(values.words(name)).removesuffix(" info") for name in value}
+    rows = {name: lookup(("protocolSection", module, name)) for name in value}
+    labels = {name: row.label if row else values.capitalised(values.words(name)) for name, row in rows.items()}
     return tuple(f"{labels[name]}: {values.show(part, _LONGEST_FIELD)}" for name, part in value.items())
 
 
