@@ -125,12 +125,29 @@ async def test_record_that_stays_behind_is_asked_for_again_three_times_and_at_th
     await home.next()
     home.asked()
     for _ in range(3):
+        assert faults(home) == {}
         await home.run()
         assert home.asked() == ["/version", "/studies", "/version"]
+    sentence = f"in 4 polls it was older than the registry's data of {DAYS[1]}"
+    assert faults(home) == {f"record {ONE}": f"the registry's record of {ONE} is out of date: {sentence}"}
     await home.run()
     assert home.asked() == ["/version"]
+    assert list(faults(home)) == [f"record {ONE}"]
     await home.next()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    assert faults(home) == {}
+
+
+async def test_records_nobody_asked_for_are_a_fault_until_they_no_longer_come(house):
+    home = house(ended(ONE) | always(TWO), settings=CALM, watched=[ONE])
+    await home.run()
+    home.registry.arm(Fault(kind=FaultKind.WRONG_IDS))
+    await home.next()
+    assert list(faults(home)) == ["unasked records"]
+    assert home.kept(TWO).newest_seq is None
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    await home.next()
+    assert faults(home) == {}
 
 
 # -- implausible answers -----------------------------------------------------------------------------------------------

@@ -67,6 +67,11 @@ class IngestResult:
     reason: str = ""
     is_behind: bool = False
 
+    @property
+    def lags(self) -> bool:
+        """Return whether the record is older than the registry's data version or than the one kept."""
+        return self.is_behind or self.status is IngestStatus.STALE
+
 
 def ingest_records(
     records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store, *, day: str | None

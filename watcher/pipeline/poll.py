@@ -21,9 +21,9 @@ import structlog
 from watcher.context import REGISTRY_PART, FaultReport, RunContext
 from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.pipeline import registry_state
-from watcher.pipeline.ingest import IngestResult, IngestStatus, ingest_records
+from watcher.pipeline.ingest import IngestResult, ingest_records
 from watcher.pipeline.missing_records import merged_events, resolve_missing
-from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_missing, note_page
+from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lagging, note_missing, note_page
 from watcher.registry.plausibility import data_day
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
 from watcher.store.trial_model import (
@@ -166,6 +166,7 @@ async def _read(
         behind = _behind(results, kept, token)
         await _commit(context, page, (*_settled(results, behind), *raw.aliased, *raw.refused), behind, token)
         note_page(raw, results, tally)
+        note_lagging(results, behind, tally)
     if missing:
         resolved = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
         behind = _behind(resolved.found, missing, token)
@@ -175,6 +176,7 @@ async def _read(
         )
         await _commit(context, page, (*_settled(resolved.found, behind), *gone), behind, token)
         note_missing(resolved, missing, tally)
+        note_lagging(resolved.found, behind, tally)
 
 
 async def _commit(
@@ -212,7 +214,7 @@ def _ids(results: Sequence[IngestResult]) -> frozenset[str]:
 
 def _behind(results: Sequence[IngestResult], kept: Mapping[str, Kept], token: str | None) -> tuple[str, ...]:
     """Return the trials whose record is older than the data version or than ours, while they are asked for again."""
-    lagging = [entry.nct_id for entry in results if entry.is_behind or entry.status is IngestStatus.STALE]
+    lagging = [entry.nct_id for entry in results if entry.lags]
     return tuple(nct_id for nct_id in lagging if _behind_polls(kept.get(nct_id), token) < BEHIND_POLLS)
 
 

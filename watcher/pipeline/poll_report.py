@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -19,7 +19,7 @@ UNREAD = frozenset({IngestStatus.FAILED, IngestStatus.UNREADABLE, IngestStatus.D
 """What became of records that stay due: nothing of them was stored."""
 
 _UNUSABLE = UNREAD | {IngestStatus.STALE, IngestStatus.QUARANTINED}
-_LOUD = UNREAD | {IngestStatus.QUARANTINED}
+_LOUD = UNREAD | {IngestStatus.QUARANTINED, IngestStatus.STALE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,16 @@ class PollReport:
         outcome: How it ended.
         token: The registry's token, or None when it gave none or was not reached.
         counts: How many trials went where.
-        troubled: Ids that were quarantined, missing, refused or not reached in this very poll; sorted.
+        troubled: Ids that were quarantined, stale, missing, refused or not reached in this very poll; sorted.
         tripped: Ids of records our own code tripped over, with the reason.
         damaged: Ids of trials whose stored record cannot be read back, with the reason.
         unreadable: Ids of records that cannot be decoded, with the reason.
         refused: Ids the registry refuses, with its reason.
         unread: Ids for which there was no usable answer, with the reason.
+        stale: Ids whose record is older than the one kept, with the reason.
+        lagging: Ids whose record is older than the registry's data version, or stale.
+        left_behind: Those of `lagging` that are not asked for again before the next data version.
+        unasked: How many records came that nobody asked for.
         missing: Ids that are absent, of those whose absence was not known before; sorted.
         aside: How many ids were absent together with too many others to be believed.
         believed: Ids of which the registry gave a state that was believed.
@@ -54,6 +58,10 @@ class PollReport:
     unreadable: Mapping[str, str]
     refused: Mapping[str, str]
     unread: Mapping[str, str]
+    stale: Mapping[str, str]
+    lagging: frozenset[str]
+    left_behind: frozenset[str]
+    unasked: int
     missing: tuple[str, ...]
     aside: int
     believed: frozenset[str]
@@ -76,6 +84,10 @@ class PollTally:
     unreadable: dict[str, str] = field(default_factory=dict)
     tripped: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    stale: dict[str, str] = field(default_factory=dict)
+    lagging: set[str] = field(default_factory=set)
+    left_behind: set[str] = field(default_factory=set)
+    unasked: int = 0
     due: int = 0
     has_answers: bool = False
     is_settled: bool = False
@@ -126,6 +138,10 @@ class PollTally:
             unreadable=self.unreadable,
             refused=self.refused,
             unread={nct_id: reason for nct_id, reason in self.failed.items() if nct_id not in self.unreadable},
+            stale=self.stale,
+            lagging=frozenset(self.lagging),
+            left_behind=frozenset(self.left_behind),
+            unasked=self.unasked,
             missing=tuple(sorted(self.missing)),
             aside=len(self.aside),
             believed=self.believed(),
@@ -139,6 +155,7 @@ class PollTally:
 def note_page(raw: RawPage, results: Sequence[IngestResult], tally: PollTally) -> None:
     """Gather and log what one answer brought."""
     tally.has_answers |= bool(raw.aliased)
+    tally.unasked += raw.unasked
     _note_results(results, tally)
     for nct_id, reason in raw.refused.items():
         tally.refused[nct_id] = reason
@@ -156,7 +173,7 @@ def _note_results(results: Sequence[IngestResult], tally: PollTally) -> None:
     bound = log.bind()  # once, not for each of 10,000 events that are mostly not shown
     for entry in results:
         tally.statuses[entry.nct_id] = entry.status
-        for earlier in (tally.failed, tally.unreadable, tally.tripped, tally.damaged):
+        for earlier in (tally.failed, tally.unreadable, tally.tripped, tally.damaged, tally.stale):
             earlier.pop(entry.nct_id, None)
         for absent in (tally.missing, tally.aside):
             absent.discard(entry.nct_id)
@@ -164,12 +181,28 @@ def _note_results(results: Sequence[IngestResult], tally: PollTally) -> None:
             tally.tripped[entry.nct_id] = entry.reason
         elif entry.status is IngestStatus.DAMAGED:
             tally.damaged[entry.nct_id] = entry.reason
+        elif entry.status is IngestStatus.STALE:
+            tally.stale[entry.nct_id] = entry.reason
         elif entry.status is IngestStatus.UNREADABLE:
             tally.failed[entry.nct_id] = tally.unreadable[entry.nct_id] = entry.reason
         calm = bound.debug if entry.status is IngestStatus.UNCHANGED else bound.info
         level = bound.warning if entry.status in _LOUD else calm
         extra = {"reason": entry.reason} if entry.reason else {}
         level("trial_checked", nct_id=entry.nct_id, status=entry.status.value, **extra)
+
+
+def note_lagging(results: Sequence[IngestResult], waiting: Collection[str], tally: PollTally) -> None:
+    """Gather which records are older than the registry's data version or than ours.
+
+    Args:
+        results: What became of the records of an answer.
+        waiting: The lagging ones that are asked for again at the next poll.
+        tally: What the poll has gathered.
+    """
+    read = {entry.nct_id for entry in results}
+    lagging = {entry.nct_id for entry in results if entry.lags}
+    tally.lagging = (tally.lagging - read) | lagging
+    tally.left_behind = (tally.left_behind - read) | lagging.difference(waiting)
 
 
 def note_missing(resolved: MissingRecords, missing: Mapping[str, Kept], tally: PollTally) -> None:

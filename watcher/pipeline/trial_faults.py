@@ -16,12 +16,16 @@ from watcher.context import (
     RECORD_PART,
     REGISTRY_PART,
     STORED_PART,
+    UNASKED_PART,
     FaultReport,
     RunContext,
 )
 from watcher.pipeline.fault_states import failing
+from watcher.pipeline.poll import BEHIND_POLLS
 from watcher.pipeline.poll_report import PollReport
+from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import is_nct_id
+from watcher.store.delivery_model import FaultGrade
 from watcher.store.trial_model import ABSENCE, Kept, PollOutcome, Presence
 
 _NAMED = 3
@@ -52,11 +56,14 @@ def signal_trials(
     for nct_id, reason in report.damaged.items():
         faults.damaged(f"{STORED_PART}{nct_id}", reason)
     for nct_id, reason in report.unreadable.items():
-        faults.failing(f"{RECORD_PART}{nct_id}", f"the registry's answer for {nct_id} is of no use: {reason}")
+        cause = reason.rpartition("cannot be read: ")[2]  # which answer it stood in is of no interest
+        faults.failing(f"{RECORD_PART}{nct_id}", f"the registry's record of {nct_id} cannot be read: {cause}")
     for nct_id, reason in report.refused.items():
         faults.failing(f"{ID_PART}{nct_id}", f"the registry refuses to be asked for {nct_id}: {reason}")
     for known in troubled:
         _signal_known(known, faults)
+    _signal_lagging(report, faults)
+    _signal_unasked(report, faults)
     _signal_missing(troubled, report, faults, is_whole=is_whole)
     _signal_unread(report, len(ids), faults)
     if report.older is not None:
@@ -73,6 +80,33 @@ def _signal_known(known: Kept, faults: FaultReport) -> None:
     elif aside is not None and aside.fingerprint != ABSENCE:
         sentence = f"the registry's answer for {known.nct_id} is not believed: {aside.reason}"
         faults.failing(f"{RECORD_PART}{known.nct_id}", sentence)
+
+
+def _signal_lagging(report: PollReport, faults: FaultReport) -> None:
+    """Describe which records are older than ours, and which stayed behind the registry's data to the last poll.
+
+    A registry that fell back as a whole is one fault of its own (`DATA_PART`).
+    """
+    if report.older is not None:
+        return
+    for nct_id, reason in report.stale.items():
+        faults.failing(f"{RECORD_PART}{nct_id}", f"{_out_of_date(nct_id)}: {reason}", FaultGrade.TEMPORARY)
+    for nct_id in report.left_behind - report.stale.keys():
+        day = data_day(report.read_of) or report.read_of
+        sentence = f"{_out_of_date(nct_id)}: in {BEHIND_POLLS + 1} polls it was older than the registry's data of {day}"
+        faults.failing(f"{RECORD_PART}{nct_id}", sentence, FaultGrade.TEMPORARY)
+
+
+def _out_of_date(nct_id: str) -> str:
+    return f"the registry's record of {nct_id} is out of date"
+
+
+def _signal_unasked(report: PollReport, faults: FaultReport) -> None:
+    if report.unasked:
+        many = "a record" if report.unasked == 1 else f"{report.unasked} records"
+        faults.failing(UNASKED_PART, f"the registry sent {many} that nobody asked for; nothing of it is stored or told")
+    elif report.believed:
+        faults.well(UNASKED_PART)
 
 
 def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool) -> None:
@@ -125,13 +159,16 @@ def _signal_recovered(
     for part, nct_id in open_ones.items():
         has_left = is_whole and nct_id not in ids
         is_settled = not part.startswith(ID_PART) and _is_settled(kept[nct_id], report)
-        if has_left or nct_id in report.believed or is_settled:
+        is_read = nct_id in report.believed and nct_id not in report.lagging
+        if has_left or is_read or is_settled:
             faults.well(part)
 
 
 def _is_settled(known: Kept, report: PollReport) -> bool:
     """Return whether a trial was believed by an earlier poll that ended before it could say so."""
-    return report.outcome.is_complete and known.presence in _KNOWN and known.checked_token == report.token
+    is_left_behind = known.behind_token == report.token and known.behind_polls >= BEHIND_POLLS
+    is_checked = known.presence in _KNOWN and known.checked_token == report.token
+    return report.outcome.is_complete and is_checked and not is_left_behind
 
 
 def _trial_of(part: str) -> str:

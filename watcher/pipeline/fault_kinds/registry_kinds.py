@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.context import DATA_PART, ID_PART, MISSING_PART, POLL_PART, RECORD_PART, REGISTRY_PART
+from watcher.context import DATA_PART, ID_PART, MISSING_PART, POLL_PART, RECORD_PART, REGISTRY_PART, UNASKED_PART
 from watcher.pipeline.fault_kinds.kind import FaultKind, Origin
 
 REGISTRY_KINDS = (
@@ -51,6 +51,19 @@ REGISTRY_KINDS = (
         after="What changed meanwhile is told now, to each at their usual time.",
     ),
     FaultKind(
+        shown="unasked records",
+        concerns=UNASKED_PART,
+        what="the registry sent records that nobody asked for",
+        origin=Origin.REGISTRY,
+        code="1",
+        ends="an answer without them",
+        during="being sent",
+        over="are no longer sent",
+        meaning="The records that nobody asked for are dropped; those that were asked for count.",
+        advice="Usually it passes by itself. If base_url in [registry] names a copy of the registry, look at the copy.",
+        after="The registry answers what it is asked again.",
+    ),
+    FaultKind(
         shown="missing trials",
         concerns=MISSING_PART,
         what="the registry left trials out of its answer",
@@ -95,7 +108,7 @@ REGISTRY_KINDS = (
     ),
     FaultKind(
         shown="record NCT…",
-        concerns=f"{RECORD_PART}.* is of no use",
+        concerns=f"{RECORD_PART}.* cannot be read: ",
         what="the registry's record of one trial cannot be decoded",
         origin=Origin.REGISTRY,
         is_single=True,
@@ -105,6 +118,21 @@ REGISTRY_KINDS = (
         over="can be read again",
         meaning="The registry's record of this trial cannot be decoded. The trial stays as it was read last and is "
         "asked for again at every poll; all others are read.",
+        advice="Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
+        after="What changed in it meanwhile is told like any other change.",
+    ),
+    FaultKind(
+        shown="record NCT…",
+        concerns=f"{RECORD_PART}.* is out of date",
+        what="the registry's record of one trial is older than the one read before, or than its data in four polls",
+        told="the operator, when it lasts an hour",
+        origin=Origin.REGISTRY,
+        is_single=True,
+        ends="a record that is up to date",
+        during="being out of date",
+        over="is up to date again",
+        meaning="The registry shows an older state of this trial. What was read before stays; what changed since is "
+        "not known yet. All others are read.",
         advice="Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
         after="What changed in it meanwhile is told like any other change.",
     ),
