@@ -19,7 +19,7 @@ from watcher.store.delivery_model import FaultGrade, FaultState
 def own_trial(nct_id, *status):
     """Give a trial that no other one can be taken for."""
     record = trial(nct_id, *status, studyFirstSubmitDate=f"2019-04-0{nct_id[-1]}")
-    return put(record, ("protocolSection", "identificationModule", "orgStudyIdInfo", "id"), f"OWN-{nct_id}")
+    return put(record, ("protocolSection", "identificationModule", "orgStudyIdInfo", "id"), f"OWN-{nct_id[-1]}")
 
 
 STATES = {

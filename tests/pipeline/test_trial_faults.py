@@ -141,7 +141,7 @@ async def test_record_that_stays_behind_is_asked_for_again_three_times_and_at_th
 async def test_records_nobody_asked_for_are_a_fault_until_they_no_longer_come(house):
     home = house(ended(ONE) | always(TWO), settings=CALM, watched=[ONE])
     await home.run()
-    home.registry.arm(Fault(kind=FaultKind.WRONG_IDS))
+    home.registry.arm(RegistryFault(kind=FaultKind.WRONG_IDS))
     await home.next()
     assert list(faults(home)) == ["unasked records"]
     assert home.kept(TWO).newest_seq is None
