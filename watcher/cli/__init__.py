@@ -31,20 +31,20 @@ class Entry(NamedTuple):
 COMMANDS = {
     "init": Entry("init", "init", "Write a first configuration and watchlist into a folder."),
     "add": Entry("init", "add", "Add trials to the watchlist file."),
-    "remove": Entry("init", "remove", "Take trials out of the watchlist file."),
-    "check-config": Entry("check", "check_config", "Check configuration and watchlists; show who is told when."),
-    "run": Entry("run", "run", "Watch: the daemon, or one run with --once."),
+    "remove": Entry("init", "remove", "Remove trials from the watchlist file."),
+    "check-config": Entry("check", "check_config", "Check the configuration; show who receives what when."),
+    "run": Entry("run", "run", "Run the daemon, or one run with --once."),
     "status": Entry("show", "status", "Show polls, faults, recipients and the outbox."),
-    "health": Entry("health", "health", "Tell by the exit code whether all is well."),
-    "list": Entry("show", "list_trials", "List the watched trials and where each stands."),
-    "show": Entry("show", "show", "Show one trial as it was last seen."),
-    "log": Entry("show", "log", "List what was seen to change, newest first."),
+    "health": Entry("health", "health", "Check whether the watcher works, by the exit code."),
+    "list": Entry("show", "list_trials", "List the watched trials and the status of each."),
+    "show": Entry("show", "show", "Show one trial as last read."),
+    "log": Entry("show", "log", "List what changed, newest first."),
     "history": Entry("history", "history", "Show the timeline of one trial."),
     "export": Entry("export", "export", "Write pages, changes and records to files."),
     "compare": Entry("compare", "compare", "Show what changed between two records from files."),
     "preview": Entry("preview", "preview", "Show a recipient's digest as it would be sent now."),
     "send-test": Entry("preview", "send_test", "Send a marked sample to a recipient."),
-    "templates": Entry("templates", "templates", "List, show and check your own templates."),
+    "templates": Entry("templates", "templates", "List, copy and check templates."),
     "outbox": Entry("outbox", "outbox", "List, retry or drop messages."),
     "snooze": Entry("snooze", "snooze", "Hold back a trial or a recipient until a day."),
     "db": Entry("database", "database", "Check, measure, back up or restore the store."),
@@ -53,7 +53,7 @@ COMMANDS = {
     "demo": Entry("demo", "demo", "Run the whole job offline, in seconds."),
     "sandbox": Entry("sandbox", "sandbox", "Serve a sample registry on this machine."),
 }
-"""Command → where it lies inside `watcher.cli`. The help of the whole program comes from here, so no command loads."""
+"""Command → its place in `watcher.cli`. The help of the whole program comes from here, so that no command is loaded."""
 
 
 class LazyGroup(click.Group):
@@ -105,10 +105,10 @@ class LazyGroup(click.Group):
     "--config", type=click.Path(path_type=Path, readable=False), metavar="FILE", help="The configuration file."
 )
 @click.option(
-    "--state-dir", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="Where the store lies."
+    "--state-dir", type=click.Path(path_type=Path, readable=False), metavar="DIR", help="Folder of the store."
 )
-@click.option("-v", "--verbose", count=True, help="Say more; twice for everything.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
+@click.option("-v", "--verbose", count=True, help="More output; twice for everything.")
+@click.option("-q", "--quiet", is_flag=True, help="Only what failed.")
 @click.option("--log-format", type=click.Choice(["console", "json"]), help="Default: console on a terminal, else json.")
 @click.version_option(__version__, prog_name="watcher")
 @click.pass_context

@@ -49,9 +49,9 @@ _SLOTS_SHOWN = 3
 @click.command("check-config")
 @click.pass_obj
 def check_config(settings: Settings) -> None:
-    """Check the configuration and the watchlists: every problem at once, with file, line and what to do.
+    """Check the configuration and the watchlists: every problem at once, with file, line and remedy.
 
-    Then says what is watched, who is told, and the next three digests of each. Asks nobody on the network.
+    Then shows what is watched, who receives it, and each recipient's next three digests. Does not use the network.
 
     \b
         watcher --config config.toml check-config

@@ -23,9 +23,9 @@ from watcher.pipeline.pending_changes import headline_of
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
-@click.option("--html", "as_html", is_flag=True, help="One page that stands alone, on standard output.")
+@click.option("--html", "as_html", is_flag=True, help="One self-contained page, on standard output.")
 def compare(old: Path, new: Path, as_json: bool, as_html: bool) -> None:
-    """Describe what changed between two records of one trial, as API v2 sends them.
+    """Show what changed between two records of one trial, as API v2 sends them.
 
     \b
         watcher compare monday.json tuesday.json

@@ -35,7 +35,7 @@ def database() -> None:
 @database.command(short_help="Examine the store; changes nothing.")
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Examine the store; changes nothing. Exit 74 when something is wrong.
+    """Check the store; change nothing. Exit 74 if something is wrong.
 
     \b
         watcher db check
@@ -52,11 +52,11 @@ def check(settings: Settings) -> None:
 @database.command(short_help="Copy the store to a file.")
 @click.argument("target", type=click.Path(path_type=Path), metavar="FILE|DIR")
 @click.option(
-    "--keep", type=click.IntRange(min=1), metavar="N", help="With DIR: keep the newest N copies, remove the older ones."
+    "--keep", type=click.IntRange(min=1), metavar="N", help="With DIR: keep the newest N copies and remove older ones."
 )
 @click.pass_obj
 def backup(settings: Settings, target: Path, keep: int | None) -> None:
-    """Copy the store to FILE, or into DIR under a name with the time; also beside a running daemon.
+    """Copy the store to FILE, or into DIR under a dated name; also while a daemon runs.
 
     \b
         watcher db backup /var/backups/watcher.db
@@ -77,10 +77,10 @@ def backup(settings: Settings, target: Path, keep: int | None) -> None:
 @click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_obj
 def restore(settings: Settings, source: Path) -> None:
-    """Use the backup FILE in place of the store; not while a run or the daemon is under way.
+    """Replace the store with the backup FILE; not while a run or the daemon is active.
 
-    The present store is kept beside it under another name. What was told since the backup was made may be told again;
-    see what waits first: watcher run --once --dry-run
+    The present store is kept beside it under another name. What was sent since the backup may be sent again; check
+    first with: watcher run --once --dry-run
 
     \b
         watcher db restore /var/backups/watcher.db
@@ -96,7 +96,7 @@ def restore(settings: Settings, source: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def stats(settings: Settings, as_json: bool) -> None:
-    """Describe how large the store is, of what, and what could go. Sizes of records and messages are compressed.
+    """Show the size of the store, what takes it up, and what could be deleted. Records and messages count compressed.
 
     \b
         watcher db stats
@@ -129,13 +129,13 @@ def stats(settings: Settings, as_json: bool) -> None:
 
 
 @database.command(short_help="Let go of raw records nobody needs.")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted; delete nothing.")
 @click.pass_obj
 def prune(settings: Settings, dry_run: bool) -> None:
-    """Release raw records older than [store] keep_records that nobody needs; every run does so once a day.
+    """Delete raw records older than [store] keep_records that nobody needs. Runs do this once a day.
 
-    Comparisons and the log stay for good; so do the last two records of each trial, baselines, and what a recipient
-    has yet to be told of. Not while a run or the daemon is under way.
+    Comparisons and the log are always kept. So are the last two records of each trial, its baselines, and what a
+    recipient's next digest may need. Not while a run or the daemon is active.
 
     \b
         watcher db prune --dry-run
@@ -152,7 +152,7 @@ def prune(settings: Settings, dry_run: bool) -> None:
 @database.command(short_help="Bring the store to the present revision.")
 @click.pass_obj
 def migrate(settings: Settings) -> None:
-    """Bring the store to the present revision, after a backup; `run` does the same by itself.
+    """Migrate the store to this version, after a backup. `run` does this by itself.
 
     \b
         watcher db migrate
@@ -168,10 +168,10 @@ def migrate(settings: Settings) -> None:
 @click.argument("new")
 @click.pass_obj
 def rename_recipient(settings: Settings, old: str, new: str) -> None:
-    """Rename a recipient in the store, after renaming it in the configuration; nothing is told twice.
+    """Rename a recipient in the store after renaming it in the configuration, so that nothing is sent twice.
 
-    Refused while OLD is still configured or NEW is not yet, and when NEW was told news under its own name already.
-    Not while a run or the daemon is under way.
+    Refused while OLD is still configured or NEW is not, and if NEW already received news under its own name. Not while
+    a run or the daemon is active.
 
     \b
         watcher db rename-recipient ana ana-maria

@@ -18,10 +18,10 @@ from watcher.ops.doctor import Bag, examine
 @click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Look at everything a run needs: files, disk, store, registry, clock, relay, webhooks.
+    """Check everything a run needs: files, disk, store, registry, clock, relay, webhooks.
 
-    One line each: ok, problem with what to do, or skipped. It asks the registry twice for its version and logs in at
-    the relay; no message is sent. A registry that had refused us and answers now is asked again by the next poll.
+    One line each: ok, a problem with its remedy, or skipped. It asks the registry twice for its version and logs in at
+    the relay; no message is sent. If the registry had refused us and answers again, the next poll uses it.
 
     \b
         watcher doctor

@@ -37,9 +37,9 @@ def export() -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def site(settings: Settings, folder: Path) -> None:
-    """Write a site of all watched trials into a folder; done again, it writes only what changed.
+    """Write a site of all watched trials into a folder. Run again, it writes only what changed.
 
-    The pages need no server and no JavaScript: open index.html. The folder must be empty, or hold such a site.
+    The pages need no server and no JavaScript: open index.html. The folder must be empty or contain such a site.
 
     \b
         watcher export site public
@@ -66,10 +66,10 @@ def site(settings: Settings, folder: Path) -> None:
 
 @export.command(short_help="Every change seen, a row each.")
 @click.option("--format", "shape", type=click.Choice(["csv", "jsonl"]), default="csv", help="Default: csv.")
-@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
+@click.option("--since", metavar="30d", help="Only what was read within this time: 12h, 30d.")
 @click.pass_obj
 def changes(settings: Settings, shape: str, since: str | None) -> None:
-    """Print every change seen, newest first, noise included, a row each.
+    """Print every change, newest first, including noise, one per row.
 
     Columns: nct_id, title, seq, seen_at, data_version, posted, kind, severity, origin, rule, path, verb, before, after,
     sentence, record_paths; as in `watcher log --json`. In CSV a cell is one line, and one that a spreadsheet would take
@@ -92,11 +92,11 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
 
 @export.command(short_help="The newest record of every watched trial.")
 @click.option(
-    "--format", "_shape", type=click.Choice(["jsonl"]), default="jsonl", help="Default, and all there is: jsonl."
+    "--format", "_shape", type=click.Choice(["jsonl"]), default="jsonl", help="Default, and the only one: jsonl."
 )
 @click.pass_obj
 def records(settings: Settings, _shape: str) -> None:
-    """Print the newest record of every watched trial, as the registry sent it, a line of JSON each.
+    """Print the newest record of every watched trial, as the registry sent it, one line of JSON each.
 
     \b
         watcher export records > records.jsonl

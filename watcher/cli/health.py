@@ -21,15 +21,15 @@ from watcher.text import lines, to_json
 
 
 @click.command()
-@click.option("--ready", is_flag=True, help="Also when something fails that concerns everybody: registry, relay.")
-@click.option("--max-age", metavar="26h", help="How old the last poll may be. Default: three intervals and 15 min.")
+@click.option("--ready", is_flag=True, help="Also fail when something fails that affects everybody: registry, relay.")
+@click.option("--max-age", metavar="26h", help="Greatest age of the last poll. Default: three intervals and 15 min.")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def health(settings: Settings, ready: bool, max_age: str | None, as_json: bool) -> None:
-    """Return whether the watcher works: exit 0 if so, else 1. Asks nobody on the network, takes no lock.
+    """Check whether the watcher works: exit 0 if so, else 1. Does not use the network and takes no lock.
 
-    Without --ready only what starting it again would mend counts: a daemon that stands still or is gone, runs that do
-    not come. Where a timer or cron starts the runs, --max-age is a little more than the time between two.
+    Without --ready, only problems that a restart would fix count: a daemon that hangs or is gone, runs that do not
+    happen. If a timer or cron starts the runs, set --max-age a little longer than the time between two.
 
     \b
         watcher health

@@ -24,12 +24,12 @@ from watcher.text import lines
 
 @click.command()
 @click.argument("nct_id", metavar="ID")
-@click.option("--severity", type=click.Choice(LEVELS), default="minor", help="This level or louder. Default: minor.")
-@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
-@click.option("--no-pager", is_flag=True, help="Print at once, also when it is longer than the screen.")
+@click.option("--severity", type=click.Choice(LEVELS), default="minor", help="At least this level. Default: minor.")
+@click.option("--since", metavar="30d", help="Only what was read within this time: 12h, 30d.")
+@click.option("--no-pager", is_flag=True, help="Do not page long output.")
 @click.pass_obj
 def history(settings: Settings, nct_id: str, severity: str, since: str | None, no_pager: bool) -> None:
-    """Show the timeline of one trial: every version kept, newest first, and what changed from what to what.
+    """Show the timeline of one trial: every version, newest first, with what changed from what to what.
 
     \b
         watcher history NCT07555496

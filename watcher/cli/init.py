@@ -29,13 +29,13 @@ contact = ""              # your mail address, so that the registry can reach yo
 name = "my trials"
 ids_file = "watchlist.txt"
 
-# Digests as files, to begin with: state/digests/*.eml opens in a mail program.
+# Digests as files, to start with: state/digests/*.eml opens in a mail program.
 [[recipient]]
 name = "me"
 folder = "digests"
 send = "immediate"
 
-# By mail instead: uncomment, fill in, and take the place of the password from your system.
+# For mail, uncomment this and fill it in. The password itself never goes here, only the place where it is kept.
 #
 # [email]
 # host = "smtp.example.org"
@@ -54,7 +54,7 @@ send = "immediate"
 
 STARTER_WATCHLIST = """\
 # One trial per line; text after "#" is your own short name for it. `watcher add` and `watcher remove` edit this file.
-# Two examples to start with; replace them by yours.
+# Two examples to start with; replace them with yours.
 NCT07555496  # SPIN-NEED
 NCT07326982  # hydrodissection in piriformis syndrome
 """
@@ -63,9 +63,9 @@ NCT07326982  # hydrodissection in piriformis syndrome
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 def init(folder: Path) -> None:
-    """Write a commented configuration and a watchlist into FOLDER; overwrites nothing.
+    """Write a commented configuration and a watchlist into FOLDER; overwrite nothing.
 
-    What it writes runs as it is, with digests as files:
+    The result works as it is, with digests as files:
 
     \b
         watcher init trials && watcher --config trials/config.toml run --once
@@ -83,12 +83,12 @@ def init(folder: Path) -> None:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
-@click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
+@click.option("--watch", "watch_name", metavar="NAME", help="The watch, if several have a watchlist file.")
 @click.pass_obj
 def add(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> None:
-    """Add trials to the watchlist file; comments stay, malformed ids are refused.
+    """Add trials to the watchlist file. Comments are kept; malformed ids are refused.
 
-    A running daemon sees them at its next poll.
+    A running daemon reads them at its next poll.
 
     \b
         watcher add NCT07555496 NCT07326982
@@ -100,10 +100,10 @@ def add(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> Non
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
-@click.option("--watch", "watch_name", metavar="NAME", help="Which watch, when several have a watchlist file.")
+@click.option("--watch", "watch_name", metavar="NAME", help="The watch, if several have a watchlist file.")
 @click.pass_obj
 def remove(settings: Settings, ids: tuple[str, ...], watch_name: str | None) -> None:
-    """Take trials out of the watchlist file; comments stay, what was stored of them stays.
+    """Remove trials from the watchlist file. Comments and stored data are kept.
 
     \b
         watcher remove NCT07326982

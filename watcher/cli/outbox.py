@@ -29,10 +29,10 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One object a line, oldest first.")
+@click.option("--json", "as_json", is_flag=True, help="One object per line, oldest first.")
 @click.pass_obj
 def list_messages(settings: Settings, as_json: bool) -> None:
-    """List the messages not delivered, oldest first.
+    """List the undelivered messages, oldest first.
 
     \b
         watcher outbox list
@@ -53,7 +53,7 @@ def list_messages(settings: Settings, as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that wait or were given up.")
 @click.pass_obj
 def retry(settings: Settings, ids: tuple[int, ...], every: bool) -> None:
-    """Try messages again from the beginning, at the next run; resumes the channels they wait for.
+    """Try messages again at the next run, as if for the first time; resume the channels they wait for.
 
     \b
         watcher outbox retry 17

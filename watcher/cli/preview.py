@@ -19,13 +19,13 @@ FORMATS = ("text", "html", "slack", "eml")
 
 @click.command()
 @click.argument("recipient", metavar="RECIPIENT")
-@click.option("--since", metavar="7d", help="As if nothing had been told in this time. Default: what is untold now.")
+@click.option("--since", metavar="7d", help="As if nothing was reported in this time. Default: what is pending.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.pass_obj
 def preview(settings: Settings, recipient: str, since: str | None, form: str) -> None:
-    """Print the digest RECIPIENT would get now; changes nothing.
+    """Print the digest that RECIPIENT would get now. Changes nothing.
 
-    As slack, each line is the payload of one message.
+    With --format slack, each line is the payload of one message.
 
     \b
         watcher preview ana
@@ -54,7 +54,7 @@ def preview(settings: Settings, recipient: str, since: str | None, form: str) ->
 @click.argument("recipient", metavar="RECIPIENT")
 @click.pass_obj
 def send_test(settings: Settings, recipient: str) -> None:
-    """Send RECIPIENT a marked sample by the real path and print the provider's reply.
+    """Send RECIPIENT a marked sample as a real message and print the provider's reply.
 
     \b
         watcher send-test ana

@@ -25,16 +25,15 @@ from watcher.text import lines
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="One poll, what is due is composed and delivered, then exit.")
-@click.option(
-    "--dry-run", is_flag=True, help="With --once: everything but storing and sending; prints what would go out."
-)
-@click.option("--send-all", is_flag=True, help="With --once: tell everybody now, also what waits for a later slot.")
+@click.option("--once", is_flag=True, help="Poll once, compose and deliver what is due, and exit.")
+@click.option("--dry-run", is_flag=True, help="With --once: store and send nothing; print what would be sent.")
+@click.option("--send-all", is_flag=True, help="With --once: also send what waits for a later slot.")
 @click.pass_obj
 def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
-    """Watch: poll the registry, tell what changed, deliver it.
+    """Poll the registry, report what changed, and deliver it.
 
-    Without options it is the daemon. For cron: silent when all went well, and the exit code tells the rest.
+    Without options this is the daemon. With --once it suits cron: it prints nothing when all went well, and the
+    exit code reports failures.
 
     \b
         watcher run

@@ -12,9 +12,9 @@ from watcher.text import to_json
 
 @click.command("config-schema")
 def config_schema() -> None:
-    """Print the JSON Schema of the configuration; editors complete and check TOML by it.
+    """Print the JSON Schema of the configuration, with which editors complete and check it.
 
-    Taplo, and what builds on it, takes it from the first line of the configuration: #:schema ./config.schema.json
+    Editors with Taplo find it through the first line of the configuration: #:schema ./config.schema.json
 
     \b
         watcher config-schema > config.schema.json

@@ -27,7 +27,7 @@ _POLL = ("last", "next", "data_version", "due")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
-    """Describe how the watcher is: last and next poll, failing parts, recipients, outbox.
+    """Show the state: last and next poll, faults, recipients, outbox.
 
     \b
         watcher status
@@ -47,7 +47,7 @@ def status(settings: Settings, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def list_trials(settings: Settings, as_json: bool) -> None:
-    """List the watched trials and where each stands.
+    """List the watched trials and the status of each.
 
     \b
         watcher list
@@ -63,11 +63,11 @@ def list_trials(settings: Settings, as_json: bool) -> None:
 
 @click.command()
 @click.argument("nct_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="One object for machines, the whole record inside.")
+@click.option("--json", "as_json", is_flag=True, help="One object for machines, with the whole record.")
 @click.option("--format", "shape", type=click.Choice(["card", "markdown"]), default="card", help="Default: card.")
 @click.pass_obj
 def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
-    """Show one trial as it was last seen.
+    """Show one trial as last read.
 
     \b
         watcher show NCT07555496
@@ -90,12 +90,12 @@ def show(settings: Settings, nct_id: str, as_json: bool, shape: str) -> None:
 
 @click.command()
 @click.argument("nct_id", metavar="[ID]", required=False)
-@click.option("--since", metavar="30d", help="Only what was seen in this time: 12h, 30d.")
-@click.option("--severity", type=click.Choice(LEVELS), default=None, help="Only changes of this level or louder.")
-@click.option("--json", "as_json", is_flag=True, help="One object a line: one per trial and version, newest first.")
+@click.option("--since", metavar="30d", help="Only what was read within this time: 12h, 30d.")
+@click.option("--severity", type=click.Choice(LEVELS), default=None, help="Only changes of at least this level.")
+@click.option("--json", "as_json", is_flag=True, help="One object per line, for each trial and version, newest first.")
 @click.pass_obj
 def log(settings: Settings, nct_id: str | None, since: str | None, severity: str | None, as_json: bool) -> None:
-    """Show what was seen to change, newest first; of one trial or of all.
+    """Show what changed, newest first, in one trial or in all.
 
     \b
         watcher log NCT07555496

@@ -55,7 +55,7 @@ def snooze() -> None:
 
 @snooze.command(hidden=True)
 @click.argument("nct_id", metavar="[ID]", required=False)
-@click.option("--recipient", metavar="NAME", help="Only for this recipient; without ID everything for them.")
+@click.option("--recipient", metavar="NAME", help="Only for this recipient; without ID, for all trials.")
 @click.option(
     "--until", metavar="DATE", help="Up to the beginning of this day, or a time: 2026-08-31, 2026-08-31T09:00."
 )
@@ -84,7 +84,7 @@ def begin(settings: Settings, nct_id: str | None, recipient: str | None, until: 
 
 
 @snooze.command("list", short_help="List what is held back.")
-@click.option("--json", "as_json", is_flag=True, help="One object a line, soonest end first.")
+@click.option("--json", "as_json", is_flag=True, help="One object per line, soonest end first.")
 @click.pass_obj
 def list_snoozes(settings: Settings, as_json: bool) -> None:
     """List what is held back, soonest end first.
@@ -103,10 +103,10 @@ def list_snoozes(settings: Settings, as_json: bool) -> None:
 
 @snooze.command(short_help="End a snooze early.")
 @click.argument("nct_id", metavar="[ID]", required=False)
-@click.option("--recipient", metavar="NAME", help="The recipient it was begun for.")
+@click.option("--recipient", metavar="NAME", help="The recipient of the snooze.")
 @click.pass_obj
 def end(settings: Settings, nct_id: str | None, recipient: str | None) -> None:
-    """End a snooze early; what piled up is told with the next digest.
+    """End a snooze early; the next digest reports what accumulated.
 
     \b
         watcher snooze end NCT07555496

@@ -42,9 +42,9 @@ def list_templates(settings: Settings) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 def export(folder: Path, names: tuple[str, ...]) -> None:
-    """Copy the built-in templates into DIR, all or those named, and their description; overwrites nothing.
+    """Copy the built-in templates, all or those named, and their description into DIR; overwrite nothing.
 
-    Keep only those you edit: a copy stays as it is when the built-in one improves.
+    Keep only those you edit: a copy does not change when the built-in one improves.
 
     \b
         watcher templates export my-templates email/digest.subject.txt.j2
@@ -70,9 +70,9 @@ def export(folder: Path, names: tuple[str, ...]) -> None:
 @templates.command()
 @click.pass_obj
 def check(settings: Settings) -> None:
-    """Try your own templates on invented messages and pages and on the last real changes; changes nothing.
+    """Try your own templates on sample messages and pages and on the last real changes. Changes nothing.
 
-    Exit code 1 when one of them fails: the built-in one is used in its place.
+    Exit code 1 if one fails; the built-in one is then used instead.
     """
     loaded = settings.load()
     folder = override_folder(loaded)
