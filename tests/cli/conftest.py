@@ -3,14 +3,14 @@
 import pytest
 
 from tests.cli.desk import ANA, FILES, LATER, Desk
+from tests.support.hostile_trial import hostile_timeline
 from tests.support.smtp_sink import SmtpSink
-from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
 
 
 @pytest.fixture
 def registry():
-    with Sandbox(sample_timeline()) as sandbox:
+    with Sandbox(hostile_timeline()) as sandbox:
         yield sandbox
 
 
@@ -36,7 +36,7 @@ def desk(tmp_path, registry):
 def walked(tmp_path_factory):
     """A desk whose store holds a baseline and what seven data versions brought; not to be written to."""
     desk = Desk(tmp_path_factory.mktemp("walked"))
-    timeline = sample_timeline()
+    timeline = hostile_timeline()
     with Sandbox(timeline) as registry, SmtpSink() as relay:
         ids = timeline.ids(timeline.data_versions[0])
         desk.set_up(registry.base_url, FILES, ANA, LATER, relay=relay, ids=ids)

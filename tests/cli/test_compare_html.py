@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.pages.reading import parse
+from tests.support.hostile_trial import hostile_timeline
 from watcher.sandbox.sample_trials import sample_timeline
 
 
@@ -13,7 +14,7 @@ def files(bare):
     """Write the first and last record of a trial of the sample_timeline; give a function that does so."""
 
     def write(nct_id):
-        timeline = sample_timeline()
+        timeline = hostile_timeline()
         for name, version in (("old.json", timeline.data_versions[0]), ("new.json", timeline.data_versions[-1])):
             (bare.folder / name).write_bytes(timeline.record(nct_id, version) or b"")
         return "old.json", "new.json"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.reading import Pages
+from tests.support.hostile_trial import hostile_timeline
 from watcher import app
 from watcher.daemon import rehearsal
 
@@ -16,5 +17,5 @@ def site(tmp_path_factory) -> Pages:
     folder: Path = tmp_path_factory.mktemp("rehearsal")
     work, out = folder / "work", folder / "site"
     work.mkdir()
-    asyncio.run(rehearsal.rehearse(work, app.open_for_run, lambda line: None, site=out))
+    asyncio.run(rehearsal.rehearse(work, app.open_for_run, lambda line: None, site=out, timeline=hostile_timeline()))
     return Pages(out, work)

@@ -13,11 +13,12 @@ from markdown_it import MarkdownIt
 
 from tests.changes.builders import put
 from tests.pages.made import SITE, START, TEMPLATES, a_trial, cast_record
+from tests.support.hostile_trial import hostile_record
 from watcher.changes.model import Record
 from watcher.pages.mirror import mirror_of
 from watcher.pages.page_model import Site, Trial
 
-SPIN, HOSTILE = "NCT07555496", "NCT99000011"
+SPIN = "NCT07555496"
 SEEDS = os.environ.get("TRIAL_SEEDS")
 needs_seeds = pytest.mark.skipif(not SEEDS, reason="TRIAL_SEEDS names no folder of seed pages")
 
@@ -159,7 +160,7 @@ def test_the_log_ends_after_thirty_days():
 
 
 def test_same_trial_same_bytes():
-    trial = a_trial(cast_record(HOSTILE))
+    trial = a_trial(hostile_record())
     assert page_of(trial) == page_of(trial)
 
 
@@ -169,7 +170,7 @@ def test_the_address_of_the_site_is_the_canonical_one():
 
 
 def test_hostile_text_makes_neither_html_nor_front_matter_of_its_own():
-    page = page_of(a_trial(cast_record(HOSTILE)))
+    page = page_of(a_trial(hostile_record()))
     front = front_of(page)
     assert len(front) == 13
     assert front["title"].startswith('<script>alert("brief title")')

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.hostile_trial import HOSTILE, hostile_record, hostile_timeline
 from watcher.sandbox.record_patches import PatchError, apply_steps
 from watcher.sandbox.sample_trials import sample_timeline, stories
 
@@ -84,13 +85,25 @@ def test_a_value_changed_comes_back():
     assert counts == [90, 900, 900, 900, 900, 90, 90, 90]
 
 
-def test_one_trial_carries_hostile_text_where_a_stranger_could_put_it():
-    trial = protocol("NCT99000011", VERSIONS[-1])
+def test_no_sample_trial_carries_hostile_text():
+    """People see them first of all; what tries to break out of a page or a message is for tests."""
+    for nct_id in IDS:
+        for data_version in VERSIONS:
+            text = (TIMELINE.record(nct_id, data_version) or b"").decode()
+            assert not [sign for sign in ("<s", "<i", "<b", "</", "<!", "{{", "{%", "\u202e", "\\r") if sign in text]
+
+
+def test_the_tests_own_trial_carries_hostile_text_where_a_stranger_could_put_it():
+    hostile = hostile_timeline()
+    whole = json.loads(hostile.record(HOSTILE, VERSIONS[-1]) or b"")
+    trial = whole["protocolSection"]
     text = json.dumps(trial, ensure_ascii=False)
-    assert len(protocol("NCT99000011", VERSIONS[0])["identificationModule"]["briefTitle"]) == 300
+    assert len(hostile_record()["protocolSection"]["identificationModule"]["briefTitle"]) == 300
     assert "\n" in trial["identificationModule"]["officialTitle"]
     assert all(one in text for one in ("<script>", "{{", "{%", "<!channel>", "*bold*", "\u202e", "（", "\\r\\nBcc:"))
     assert "quantumModule" in trial
+    assert hostile.data_versions == VERSIONS
+    assert set(hostile.ids(VERSIONS[0])) == set(IDS)
 
 
 def test_sites_are_added_in_the_middle_of_a_sorted_list_and_masked_later():

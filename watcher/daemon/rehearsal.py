@@ -23,6 +23,7 @@ from watcher.ops.preview import preview_messages
 from watcher.pipeline.publisher import publish
 from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
+from watcher.sandbox.timeline import Timeline
 
 _CONFIG = """\
 timezone = "UTC"
@@ -63,7 +64,14 @@ class Rehearsed:
     slack: tuple[object, ...]
 
 
-async def rehearse(folder: Path, open_context: OpenContext, report: Progress, *, site: Path | None = None) -> Rehearsed:
+async def rehearse(
+    folder: Path,
+    open_context: OpenContext,
+    report: Progress,
+    *,
+    site: Path | None = None,
+    timeline: Timeline | None = None,
+) -> Rehearsed:
     """Run the whole job offline, from the baseline to one digest of all published changes.
 
     Args:
@@ -71,8 +79,9 @@ async def rehearse(folder: Path, open_context: OpenContext, report: Progress, *,
         open_context: Opens the context of a run, as `app.open_for_run`.
         report: Called with one line per step.
         site: Folder for the pages of all trials; None for no pages.
+        timeline: What the registry holds; None for the sample trials.
     """
-    timeline = sample_timeline()
+    timeline = timeline or sample_timeline()
     with Sandbox(timeline) as registry:
         loaded = _write_config(folder, registry, timeline.ids(timeline.data_versions[0]))
         with open_context(loaded, folder / "state") as context:

@@ -18,6 +18,11 @@ from watcher.sandbox.timeline import Timeline
 
 def sample_timeline() -> Timeline:
     """Return the timeline `watcher sandbox` serves without `--data`."""
+    return Timeline.of(sample_states())
+
+
+def sample_states() -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Return every state of each sample trial: by id, by data version."""
     script = _script()
     first = script["first"]
     states: dict[str, dict[str, Mapping[str, Any]]] = {
@@ -29,7 +34,7 @@ def sample_timeline() -> Timeline:
         for nct_id, event in events.items():
             latest = list(states[nct_id].values())[-1]
             states[nct_id][data_version] = apply_steps(latest, event["steps"])
-    return Timeline.of(states)
+    return states
 
 
 def stories() -> Mapping[str, Mapping[str, str]]:
