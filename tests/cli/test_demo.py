@@ -27,6 +27,10 @@ def test_the_demo_delivers_prints_and_saves_in_seconds_and_leaves_nothing_else(b
     for data_version in sample_timeline().data_versions:
         assert data_version in found.err
     assert sorted(path.name for path in bare.folder.iterdir()) == ["out"]
+    sample = (Path(__file__).parents[2] / "README.md").read_text().split("```")[1]
+    printed = iter(found.out.splitlines())
+    for line in sample.strip().splitlines():  # what it shows is printed, in this order; "…" stands for what it leaves out
+        assert line.strip() == "…" or line in printed, line
 
 
 def test_the_demo_finds_a_place_by_itself_and_prints_it(bare):
