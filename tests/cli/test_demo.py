@@ -29,7 +29,9 @@ def test_the_demo_delivers_prints_and_saves_in_seconds_and_leaves_nothing_else(b
     assert sorted(path.name for path in bare.folder.iterdir()) == ["out"]
     sample = (Path(__file__).parents[2] / "README.md").read_text().split("```")[1]
     printed = iter(found.out.splitlines())
-    for line in sample.strip().splitlines():  # what it shows is printed, in this order; "…" stands for what it leaves out
+    for (
+        line
+    ) in sample.strip().splitlines():  # what it shows is printed, in this order; "…" stands for what it leaves out
         assert line.strip() == "…" or line in printed, line
 
 
