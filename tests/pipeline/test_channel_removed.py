@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
 from tests.support.smtp_sink import SmtpStage
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
 
 STATES = {
@@ -92,3 +95,25 @@ async def test_welcome_waiting_for_a_replaced_channel_greets_on_the_new_one(hous
     (told,) = posts(home)
     assert "NCT99100001" in told
     assert home.outbox() == ()
+
+
+OPERATED = '[[recipient]]\nname = "ops"\n{way}welcome = false\nsend = "monthly 1 00:00"\n\n' + OPS_ON
+BY_MAIL, BY_FOLDER = 'email = "ops@example.org"\n', 'folder = "ops"\n'
+
+
+@pytest.mark.parametrize("way", [HOOK, BY_FOLDER])
+async def test_notice_waiting_for_a_replaced_channel_is_told_once_on_the_new_one(house, way):
+    home = house(STATES, settings=ANA + QUIET + OPERATED.format(way=BY_MAIL))
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, times=None))
+    await home.next()
+    (waiting,) = [entry for entry in home.outbox() if entry.recipient == "ops"]
+    assert waiting.subject.startswith("Failing: registry")
+    home.settings = ANA + QUIET + OPERATED.format(way=way)
+    for _ in range(3):
+        await home.run()
+    files = sorted((home.state / "ops").glob("*.eml"))
+    told = posts(home) if way == HOOK else [file.read_text() for file in files]
+    assert len([text for text in told if "Nothing new is read until the registry answers" in text]) == 1
+    assert [entry for entry in home.outbox() if entry.recipient == "ops"] == []

@@ -24,6 +24,7 @@ from watcher.context import (
 from watcher.digests.slots import newest_slot
 from watcher.pipeline.destinations import EMAIL, WAYS, all_destinations, destinations_of, part_of
 from watcher.pipeline.fault_states import failing
+from watcher.pipeline.stranded_notices import carry_over
 from watcher.store.delivery_model import RECIPIENT_NOTES, RecipientState, State, recipient_note
 from watcher.store.takeover import RECIPIENT_REMOVED
 
@@ -93,6 +94,7 @@ def reroute_messages(context: RunContext, now: datetime) -> None:
     ):
         for entry in entries:
             log.warning(event, id=entry.id, recipient=entry.recipient, channel=entry.channel)
+    carry_over(context, now)
 
 
 def signal_removed(context: RunContext, faults: FaultReport) -> None:
