@@ -15,9 +15,8 @@ def test_minor_changes_are_named_in_a_few_words_each():
 
 
 def test_minor_change_with_a_long_sentence_is_named_by_label_and_verb():
-    long = a_minor(
-        label="Detailed description", was=None, now=None, sentence="Detailed description reworded: " + "word " * 40
-    )
+    head = "Detailed description reworded"
+    long = a_minor(label="Detailed description", was=None, now=None, head=head, sentence=f"{head}: " + "word " * 40)
     shift = a_minor(label="Organisation", was="Harbour", now="Lantern", sentence="The organisation that " + "x" * 80)
     added = a_minor(label="Keyword", verb=Verb.ADDED, now="ctDNA", was=None, sentence="A keyword " + "x" * 80)
     assert short_names((long, shift, added)) == (
@@ -40,12 +39,17 @@ def a_minor(**values: Any) -> Phrase:
 
 
 def test_minor_change_is_named_by_its_sentence_up_to_the_detail():
-    sites = a_minor(label="Sites", was=None, now=None, sentence="2 sites added in France: " + "Hôpital, Lyon; " * 9)
-    arm = a_minor(label="Arm", was=None, now=None, sentence="Arm “Observation” reworded: " + "word " * 30)
-    bare = a_minor(label="Brief summary", was=None, now=None, sentence="Brief summary: now " + "word " * 30)
+    sites, arm, bare = (
+        a_minor(label=label, was=None, now=None, head=head, sentence=f"{head}: {details}")
+        for label, head, details in (
+            ("Sites", "2 sites added in France", "Hôpital, Lyon; " * 9),
+            ("Arm", "Arm “Cohort A: observation” reworded", "word " * 30),
+            ("Brief summary", "Brief summary", "now " + "word " * 30),
+        )
+    )
     assert short_names((sites, arm, bare))[0] == (
         "2 sites added in France",
-        "arm “Observation” reworded",
+        "arm “Cohort A: observation” reworded",
         "brief summary changed",
     )
 
@@ -72,6 +76,11 @@ def test_one_site_keeps_its_name_and_town():
     site = a_minor(kind="site.added", label="Sites", verb=Verb.ADDED, was=None, now=None, sentence=f"{where}.")
     assert short_names((site,))[0] == (where.replace("Site", "site", 1),)
     many = a_minor(
-        kind="site.added", label="Sites", was=None, now=None, sentence="2 sites added in France: " + "x; " * 40
+        kind="site.added",
+        label="Sites",
+        was=None,
+        now=None,
+        head="2 sites added in France",
+        sentence="2 sites added in France: " + "x; " * 40,
     )
     assert short_names((many,))[0] == ("2 sites added in France",)

@@ -195,6 +195,7 @@ class Phrase:
         severity: Level to show; lifted per recipient by the caller.
         verb: What happened.
         label: What it is about, in people's words: `Status`, `Enrollment`, `Inclusion criterion`.
+        head: The sentence without its details, where it has any: `2 sites added in France`; or None.
         heading: Heading under which such lines are grouped (`Inclusion`, `Exclusion`), or None.
         sentence: The whole thing in one sentence that stands alone: no API paths, no capitals with underscores.
         was: Older value in people's words, or None.
@@ -211,6 +212,7 @@ class Phrase:
     verb: Verb
     label: str
     sentence: str
+    head: str | None = None
     heading: str | None = None
     was: str | None = None
     now: str | None = None

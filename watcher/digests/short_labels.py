@@ -61,7 +61,7 @@ def _name(phrase: Phrase) -> str:
     shift = f"{label} {plain(phrase.was or '')} → {plain(phrase.now or '')}"
     if phrase.kind.startswith(("date.", "enrollment.")) and phrase.was and phrase.now and len(shift) <= LONGEST_NAME:
         return shift
-    head = sentence.partition(": ")[0]
+    head = lower_first(plain(phrase.head or sentence))
     if len(head) <= LONGEST_NAME and len(head.split()) > len(label.split()):
         return head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail
     was, now = plain(phrase.was or ""), plain(phrase.now or "")

@@ -55,6 +55,7 @@ def worded(
         verb=change.verb,
         label=label,
         sentence=ended(said),
+        head=head_of(sentence),
         heading=heading,
         was=was,
         now=now,
@@ -68,6 +69,16 @@ def worded(
 def ended(sentence: str) -> str:
     """End a sentence with a full stop, unless it ends already."""
     return sentence if sentence.rstrip("”)").endswith((".", "…", "?", "!")) else f"{sentence}."
+
+
+def head_of(sentence: str) -> str | None:
+    """Return what stands before the details of a sentence, None without details. Quoted names are not looked into."""
+    depth = 0
+    for position, sign in enumerate(sentence if ": " in sentence else ""):
+        depth += (sign == "“") - (sign == "”")
+        if depth <= 0 and sentence.startswith(": ", position):
+            return sentence[:position]
+    return None
 
 
 def text(facts: Mapping[str, Json], key: str) -> str:

@@ -21,6 +21,7 @@ def phrase_of(change: Change) -> Phrase:
     return replace(
         words,
         sentence=f"{words.label} {note.replace('and reverted', 'and was reverted', 1)}{in_between}.",
+        head=None,
         was=None,
         now=None,
         note=None,

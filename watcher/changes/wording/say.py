@@ -12,10 +12,11 @@ from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import other, values
+from watcher.changes.wording.build import head_of
 from watcher.text import visible
 
 _LONGEST = 1000
-_TEXTS = ("label", "sentence", "heading", "was", "now", "note", "quote")
+_TEXTS = ("label", "sentence", "head", "heading", "was", "now", "note", "quote")
 
 
 def phrase(change: Change) -> Phrase:
@@ -28,7 +29,8 @@ def phrase(change: Change) -> Phrase:
         Its words; `severity` is the change's own, to be lifted per recipient by the caller.
     """
     family = FAMILIES.get(kind_of(change.kind).family)
-    return _visible((family.say(change) if family is not None else None) or other.say(change))
+    words = (family.say(change) if family is not None else None) or other.say(change)
+    return _visible(words if words.head is not None else replace(words, head=head_of(words.sentence)))
 
 
 def _visible(words: Phrase) -> Phrase:
