@@ -299,11 +299,11 @@ def a_notice(**values: Any) -> Notice:
         title="Failing: ClinicalTrials.gov",
         what="ClinicalTrials.gov answers 403 (refused) to every request.",
         since=datetime(2026, 3, 13, 5, 10, tzinfo=UTC),
-        meaning="Nothing is lost: what changes meanwhile is told once the registry answers again. Until then nobody "
-        "hears of new changes.",
+        meaning="Nothing is lost, but no trial is read until the registry answers. Recipients get no news of their "
+        "trials meanwhile and are not told about this.",
         advice="Run “watcher doctor” on the machine: it tries each way to the registry and says which passes. The "
         "usual causes are a changed firewall rule, a proxy, or an address range of a data centre.",
-        more="watcher status",
+        more="Run `watcher status` where the watcher runs.",
         key="registry:told:2026-03-13",
         at=AT,
     )
@@ -315,7 +315,7 @@ def a_recovery() -> Notice:
         is_over=True,
         title="ClinicalTrials.gov answers again, after failing",
         what="ClinicalTrials.gov answers again. What it was: it answered 403 (refused) to every request.",
-        meaning="What changed meanwhile is told now, to each at their usual time.",
+        meaning="Changes that were made meanwhile are reported now, to each recipient at their usual time.",
         advice="",
         more="",
     )

@@ -131,11 +131,11 @@ async def test_notices_of_beginning_and_end_say_what_is_and_what_was(house):
     assert begin["Subject"] == "Failing: registry, since Mon 1 Jun 2026 13:00"
     assert end["Subject"] == "Registry answers again, after failing since Mon 1 Jun 2026 13:00"
     first, last = (" ".join(mail.get_body(("plain",)).get_content().split()) for mail in (begin, end))
-    assert "Nothing new is read until the registry answers" in first
+    assert "No trial is read until the registry answers" in first
     assert "You will hear again when it is over." in first
     assert last.startswith("Registry answers again. What it was: ")
     assert "From Mon 1 Jun 2026 13:00 To Mon 1 Jun 2026 14:00" in last
-    assert "What changed meanwhile is told now" in last
+    assert "Changes that were made meanwhile are reported now" in last
     assert "What to do" not in last
 
 

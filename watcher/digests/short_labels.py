@@ -40,8 +40,8 @@ def short_names(phrases: Sequence[Phrase]) -> tuple[tuple[str, ...], int]:
     names: dict[str, int] = {}
     for phrase in phrases:
         common = _label_and_verb(phrase)
-        name = common if alike[common] > _ALIKE else _name(phrase)
-        names[name] = names.get(name, 0) + 1
+        name = (common if alike[common] > _ALIKE else _name(phrase)).replace("; ", ", ")
+        names[name] = names.get(name, 0) + 1  # joined by semicolons: none inside a name
     counted = tuple(f"{name} ({times})" if times > 1 else name for name, times in names.items())
     return counted[:MOST_NAMES], max(0, len(counted) - MOST_NAMES)
 

@@ -48,7 +48,7 @@ def welcome(
     )
     return Welcome(
         reader=addressee_of(context, recipient, now),
-        reading=read_for(context.store, subscribed, ()),
+        reading=replace(read_for(context.store, subscribed, ()), unchanged=0),  # at first sight nothing is
         trials=tuple(replace(trial, short_name=names[nct_id]) for nct_id, trial in greeted.items()),
         key=f"welcome-{state.started_at.isoformat()}",
         at=now,

@@ -21,9 +21,10 @@ BUG = FaultKind(
     what="the program tripped over it: a bug",
     code="70",
     ends="the same work done without tripping",
-    meaning="The program tripped over this part; all others go on. What it has to do stays due and is tried again.",
-    advice="Report it with the lines of the log; nothing has to be done here.",
-    after="What waited for it is told now.",
+    meaning="A bug of the watcher stops this part; all others go on. Its work stays due and is tried again, so "
+    "nothing is lost.",
+    advice="Report the bug with the lines of the log. Nothing else has to be done.",
+    after="Its work goes on; what waited is reported now.",
 )
 
 CHANNEL = FaultKind(
@@ -34,10 +35,11 @@ CHANNEL = FaultKind(
     origin=Origin.DELIVERY,
     code="1; 78 when a secret is missing",
     ends="a message taken; for a suspended one also a changed address or secret, or `watcher outbox retry`",
-    meaning="Messages by this way wait and are not lost; all other ways go on.",
-    advice="Mend what is named: the address, the log-in or the relay; a changed setting is tried at once. What "
-    "passes by itself is tried again by itself; `watcher outbox retry` tries at once.",
-    after="What waited is on its way.",
+    meaning="Recipients reached this way get no messages for now; the messages wait and are not lost. All others "
+    "get theirs.",
+    advice="Check what is named here: the address, the log-in or the relay. The watcher keeps trying, and tries "
+    "a changed setting at once; `watcher outbox retry` also tries at once.",
+    after="The messages that waited are being sent.",
 )
 
 TABLE = (BUG, *REGISTRY_KINDS, *DELIVERY_KINDS, *OWN_KINDS, CHANNEL)

@@ -13,9 +13,9 @@ DELIVERY_KINDS = (
         origin=Origin.DELIVERY,
         code="1",
         ends="a run that sends without a failure",
-        meaning="The messages wait and are not lost.",
-        advice="See them with `watcher outbox list`.",
-        after="What waited is on its way.",
+        meaning="Messages to recipients wait; none is lost.",
+        advice="Run `watcher outbox list` to see what waits and why.",
+        after="The messages that waited are being sent.",
     ),
     FaultKind(
         shown="message … (waits)",
@@ -27,9 +27,10 @@ DELIVERY_KINDS = (
         concerns=f"{MESSAGE_PART}\\d+: {WAITS} ",
         during="waiting",
         over="is settled",
-        meaning="This one message was not taken and is tried again by itself for four days; all others go on.",
-        advice="Nothing, unless it lasts; `watcher outbox list` shows what the provider says.",
-        after="It was delivered, or let go.",
+        meaning="One message has not been accepted yet. It is tried again automatically for four days; all other "
+        "messages are sent.",
+        advice="Nothing at first. If it lasts, run `watcher outbox list`; it shows the provider's answer.",
+        after="The message was delivered or dropped.",
     ),
     FaultKind(
         shown="message … (refused)",
@@ -40,11 +41,11 @@ DELIVERY_KINDS = (
         concerns=f"{MESSAGE_PART}\\d+: {REFUSED} ",
         during="being refused",
         over="is settled",
-        meaning="The provider refuses this one message for its content, its form or its size, in its plainest form, "
-        "too. It is kept and not sent again by itself; all others go on.",
-        advice="See what the provider says with `watcher outbox list`. Send it again with `watcher outbox retry` when "
-        "the provider would take it now, or let it go with `watcher outbox drop`.",
-        after="It was delivered, or let go.",
+        meaning="The provider refuses one message for its content or size, even as plain text. Its recipient has not "
+        "received it. It is kept but not tried again; all other messages are sent.",
+        advice="Run `watcher outbox list` to see the provider's answer. Then send the message again with `watcher "
+        "outbox retry`, or give it up with `watcher outbox drop`.",
+        after="The message was delivered or dropped.",
     ),
     FaultKind(
         shown="message …",
@@ -55,9 +56,10 @@ DELIVERY_KINDS = (
         ends="`watcher outbox retry` or `drop`",
         during="being lost",
         over="is settled",
-        meaning="This one message will not be sent again by itself.",
-        advice="See it with `watcher outbox list`; send it again with `watcher outbox retry`, or let it go with "
-        "`watcher outbox drop`.",
-        after="It was taken up again, or let go.",
+        meaning="One message was given up after all its tries. Its recipient has not received it; all other messages "
+        "are sent.",
+        advice="Run `watcher outbox list` to see why. Then send the message again with `watcher outbox retry`, or "
+        "give it up with `watcher outbox drop`.",
+        after="The message was taken up again or dropped.",
     ),
 )

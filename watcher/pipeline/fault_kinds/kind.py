@@ -36,9 +36,9 @@ class FaultKind:
         told: Who is told, for the documentation.
         during: What the part is meanwhile: `failing`, `being lost`.
         over: What is said of the part when it is over: `works again`.
-        meaning: What it means for the readers.
+        meaning: What it means for the recipients.
         advice: What to do.
-        after: What its end means for the readers.
+        after: What its end means for the recipients.
     """
 
     shown: str

@@ -25,9 +25,10 @@ OWN_KINDS = (
         what="a job of the daemon broke off: the store could not be written",
         code="1",
         ends="the same job done, or any run after it",
-        meaning="What the job has to do stays due and is tried again; nothing is lost.",
-        advice="Look at the disk of the state folder: its room, its permissions; the log says more.",
-        after="What waited is done now.",
+        meaning="The work of this job stays due and is tried again; nothing is lost. Until then recipients may get "
+        "their messages late.",
+        advice="Check the disk of the state folder: free space and permissions. The log names the error.",
+        after="The work that waited is being done.",
     ),
     FaultKind(
         shown="run",
@@ -35,9 +36,9 @@ OWN_KINDS = (
         what="a run broke off",
         code="70 or 74",
         ends="a run that comes to its end",
-        meaning="What the run has to do stays due and is tried again by the next one; nothing is lost.",
-        advice="See the lines it left; report them if the next run breaks off too.",
-        after="What waited is done now.",
+        meaning="The work of this run stays due and is done by the next one; nothing is lost.",
+        advice="Read the error in the log. If the next run breaks off as well, report it.",
+        after="The work that waited is being done.",
     ),
     FaultKind(
         shown="configuration",
@@ -47,9 +48,10 @@ OWN_KINDS = (
         ends="a reload or start with one that is right",
         during="being refused",
         over="is accepted",
-        meaning="The watcher goes on with the configuration it had; what was changed since does not count yet.",
-        advice="Correct what is named (`watcher check-config` names all of it), then reload again.",
-        after="What was changed counts from now on.",
+        meaning="The watcher goes on with its last valid configuration. Recipients are served as before; your change "
+        "has no effect yet.",
+        advice="Run `watcher check-config`, correct what it names, and reload.",
+        after="Your changes are in effect.",
     ),
     FaultKind(
         shown="health endpoint",
@@ -57,9 +59,9 @@ OWN_KINDS = (
         what="the address of [health] listen cannot be listened at",
         ends="a reload or start that can listen",
         over="is in order again",
-        meaning="Monitors get no answer; readers do not notice.",
+        meaning="Recipients do not notice. Your monitoring gets no answer.",
         advice="Free the address, or name another in [health] listen and reload.",
-        after="Monitors are answered where [health] listen says.",
+        after="Your monitoring gets answers again.",
     ),
     FaultKind(
         shown="health textfile",
@@ -67,9 +69,9 @@ OWN_KINDS = (
         what="the file of [health] textfile cannot be written",
         ends="a run that writes it",
         over="is in order again",
-        meaning="Monitors see the state of an earlier run; readers do not notice.",
-        advice="Let the user of the runs write where [health] textfile says, or name another file.",
-        after="Monitors see every run where [health] textfile says.",
+        meaning="Recipients do not notice. Your monitoring sees the state of an earlier run.",
+        advice="Allow the user who runs the watcher to write the file of [health] textfile, or name another file.",
+        after="Your monitoring sees every run again.",
     ),
     FaultKind(
         shown="watchlist: nothing is watched",
@@ -79,10 +81,10 @@ OWN_KINDS = (
         ends="a trial added",
         during="being empty",
         over="names trials now",
-        meaning="No trial is read, so there is no news for anybody. What was read before stays, and what waits to be "
-        "sent goes out.",
+        meaning="No trial is read, so no recipient gets news. Messages that wait are still sent.",
         advice="Add trials with `watcher add NCT…`, or name them in a [[watch]].",
-        after="They are read from now on; what a trial shows at first sight is where it begins, and no news.",
+        after="They are read from now on. Their state at the first reading is the starting point; changes after it "
+        "are reported.",
     ),
     FaultKind(
         shown="watchlist",
@@ -90,10 +92,10 @@ OWN_KINDS = (
         what="a watchlist cannot be read, or has lines that name no trial",
         ends="all of it read without a bad line",
         over="is in order again",
-        meaning="The lines named are not watched; all other trials are. While a whole file cannot be read, nobody is "
-        "told anything, so that no change of a trial in it is passed over.",
-        advice="Correct the lines, or put the file back; the next poll reads it again.",
-        after="Every trial it names is watched.",
+        meaning="Trials in the lines named here are not watched; all others are. While a whole file cannot be read, "
+        "no recipient gets a digest, so that no change in it is missed.",
+        advice="Correct the lines or restore the file. The next poll reads it again.",
+        after="All trials in it are watched.",
     ),
     FaultKind(
         shown="stored record …",
@@ -104,11 +106,11 @@ OWN_KINDS = (
         ends="a version that can be read, after `watcher db restore`",
         during="being damaged",
         over="can be read again",
-        meaning="This trial cannot be compared with its last version, so its changes are told to nobody. All other "
-        "trials are read and told as ever; nothing is lost.",
-        advice="Run `watcher db check`: it names all that is damaged. Then stop the watcher and put a backup in the "
-        "place of the store: `watcher db restore FILE`. Look at the disk: bytes do not change by themselves.",
-        after="What changed in it meanwhile is told like any other change.",
+        meaning="This trial cannot be compared with its last version, so recipients get no news of it. All other "
+        "trials are read and reported.",
+        advice="Run `watcher db check`; it names everything that is damaged. Then stop the watcher and restore a "
+        "backup with `watcher db restore FILE`. Check the disk: stored bytes do not change by themselves.",
+        after="Changes that were made to it meanwhile are reported like all others.",
     ),
     FaultKind(
         shown="template …",
@@ -117,9 +119,9 @@ OWN_KINDS = (
         is_single=True,
         ends="a message made with it, or its removal",
         over="is in order again",
-        meaning="The built-in template stands in; readers get their messages.",
-        advice="Correct the template of yours, or remove it.",
-        after="Messages are made with it again, or with the built-in one if you removed yours.",
+        meaning="Recipients get their messages, made with the built-in template instead of yours.",
+        advice="Correct your template or remove it; `watcher templates check` tries it.",
+        after="Messages are made with your template again, or with the built-in one if you removed yours.",
     ),
     FaultKind(
         shown="digest for …",
@@ -128,9 +130,9 @@ OWN_KINDS = (
         is_single=True,
         ends="the digest made",
         over="is made again",
-        meaning="This reader gets nothing until it is mended; nothing is lost.",
-        advice="See the log; report it if it stays.",
-        after="It tells everything since the last one.",
+        meaning="This recipient gets no digest until this is solved; nothing is lost.",
+        advice="Read the error in the log. If it stays, report it.",
+        after="The next digest covers everything since the last one.",
     ),
     FaultKind(
         shown="messages for …",
@@ -140,10 +142,11 @@ OWN_KINDS = (
         ends="the recipient is back, the messages are dropped, or 30 days",
         during="waiting",
         over="are settled",
-        meaning="They are kept for 30 days, in case the recipient comes back; nobody else gets them.",
-        advice="If the recipient has another name now, stop the watcher and run `watcher db rename-recipient`. If they "
-        "are gone for good, let the messages go: `watcher outbox drop`.",
-        after="They were sent, let go, or given up after 30 days.",
+        meaning="The messages are kept for 30 days in case the recipient returns to the configuration; nobody else "
+        "gets them.",
+        advice="If the recipient has a new name, stop the watcher and run `watcher db rename-recipient`. If they "
+        "are gone for good, give the messages up with `watcher outbox drop`.",
+        after="The messages were sent, dropped, or given up after 30 days.",
     ),
     FaultKind(
         shown="recipient …",
@@ -152,10 +155,11 @@ OWN_KINDS = (
         ends="`watcher db rename-recipient`, or the first news for the new one",
         during="being in question",
         over="is settled",
-        meaning="Until it is settled this reader is a new one: told of what changes from now on, not of what the old "
-        "name missed.",
-        advice="Rename it in the store as said, before this reader gets news. If it is somebody else, do nothing.",
-        after="It goes on from where the old name stood, or as a reader of its own; nothing is left to do.",
+        meaning="Until then this is a new recipient, who hears of changes from now on and not of those the old name "
+        "has missed.",
+        advice="If it is the same person, rename the recipient in the store as described, before the next digest. "
+        "If it is somebody else, do nothing.",
+        after="The recipient goes on where the old name stood, or as a new one. Nothing is left to do.",
     ),
     FaultKind(
         shown="page template …",
@@ -164,10 +168,10 @@ OWN_KINDS = (
         is_single=True,
         ends="pages made with it, or its removal",
         over="is in order again",
-        meaning="The built-in template stands in; the pages and feeds are written and whole.",
-        advice="Correct the template of yours in templates_dir, or remove it; `watcher templates check` tries it, and "
-        "the next poll takes it up.",
-        after="The pages are made with it again, or with the built-in one if you removed yours.",
+        meaning="The pages and feeds are complete, made with the built-in template instead of yours.",
+        advice="Correct your template in templates_dir or remove it; `watcher templates check` tries it. The next "
+        "poll uses it.",
+        after="The pages are made with your template again, or with the built-in one if you removed yours.",
     ),
     FaultKind(
         shown="pages",
@@ -175,8 +179,9 @@ OWN_KINDS = (
         what="the pages cannot be written",
         ends="the pages written",
         over="are written again",
-        meaning="Readers of the pages and feeds see the state before; messages are not touched.",
-        advice="Look at the folder of [pages] dir: its disk, its permissions, and whether other files lie in it.",
-        after="The pages show the present state.",
+        meaning="Pages and feeds show an earlier state. Messages to recipients are not affected.",
+        advice="Check the folder of [pages] dir: free space, permissions, and whether it holds files of something "
+        "else.",
+        after="Pages and feeds are up to date.",
     ),
 )

@@ -15,11 +15,12 @@ REGISTRY_KINDS = (
         ends="an answer that is up to date",
         during="being out of date",
         over="is up to date again",
-        meaning="The registry shows an older state than the one that was read before. Nothing of it is stored or told; "
-        "what is known stays. News of the trials waits until the registry is back.",
-        advice="Usually it passes by itself within a day. If base_url in [registry] names a copy of the registry, look "
-        "at the copy.",
-        after="What changed meanwhile is told like any other change.",
+        meaning="The registry shows an older state than the one read before. It is not stored, and nothing of it is "
+        "reported. Recipients get no news of their trials until the registry is up to date; then they get "
+        "all of it.",
+        advice="Nothing at first: it usually ends by itself within a day. If base_url in [registry] names a copy of "
+        "the registry, check whether the copy is kept up to date.",
+        after="Changes that were made meanwhile are reported like all others.",
     ),
     FaultKind(
         shown="registry",
@@ -29,11 +30,11 @@ REGISTRY_KINDS = (
         code="69; 1 when some of it was read",
         ends="a poll that is answered",
         over="answers again",
-        meaning="Nothing new is read until the registry answers; what was read before stays, and nothing is told as "
-        "changed. Readers get no news of their trials meanwhile, and no message about this.",
-        advice="Usually it passes by itself. If it lasts, run `watcher doctor`: it says which way to the registry is "
-        "open.",
-        after="What changed meanwhile is told now, to each at their usual time.",
+        meaning="No trial is read until the registry answers. Recipients get no news of their trials meanwhile and "
+        "are not told about this; nothing is lost.",
+        advice="Nothing at first: it usually ends by itself. If it lasts for hours, run `watcher doctor`; it tries "
+        "each way to the registry and names the likely cause.",
+        after="Changes that were made meanwhile are reported now, to each recipient at their usual time.",
     ),
     FaultKind(
         shown="poll",
@@ -44,11 +45,11 @@ REGISTRY_KINDS = (
         ends="a poll that reads everything",
         during="being incomplete",
         over="is complete again",
-        meaning="What was read counts. The trials that were not read keep their last state and are asked for again at "
-        "the next poll; nothing of theirs is told as changed.",
-        advice="Usually it passes by itself. If it lasts, run `watcher doctor`, and look at the trials named on "
-        "ClinicalTrials.gov.",
-        after="What changed meanwhile is told now, to each at their usual time.",
+        meaning="Changes of the trials that were read are reported. Those that were not read keep their last state "
+        "and are requested again at the next poll; their changes are reported then.",
+        advice="Nothing at first: it usually ends by itself. If it lasts, run `watcher doctor`, and look up the "
+        "trials named here on ClinicalTrials.gov.",
+        after="Changes that were made meanwhile are reported now, to each recipient at their usual time.",
     ),
     FaultKind(
         shown="unasked records",
@@ -73,10 +74,10 @@ REGISTRY_KINDS = (
         ends="the trials read again, or the next data version",
         during="being absent",
         over="are all accounted for",
-        meaning="Nothing is told of these trials yet. What is absent in a second data version is told as gone or, if "
-        "it was never read, as an id that the registry does not have.",
-        advice="Nothing, unless it lasts; look at one of the trials on ClinicalTrials.gov.",
-        after="They were read again, or their absence is confirmed.",
+        meaning="Recipients hear nothing of this yet. A trial that is still missing in the next data version is "
+        "reported to them as gone; an id that was never read, as one the registry does not have.",
+        advice="Nothing at first. If it lasts, look up one of the trials on ClinicalTrials.gov.",
+        after="They were read again, or the registry confirmed that they are gone.",
     ),
     FaultKind(
         shown="id NCT…",
@@ -88,10 +89,10 @@ REGISTRY_KINDS = (
         told="the operator; recipients in the footer of their messages",
         during="being unknown",
         over="is settled",
-        meaning="There is nothing to read under this id. Its recipients are told that the registry does not have it.",
-        advice="Check the id for a typing error and correct or remove it. A trial that is not public yet is read as "
-        "soon as the registry shows it.",
-        after="It is read from now on, or is no longer watched.",
+        meaning="There is no trial to read under this id. The messages of its recipients say so at their end.",
+        advice="Check the id for a typing error, and correct or remove it in the watchlist. A trial that is not "
+        "public yet will be read as soon as the registry shows it.",
+        after="The trial is read from now on, or is no longer watched.",
     ),
     FaultKind(
         shown="id NCT…",
@@ -102,9 +103,9 @@ REGISTRY_KINDS = (
         ends="an answer under this id, or its removal from the watchlist",
         during="being refused",
         over="is settled",
-        meaning="This trial cannot be asked for; all others are.",
-        advice="Check the id; if it is right, look at the trial on ClinicalTrials.gov.",
-        after="It is read from now on, or is no longer watched.",
+        meaning="This trial is not read, so its recipients get no news of it. All other trials are read.",
+        advice="Check the id. If it is right, look up the trial on ClinicalTrials.gov.",
+        after="The trial is read from now on, or is no longer watched.",
     ),
     FaultKind(
         shown="record NCT…",
@@ -116,10 +117,10 @@ REGISTRY_KINDS = (
         ends="a record that can be decoded",
         during="being unreadable",
         over="can be read again",
-        meaning="The registry's record of this trial cannot be decoded. The trial stays as it was read last and is "
-        "asked for again at every poll; all others are read.",
-        advice="Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
-        after="What changed in it meanwhile is told like any other change.",
+        meaning="Recipients get no news of this trial: its record cannot be decoded. It keeps its last state and is "
+        "requested again at every poll. All other trials are read.",
+        advice="Nothing at first. If it lasts, look up the trial on ClinicalTrials.gov.",
+        after="Changes that were made to it meanwhile are reported like all others.",
     ),
     FaultKind(
         shown="record NCT…",
@@ -145,9 +146,9 @@ REGISTRY_KINDS = (
         ends="a believable answer, or the same one in the next data version",
         during="being in doubt",
         over="is believed again",
-        meaning="This trial's new state is kept aside and told to nobody until the registry shows the same in its next "
-        "data version, or something sound again.",
-        advice="Nothing, unless it lasts; look at the trial on ClinicalTrials.gov.",
-        after="What changed in it is told like any other change.",
+        meaning="Recipients hear nothing of this trial's new state yet. It is set aside until the registry shows the "
+        "same in its next data version, or a plausible record again.",
+        advice="Nothing at first. If it lasts, look up the trial on ClinicalTrials.gov.",
+        after="Its changes are reported like all others.",
     ),
 )
