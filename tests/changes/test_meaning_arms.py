@@ -448,3 +448,13 @@ def test_a_description_that_comes_or_goes_is_shown(before, after):
     old = put(quiet_record(), (*ARMS, 0, "description"), before)
     change = the(changes(old, put(old, (*ARMS, 0, "description"), after)), "arm.modified")
     assert "“Two capsules of one colour”" in said(change)
+
+
+def test_an_arm_that_shares_its_name_with_its_intervention_is_renamed_alone():
+    old = quiet_record()
+    arm = {"label": "BC-1 900 mg", "type": "EXPERIMENTAL", "interventionNames": ["Drug: BC-1 900 mg"]}
+    drug = {"name": "BC-1 900 mg", "type": "DRUG", "armGroupLabels": ["BC-1 900 mg"]}
+    old = put(put(old, ARMS, [arm]), INTERVENTIONS, [drug])
+    new = put(old, ARMS, [arm | {"label": "BC-1 1800 mg"}])
+    new = put(new, INTERVENTIONS, [drug | {"armGroupLabels": ["BC-1 1800 mg"]}])
+    assert [one.kind for one in news(changes(old, new))] == ["arm.renamed"]

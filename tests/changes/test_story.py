@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.changes.builders import CRITERIA, a_site
+from tests.changes.builders import CRITERIA, a_site, field
 from tests.changes.real import load, needs_records, pair_paths
 from tests.changes.telling import a_plain_record, compared, design, eligibility, status, story, told
 from watcher.changes.compare import compare_records
@@ -516,3 +516,26 @@ def test_many_site_lines_are_one_with_the_remarkable_named():
     (line,) = [line for line in (*found.lines, *found.minor) if line.kind == "site.added"]
     assert line.sentence.startswith("8 sites added in 4 countries: ")
     assert line.severity is Severity.MAJOR
+
+
+def test_a_critical_slip_stands_beside_the_status():
+    old = status(overallStatus="RECRUITING", primaryCompletionDateStruct={"date": "2026-06-30", "type": "ESTIMATED"})
+    new = status(
+        overallStatus="ACTIVE_NOT_RECRUITING", primaryCompletionDateStruct={"date": "2028-12-31", "type": "ESTIMATED"}
+    )
+    assert told(old, new).headline == "Closed to enrollment, primary completion 30 months later"
+
+
+def test_a_target_is_raised_only_where_both_counts_are_planned():
+    old, new = {"count": 150, "type": "ESTIMATED"}, {"count": 160}
+    found = told(design(enrollmentInfo=old), design(enrollmentInfo=new))
+    assert found.headline == "Enrollment changed from 150 planned to 160 (+7 %)"
+
+
+def test_what_is_only_added_to_a_text_is_the_headline():
+    path = field("descriptionModule", "briefSummary")
+    found = told(
+        {path: f"This trial tests veridoxan. {'It does so at length. ' * 9}"},
+        {path: f"This trial tests veridoxan. {'It does so at length. ' * 9}Adolescents may take part."},
+    )
+    assert found.headline == "Brief summary: “Adolescents may take part.” added"

@@ -19,6 +19,7 @@ _LONGEST_CLAUSE = 110
 _SHORT_REASON = 40
 _LONG_REASON = 75
 _SHORT_CRITERION = 60
+_MOST_BARE_WORDS = 4
 _SHORT_CRITERIA = (60, 45, 30)
 
 
@@ -85,6 +86,8 @@ def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
     if is_taken_back(facts):
         text = f"Enrollment planned again: {values.counted(new, 'participant')}, after an actual count of {old:,}"
         return Clause(text, f"{values.number(new)} planned again")
+    if "untyped" in (facts.get("old_type"), facts.get("new_type")):
+        return Clause(values.without_end(phrase(change).sentence), "Enrollment changed")
     if change.kind == "enrollment.target" and facts.get("new_type") != "actual":
         people = values.counted(new, "participant")
         if new > old and with_slip:
@@ -260,16 +263,26 @@ def _was_now(words: Phrase) -> str:
         said = f"{words.label}: “{was}” → “{now}”"
         if was and now and was != now and len(said) <= _LONGEST_CLAUSE:
             return said
+    kinds = {mark.kind for mark in words.marks} - {MarkKind.SAME, MarkKind.GAP}
+    if len(kinds) == 1:  # only added, or only taken out: the words themselves
+        text = " … ".join(mark.text.strip() for mark in words.marks if mark.kind in kinds)
+        return f"{words.label}: “{values.short(text, _SHORT_CRITERION)}” {kinds.pop().value}"
     return ""
 
 
 def _one_side(words: Phrase) -> str:
     """Return the beginning of a long value that came or went; empty when there is none."""
     if words.now and not words.was:
-        return f"{words.label} now given: {values.short(words.now, _SHORT_CRITERION)}"
+        return f"{words.label} now given: {_shown(words.now)}"
     if words.was and not words.now:
-        return f"{words.label} no longer given; it was {values.short(words.was, _SHORT_CRITERION)}"
+        return f"{words.label} no longer given; it was {_shown(words.was)}"
     return ""
+
+
+def _shown(value: str) -> str:
+    """Return the beginning of a value, in quotation marks where it is a text of several words."""
+    short = values.short(value.strip("“”"), _SHORT_CRITERION)
+    return f"“{short}”" if len(short.split()) > _MOST_BARE_WORDS else short
 
 
 def _opened(status: Change, now: str) -> Clause:

@@ -201,6 +201,10 @@ def _reworded(change: Change, label: str, measure: str) -> str:
                 if len(full) <= _LONGEST:
                     return full
             return f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
+    if parts == ["measure"]:
+        was, now = (values.short(field(side, "measure"), _SHORT_NAMES[1]) for side in (change.before, change.after))
+        if was and now and was != now:
+            return f"{label} reworded: “{was}” → “{now}”"
     return f"{label} {measure}: {values.listed(parts)} reworded" if parts else ""
 
 
@@ -221,6 +225,10 @@ def _arm(change: Change) -> str:
         return f"{label} {name}: description {'added' if now_text else 'removed'}"
     if shift:
         return f"{label} {name}: {shift}"
+    came, went = names(facts, "names_added"), names(facts, "names_removed")
+    if came or went:
+        told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]
+        return f"{label} {name}: other names {', '.join(told)}"
     parts = values.listed(list(names(facts, "parts")))
     return f"{label} {name}: {parts} edited" if parts else ""
 

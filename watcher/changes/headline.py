@@ -64,7 +64,10 @@ def _lead(
     first = next(iter(topics))
     if "status" in topics and first in ("status", "enrollment", "date"):
         status, final = topics["status"][0], _final(topics)
-        return status_clause(status, final), frozenset({"status", "date", *(["enrollment"] if final else [])})
+        moved = topics.get("date", ())
+        is_told = not any(one.kind == "date.primary.slip" and level_of(one).rank == 0 for one in moved)
+        dates = ["date"] if is_told or status.kind == "status.stopped" else []
+        return status_clause(status, final), frozenset({"status", *dates, *(["enrollment"] if final else [])})
     target, slip = _target(topics), _slip(topics)
     if target is not None and first in ("enrollment", "date"):
         clause = enrollment_clause(target, with_slip=slip is not None)

@@ -41,7 +41,7 @@ class _Scene:
         new_names: Names of the newer record's interventions.
         drugs: Words of the names of all interventions.
         aliases: Words of the names by which one drug is proved to be called.
-        renamed: Name or label of the older record → that of the newer one, for both lists.
+        renamed: By list, name or label of the older record → that of the newer one.
     """
 
     is_late: bool
@@ -50,7 +50,7 @@ class _Scene:
     new_names: frozenset[str]
     drugs: frozenset[str]
     aliases: frozenset[str]
-    renamed: Mapping[str, str]
+    renamed: Mapping[str, Mapping[str, str]]
 
 
 def explain(evidence: Evidence) -> Iterable[Draft]:
@@ -92,12 +92,7 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
     phases = set(texts(at(evidence.new, "protocolSection", "designModule", "phases")))
     sides = [[as_object(one) for one in as_list(side("interventions"))] for side in (module.before, module.after)]
     names = [frozenset(as_text(one.get("name")).casefold() for one in side) for side in sides]
-    renamed = {
-        as_text(as_object(item.old).get(sort.name)): as_text(as_object(item.new).get(sort.name))
-        for sort in (ARM, INTERVENTION)
-        for item in items[sort.kind]
-        if item.old is not None and item.new is not None
-    }
+    renamed = {sort.kind: _renames(sort, items[sort.kind]) for sort in (ARM, INTERVENTION)}
     aliases: set[str] = set()
     for one in (*sides[0], *sides[1]):
         aliases.update(*(words(name) for name in texts(one.get("otherNames"))))
@@ -114,8 +109,15 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         new_names=names[1],
         drugs=frozenset(drugs - _WORDS_OF_FORM),
         aliases=frozenset(aliases),
-        renamed={old: new for old, new in renamed.items() if old != new},
+        renamed=renamed,
     )
+
+
+def _renames(sort: Sort, items: Sequence[Item]) -> Mapping[str, str]:
+    """Return the names of one list that became others: an arm and its intervention often share a name."""
+    pairs = [(item.old, item.new) for item in items if item.old is not None and item.new is not None]
+    names = [tuple(as_text(as_object(side).get(sort.name)) for side in pair) for pair in pairs]
+    return {old: new for old, new in names if old != new}
 
 
 def _item(sort: Sort, item: Item, scene: _Scene) -> list[Draft]:

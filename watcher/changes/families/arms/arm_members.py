@@ -60,7 +60,7 @@ class _Arm:
 def references(
     items: Mapping[str, Sequence[Item]],
     told: Collection[str],
-    renamed: Mapping[str, str],
+    renamed: Mapping[str, Mapping[str, str]],
     controls: Mapping[str, Collection[str]],
 ) -> References:
     """Read the edits of the references of paired arms and interventions.
@@ -68,7 +68,7 @@ def references(
     Args:
         items: `arm` and `intervention` → the differing items of that list.
         told: Paths of the drafts made of the items themselves.
-        renamed: Older name or label → newer one.
+        renamed: `arm` and `intervention` → older name or label → newer one.
         controls: `arms` → labels of control arms, `drugs` → names of what is no placebo.
 
     Returns:
@@ -83,7 +83,7 @@ def references(
             if not edits or item.old is None or item.new is None:
                 continue
             old, new = _members(sort, item.old), _members(sort, item.new)
-            kept = {renamed.get(name, name): name for name in old}
+            kept = {renamed[other.kind].get(name, name): name for name in old}
             gained = [name for name in new if name not in kept]
             lost = [was for name, was in kept.items() if name not in new]
             causes = [other.path(name) for name in (*gained, *lost) if other.path(name) in told]
