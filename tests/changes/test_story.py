@@ -527,15 +527,14 @@ def test_a_critical_slip_stands_beside_the_status():
 
 
 def test_a_target_is_raised_only_where_both_counts_are_planned():
-    old, new = {"count": 150, "type": "ESTIMATED"}, {"count": 160}
-    found = told(design(enrollmentInfo=old), design(enrollmentInfo=new))
+    found = told(design(enrollmentInfo={"count": 150, "type": "ESTIMATED"}), design(enrollmentInfo={"count": 160}))
     assert found.headline == "Enrollment changed from 150 planned to 160 (+7 %)"
 
 
-def test_what_is_only_added_to_a_text_is_the_headline():
+def test_what_is_added_to_a_text_is_in_the_headline():
     path = field("descriptionModule", "briefSummary")
     found = told(
         {path: f"This trial tests veridoxan. {'It does so at length. ' * 9}"},
         {path: f"This trial tests veridoxan. {'It does so at length. ' * 9}Adolescents may take part."},
     )
-    assert found.headline == "Brief summary: “Adolescents may take part.” added"
+    assert found.headline == ("Brief summary: “… does so at length” → “… does so at length. Adolescents may take part”")
