@@ -13,7 +13,7 @@ from tests.changes.builders import put
 from tests.pages.made import START, a_trial, cast_record
 from watcher.pages.feeds import Entry, Feed, atom, json_feed
 from watcher.pages.milestone_calendar import Milestone, calendar_of, milestones_of
-from watcher.pages.timeline import chapter_of
+from watcher.pages.trial_timeline import chapter_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ["feed", "watches/demo", "trials/NCT99000001", "trials/NCT99000011"]

@@ -11,8 +11,8 @@ from watcher.pages import charts, study, who_and_where
 from watcher.pages.overview import brief_of, slugs
 from watcher.pages.prose import Block, blocks
 from watcher.pages.recruiting import facilities_of, open_countries
-from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import code_of, page_of
+from watcher.pages.trial_timeline import chapter_of
 from watcher.pages.who_and_where import OpenPlace
 
 PROTOCOL = "protocolSection"
@@ -294,6 +294,7 @@ def test_sites_without_a_country_or_city_come_last_and_are_no_place():
     found = open_countries([brief_of("NCT99000002", record, watches=(), own_name=None)])
     assert [(one.name, one.is_named) for one in found] == [("Zambia", True), ("Country not given", False)]
     assert [city for city, _ in found[0].cities] == ["Lusaka", ""]
+    assert [one.where for one in found] == ["Zambia", "Country not given"]
     page = TEMPLATES.render("pages/open.html.j2", {"page": found[1], "root": "../"}).text
     assert "Recruiting in Country" not in page
     assert "<h1>Recruiting, country not given</h1>" in page

@@ -83,6 +83,7 @@ def test_the_index_filters_without_a_script(site):
 def test_the_week_and_the_open_places_are_on_the_index(site):
     index = site.html["index.html"]
     assert "Terminated with 233 of 420 planned participants" in said(index.find(".//section[@id='week']"))
+    assert said(site.html["recruiting/united-states.html"].find(".//h1")) == "Recruiting in the United States"
     assert "Tidal breathing training" in said(site.html["recruiting/united-kingdom.html"].find(".//main"))
 
 
@@ -114,8 +115,8 @@ def test_the_latest_change_stands_before_the_facts(site):
 
 def test_the_timeline_shows_words_that_went_and_came(site):
     page = site.trial("NCT99000004")
-    assert [said(node) for node in page.iter("ins")][:1] == ["12"]
-    assert [said(node) for node in page.iter("del")][:1] == ["6"]
+    assert "12" in [said(node) for node in page.iter("ins")]
+    assert "6" in [said(node) for node in page.iter("del")]
     levels = [said(node) for node in page.iter("span") if "level" in (node.get("class") or "").split()]
     assert "major" in levels
 

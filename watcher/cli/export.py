@@ -15,8 +15,7 @@ from watcher.cli.settings import Settings
 from watcher.cli.terminal import counted
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
-from watcher.pages import tables
-from watcher.pages.exports import change_rows, newest_records
+from watcher.pages import exports
 from watcher.pages.site import Progress, silent
 from watcher.pipeline.publisher import publish
 from watcher.pipeline.watchlist_resolution import follow_merged
@@ -81,12 +80,12 @@ def changes(settings: Settings, shape: str, since: str | None) -> None:
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     loaded = settings.load()
     is_csv = shape == "csv"
-    write = tables.csv_line if is_csv else tables.json_line
+    write = exports.csv_line if is_csv else exports.json_line
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
         start = context.clock() - parse_span(since) if since is not None else None
         if is_csv:
-            _print(tables.csv_head())
-        for row in change_rows(context, since=start):
+            _print(exports.csv_head())
+        for row in exports.change_rows(context, since=start):
             _print(write(row))
 
 
@@ -103,8 +102,8 @@ def records(settings: Settings, _shape: str) -> None:
     """  # noqa: D301 — click reads \b as "do not re-wrap"
     loaded = settings.load()
     with app.open_for_looking(loaded, settings.state(loaded)) as context:
-        for record in newest_records(context, _watched(context, app.watchlist_reader(loaded)())):
-            _print(tables.json_line(record))
+        for record in exports.newest_records(context, _watched(context, app.watchlist_reader(loaded)())):
+            _print(exports.json_line(record))
 
 
 @contextmanager

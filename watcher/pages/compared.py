@@ -13,7 +13,7 @@ from watcher.changes.model import Comparison, Record
 from watcher.changes.story import context_of
 from watcher.changes.wording import values
 from watcher.pages.page_model import Step
-from watcher.pages.timeline import chapter_of
+from watcher.pages.trial_timeline import chapter_of
 from watcher.rendering.escape import plain
 from watcher.study.names import short_name as short_name_of
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from watcher.pages.page_model import REGISTRY_URL
 from watcher.pages.recent_versions import MOST_ENTRIES
-from watcher.pages.timeline import TimelineEntry
+from watcher.pages.trial_timeline import TimelineEntry
 from watcher.rendering.escape import cut, plain
 
 _ATOM = "http://www.w3.org/2005/Atom"

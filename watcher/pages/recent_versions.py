@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from watcher.changes.model import Severity
-from watcher.pages.timeline import TimelineEntry
+from watcher.pages.trial_timeline import TimelineEntry
 
 WEEK = timedelta(days=7)
 """What "this week" means: seven days, the last of them that of the registry's newest data."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from watcher.changes.country_names import with_article
 from watcher.changes.wording import values
 from watcher.pages.overview import Brief
 from watcher.pages.who_and_where import NO_COUNTRY, OpenPlace
@@ -31,6 +32,11 @@ class OpenCountry:
     name: str
     is_named: bool
     cities: tuple[tuple[str, tuple[OpenTrial, ...]], ...]
+
+    @property
+    def where(self) -> str:
+        """The name as it stands in a sentence: `the United States`."""
+        return with_article(self.name) if self.is_named else self.name
 
 
 def open_countries(briefs: Sequence[Brief]) -> tuple[OpenCountry, ...]:

@@ -15,8 +15,8 @@ from watcher.pages.page_model import Site, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, mention_of
 from watcher.pages.recruiting import open_countries
 from watcher.pages.related import MOST, Related
-from watcher.pages.timeline import chapter_of
 from watcher.pages.trial import Link, page_of
+from watcher.pages.trial_timeline import chapter_of
 
 _WATCH = "specimens"
 

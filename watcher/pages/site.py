@@ -23,8 +23,8 @@ from watcher.pages.recruiting import OpenCountry, open_countries
 from watcher.pages.related import Related, relate
 from watcher.pages.site_folder import Folder, Written
 from watcher.pages.site_memory import SiteMemory, TrialNote, read_memory, write_memory
-from watcher.pages.timeline import TimelineEntry, chapter_of
 from watcher.pages.trial import Link, page_of
+from watcher.pages.trial_timeline import TimelineEntry, chapter_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

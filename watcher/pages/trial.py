@@ -11,7 +11,7 @@ from watcher.pages.page_model import REGISTRY_URL, Trial
 from watcher.pages.prose import Block, blocks
 from watcher.pages.record_text import day, line, module, raw, word
 from watcher.pages.related import Related
-from watcher.pages.timeline import TimelineEntry, chapter_of
+from watcher.pages.trial_timeline import TimelineEntry, chapter_of
 from watcher.rendering.escape import cut, plain
 from watcher.study.names import short_name as short_name_of
 from watcher.study.read import as_object

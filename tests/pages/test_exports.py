@@ -5,7 +5,7 @@ import io
 import json
 
 from tests.pages.made import START, a_trial
-from watcher.pages.tables import COLUMNS, csv_head, csv_line, json_line, rows
+from watcher.pages.exports import COLUMNS, csv_head, csv_line, json_line, rows
 from watcher.sandbox.sample_trials import sample_timeline
 
 
