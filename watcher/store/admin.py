@@ -1,6 +1,6 @@
-"""The database as a file: where it lies, what state it is in, making it, migrating, checking, backing up.
+"""The database as a file: its path and state; create, migrate, check, back up, restore.
 
-Alembic is imported only inside `prepare`, and only when there is something to make or migrate.
+`prepare` imports Alembic only to create or migrate a database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SCHEME = "sqlite:///"
 
 
 def database_path(url: str, folder: Path) -> Path:
-    """Return the database file a `[store] url` means.
+    """Return the database file of a `[store] url`.
 
     Args:
         url: `sqlite:///watcher.db` (relative to the state folder) or `sqlite:////absolute/path.db`.
@@ -41,7 +41,7 @@ def database_path(url: str, folder: Path) -> Path:
 
 
 def standing(path: Path, schema: Schema = PRESENT) -> Standing:
-    """Return whether a database is absent, older than this program, or current. Changes nothing.
+    """Return whether a database is absent, older than this program, or current; changes nothing.
 
     Raises:
         StoreError: It is corrupt, of another program, or newer than this program.
@@ -52,10 +52,10 @@ def standing(path: Path, schema: Schema = PRESENT) -> Standing:
 
 
 def prepare(path: Path, lock: RunLock, now: datetime, *, schema: Schema = PRESENT) -> Path | None:
-    """Bring a database to the present revision: make it when absent, back it up and migrate it when older.
+    """Bring a database to the present revision: create it if absent, back it up and migrate it if older.
 
-    Fast when there is nothing to do: one SELECT, Alembic is not imported. A new database is made aside and renamed into
-    place, a migration is one transaction: there is never half of either.
+    Costs one SELECT if there is nothing to do. A new database is created under another name and renamed; a migration is
+    one transaction. Neither is ever half done.
 
     Args:
         path: The database file.
@@ -91,10 +91,10 @@ def prepare(path: Path, lock: RunLock, now: datetime, *, schema: Schema = PRESEN
 
 
 def check(path: Path) -> tuple[str, ...]:
-    """Examine a database: integrity, foreign keys, everything packed, whose it is, its revision. Changes nothing.
+    """Check a database: integrity, foreign keys, packed bytes, application, revision. Changes nothing.
 
     Returns:
-        One sentence per problem; empty when it is sound. A file that cannot even be opened is a problem too.
+        One sentence per problem; empty if there is none. A file that cannot be opened is a problem too.
     """
     try:
         found = standing(path)
@@ -115,7 +115,7 @@ def check(path: Path) -> tuple[str, ...]:
 
 
 def backup(path: Path, target: Path) -> None:
-    """Copy a database to a file with SQLite's online backup, and prove the copy sound; others may go on writing.
+    """Copy a database with SQLite's online backup and check the copy; other processes may write meanwhile.
 
     Args:
         path: The database file.
@@ -148,11 +148,11 @@ def backup(path: Path, target: Path) -> None:
 
 
 def backup_dated(path: Path, folder: Path, now: datetime, *, keep: int | None = None) -> tuple[Path, tuple[Path, ...]]:
-    """Copy a database into a folder under a name with the time, and remove the oldest such copies.
+    """Copy a database into a folder under a dated name, and remove the oldest copies.
 
     Args:
         path: The database file.
-        folder: Where to; must be there.
+        folder: An existing folder.
         now: The time, part of the name.
         keep: How many copies stay, the new one included; None keeps all. Nothing is removed when the copy failed,
             and no file whose name is not that of a copy.
@@ -193,10 +193,10 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def restore(source: Path, path: Path, lock: RunLock, now: datetime) -> Path | None:
-    """Use a backup in place of a database; the present one is kept beside it under another name.
+    """Replace a database by a backup; keep the present one under another name.
 
-    The backup is examined and copied first, so that a bad one changes nothing. It may be of an older revision: the next
-    run migrates it.
+    Checks and copies the backup first, so that a bad one changes nothing. It may have an older revision; the next run
+    migrates it.
 
     Args:
         source: The backup; stays as it is.

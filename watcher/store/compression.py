@@ -1,4 +1,4 @@
-"""Bytes as they lie in the database: compressed, with the codec's name beside them."""
+"""Compression of stored bytes; the codec's name is stored beside them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from watcher.errors import DamagedError
 
 CODEC = "zlib"
-"""What new rows are packed with; older rows keep the name of theirs."""
+"""Codec of new rows; older rows keep theirs."""
 
 LEVEL = 4
-"""Real records shrink to 34 % at 4 and to 33 % at 6, for a quarter less time."""
+"""Real records shrink to 34 % at 4 and to 33 % at 6; 4 takes a quarter less time."""
 
 
 def pack(data: bytes) -> bytes:
@@ -22,26 +22,26 @@ def pack(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Compressed bytes with the name of the codec: what is to be stored and would be large in memory until then."""
+    """Compressed bytes with the name of their codec."""
 
     codec: str
     data: bytes
 
 
 def pack_pieces(pieces: Iterable[bytes]) -> Packed:
-    """Compress bytes that come piece by piece; they never lie in memory as a whole."""
+    """Compress pieces one by one, without holding the whole in memory."""
     packer = zlib.compressobj(LEVEL)
     packed = [packer.compress(piece) for piece in pieces]
     return Packed(CODEC, b"".join((*packed, packer.flush())))
 
 
 def unpack(codec: str, data: bytes, what: str) -> bytes:
-    """Return the bytes that were packed.
+    """Decompress bytes.
 
     Args:
-        codec: Name of the codec they were packed with.
+        codec: Name of their codec.
         data: The packed bytes.
-        what: What they are, for the error: `the record of NCT01234567`.
+        what: What they are, for the error, such as `the record of NCT01234567`.
 
     Raises:
         DamagedError: They cannot be unpacked.
@@ -55,7 +55,7 @@ def unpack(codec: str, data: bytes, what: str) -> bytes:
 
 
 def damaged(what: str, why: str) -> DamagedError:
-    """Return the error that names something damaged and the remedy."""
+    """Return the error for damaged bytes, with the remedy."""
     return DamagedError(
         f"{what} is damaged in the store ({why}); `watcher db check` names all that is damaged, "
         "`watcher db restore FILE` puts a backup in its place"

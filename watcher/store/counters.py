@@ -1,6 +1,6 @@
-"""Numbers for monitors: what happened so often since the store was made, and what waits now.
+"""Counters for monitoring: totals since the store was created, and waiting messages.
 
-Counts live among the notes, in the transaction of what they count: rows that are forgotten later have been counted.
+Totals are notes, written in the transaction of the event they count, so they survive the removal of old rows.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ POLLS = "polls"
 
 
 def count(connection: Connection, what: str, outcome: str, channel: str = "") -> None:
-    """Add one to a count; to be called inside a writing transaction.
+    """Add one to a total; call it inside a writing transaction.
 
     Args:
         connection: The transaction.
         what: `MESSAGES` or `POLLS`.
-        outcome: How it went; no blanks.
+        outcome: The outcome, without blanks.
         channel: Channel key of a message, or empty.
     """
     name = f"{_PREFIX}{what} {outcome} {channel}"
@@ -35,13 +35,13 @@ def count(connection: Connection, what: str, outcome: str, channel: str = "") ->
 
 
 class Counters:
-    """The numbers; reads only."""
+    """Read-only access to the counters."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def totals(self, what: str) -> Mapping[tuple[str, str], int]:
-        """Return how often each outcome came, by channel (empty for polls) and outcome; empty when nothing did."""
+        """Return the total of each outcome, by channel (empty for polls) and outcome."""
         start = f"{_PREFIX}{what} "
         own = tables.note.c.name.startswith(start, autoescape=True)
         with self._database.read() as connection:
@@ -53,7 +53,7 @@ class Counters:
         return found
 
     def depths(self) -> Mapping[tuple[str, State], int]:
-        """Return how many messages of each channel are in each state, delivered ones left out; only what there is."""
+        """Return the number of messages by channel and state, without delivered ones."""
         table = tables.message
         waiting = table.c.state != State.DELIVERED.value
         counted = select(table.c.channel, table.c.state, func.count()).where(waiting)
@@ -62,7 +62,7 @@ class Counters:
         return {(channel, State(state)): number for channel, state, number in rows}
 
     def last_delivered(self) -> Mapping[str, datetime]:
-        """Return when each channel last took a message, as far as delivered messages are kept."""
+        """Return the last delivery of each channel, as far as delivered messages are kept."""
         table = tables.message
         done = select(table.c.channel, func.max(table.c.ended_at)).where(table.c.state == State.DELIVERED.value)
         with self._database.read() as connection:

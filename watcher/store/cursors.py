@@ -1,4 +1,4 @@
-"""What each recipient was told: cursor, slot, overrides; windows of what was not; composing made durable."""
+"""The ledger: cursor, slot and overrides of each recipient, pending windows, and the commit of a composing."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ from watcher.store.versions import read_max_seq
 
 
 class Ledger:
-    """The recipients and how far each has been told."""
+    """The recipients, and up to which version each was composed for."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def recipient(self, name: str) -> RecipientState | None:
-        """Return one recipient, or None when never started."""
+        """Return one recipient, or None if never registered."""
         with self._database.read() as connection:
             return _reader(connection, name)
 
     def recipients(self) -> tuple[RecipientState, ...]:
-        """Return all recipients ever started, by name, also those no longer configured."""
+        """Return all recipients ever registered, by name, including those no longer configured."""
         with self._database.read() as connection:
             return _readers(connection, select(tables.reader))
 
     def start_recipient(
         self, name: str, *, send: str, slot: str | None, channels: Collection[str], now: datetime
     ) -> RecipientState:
-        """Meet a configured recipient; may be called at every run and writes only what is new.
+        """Register a configured recipient. Call it at every run; it writes only what is new.
 
-        An unknown name starts at the newest version. A channel not known before begins at the newest version, one no
-        longer there is forgotten; when no channel is left that had to tell what came before, those there now tell it.
-        An edited `send` sets `last_slot` to `slot`: it starts at now.
+        A new name starts at the newest version, and so does a new channel. A removed channel is forgotten. If no
+        channel is left that still has to report earlier versions, the present ones report them. An edited `send` sets
+        `last_slot` to `slot`.
 
         Args:
             name: The recipient's name in the configuration.
             send: Its `send`, as the configuration spells it.
-            slot: The newest slot not after now, or None for `immediate`.
+            slot: The newest slot not after now; None for `immediate`.
             channels: Its channel keys.
             now: The time.
 
         Returns:
-            The recipient as now kept.
+            The stored recipient.
         """
         wanted = set(channels)
         with self._database.read() as connection:
@@ -78,13 +78,13 @@ class Ledger:
             return _started(connection, name)
 
     def forget_recipient(self, name: str) -> None:
-        """Remove a recipient, its channels and its overrides; an unknown name is fine. Messages stay in the outbox."""
+        """Remove a recipient, its channels and its overrides, if known. Messages stay in the outbox."""
         with self._database.write() as connection:
             for table in (tables.exempt, tables.reader_channel, tables.reader):
                 connection.execute(delete(table).where(table.c.name == name))
 
     def overrides(self, name: str) -> tuple[CursorOverride, ...]:
-        """Return the trials that do not follow a recipient's cursor, by id."""
+        """Return a recipient's cursor overrides, by trial."""
         table = tables.exempt
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(table.c.name == name).order_by(table.c.nct_id))
@@ -93,45 +93,45 @@ class Ledger:
             )
 
     def windows(self, name: str, ids: Collection[str], *, begins: int = 0) -> tuple[Window, ...]:
-        """Return what a recipient has not been told of, per trial.
+        """Return a recipient's pending windows, one per trial.
 
-        The base of a trial is its exempt, else the newest version not after the cursor, but never older than the
-        trial's newest baseline. A trial whose newest version is a baseline after the cursor comes with base None.
+        The base of a trial is its override, else the newest version not after the cursor, but never older than the
+        trial's newest baseline. If the newest version is a baseline after the cursor, the base is None.
 
         Args:
-            name: A started recipient.
+            name: A registered recipient.
             ids: The trials this recipient watches.
-            begins: Everything up to this version counts as told: a channel added later begins later.
+            begins: Versions up to this one are not pending: a channel added later begins later.
 
         Returns:
-            One window per trial whose newest version lies after its base, by id; empty when there is nothing.
+            One window per trial whose newest version is after its base, by id; may be empty.
 
         Raises:
-            LookupError: The recipient was never started.
+            LookupError: The recipient was never registered.
         """
         with self._database.read() as connection:
             cursor = _cursor(connection, name)
-            told = _told(connection, name, cursor, set(ids))
+            told = _composed_up_to(connection, name, cursor, set(ids))
             marks = _marks(connection, sorted(told))
         found = (window(nct_id, max(told[nct_id], begins), marks[nct_id]) for nct_id in sorted(marks))
         return tuple(one for one in found if one is not None)
 
     def commit_composed(self, composed: ComposeResult, now: datetime) -> tuple[int, ...]:
-        """Store messages, cursor, overrides, slot and notes of one composing in one transaction: all of it, or nothing.
+        """Store messages, cursor, overrides, slot and notes of one composing in one transaction.
 
-        Exempts ahead of the cursor that the new cursor has reached end by themselves.
+        Overrides ahead of the cursor end once the new cursor reaches them.
 
         Args:
-            composed: What composing did.
+            composed: The result of composing.
             now: The time; messages are due at once.
 
         Returns:
             The outbox numbers of the messages, in their order.
 
         Raises:
-            LookupError: The recipient was never started.
-            ValueError: The cursor would go back, or past the newest version, or a Message-ID exists already: a bug of
-                the caller; nothing is stored.
+            LookupError: The recipient was never registered.
+            ValueError: The cursor would move back or past the newest version, or a Message-ID exists: a bug of the
+                caller; nothing is stored.
         """
         with self._database.write() as connection:
             cursor, newest = _cursor(connection, composed.recipient), read_max_seq(connection)
@@ -141,7 +141,7 @@ class Ledger:
                     f"it never goes back, nor past the newest version, {newest}."
                 )
             _move(connection, composed, now)
-            _set_exempts(connection, composed)
+            _set_overrides(connection, composed)
             for what, value in composed.notes.items():
                 put(connection, tables.note, {"name": recipient_note(composed.recipient, what)}, {"value": value})
             return put_messages(connection, composed.messages, now, base=cursor)
@@ -192,10 +192,7 @@ def _unknown(name: str) -> LookupError:
 
 
 def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Mapping[str, int], newest: int) -> None:
-    """Allow new channels begin at the newest version, or, where no other is left.
-
-    With what the old ones had to tell.
-    """
+    """Start new channels at the newest version, or where the removed ones were if none of those is left."""
     table = tables.reader_channel
     first = min(known.values(), default=newest)
     is_orphaned = all(known[channel] > first for channel in known.keys() & wanted)
@@ -207,10 +204,10 @@ def _set_channels(connection: Connection, name: str, wanted: Set[str], known: Ma
             connection.execute(insert(table), rows)
 
 
-def _told(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapping[str, int]:
-    """Return, for each trial with a version after what was told last of it, up to where it was told.
+def _composed_up_to(connection: Connection, name: str, cursor: int, ids: Set[str]) -> Mapping[str, int]:
+    """Return the last composed version of each trial with a newer one.
 
-    A short list is asked for by id, a long one by what moved since the cursor: either way few rows are read.
+    Queries a short list by id and a long one by changes since the cursor; either way reads few rows.
     """
     trial, exempt = tables.trial, tables.exempt
     own = select(exempt.c.nct_id, exempt.c.base).where(exempt.c.name == name)
@@ -246,8 +243,8 @@ def _move(connection: Connection, composed: ComposeResult, now: datetime) -> Non
     connection.execute(update(tables.reader).where(tables.reader.c.name == composed.recipient).values(moved))
 
 
-def _set_exempts(connection: Connection, composed: ComposeResult) -> None:
-    """Write overrides and end those that are over: cleared ones, and ones ahead that the cursor has reached."""
+def _set_overrides(connection: Connection, composed: ComposeResult) -> None:
+    """Write overrides; delete cleared ones and those that the cursor has reached."""
     table = tables.exempt
     own = table.c.name == composed.recipient
     for nct_id in composed.cleared:

@@ -1,6 +1,6 @@
-"""Unpacking everything a store holds, to name what is damaged; for `db check`, which has the time.
+"""Unpacks every stored value to find damage, for `db check`.
 
-SQLite's own check looks at pages and indexes, not at what lies in a row.
+SQLite's own check covers pages and indexes, not the bytes in a row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PACKED = (
         "'message ' || id || ' to ' || recipient || ' (' || state || ')'",
     ),
 )
-"""Where packed bytes lie, and what they are called."""
+"""Tables with packed bytes, and names for their rows."""
 
 _EMPTY = (
     "SELECT id, recipient FROM message WHERE state NOT IN ('delivered') AND id NOT IN (SELECT message FROM payload)"
@@ -40,7 +40,7 @@ def find_damage(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _damage(codec: object, data: object, what: str) -> str:
-    """Return why packed bytes cannot be read back; empty when they can."""
+    """Return why packed bytes cannot be read back; empty if they can."""
     if not isinstance(codec, str) or not isinstance(data, bytes):
         return "not packed bytes"
     try:

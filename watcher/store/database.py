@@ -1,7 +1,6 @@
-"""The connections: readers read-only with plain BEGIN, writers with BEGIN IMMEDIATE; errors in words.
+"""Database connections: read-only ones with BEGIN, writing ones with BEGIN IMMEDIATE; errors as sentences.
 
-Does not know the tables. The driver's own transactions are off: a BEGIN of ours is what makes a change, and above all a
-migration, whole or nothing (Source: https://docs.python.org/3.11/library/sqlite3.html#transaction-control).
+The driver's own transactions are off. Our BEGIN makes every change atomic, above all a migration (Source: https://docs.python.org/3.11/library/sqlite3.html#transaction-control).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from watcher.errors import StoreError, StorePermissionError
 
 BUSY_TIMEOUT = timedelta(seconds=10)
-"""How long a call waits while another process writes."""
+"""Longest wait for another process that writes."""
 
 APPLICATION_ID = 0x54524C57
 """Marks the file as ours (`TRLW`); bytes 68 to 71 of the header (Source: https://www.sqlite.org/fileformat2.html)."""
@@ -32,10 +31,10 @@ APPLICATION_ID = 0x54524C57
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The revisions a program knows, and the steps between them.
+    """The known revisions and their migrations.
 
     Attributes:
-        revisions: Oldest first; the last is the present one. Kept here so that no run has to ask Alembic.
+        revisions: Oldest first; the last is the present one. Listed here so that a run need not load Alembic.
         scripts: Folder of the Alembic scripts.
     """
 
@@ -59,7 +58,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Standing(StrEnum):
-    """How a database stands to this program."""
+    """Revision of a database, compared with this program's."""
 
     ABSENT = "absent"
     OLDER = "older"
@@ -67,9 +66,9 @@ class Standing(StrEnum):
 
 
 class Database:
-    """Two pools of connections to one file; nothing is opened before it is needed.
+    """Two pools of connections to one file, opened on demand.
 
-    The pool of writers holds one connection, so that threads of this process queue here and not at the file.
+    There is one writing connection, so that threads of this process queue here and not at the file.
 
     Attributes:
         path: The file.
@@ -83,17 +82,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Return a connection inside a read-only transaction: one consistent state, whatever others write meanwhile."""
+        """Open a read-only transaction, which sees one consistent state."""
         with in_words(self.path), self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
-        """Return a connection inside a writing transaction: committed at the end, rolled back on any exception.
+        """Open a writing transaction; commit on exit, roll back on any exception.
 
         Args:
-            durable: Wait at the end until the disk has it. Without, it outlives this process but perhaps not a power
-                cut: for marks on the way that decide nothing (Source: https://www.sqlite.org/pragma.html#pragma_synchronous).
+            durable: Wait for the disk on commit. Without, the change survives this process but perhaps not a power cut;
+                use it only for progress marks that decide nothing (Source: https://www.sqlite.org/pragma.html#pragma_synchronous).
         """
         with in_words(self.path), self._writers.connect() as connection:
             driver = connection.connection.driver_connection
@@ -124,7 +123,7 @@ class Database:
 
 
 def engine(creator: Callable[[], sqlite3.Connection], begin: str, *, overflow: int, timeout: timedelta) -> Engine:
-    """Make a pool of connections whose transactions start with our own BEGIN."""
+    """Create a pool of connections whose transactions start with our own BEGIN."""
     made = create_engine(
         "sqlite+pysqlite://",
         creator=creator,
@@ -139,10 +138,10 @@ def engine(creator: Callable[[], sqlite3.Connection], begin: str, *, overflow: i
 
 
 def connect(path: Path, busy_timeout: timedelta, *, mode: str) -> sqlite3.Connection:
-    """Open a connection of the driver, its own transactions off.
+    """Open a driver connection without the driver's own transactions.
 
-    On a read-only file system SQLite cannot make the files beside a database that its write-ahead log needs; where
-    there is no log, nothing can change either, and it is told so.
+    On a read-only file system SQLite cannot create the files of its write-ahead log. If there is no log, the database
+    cannot change, and we open it as immutable.
     Source: https://www.sqlite.org/wal.html#read_only_databases
 
     Args:
@@ -161,7 +160,7 @@ def connect(path: Path, busy_timeout: timedelta, *, mode: str) -> sqlite3.Connec
 
 
 def is_read_only(folder: Path) -> bool:
-    """Return whether a folder lies on a read-only file system."""
+    """Return True if a folder is on a read-only file system."""
     try:
         return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
     except OSError:
@@ -175,7 +174,7 @@ def _has_log(path: Path) -> bool:
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Turn what an operator can mend into a sentence; let bugs through as they are.
+    """Turn errors that an operator can fix into sentences; let bugs pass.
 
     Raises:
         StoreError: Locked by another process, damaged, disk full, or not readable as a file.
@@ -215,7 +214,7 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
 
 
 def standing(database: Database, schema: Schema = PRESENT) -> Standing:
-    """Describe how a database stands to this program, by its header and one SELECT; changes nothing.
+    """Return the standing of a database, by its header and one SELECT; changes nothing.
 
     Raises:
         StoreError: It is damaged, of another program, or newer than this program.
@@ -254,7 +253,7 @@ def _header(path: Path) -> tuple[bytes, int]:
 
 
 def _refuse_truncated(path: Path, header: bytes, size: int) -> None:
-    """Refuse a file shorter than its header says; while a write-ahead log exists the header may run ahead."""
+    """Refuse a file shorter than its header says, unless a write-ahead log exists."""
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
         return
@@ -267,7 +266,7 @@ def _refuse_truncated(path: Path, header: bytes, size: int) -> None:
 
 
 def chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut ids into pieces that fit one IN list."""
+    """Split ids into chunks that fit one IN list."""
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
 

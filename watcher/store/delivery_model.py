@@ -1,6 +1,6 @@
-"""The values of telling: readers, windows, messages, faults, snoozes; all frozen. Those of watching are in `model`.
+"""Values for recipients, windows, messages, faults and snoozes; all frozen. Trials are in `trial_model`.
 
-Holds data only. A message is bytes here: what is in it is the business of rendering and delivery.
+Holds data only. A message is opaque bytes here.
 Every time is aware and in UTC; every `seq` is the sequence number of a version, across all trials and never reused.
 """
 
@@ -16,15 +16,15 @@ from watcher.store.compression import Packed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientState:
-    """One recipient as the ledger knows them.
+    """The stored state of one recipient.
 
     Attributes:
         name: The recipient's name in the configuration.
-        cursor: Everything up to this version has been told or passed over.
-        last_slot: The last slot served, as the caller spells it (nominal local time); None for `immediate`.
-        send: The `send` the slot belongs to, as the configuration spells it.
-        channels: Channel key → the version after which this channel begins.
-        started_at: When the recipient was first met.
+        cursor: Every version up to this one was composed or passed over.
+        last_slot: The last slot served, in nominal local time; None for `immediate`.
+        send: The `send` of that slot, as the configuration spells it.
+        channels: Channel key → the version after which the channel begins.
+        started_at: When the recipient was first registered.
         welcomed_at: When the welcome was composed, or None.
     """
 
@@ -38,7 +38,7 @@ class RecipientState:
 
 
 class OverrideDirection(StrEnum):
-    """Why a trial does not follow a recipient's cursor: told early (urgent), or held back (snoozed)."""
+    """Why a trial does not follow a recipient's cursor: sent early (urgent), or held back (snoozed)."""
 
     AHEAD = "ahead"
     BEHIND = "behind"
@@ -46,12 +46,12 @@ class OverrideDirection(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorOverride:
-    """One trial that does not follow a recipient's cursor (the ledger's exception).
+    """One trial that does not follow a recipient's cursor.
 
     Attributes:
         nct_id: The trial.
-        direction: Ahead or behind of the cursor.
-        base: The version told last of this trial; 0 when none was.
+        direction: Ahead of the cursor or behind it.
+        base: The trial's last composed version; 0 for none.
     """
 
     nct_id: str
@@ -61,16 +61,16 @@ class CursorOverride:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What lies untold between a recipient and the newest version of one trial.
+    """The pending versions of one trial for one recipient.
 
     Attributes:
         nct_id: The trial.
-        base: The version to compare from; None when the newest is itself a baseline: nothing to tell.
+        base: The version to compare from; None if the newest is a baseline, with nothing to report.
         newest: The newest version.
-        steps: How many versions lie after the base, the newest included; 0 without a base.
-        is_event: The newest is not a record (gone, merged): tell its stored comparison.
-        from_baseline: The base is a baseline younger than what was told last: the trial was added, or added
-            again, since; what came before it is never compared.
+        steps: Number of versions after the base, the newest included; 0 without a base.
+        is_event: True if the newest is not a record (gone, merged): use its stored comparison.
+        from_baseline: True if the base is a baseline after the last composed version: the trial was added, or added
+            again, since.
     """
 
     nct_id: str
@@ -87,10 +87,10 @@ class NewMessage:
 
     Attributes:
         recipient: Name in the configuration.
-        channel: Channel key: what may have one message in flight (`email`, one webhook, one folder).
+        channel: Channel key (`email`, one webhook, one folder); a channel has one message in flight.
         part: 1-based number of the part.
         subject: One line, for lists.
-        message_id: The same on every try; no two messages share it.
+        message_id: Unique; the same on every attempt.
         payload: What `Message.to_json` gives, compressed: a run may make a thousand messages before it stores them.
     """
 
@@ -104,17 +104,17 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeResult:
-    """What composing for one recipient did; stored whole or not at all.
+    """The result of composing for one recipient; stored whole or not at all.
 
     Attributes:
-        recipient: Name of a started reader.
+        recipient: Name of a registered recipient.
         cursor: New cursor; never lower than the present one.
-        slot: The slot served; None leaves `last_slot` as it is.
-        messages: Zero or more, in the order they should go out.
-        overrides: Set or replaced, one per trial.
-        cleared: Trials whose exempt ends.
-        welcomed: The messages hold the welcome.
-        notes: What else is remembered of this recipient, by what it is; replaces older notes of the same name.
+        slot: The slot served; None does not change `last_slot`.
+        messages: Zero or more, in the order to send.
+        overrides: Cursor overrides to set or replace, one per trial.
+        cleared: Trials whose override ends.
+        welcomed: True if the messages include the welcome.
+        notes: Notes of this recipient by name; they replace older ones.
     """
 
     recipient: str
@@ -128,16 +128,16 @@ class ComposeResult:
 
 
 RECIPIENT_NOTES = "reader:"
-"""How the names of all notes of recipients begin."""
+"""Prefix of the names of all notes of recipients."""
 
 
 def recipient_note(recipient: str, what: str = "") -> str:
-    """Return the name under which a note of a recipient is kept; it moves along when the recipient is renamed."""
+    """Return the name of a recipient's note; it changes when the recipient is renamed."""
     return f"{RECIPIENT_NOTES}{recipient}:{what}"
 
 
 class State(StrEnum):
-    """Where a message is."""
+    """State of a message."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -148,13 +148,13 @@ class State(StrEnum):
 
 
 ENDED_IN_VAIN = (State.DEAD, State.REJECTED)
-"""The states of messages that are kept for the operator and not tried again by themselves."""
+"""States of messages that are kept for the operator and not retried."""
 
 
 class Step(StrEnum):
-    """How far the present try has come, written down before the provider can see it.
+    """How far the present attempt has come; recorded before the provider can see it.
 
-    BODY_HANDED_OVER is recorded before the body is written: from then on the message may have arrived.
+    BODY_HANDED_OVER is recorded before the body is sent: from then on the message may have arrived.
     """
 
     NONE = "none"
@@ -173,17 +173,17 @@ class OutboxEntry:
         channel: Channel key.
         part: 1-based number of the part.
         subject: One line.
-        message_id: The same on every try.
-        state: Where it is.
-        step: How far the last try came.
-        attempts: Tries begun, the present one included.
-        unclear: Tries that ended without a readable answer after the body was handed over.
-        crashes: Tries during which the program ended.
+        message_id: The same on every attempt.
+        state: Its state.
+        step: How far the last attempt came.
+        attempts: Attempts started, the present one included.
+        unclear: Attempts that ended without a readable reply after the body was handed over.
+        crashes: Attempts during which the program ended.
         created_at: When it was composed.
-        queued_at: When its days of trying began: composed, or last retried by the operator.
+        queued_at: Start of its retry period: composed, or last retried by the operator.
         next_attempt_at: When it is due; None in sending, delivered, dead and rejected.
-        last_reply: What the provider said last, or what ended it; empty before the first try.
-        ended_at: When it was delivered or given up, else None.
+        last_reply: The last reply, or what ended it; empty before the first attempt.
+        ended_at: When it was delivered or given up, or None.
     """
 
     id: int
@@ -206,12 +206,12 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A message taken for sending: the try is already counted.
+    """A message claimed for sending; the attempt is already counted.
 
     Attributes:
         entry: The message.
-        payload: Its frozen bytes; empty when they are damaged.
-        damage: Why it can never be sent; empty for a sound message.
+        payload: Its frozen bytes; empty if they are damaged.
+        damage: Why it can never be sent; empty for an intact message.
     """
 
     entry: OutboxEntry
@@ -221,16 +221,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """A channel, or one recipient's address on it, whose messages wait.
+    """A suspended channel, or one recipient's suspended address on it.
 
     Attributes:
         channel: Channel key.
-        recipient: The one recipient it concerns, or None for the whole channel.
+        recipient: The recipient concerned; None for the whole channel.
         since: When it began.
-        reason: What the provider said last.
-        fingerprint: Of the address and credential it failed with; when the present one differs, resume.
-        probe_at: When one message may try whether it works again; None: not before a person changes something.
-        failures: How often it failed in a row.
+        reason: The last reply.
+        fingerprint: Hash of the failing address and credential; if the present one differs, resume.
+        probe_at: When one message may probe it; None: not before a person changes something.
+        failures: Failures in a row.
     """
 
     channel: str
@@ -243,7 +243,7 @@ class Suspension:
 
 
 class FaultState(StrEnum):
-    """Where a fault stands between failing and the operator."""
+    """State of a fault: failing, and whether the operator was notified."""
 
     OK = "ok"
     FAILING = "failing"
@@ -253,12 +253,12 @@ class FaultState(StrEnum):
 
 
 class FaultGrade(StrEnum):
-    """How bad a fault is, mildest first; one that becomes worse is told again at once.
+    """How bad a fault is, mildest first; a fault that gets worse is notified again at once.
 
     Attributes:
-        TEMPORARY: One try failed and the next may work; told only when it lasts.
+        TEMPORARY: One attempt failed and the next may work; notified only if it lasts.
         LASTING: It fails until something changes.
-        SUSPENDED: It is not tried again before a person acts.
+        SUSPENDED: It is not retried before a person acts.
         LOST: Something was given up.
     """
 
@@ -269,7 +269,7 @@ class FaultGrade(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return how bad it is, 0 for the mildest."""
+        """Return its rank; 0 is the mildest."""
         return list(FaultGrade).index(self)
 
 
@@ -279,11 +279,11 @@ class Fault:
 
     Attributes:
         part: What fails, e.g. `registry`, `email`; one row each.
-        state: Where it stands.
-        since: When this state of failing (or being well) began.
+        state: Its state.
+        since: When it began to fail, or recovered.
         message: One sentence.
         notified_at: When the operator was last told, or None.
-        grade: How bad it has been so far.
+        grade: Its worst grade so far.
     """
 
     part: str
@@ -296,12 +296,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snooze:
-    """A recipient, a trial, or a trial for one recipient, held back until a moment; never for ever.
+    """A recipient, a trial, or a trial for one recipient, held back until a time.
 
     Attributes:
         until: When it ends.
-        recipient: Name, or None for everybody.
-        nct_id: Trial, or None for all of the recipient's.
+        recipient: Name; None for all recipients.
+        nct_id: Trial; None for all trials of the recipient.
     """
 
     until: datetime
@@ -311,12 +311,12 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What became of messages found in mid-send at start.
+    """Messages whose delivery was interrupted, by their new state.
 
     Attributes:
-        pending: The body was not handed over: due again.
-        unknown: May have arrived: due once more, at once.
-        dead: In doubt for the second time: given up.
+        pending: The body was not handed over; due again.
+        unknown: May have arrived; due once more, at once.
+        dead: In doubt for the second time; given up.
     """
 
     pending: tuple[OutboxEntry, ...] = ()

@@ -1,4 +1,4 @@
-"""The fault table, and small notes that must outlive the process."""
+"""The fault table, and notes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from watcher.store.outbox_rows import put_messages
 
 
 class Faults:
-    """One row per root cause. Does not decide what follows from what: it makes it durable."""
+    """The stored faults, one row per root cause."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, part: str) -> Fault | None:
-        """Return the row of a part, or None when it never failed."""
+        """Return the fault of a part, or None."""
         with self._database.read() as connection:
             row = connection.execute(select(tables.fault).where(tables.fault.c.part == part)).first()
         return None if row is None else _fault(row)
 
     def put(self, fault: Fault, *, messages: Collection[NewMessage] = (), now: datetime | None = None) -> None:
-        """Set the row of a part, together with the notices that follow from it, in one transaction.
+        """Store the fault of a part and its notices in one transaction.
 
         Args:
             fault: The new row.
@@ -52,39 +52,39 @@ class Faults:
                 put_messages(connection, messages, now)
 
     def all(self) -> tuple[Fault, ...]:
-        """Return all rows, by part."""
+        """Return all faults, by part."""
         with self._database.read() as connection:
             return tuple(_fault(row) for row in connection.execute(select(tables.fault).order_by(tables.fault.c.part)))
 
     def remove(self, part: str) -> None:
-        """Forget a part; an unknown one is fine."""
+        """Remove the fault of a part, if any."""
         with self._database.write() as connection:
             connection.execute(delete(tables.fault).where(tables.fault.c.part == part))
 
 
 class Notes:
-    """Small values by name: which transport passed, the breaker, when a fault was printed last."""
+    """Small values by name, such as the transport that passed, or the breaker."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, name: str) -> str | None:
-        """Return a note, or None when there is none."""
+        """Return a note, or None."""
         with self._database.read() as connection:
             return connection.scalar(select(tables.note.c.value).where(tables.note.c.name == name))
 
     def put(self, name: str, value: str) -> None:
-        """Set a note."""
+        """Store a note."""
         with self._database.write() as connection:
             put(connection, tables.note, {"name": name}, {"value": value})
 
     def remove(self, name: str) -> None:
-        """Remove a note; an unknown one is fine."""
+        """Remove a note, if any."""
         with self._database.write() as connection:
             connection.execute(delete(tables.note).where(tables.note.c.name == name))
 
     def all(self, prefix: str = "") -> Mapping[str, str]:
-        """Return the notes whose name begins so, by name."""
+        """Return the notes whose name starts with a prefix, by name."""
         named = tables.note.c.name.startswith(prefix, autoescape=True)
         with self._database.read() as connection:
             rows = connection.execute(select(tables.note).where(named).order_by(tables.note.c.name))

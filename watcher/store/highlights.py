@@ -1,7 +1,7 @@
-"""Which versions have something to tell, by number alone: for lists and feeds that show a few of very many.
+"""Finds versions with reportable changes by number, for lists and feeds that show a few of many.
 
-Reads the level each version was stored with, never a record or a comparison, so that the work and the memory follow
-from what is shown and not from how much is kept.
+Reads only the stored level of each version, never a record or a comparison, so that work and memory depend on what is
+shown and not on the size of the store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from watcher.store.database import Database, chunks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """One version with something to tell: its trial, its number, its loudest level."""
+    """A version with reportable changes: its trial, its number, its highest level."""
 
     nct_id: str
     seq: int
@@ -33,8 +33,7 @@ class DatedHighlight:
 
     Attributes:
         highlight: The version.
-        day: Day it was posted, `yyyy-mm-dd`; where the sponsor posted nothing, the data version it stands in; where
-            that is not known either, the day it was seen.
+        day: Day it was posted, `yyyy-mm-dd`; else its data version, else the day it was seen.
         seen_at: When it was stored.
     """
 
@@ -44,13 +43,13 @@ class DatedHighlight:
 
 
 class Highlights:
-    """The versions whose changes mean something to readers: first sights and mere noise are left out."""
+    """The versions with reportable changes, without baselines and noise."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def newest(self, ids: Collection[str]) -> Mapping[str, int]:
-        """Return the newest of each of these trials; those that have none are left out."""
+        """Return the newest highlight of each of these trials, if any."""
         table, found = tables.version, dict[str, int]()
         with self._database.read() as connection:
             for piece in chunks(sorted(set(ids))):
@@ -59,7 +58,7 @@ class Highlights:
         return found
 
     def latest(self, ids: Collection[str], count: int) -> tuple[Highlight, ...]:
-        """Return the newest of all these trials together, newest first, at most `count`."""
+        """Return the newest highlights of these trials, newest first, at most `count`."""
         table, found = tables.version, list[Highlight]()
         with self._database.read() as connection:
             for piece in chunks(sorted(set(ids))):

@@ -1,8 +1,8 @@
-"""The random id of a store: part of every Message-ID, so that no two stores ever name two messages alike.
+"""The random id of a store, part of every Message-ID, so that no two stores reuse an id.
 
-A provider drops a message whose Message-ID it has seen. A store that is lost, or goes back to a backup, counts its
-versions again from an earlier number, and would give the ids of messages already sent to new ones. A new store gets
-its id from the migrations; every copy of a store that may take its place gets another one.
+Providers drop a message whose Message-ID they have seen. A new or restored store counts its versions again from an
+earlier number and would reuse ids of sent messages. A new store gets its id from the migrations; every copy that may
+replace a store gets another one.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from watcher.store import tables
 from watcher.store.database import Database
 
 STORE_ID = "store id"
-"""Name of the note that holds it."""
+"""Name of the note with the id."""
 
 
 def read_id(database: Database) -> str:
     """Return the id of a store.
 
     Raises:
-        StoreError: The store has none: somebody removed it.
+        StoreError: The store has none.
     """
     with database.read() as connection:
         found: str | None = connection.scalar(select(tables.note.c.value).where(tables.note.c.name == STORE_ID))
@@ -34,6 +34,6 @@ def read_id(database: Database) -> str:
 
 
 def renew_id(connection: sqlite3.Connection) -> None:
-    """Replace the id of a copied store, of whatever revision it is."""
+    """Replace the id of a copied store of any revision."""
     new = secrets.token_hex(16)
     connection.execute("INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)", (STORE_ID, new))

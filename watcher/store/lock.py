@@ -16,7 +16,7 @@ from watcher import ownership
 from watcher.errors import StoreError, StoreLockedError, StoreLostError, StorePermissionError
 
 NAME = "watcher.lock"
-"""Name of the lock file in the state folder; it stays there and means nothing by itself."""
+"""Name of the lock file in the state folder; its existence means nothing."""
 
 _TRIES = 1000
 _PAUSE = 0.001
@@ -24,7 +24,7 @@ _PAUSE = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who holds the lock: process id and when it took it, as far as the file says."""
+    """Holder of the lock: process id and since when, as far as known."""
 
     pid: int | None = None
     since: datetime | None = None
@@ -36,10 +36,10 @@ class Holder:
 
 
 class RunLock:
-    """A held lock; the kernel gives it back when the process ends, however it ends.
+    """A held lock; the kernel releases it when the process ends.
 
-    Use as a context manager, or call `release`. It is an flock: it belongs to the open file, not to the process, so a
-    second one in the same process is refused too (Source: flock(2)).
+    Use it as a context manager, or call `release`. It is an flock, which belongs to the open file, not the process: a
+    second lock in the same process is refused too (Source: flock(2)).
 
     Attributes:
         folder: The state folder it holds.
@@ -54,7 +54,7 @@ class RunLock:
         """Take the lock, or fail at once.
 
         Args:
-            folder: The state folder; made with mode 0700 when it is not there.
+            folder: The state folder; created with mode 0700 if necessary.
             pid: This process.
             now: The time, aware and in UTC.
 
@@ -80,21 +80,21 @@ class RunLock:
         return cls(folder, descriptor)
 
     def release(self) -> None:
-        """Return the lock back; may be called twice."""
+        """Release the lock; may be called twice."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
     @property
     def is_held(self) -> bool:
-        """Not yet released."""
+        """Return True until released."""
         return self._descriptor is not None
 
     def check_in_place(self) -> None:
-        """Make sure that the lock file in the state folder is still the one held.
+        """Check that the lock file in the state folder is still the one held.
 
         Raises:
-            StoreLostError: It was removed or replaced: another run could take the lock meanwhile.
+            StoreLostError: It was removed or replaced, so another run could hold the lock.
         """
         if self._descriptor is not None:
             check_in_place(self.folder / NAME, _identity(os.fstat(self._descriptor)))
@@ -109,11 +109,11 @@ class RunLock:
 
 
 def identify(path: Path) -> tuple[int, int]:
-    """Return device and inode of a file: the same as long as it is the same file.
+    """Return device and inode of a file, which identify it.
 
     Raises:
-        StoreLostError: It is not there.
-        StoreError: It cannot be looked at for another reason.
+        StoreLostError: It does not exist.
+        StoreError: It cannot be accessed for another reason.
     """
     try:
         return _identity(path.stat())
@@ -124,11 +124,11 @@ def identify(path: Path) -> tuple[int, int]:
 
 
 def check_in_place(path: Path, identity: tuple[int, int]) -> None:
-    """Make sure that a file is still the one it was.
+    """Check that a file is still the same one.
 
     Args:
-        path: Where it lies.
-        identity: What `identify` returned for it before.
+        path: Its path.
+        identity: The earlier result of `identify`.
 
     Raises:
         StoreLostError: It was removed or replaced.

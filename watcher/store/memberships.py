@@ -1,4 +1,4 @@
-"""Which watch holds which trial, as the watchlists were read last."""
+"""Which watch holds which trial, by the last reading of the watchlists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.store.trial_model import Membership
 
 
 class Memberships:
-    """The memberships of the last readings. Does not decide when one has ended."""
+    """The stored memberships. Does not decide when one ends."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,11 +28,11 @@ class Memberships:
             )
 
     def replace(self, *, ended: Collection[Membership], kept: Collection[Membership]) -> None:
-        """Write what differs after a reading, in one transaction.
+        """Write the differences after a reading in one transaction.
 
         Args:
             ended: Memberships to remove.
-            kept: Memberships to add, or to replace where the trial and watch are known.
+            kept: Memberships to add or replace.
         """
         table = tables.membership
         rows = [
@@ -46,7 +46,7 @@ class Memberships:
                 connection.execute(insert(table), rows)
 
     def remove(self, ids: Collection[str], watch: str) -> None:
-        """Remove trials from a watch at once; unknown ones are fine."""
+        """Remove trials from a watch, if they are in it."""
         table = tables.membership
         with self._database.write() as connection:
             for piece in chunks(sorted(set(ids))):

@@ -1,4 +1,4 @@
-"""Making and migrating the database; the only module that leads to Alembic, imported when there is something to do."""
+"""Creates and migrates the database with Alembic; imported only when necessary."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
 def make(path: Path, schema: Schema) -> None:
-    """Make a new database aside and rename it into place: it is there whole, or not at all.
+    """Create a database under another name and rename it into place.
 
     Raises:
-        StoreError: A write-ahead log lies where the database is missing, or the file cannot be written.
+        StoreError: The database is missing but its write-ahead log exists, or the file cannot be written.
         StorePermissionError: The folder may not be written.
     """
     log = path.with_name(path.name + "-wal")
@@ -49,9 +49,9 @@ def make(path: Path, schema: Schema) -> None:
 
 
 def upgrade(path: Path, schema: Schema) -> None:
-    """Bring a database up, in one transaction: to the present revision, or not at all.
+    """Migrate a database to the present revision in one transaction.
 
-    Foreign keys are off meanwhile, as rebuilding a table needs, and checked before the end
+    Foreign keys are off, as rebuilding a table requires, and checked before the commit
     (Source: https://www.sqlite.org/lang_altertable.html#otheralter).
 
     Raises:

@@ -1,4 +1,4 @@
-"""What waits for a date: milestones of trials, and snoozes."""
+"""Milestones of trials, and snoozes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.store.trial_model import Milestone
 
 
 class Milestones:
-    """Dates on which something falls due though no record changes; written with each version by `commit_page`."""
+    """Dates on which something falls due; `commit_page` writes them with each version."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,7 +24,7 @@ class Milestones:
         """Return the milestones with `since < due_on <= until`, by day and id.
 
         Args:
-            since: The day up to which they were asked for before.
+            since: The day of the previous call.
             until: Today.
             ids: Only these trials; None for all.
         """
@@ -44,13 +44,13 @@ class Milestones:
 
 
 class Snoozes:
-    """What is held back until a moment. Holding back is the business of composing; this remembers."""
+    """Stored snoozes; composing applies them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, snooze: Snooze) -> None:
-        """Begin or move a snooze.
+        """Start or change a snooze.
 
         Raises:
             ValueError: It names neither a recipient nor a trial.
@@ -62,19 +62,19 @@ class Snoozes:
             put(connection, tables.snooze, key, {"until": snooze.until})
 
     def remove(self, *, recipient: str | None = None, nct_id: str | None = None) -> bool:
-        """End a snooze early; give whether there was one."""
+        """End a snooze early; return True if there was one."""
         table = tables.snooze
         own = (table.c.recipient == (recipient or "")) & (table.c.nct_id == (nct_id or ""))
         with self._database.write() as connection:
             return connection.execute(delete(table).where(own)).rowcount > 0
 
     def active(self, now: datetime) -> tuple[Snooze, ...]:
-        """Return the snoozes that have not ended, soonest end first."""
+        """Return the active snoozes, soonest end first."""
         with self._database.read() as connection:
             return _snoozes(connection, tables.snooze.c.until > now)
 
     def expire(self, now: datetime) -> tuple[Snooze, ...]:
-        """Remove the snoozes that have ended and give them."""
+        """Remove and return the snoozes that have ended."""
         ended = tables.snooze.c.until <= now
         with self._database.write() as connection:
             expired = _snoozes(connection, ended)

@@ -1,7 +1,7 @@
-"""Messages on their way, and the channels that hold them up.
+"""Changes of the outbox: the state of messages, and suspensions.
 
 States: pending → sending → delivered | pending | unknown | dead | rejected; unknown → sending → the same.
-Does not send, and does not decide when to try again or to give up: it makes such decisions durable.
+Makes decisions durable; does not send, and does not decide when to retry or give up.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from watcher.store.suspensions import (
 from watcher.store.takeover import RECIPIENT_REMOVED, Settled, settle
 
 PUSHED_ASIDE = timedelta(minutes=30)
-"""How long a message waits whose sending ended the program twice, so that the others go first."""
+"""How long a message waits after its delivery ended the program twice, so that others go first."""
 
 _POISON = 2
 _CRASHED = "the program ended after the message was handed over and before an answer came"
@@ -71,7 +71,7 @@ class Outbox(OutboxReader):
             return put_messages(connection, messages, now)
 
     def reset_retry_times(self, now: datetime, within: timedelta) -> int:
-        """Reset due times that lie further ahead than any wait is (the clock was wrong); return how many messages."""
+        """Reset retry times that lie implausibly far ahead (the clock was wrong); return how many messages."""
         far = WAITING & (TABLE.c.next_attempt_at > now + within) & (TABLE.c.last_reply != RECIPIENT_REMOVED)
         with self._database.read() as connection:
             numbers = list(connection.scalars(select(TABLE.c.id).where(far)))
@@ -84,19 +84,18 @@ class Outbox(OutboxReader):
         return len(numbers)
 
     def claim(self, channel: str, now: datetime) -> Claim | None:
-        """Take a due message of a channel for sending; the try is counted before it begins.
+        """Claim a due message of a channel for sending; counts the attempt before it starts.
 
-        The oldest first, but one that was refused after it was begun comes after those that were not tried, and after
-        those tried less often: one bad message is never the first for ever. One in doubt, which has one try left, keeps
-        its place.
+        Oldest first, but a message that failed before comes after those with fewer attempts, so that one bad message
+        never blocks the channel. A message in doubt, which has one attempt left, keeps its place.
 
         Args:
             channel: Channel key.
             now: The time.
 
         Returns:
-            The message, now `sending`; None when nothing is due, one is in flight, or the channel is suspended and
-            its probe is not due.
+            The message, now `sending`; None if nothing is due, a message is in flight, or the channel is suspended
+            and its probe is not due.
         """
         own = TABLE.c.channel == channel
         in_flight = select(TABLE.c.id).where(own, TABLE.c.state == State.SENDING.value).limit(1)
@@ -120,7 +119,7 @@ class Outbox(OutboxReader):
             return _claimed(connection, oldest)
 
     def step(self, message: int, step: Step) -> None:
-        """Record how far the present try has come, before going further.
+        """Record how far the present attempt has come, before the next step.
 
         Only BODY_HANDED_OVER waits for the disk: `recover` decides by it alone.
 
@@ -132,9 +131,9 @@ class Outbox(OutboxReader):
             set_values(connection, message, step=step.value)
 
     def delivered(self, message: int, reply: str, now: datetime) -> None:
-        """Mark a message as delivered: the provider accepted it, so its channel and its address work.
+        """Mark a message as delivered and resume its channel and address.
 
-        What waited for either of them is due at once.
+        Messages that waited for either are due at once.
 
         Raises:
             ValueError: The message is not in sending.
@@ -155,14 +154,14 @@ class Outbox(OutboxReader):
         refund: bool = False,
         suspension: Suspension | None = None,
     ) -> None:
-        """Note that the provider did not take a message and when to try again.
+        """Mark a message as failed, to be retried.
 
         Args:
             message: Its number.
-            when: When to try again.
-            reply: What the provider said.
-            refund: The try does not count against the message.
-            suspension: Holds the channel, or the recipient's address on it, in the same transaction.
+            when: When to retry.
+            reply: The provider's reply.
+            refund: Do not count the attempt.
+            suspension: Suspends the channel or the address in the same transaction.
 
         Raises:
             ValueError: The message is not in sending.
@@ -174,7 +173,7 @@ class Outbox(OutboxReader):
             count(connection, MESSAGES, "failed", entry.channel)
 
     def put_back(self, message: int, when: datetime, reply: str) -> None:
-        """Put back a message that was claimed but not tried; it counts neither as a failed delivery nor as a try.
+        """Return a message that was claimed but not sent to the queue; counts neither as a failure nor as an attempt.
 
         Args:
             message: Its number.
@@ -201,7 +200,7 @@ class Outbox(OutboxReader):
         return entry
 
     def reject(self, message: int, reply: str, now: datetime) -> None:
-        """Keep a message as rejected: the provider refused it, and nothing else, for good.
+        """Mark a message as rejected: the provider refused this message for good.
 
         Raises:
             ValueError: The message is not in sending.
@@ -211,11 +210,11 @@ class Outbox(OutboxReader):
             end(connection, message, reply, now, State.REJECTED)
 
     def mark_unknown(self, message: int, when: datetime, reply: str, now: datetime) -> State:
-        """Note that everything was handed over and no readable answer came.
+        """Mark a message as unknown: it was handed over and there was no readable reply.
 
         Args:
             message: Its number.
-            when: When to send it once more.
+            when: When to send it again.
             reply: What happened.
             now: The time.
 
@@ -230,7 +229,7 @@ class Outbox(OutboxReader):
             return doubt(connection, entry, when, reply, now)
 
     def dead(self, message: int, reason: str, now: datetime) -> None:
-        """End a message as given up, in whatever state it waits or is being sent.
+        """Give up a message that is waiting or being sent.
 
         Raises:
             ValueError: The message has ended already, or does not exist.
@@ -241,19 +240,19 @@ class Outbox(OutboxReader):
             end(connection, message, reason, now)
 
     def recover(self, now: datetime, *, aside: timedelta = PUSHED_ASIDE, channel: str | None = None) -> Recovered:
-        """Settle what a run that ended in mid-send left behind; under the run lock, before anything is claimed.
+        """Recover messages whose delivery was interrupted; call it under the run lock, before any claim.
 
-        Rows whose body may have been handed over become unknown, due at once for one more try, dead the second time.
-        The others are due again at once. A message during whose sending the program ended twice or more waits for
-        `aside`, so that it cannot hold up the others.
+        A message that may have been handed over becomes unknown and is due once more; the second time it is dead. The
+        others are due again. A message whose delivery ended the program twice or more waits for `aside`, so that it
+        cannot block the others.
 
         Args:
             now: The time.
             aside: How long such a message waits.
-            channel: Only this channel, nothing of which may be in flight; None for all.
+            channel: Only this channel, which must have nothing in flight; None for all.
 
         Returns:
-            What became of them; empty tuples when nothing was in mid-send.
+            The messages by their new state.
         """
         pending, unknown, dead = list[int](), list[int](), list[int]()
         with self._database.write() as connection:
@@ -274,11 +273,11 @@ class Outbox(OutboxReader):
                 dead=numbered(connection, dead),
             )
 
-    def reroute(self, places: Mapping[tuple[str, str], str], now: datetime) -> tuple[OutboxEntry, ...]:
-        """Move waiting messages to the channel that replaced theirs; they are due at once.
+    def reroute(self, channels: Mapping[tuple[str, str], str], now: datetime) -> tuple[OutboxEntry, ...]:
+        """Move waiting messages to the channel that replaced theirs; due at once.
 
         Args:
-            places: The present channel key by recipient and way, the first word of a key.
+            channels: The present channel key by recipient and kind of channel, the first word of a key.
             now: The time.
 
         Returns:
@@ -286,14 +285,14 @@ class Outbox(OutboxReader):
         """
         with self._database.write() as connection:
             waiting = entries(connection, WAITING)
-            found = {entry.id: places.get((entry.recipient, entry.channel.partition(":")[0])) for entry in waiting}
+            found = {entry.id: channels.get((entry.recipient, entry.channel.partition(":")[0])) for entry in waiting}
             moved = [entry.id for entry in waiting if found[entry.id] not in (None, entry.channel)]
             for number in moved:
                 set_values(connection, number, channel=found[number], next_attempt_at=now)
             return numbered(connection, moved)
 
     def retire(self, known: Collection[tuple[str, str]], now: datetime) -> Settled:
-        """Settle waiting messages of recipients, or channels of theirs, that were taken out of the configuration.
+        """Settle waiting messages of recipients or channels that were removed from the configuration.
 
         Args:
             known: The configured pairs of recipient and channel key.
@@ -303,28 +302,28 @@ class Outbox(OutboxReader):
             return settle(connection, known, now)
 
     def suspend(self, suspension: Suspension) -> None:
-        """Hold a channel, or one recipient's address on it; its messages wait. Replaces an older suspension."""
+        """Suspend a channel or one recipient's address on it; replaces an older suspension."""
         with self._database.write() as connection:
             put_suspension(connection, suspension)
 
     def resume(self, channel: str, now: datetime, *, recipient: str | None = None) -> bool:
-        """End a suspension; what waited under it is due at once.
+        """End a suspension; its messages are due at once.
 
         Returns:
-            Whether there was one.
+            True if there was one.
         """
         with self._database.write() as connection:
             return resume_channel(connection, channel, recipient or "", now)
 
     def retry(self, messages: Collection[int] | None, now: datetime) -> tuple[OutboxEntry, ...]:
-        """Make every message that has not arrived due now, its counts at zero; resume the channels they wait for.
+        """Make undelivered messages due now, reset their counts and resume their channels.
 
         Args:
             messages: Their numbers; None for all.
             now: The time.
 
         Returns:
-            The messages concerned, oldest first; numbers that do not exist, are in sending or delivered are left out.
+            The messages, oldest first; unknown numbers and messages being sent or delivered are left out.
         """
         with self._database.write() as connection:
             concerned = open_to_operator(connection, messages)
@@ -353,7 +352,7 @@ class Outbox(OutboxReader):
             messages: Their numbers; None for all.
 
         Returns:
-            The messages removed, oldest first; numbers that do not exist, are in sending or delivered are left out.
+            The removed messages, oldest first; unknown numbers and messages being sent or delivered are left out.
         """
         with self._database.write() as connection:
             concerned = open_to_operator(connection, messages)
@@ -361,7 +360,7 @@ class Outbox(OutboxReader):
         return concerned
 
     def forget_delivered(self, before: datetime) -> int:
-        """Remove messages delivered before a moment and return how many."""
+        """Remove messages delivered before a time; return how many."""
         old = (TABLE.c.state == State.DELIVERED.value) & (TABLE.c.ended_at < before)
         with self._database.write() as connection:
             numbers = list[int](connection.scalars(select(TABLE.c.id).where(old)))
@@ -370,7 +369,7 @@ class Outbox(OutboxReader):
 
 
 def _claimed(connection: Connection, number: int) -> Claim:
-    """Return a message just claimed; what is damaged of it must not stop the ones behind it."""
+    """Return a claimed message; damage in it must not stop the others."""
     entry = the_entry(connection, number)
     try:
         return Claim(entry=entry, payload=the_payload(connection, number))

@@ -1,4 +1,4 @@
-"""The outbox as it is looked at: what waits, what is due, what is suspended. Changes nothing."""
+"""Read-only queries of the outbox."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ class OutboxReader:
             return tuple(found)
 
     def destinations(self) -> frozenset[tuple[str, str]]:
-        """Return recipient and channel key of everything that waits."""
+        """Return recipient and channel key of all waiting messages."""
         with self._database.read() as connection:
             rows = connection.execute(select(TABLE.c.recipient, TABLE.c.channel).where(WAITING).distinct())
             return frozenset((row.recipient, row.channel) for row in rows)
 
     def next_due(self) -> datetime | None:
-        """Return when the next waiting message is due, or None when none waits; suspended ones do not count."""
+        """Return when the next message is due, or None; suspended messages do not count."""
         with self._database.read() as connection:
             due = select(func.min(TABLE.c.next_attempt_at)).where(WAITING, ~SUSPENDED)
             found: datetime | None = connection.scalar(due)
             return found
 
     def suspensions(self) -> tuple[Suspension, ...]:
-        """Return what is suspended, by channel and recipient."""
+        """Return the suspensions, by channel and recipient."""
         with self._database.read() as connection:
             return read_suspensions(connection)
 

@@ -1,4 +1,4 @@
-"""The rows of the outbox and what can become of one; each function runs inside a transaction of its caller."""
+"""Rows of the outbox; each function runs inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from watcher.store.database import add_row, chunks
 from watcher.store.delivery_model import ENDED_IN_VAIN, NewMessage, OutboxEntry, State, Step
 
 TABLE = tables.message
-"""The messages; their payloads lie apart."""
+"""The messages; payloads have a table of their own."""
 
 WAITING = TABLE.c.state.in_([State.PENDING.value, State.UNKNOWN.value])
-"""What is to be sent, now or later."""
+"""Condition: a message is still to be sent."""
 
 
 def put_messages(
     connection: Connection, messages: Collection[NewMessage], now: datetime, *, base: int | None = None
 ) -> tuple[int, ...]:
-    """Place messages in, due at once; to be called inside a writing transaction.
+    """Add messages, due at once; call it inside a writing transaction.
 
     Args:
         connection: The transaction.
         messages: The messages.
         now: The time.
-        base: The cursor they were composed from, to compose them anew; None for those that follow from none.
+        base: The cursor they were composed from, to recompose them; None for notices.
 
     Returns:
         Their numbers, in their order.
@@ -69,13 +69,13 @@ def _put(connection: Connection, message: NewMessage, now: datetime, base: int |
 
 
 def entries(connection: Connection, which: ColumnElement[bool]) -> tuple[OutboxEntry, ...]:
-    """Return the messages a condition picks, oldest first."""
+    """Return the messages that meet a condition, oldest first."""
     rows = connection.execute(select(TABLE).where(which).order_by(TABLE.c.id))
     return tuple(read_entry(row) for row in rows)
 
 
 def read_entry(row: Row[*tuple[Any, ...]]) -> OutboxEntry:
-    """Make the value of a row."""
+    """Return the value of a row."""
     return OutboxEntry(
         id=row.id,
         recipient=row.recipient,
@@ -97,7 +97,7 @@ def read_entry(row: Row[*tuple[Any, ...]]) -> OutboxEntry:
 
 
 def numbered(connection: Connection, numbers: Collection[int]) -> tuple[OutboxEntry, ...]:
-    """Return messages by number, oldest first; ones that do not exist are left out."""
+    """Return messages by number, oldest first; unknown numbers are left out."""
     found = (entries(connection, TABLE.c.id.in_(piece)) for piece in chunks(sorted(numbers)))
     return tuple(entry for piece in found for entry in piece)
 
@@ -118,7 +118,7 @@ def in_sending(connection: Connection, number: int) -> OutboxEntry:
     """Return one message that is being sent.
 
     Raises:
-        ValueError: It is not.
+        ValueError: It is not being sent.
     """
     entry = the_entry(connection, number)
     if entry.state is not State.SENDING:
@@ -146,7 +146,7 @@ def set_values(connection: Connection, number: int, **values: object) -> None:
 
 
 def doubt(connection: Connection, entry: OutboxEntry, when: datetime, reply: str, now: datetime) -> State:
-    """Count a try that may have arrived: once more the first time, given up the second."""
+    """Count an attempt that may have arrived; retry the first time, give up the second."""
     set_values(connection, entry.id, unclear=entry.unclear + 1)
     if entry.unclear:
         end(connection, entry.id, f"unclear twice whether it arrived: {reply}", now)
@@ -157,13 +157,13 @@ def doubt(connection: Connection, entry: OutboxEntry, when: datetime, reply: str
 
 
 def end(connection: Connection, number: int, reason: str, now: datetime, state: State = State.DEAD) -> None:
-    """Return up on a message, or keep it as rejected."""
+    """Give up a message, or keep it as rejected."""
     count(connection, MESSAGES, state.value, the_entry(connection, number).channel)
     set_values(connection, number, state=state.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 
 
 def open_to_operator(connection: Connection, numbers: Collection[int] | None) -> tuple[OutboxEntry, ...]:
-    """Return those of the messages that the operator may act on; one in sending or delivered is not touched."""
+    """Return the messages that the operator may change: not being sent, not delivered."""
     states = (State.PENDING, State.UNKNOWN, *ENDED_IN_VAIN)
     if numbers is None:
         return entries(connection, TABLE.c.state.in_([state.value for state in states]))

@@ -1,4 +1,4 @@
-"""Committing one page: the writing of what `life` decides, inside one transaction."""
+"""Commits one page: writes what `presence` decides inside one transaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A page with its large bytes compressed, so that the transaction is short.
+    """A page with compressed bytes, so that the transaction is short.
 
     Attributes:
         page: The page.
@@ -42,7 +42,7 @@ class Packed:
 
     @classmethod
     def of(cls, page: PageCommit) -> Packed:
-        """Compress what is large in a page.
+        """Compress the bodies and comparisons of a page.
 
         Raises:
             ValueError: A trial occurs twice.
@@ -58,13 +58,13 @@ class Packed:
 
 
 def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping[str, int]:
-    """Write a page; to be called inside a writing transaction.
+    """Write a page; call it inside a writing transaction.
 
     Returns:
         The seq given to each new version and event, by id.
 
     Raises:
-        ValueError: By the rules of `Versions.commit_page`.
+        ValueError: As `Versions.commit_page`.
     """
     page = _without_stamped(connection, packed.page)
     ids = sorted(outcome.nct_id for outcome in outcomes(page))
@@ -84,10 +84,10 @@ def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping
 
 
 def _without_stamped(connection: Connection, page: PageCommit) -> PageCommit:
-    """Write the unchanged trials of which nothing but the data version moved; give the page without them.
+    """Write the trials of which only the data version changed, and return the page without them.
 
-    On a day with a new data version that is nearly every trial: one statement a page instead of a row each. Where one
-    of them stands otherwise than an unchanged answer leaves it, all of its statement take the long way.
+    With a new data version that is nearly every trial: one statement per page instead of one row each. If the state of
+    any of them differs from what an unchanged record leaves, all of that statement are written one by one.
     """
     by_version: dict[str, list[str]] = {}
     for one in page.unchanged:
@@ -109,7 +109,7 @@ _STANDS = (
     & tables.trial.c.missing_since.is_(None)
     & ~tables.trial.c.starts_anew
 )
-"""Where a trial stands that an unchanged answer leaves as it is, its data version apart."""
+"""State of a trial in which an unchanged record changes only the data version."""
 
 
 def _add_versions(connection: Connection, packed: Packed, before: Mapping[str, Kept], now: datetime) -> dict[str, int]:
@@ -138,7 +138,7 @@ def _about(one: NewVersion) -> dict[str, object]:
 
 
 def _about_event(connection: Connection, one: Event, kept: Kept) -> dict[str, object]:
-    """Describe an event by the version before it: it has no record of its own."""
+    """Return the columns of an event from the version before it, since it has no record."""
     table = tables.version
     last = connection.execute(
         select(table.c.title, table.c.last_update_posted, table.c.short_name).where(table.c.seq == kept.newest_seq)
@@ -153,7 +153,7 @@ def _about_event(connection: Connection, one: Event, kept: Kept) -> dict[str, ob
 
 
 def _write_trials(connection: Connection, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> None:
-    """Write the trials that now stand elsewhere."""
+    """Write the trials whose state changed."""
     moved = [kept for nct_id, kept in after.items() if kept != before[nct_id]]
     if moved:
         statement = (
@@ -187,7 +187,7 @@ def _write_bodies(connection: Connection, packed: Packed, seqs: Mapping[str, int
 
 
 def _write_milestones(connection: Connection, page: PageCommit, seqs: Mapping[str, int]) -> None:
-    """Replace the dated rows of trials with a new version; gone and merged trials owe nothing any more."""
+    """Replace the milestones of trials with a new version; gone and merged trials have none."""
     ended = sorted(
         one.nct_id for one in arrivals(page) if not (isinstance(one, Event) and one.kind is VersionKind.CLOCK)
     )
@@ -208,7 +208,7 @@ def _milestone_row(nct_id: str, one: Milestone, seqs: Mapping[str, int]) -> dict
 
 
 def _write_quarantine(connection: Connection, packed: Packed, before: Mapping[str, Kept], now: datetime) -> None:
-    """Replace what is kept aside; any other outcome ends a quarantine."""
+    """Replace quarantined records; any other outcome ends a quarantine."""
     aside = [nct_id for nct_id, kept in before.items() if kept.quarantine is not None]
     if aside:
         connection.execute(delete(tables.quarantine).where(tables.quarantine.c.nct_id.in_(aside)))

@@ -1,4 +1,4 @@
-"""What lies untold between a reader and a trial's newest version, as a pure rule over version rows."""
+"""The pending window between a cursor and a trial's newest version, as a pure rule over version rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from watcher.store.delivery_model import Window
 
 
 class VersionMark(NamedTuple):
-    """One version of a trial, as far as windows need it."""
+    """The part of a version that windows need."""
 
     seq: int
     baseline: bool
@@ -17,17 +17,17 @@ class VersionMark(NamedTuple):
 
 
 def window(nct_id: str, told: int, marks: Sequence[VersionMark]) -> Window | None:
-    """Return a reader's window on one trial.
+    """Return the pending window of one trial.
 
-    Nothing is compared across a baseline: when the newest baseline lies after what was told last, it is the base.
+    Nothing is compared across a baseline: the newest baseline after `told` becomes the base.
 
     Args:
         nct_id: The trial.
-        told: Everything up to this version counts as told: the reader's exempt for this trial, else the cursor.
+        told: Versions up to this one are not pending: the trial's override, else the cursor.
         marks: All versions of the trial, oldest first; at least one.
 
     Returns:
-        The window, or None when the newest version was told.
+        The window; None if the newest version is not pending.
     """
     newest = marks[-1]
     if newest.seq <= told:

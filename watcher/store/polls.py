@@ -1,4 +1,4 @@
-"""The record of polls."""
+"""Records of past polls."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _COMPLETE = tuple(outcome.value for outcome in PollOutcome if outcome.is_complet
 
 
 class Polls:
-    """What past polls did."""
+    """The records of past polls."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record(self, poll: Poll) -> None:
-        """Keep the record of a finished poll."""
+        """Store the record of a finished poll."""
         counts = {name: getattr(poll.counts, name) for name in _COUNTS}
         row = {
             "started": poll.started,
@@ -38,12 +38,12 @@ class Polls:
             count(connection, POLLS, poll.outcome.value)
 
     def last(self) -> Poll | None:
-        """Return the poll recorded last, or None when there was none."""
+        """Return the last poll, or None."""
         with self._database.read() as connection:
             return _newest(connection, select(tables.poll))
 
     def last_complete(self, *, until: datetime | None = None) -> Poll | None:
-        """Return the last poll whose outcome is complete (no news included), or None when there was none.
+        """Return the last complete poll (no news included), or None.
 
         Args:
             until: Only polls finished at or before this moment.
@@ -55,18 +55,18 @@ class Polls:
             return _newest(connection, complete)
 
     def last_read(self) -> Poll | None:
-        """Return the last poll that read trials or found that nothing had moved, or None when there was none."""
+        """Return the last poll that read trials or found no news, or None."""
         told = tables.poll.c.outcome.in_(_COMPLETE) | (tables.poll.c.read > 0)
         with self._database.read() as connection:
             return _newest(connection, select(tables.poll).where(told))
 
     def last_dated(self) -> Poll | None:
-        """Return the last poll that learnt the registry's token, or None when there was none."""
+        """Return the last poll with a token, or None."""
         with self._database.read() as connection:
             return _newest(connection, select(tables.poll).where(tables.poll.c.token.is_not(None)))
 
     def forget(self, before: datetime) -> int:
-        """Remove records of polls finished before a moment, the last complete one excepted; give how many."""
+        """Remove records of polls finished before a time, except the last complete one; return how many."""
         kept = select(func.max(tables.poll.c.id)).where(tables.poll.c.outcome.in_(_COMPLETE)).scalar_subquery()
         old = (tables.poll.c.finished < before) & (tables.poll.c.id != func.coalesce(kept, 0))
         with self._database.write() as connection:

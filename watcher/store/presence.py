@@ -1,4 +1,4 @@
-"""A trial's life, as a pure rule: where it stands after each outcome of a poll. Writing it down is `pages`."""
+"""Presence of a trial after each outcome of a poll, as a pure rule. `page_commit` writes it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from watcher.store.trial_model import (
 
 TrialOutcome: TypeAlias = NewVersion | Unchanged | Quarantined | Absent | Event
 
-_NO_RECORD = {Presence.GONE, Presence.MERGED}
+_WITHOUT_RECORD = {Presence.GONE, Presence.MERGED}
 
 
 def next_presence(kept: Kept, outcome: TrialOutcome, seq: int | None) -> Kept:
-    """Describe where a trial stands after one outcome; pure. Quarantine rows, which have times, are written apart.
+    """Return the state of a trial after one outcome. Quarantine rows are written separately.
 
-    A trial that is gone or merged stays so until a new version of it comes.
+    A trial that is gone or merged stays so until a new version arrives.
 
     Args:
-        kept: Where it stood.
-        outcome: What the page says of it.
-        seq: The seq its new version or event was given, None for the others.
+        kept: Its state before.
+        outcome: The outcome.
+        seq: The seq of its new version or event, else None.
 
     Raises:
-        ValueError: It is called unchanged though it has no version, or though it was gone.
+        ValueError: It is unchanged although it has no version, or was gone.
     """
     match outcome:
         case NewVersion():
@@ -42,15 +42,14 @@ def next_presence(kept: Kept, outcome: TrialOutcome, seq: int | None) -> Kept:
                 presence=Presence.PRESENT,
                 fingerprint=outcome.fingerprint,
                 canonical_hash=outcome.canonical_hash,
-                data_version=outcome.data_version
-                or kept.data_version,  # one without a stamp proves no older stamp wrong
+                data_version=outcome.data_version or kept.data_version,  # without a stamp, the older one stands
                 newest_seq=seq,
                 starts_anew=False,
                 missing_since=None,
                 merged_into=None,
             )
         case Unchanged():
-            if kept.newest_seq is None or kept.presence in _NO_RECORD:
+            if kept.newest_seq is None or kept.presence in _WITHOUT_RECORD:
                 raise ValueError(f"{outcome.nct_id} is {kept.presence}; it cannot be unchanged.")
             return replace(
                 kept,
@@ -63,13 +62,13 @@ def next_presence(kept: Kept, outcome: TrialOutcome, seq: int | None) -> Kept:
         case Event(kind=VersionKind.CLOCK):
             return replace(kept, newest_seq=seq)
         case Event():
-            life = Presence.GONE if outcome.kind is VersionKind.GONE else Presence.MERGED
-            return replace(kept, presence=life, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)
-        case Quarantined() if kept.presence not in _NO_RECORD:
+            presence = Presence.GONE if outcome.kind is VersionKind.GONE else Presence.MERGED
+            return replace(kept, presence=presence, newest_seq=seq, starts_anew=False, merged_into=outcome.merged_into)
+        case Quarantined() if kept.presence not in _WITHOUT_RECORD:
             return replace(kept, presence=Presence.QUARANTINED, missing_since=None)
-        case Absent() if kept.presence not in _NO_RECORD:
-            life = Presence.UNKNOWN if outcome.is_unknown else Presence.ABSENT
-            return replace(kept, presence=life, missing_since=kept.missing_since or outcome.data_version)
+        case Absent() if kept.presence not in _WITHOUT_RECORD:
+            presence = Presence.UNKNOWN if outcome.is_unknown else Presence.ABSENT
+            return replace(kept, presence=presence, missing_since=kept.missing_since or outcome.data_version)
     return kept
 
 
@@ -79,18 +78,18 @@ def outcomes(page: PageCommit) -> tuple[TrialOutcome, ...]:
 
 
 def arrivals(page: PageCommit) -> tuple[NewVersion | Event, ...]:
-    """Return the outcomes of a page that get a seq, in the order they get it."""
+    """Return the outcomes of a page that get a seq, in that order."""
     return (*page.new, *page.events)
 
 
 def refuse_wrong_base(one: NewVersion | Event, kept: Kept) -> None:
-    """Refuse a version that was judged against another than the trial's newest one.
+    """Refuse a version that does not follow the trial's newest one.
 
     Raises:
-        ValueError: It was, or it is a baseline and yet was compared.
+        ValueError: It does not, or it is a baseline with a comparison.
     """
     base = None if kept.starts_anew else kept.newest_seq
     if one.previous != base:
-        raise ValueError(f"{one.nct_id} was judged against version {one.previous}; the one to judge against is {base}.")
+        raise ValueError(f"{one.nct_id} follows version {one.previous}; the newest one is {base}.")
     if base is None and one.compared is not None and isinstance(one, NewVersion):
-        raise ValueError(f"{one.nct_id} is a baseline; there is nothing it can be compared with.")
+        raise ValueError(f"{one.nct_id} is a baseline and cannot have a comparison.")

@@ -1,4 +1,4 @@
-"""Giving a recipient another name, in every table that knows it; part of one transaction."""
+"""Renames a recipient in every table, inside one transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from watcher.store.takeover import NOT_CONFIGURED, RECIPIENT_REMOVED
 
 
 def rename(connection: Connection, old: str, new: str) -> None:
-    """Move everything of one recipient to another name; arguments and errors as for `upkeep.rename_recipient`."""
+    """Move everything of one recipient to another name; arguments and errors as for `admin.rename_recipient`."""
     names = set(connection.scalars(select(tables.reader.c.name)))
     if old not in names:
         raise UsageError(
@@ -50,7 +50,7 @@ def _was_just_met(connection: Connection, name: str, *, after: str) -> bool:
 
 
 def _was_told_news(connection: Connection, name: str) -> bool:
-    """Return whether anything but its welcome was ever composed for a recipient."""
+    """Return True if anything but the welcome was ever composed for a recipient."""
     message, reader = tables.message, tables.reader
     welcomed = select(reader.c.welcomed_at).where(reader.c.name == name).scalar_subquery()
     is_news = or_(welcomed.is_(None), message.c.created_at != welcomed)
@@ -58,7 +58,7 @@ def _was_told_news(connection: Connection, name: str) -> bool:
 
 
 def _forget(connection: Connection, name: str) -> None:
-    """Take a recipient that was only just met out of the ledger; its welcome stays in the outbox."""
+    """Remove a recipient that was just registered; its welcome stays in the outbox."""
     for child in (tables.reader_channel, tables.exempt):
         connection.execute(delete(child).where(child.c.name == name))
     connection.execute(delete(tables.reader).where(tables.reader.c.name == name))
@@ -69,9 +69,9 @@ def _forget(connection: Connection, name: str) -> None:
 
 
 def _notes(connection: Connection, name: str) -> Sequence[str]:
-    """Return what is noted of a recipient.
+    """Return the names of a recipient's notes.
 
-    Not of one whose name goes on after a colon, as `team:paris` after `team`.
+    Excludes notes of a recipient with a longer name, such as `team:paris` for `team`.
     """
     note, start = tables.note, recipient_note(name)
     names = connection.scalars(select(note.c.name).where(note.c.name.startswith(start, autoescape=True)))
@@ -80,7 +80,7 @@ def _notes(connection: Connection, name: str) -> Sequence[str]:
 
 
 def _wait_again(connection: Connection, name: str) -> None:
-    """Make due what waits, or was given up, only because the recipient was not configured."""
+    """Make messages due that waited or ended only because the recipient was not configured."""
     message = tables.message
     own = message.c.recipient == name
     dead = own & message.c.last_reply.in_([NOT_CONFIGURED, RECIPIENT_REMOVED]) & (message.c.state == State.DEAD.value)

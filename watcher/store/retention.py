@@ -1,8 +1,7 @@
-"""What is kept and what may go, and how large the store is.
+"""Removes old raw records and measures the store.
 
-Only raw records of old versions go, never a version, its comparison or its place in the log. What stays whatever its
-age: the last two records of every trial, its baselines, and every record from the oldest one on that a reader's window
-may still begin at.
+Removes only raw records of old versions, never a version or its comparison. Always keeps the last two records of every
+trial, its baselines, and every record from the oldest one that a recipient's window may still start at.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from watcher.store.database import Database, chunks
 from watcher.store.trial_model import VersionKind
 
 LAST_KEPT = 2
-"""How many of a trial's newest records stay, whatever their age."""
+"""Number of a trial's newest records that always stay."""
 
 _TRIALS_AT_ONCE = 200
 _PAGES_AT_ONCE = 1000
 _WORTH_IT = 0.2
-"""Free pages are used again; they are given back to the disk only when they are more than this share of the file."""
+"""Free pages are reused; they are returned to the disk only above this share of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What went: how many records, and their compressed bytes."""
+    """Number of removed records, and their compressed bytes."""
 
     records: int = 0
     size: int = 0
@@ -37,11 +36,11 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """How much the store holds; sizes are compressed bytes.
+    """Size of the store; in compressed bytes.
 
     Attributes:
         file_size: The database file, without its write-ahead log.
-        free_size: Of it, what is free to be used again.
+        free_size: Its free pages, in bytes.
         trials: Trials ever watched.
         versions: Versions and events.
         records: Raw records kept.
@@ -73,7 +72,7 @@ class Stats:
 
 
 class Retention:
-    """Keeping and letting go."""
+    """Measure the store and remove old raw records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -87,13 +86,13 @@ class Retention:
         return found
 
     def prune(self, before: datetime) -> Removed:
-        """Remove the raw records that were seen before a moment and that nobody needs.
+        """Remove raw records that were seen before a time and that no recipient needs.
 
-        Each transaction is short and looks anew at what readers need. Afterwards free pages go back to the disk when
-        they are worth it.
+        Each transaction is short and checks again what recipients need. Returns free pages to the disk afterwards if
+        there are enough of them.
 
         Raises:
-            StoreError: The database cannot be written; what was removed by then is removed.
+            StoreError: The database cannot be written; earlier removals stand.
         """
         gone = Removed()
         with self._database.write() as connection:
@@ -113,7 +112,7 @@ class Retention:
         while True:
             with self._database.read() as connection:
                 pages, free = _pragma(connection, "page_count"), _pragma(connection, "freelist_count")
-            if free <= pages * _WORTH_IT or free == before:  # the same again: a file made without auto_vacuum
+            if free <= pages * _WORTH_IT or free == before:  # no progress: a file made without auto_vacuum
                 return
             before = free
             with self._database.write() as connection:
@@ -122,7 +121,7 @@ class Retention:
                 driver.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()  # a step per page
 
     def stats(self) -> Stats:
-        """Measure the store; reads every row's length, so it takes a while on a large one."""
+        """Measure the store; reads the length of every row, which is slow for a large store."""
         version, body, comparison, payload = tables.version, tables.body, tables.comparison, tables.payload
         with self._database.read() as connection:
             page = _pragma(connection, "page_size")
@@ -152,11 +151,11 @@ class Retention:
 
 
 def needed(records: Sequence[tuple[int, bool]], told: int) -> set[int]:
-    """Return the records of one trial that stay whatever their age, as a pure rule.
+    """Return the records of one trial that always stay, as a pure rule.
 
     Args:
         records: Seq and whether it is a baseline, of all records of the trial, oldest first.
-        told: Everything up to this version counts as told to every reader.
+        told: Versions up to this one are pending for no recipient.
 
     Returns:
         Their seqs.
@@ -168,14 +167,14 @@ def needed(records: Sequence[tuple[int, bool]], told: int) -> set[int]:
 
 
 def _with_old_records(connection: Connection, before: datetime) -> Sequence[str]:
-    """Return the trials with a raw record seen before a moment, by id."""
+    """Return the trials with a raw record seen before a time, by id."""
     version, body = tables.version, tables.body
     old = select(version.c.nct_id).join(body, body.c.seq == version.c.seq).where(version.c.seen_at < before)
     return list(connection.scalars(old.distinct().order_by(version.c.nct_id)))
 
 
 def _dispensable(connection: Connection, ids: Collection[str], before: datetime) -> Sequence[int]:
-    """Return the seqs of the records of these trials that were seen before a moment and that nobody needs."""
+    """Return the seqs of records of these trials that were seen before a time and that no recipient needs."""
     version, body, exempt = tables.version, tables.body, tables.exempt
     told = connection.scalar(select(func.min(tables.reader.c.cursor)))
     own = select(exempt.c.nct_id, func.min(exempt.c.base)).where(exempt.c.nct_id.in_(ids)).group_by(exempt.c.nct_id)

@@ -1,4 +1,4 @@
-"""One open store."""
+"""One open store, with all its parts."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from watcher.store.versions import Versions
 class Store:
     """An open database of the present revision; may be shared between threads.
 
-    Nothing is written before the first call that writes. Each call is one short transaction.
+    Opening writes nothing. Each call is one short transaction.
 
     Attributes:
-        trials: Where each trial stands.
-        memberships: Which watch holds which, as read last.
+        trials: The state of each trial.
+        memberships: Which watch holds which trial, as last read.
         versions: Their versions, comparisons and the log.
         highlights: Which of them have something to tell, by number.
         polls: The record of polls.
@@ -63,11 +63,11 @@ class Store:
     def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT, schema: Schema = PRESENT) -> Store:
         """Open a database of the present revision.
 
-        Does not create, migrate or change anything; see `upkeep.prepare`.
+        Does not create, migrate or change anything; see `admin.prepare`.
 
         Args:
-            path: The database file, as `upkeep.database_path` gives it.
-            busy_timeout: How long a call waits while another process writes.
+            path: The database file, as `admin.database_path` gives it.
+            busy_timeout: Longest wait for another process that writes.
             schema: The schema the file must have.
 
         Raises:
@@ -88,7 +88,7 @@ class Store:
         raise StoreError(f"{path} is older than this program; run `watcher db migrate`.")
 
     def identity(self) -> str:
-        """Return the random id of this store, which goes into every Message-ID.
+        """Return the random id of this store, part of every Message-ID.
 
         Raises:
             StoreError: The store has none.

@@ -1,4 +1,4 @@
-"""The rows of what holds messages up: channels, or one address on them; each runs inside the caller's transaction."""
+"""Suspended channels and addresses; each function runs inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from watcher.store.delivery_model import Suspension
 from watcher.store.outbox_rows import TABLE, WAITING
 
 REMOVED = "recipient removed"
-"""Why a message waits whose recipient was taken out of the configuration; no channel ends that."""
+"""Why a message waits whose recipient was removed from the configuration; a working channel does not end that."""
 
 _OF_MESSAGE = (tables.suspension.c.channel == TABLE.c.channel) & tables.suspension.c.recipient.in_(
     ["", TABLE.c.recipient]
 )
 
 SUSPENDED = select(tables.suspension.c.channel).where(_OF_MESSAGE).exists()
-"""Whether the channel or the address of a message is suspended, due for a probe or not."""
+"""Condition: the channel or the address of a message is suspended, due for a probe or not."""
 
 
 def held(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a message waits under a suspension that is not to be probed yet."""
+    """Return the condition that a message is suspended and its probe is not due."""
     probe_at = tables.suspension.c.probe_at
     return select(tables.suspension.c.channel).where(_OF_MESSAGE, or_(probe_at.is_(None), probe_at > now)).exists()
 
 
 def put_suspension(connection: Connection, suspension: Suspension) -> None:
-    """Hold a channel, or one recipient's address on it; replaces an older suspension."""
+    """Suspend a channel or one recipient's address on it; replaces an older suspension."""
     key = {"channel": suspension.channel, "recipient": suspension.recipient or ""}
     values = {
         "since": suspension.since,
@@ -42,7 +42,7 @@ def put_suspension(connection: Connection, suspension: Suspension) -> None:
 
 
 def read_suspensions(connection: Connection) -> tuple[Suspension, ...]:
-    """Return what is suspended, by channel and recipient."""
+    """Return the suspensions, by channel and recipient."""
     table = tables.suspension
     rows = connection.execute(select(table).order_by(table.c.channel, table.c.recipient))
     return tuple(
@@ -62,13 +62,13 @@ def read_suspensions(connection: Connection) -> tuple[Suspension, ...]:
 def resume_channel(connection: Connection, channel: str, recipient: str, now: datetime) -> bool:
     """End a suspension; an empty recipient means the whole channel.
 
-    What waited under it is due at once, and its days of trying begin anew: the channel's failures are not its own.
+    Its messages are due at once with a new retry period: the channel's failures were not theirs.
     """
     table = tables.suspension
     own = (table.c.channel == channel) & (table.c.recipient == recipient)
     if connection.execute(delete(table).where(own)).rowcount == 0:
         return False
-    # what waits for a recipient who was taken out does not wait for a channel (`store.takeover`)
+    # a message for a removed recipient does not wait for a channel (`store.takeover`)
     waited = (TABLE.c.channel == channel) & WAITING & (TABLE.c.last_reply != REMOVED)
     if recipient:
         waited &= TABLE.c.recipient == recipient
@@ -78,6 +78,6 @@ def resume_channel(connection: Connection, channel: str, recipient: str, now: da
 
 
 def reset_probe_times(connection: Connection, now: datetime, within: timedelta) -> None:
-    """Make probes due that lie further away than any wait is: the clock had been ahead."""
+    """Reset probe times that lie implausibly far ahead (the clock was wrong)."""
     table = tables.suspension
     connection.execute(update(table).where(table.c.probe_at > now + within).values(probe_at=now))

@@ -1,9 +1,11 @@
-"""The tables as they are now; the way here is `migrations/versions`, and a test holds the two together.
+"""The present tables. A test compares them with `migrations/versions`.
 
-Integers are keys, time is data. Large bytes lie in tables of their own, so that reading rows does not read bodies, and
-so that a body can be removed one day while the version, its hash and its comparison's level stay. Retention may remove
-the body of a version only when it is not its trial's newest record and not the base of any reader's window: the cursor,
-an exempt or a channel's start may still need it for comparing.
+Integers are keys, times are data. Large bytes have tables of their own: reading rows does not read bodies, and a body
+can be removed while the version, its hash and the level of its comparison stay. Retention may remove the body of a
+version only if it is not the trial's newest record and not the base of any recipient's window, since the cursor, an
+override or a channel's start may still need it.
+
+`reader` and `exempt` are the tables of recipients and cursor overrides.
 """
 
 from __future__ import annotations
@@ -37,10 +39,7 @@ metadata = MetaData(
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time as UTC text of fixed width, so that sorting the text sorts the times.
-
-    Refuses naive times: there is no telling what they mean.
-    """
+    """An aware time as UTC text of fixed width, so that sorting the text sorts the times. Refuses naive times."""
 
     impl = String(27)
     cache_ok = True
@@ -74,7 +73,7 @@ version = Table(
     Column("short_name", Text),
     Index(None, "nct_id", "seq"),
     Index(None, "seen_at"),
-    sqlite_autoincrement=True,  # a seq is never given twice, even after the newest rows were removed
+    sqlite_autoincrement=True,  # a seq is never reused, even after the newest rows were removed
 )
 
 body = Table(
@@ -204,7 +203,7 @@ message = Table(
     Column("next_attempt_at", Moment),
     Column("last_reply", Text, nullable=False),
     Column("ended_at", Moment),
-    Column("base_seq", Integer),  # the cursor it was composed from; NULL for a notice, which follows from none
+    Column("base_seq", Integer),  # the cursor it was composed from; NULL for a notice
     Index(None, "state", "channel"),
     sqlite_autoincrement=True,
 )
@@ -225,7 +224,7 @@ suspension = Table(
     Column("since", Moment, nullable=False),
     Column("reason", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
-    Column("probe_at", Moment),  # null: until the address or the secret changes, or the operator says so
+    Column("probe_at", Moment),  # NULL: until the address or the secret changes, or the operator resumes it
     Column("failures", Integer),
 )
 

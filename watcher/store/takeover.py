@@ -1,8 +1,8 @@
-"""What becomes of waiting messages whose recipient or channel was taken out of the configuration.
+"""Settles waiting messages whose recipient or channel was removed from the configuration.
 
-A recipient who was taken out may come back: the messages wait for 30 days. A channel that was taken out does not: what
-waited for it, and was told on no other channel of the recipient, is composed anew for the channels that are there.
-Each function runs inside a transaction of its caller.
+A removed recipient may return, so the messages wait for 30 days. Messages of a removed channel are recomposed for the
+present channels, unless another channel of the recipient has them. Each function runs inside the caller's
+transaction.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from watcher.store.outbox_rows import TABLE, WAITING, end, entries, numbered, re
 from watcher.store.suspensions import REMOVED
 
 NOT_CONFIGURED = "not configured"
-"""What ended a message that cannot be composed anew, since it follows from no version: a notice."""
+"""Why a message ended that cannot be recomposed, since it comes from no version: a notice."""
 
 RECIPIENT_REMOVED = REMOVED
-"""What a message waits for, or was ended by, whose recipient is no longer in the configuration."""
+"""Why a message waits, or ended, whose recipient was removed."""
 
 KEPT_FOR = timedelta(days=30)
-"""How long the messages of a recipient who was taken out wait."""
+"""How long messages of a removed recipient wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of waiting messages; each in one of the groups, oldest first.
+    """The settled messages, each in one group, oldest first.
 
     Attributes:
-        back: Their recipient is in the configuration again; due at once.
-        removed: Their recipient was taken out; they wait.
-        ended: Their recipient did not come back in time, or they cannot be composed anew; dead now.
-        anew: Their channel was taken out; removed, and what they told is told again by the next digest.
-        told: Their channel was taken out, and another one of the recipient has the same; removed.
+        back: Their recipient is configured again; due at once.
+        removed: Their recipient was removed; they wait.
+        ended: Their recipient did not return in time, or they cannot be recomposed; dead.
+        anew: Their channel was removed; deleted, and the next digest reports their changes.
+        told: Their channel was removed, and another channel of the recipient has the same message; deleted.
     """
 
     back: tuple[OutboxEntry, ...] = ()
@@ -48,7 +48,7 @@ class Settled:
 
 
 def settle(connection: Connection, known: Collection[tuple[str, str]], now: datetime) -> Settled:
-    """Settle every waiting message by the recipients, and channels of theirs, that are configured."""
+    """Settle every waiting message by the configured recipients and channels."""
     pairs, names = set(known), {name for name, _ in known}
     back, removed, ended = list[int](), list[int](), list[int]()
     lost: dict[str, list[OutboxEntry]] = {}
@@ -69,7 +69,7 @@ def settle(connection: Connection, known: Collection[tuple[str, str]], now: date
     anew, told = list[OutboxEntry](), list[OutboxEntry]()
     for name, some in sorted(lost.items()):
         for entry in some:
-            if _is_told_elsewhere(connection, entry, lost=some):
+            if _is_sent_elsewhere(connection, entry, lost=some):
                 told.append(entry)
             elif _base(connection, entry) is None:
                 end(connection, entry.id, NOT_CONFIGURED, now)
@@ -87,8 +87,8 @@ def settle(connection: Connection, known: Collection[tuple[str, str]], now: date
     )
 
 
-def _is_told_elsewhere(connection: Connection, entry: OutboxEntry, *, lost: Sequence[OutboxEntry]) -> bool:
-    """Return whether another channel has, or will get, what was composed for it at the same moment."""
+def _is_sent_elsewhere(connection: Connection, entry: OutboxEntry, *, lost: Sequence[OutboxEntry]) -> bool:
+    """Return True if another channel has, or will get, the message composed at the same time."""
     states = [state.value for state in State if state is not State.DEAD]
     sibling = (
         (TABLE.c.recipient == entry.recipient)
@@ -106,7 +106,7 @@ def _base(connection: Connection, entry: OutboxEntry) -> int | None:
 
 
 def _go_back(connection: Connection, name: str, anew: Sequence[OutboxEntry]) -> None:
-    """Set a recipient back to before what is composed anew; a channel that had its own copy stays where it is."""
+    """Move a recipient's cursor back before the recomposed messages; a channel with its own copy keeps its start."""
     reader, channel, exempt = tables.reader, tables.reader_channel, tables.exempt
     known = connection.execute(select(reader).where(reader.c.name == name)).first()
     bases = [base for entry in anew if (base := _base(connection, entry)) is not None]

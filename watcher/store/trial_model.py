@@ -1,6 +1,6 @@
-"""The values of watching: trials, versions, pages, polls; all frozen. Those of telling are in `telling`.
+"""Values for trials, versions, pages and polls; all frozen. Recipients and messages are in `delivery_model`.
 
-Holds data only. Bodies and comparisons are bytes here: what is in them is the business of other rooms.
+Holds data only. Bodies and comparisons are opaque bytes here.
 Every time is aware and in UTC; every `seq` is the sequence number of a version, across all trials and never reused.
 """
 
@@ -14,7 +14,7 @@ from watcher.changes.model import Severity
 
 
 class Presence(StrEnum):
-    """Where a trial stands."""
+    """Presence of a trial in the registry."""
 
     NEW = "new"
     PRESENT = "present"
@@ -26,7 +26,7 @@ class Presence(StrEnum):
 
 
 class VersionKind(StrEnum):
-    """What a version is: a real state of the record, or an event that has no record (gone, merged, a day that came)."""
+    """Kind of a version: a state of the record, or an event without one (gone, merged, a milestone passed)."""
 
     RECORD = "record"
     GONE = "gone"
@@ -35,20 +35,19 @@ class VersionKind(StrEnum):
 
 
 ABSENCE = "absent"
-"""In place of a fingerprint: the answer left out this trial and too many others. The data version is then a token."""
+"""Stands for a fingerprint if a response left out this trial and too many others. The data version is then a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine:
-    """An implausible record kept aside, or the absence of one.
+    """A quarantined record, or the absence of one.
 
     Attributes:
-        reason: What was implausible, in words.
-        data_version: The record's own `versionHolder`, or None when it had none.
-        fingerprint: Masked raw fingerprint of the body kept aside, to see the same thing come again; `ABSENCE` when
-            there is none.
-        since: When this trial was first put aside, without a plausible answer since.
-        asked_at: When it was last asked for.
+        reason: One sentence on what was implausible.
+        data_version: The record's `versionHolder`, or None.
+        fingerprint: Fingerprint of the quarantined body, to recognise the same record; `ABSENCE` without a body.
+        since: When this trial was first quarantined, without a plausible answer since.
+        asked_at: When it was last requested.
     """
 
     reason: str
@@ -60,24 +59,24 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is known of a watched trial, enough for a poll to judge its record without parsing it.
+    """The stored state of a watched trial; enough to ingest its record without parsing it.
 
     Attributes:
         nct_id: The trial.
         life: Where it stands; NEW when nothing was ever stored.
-        fingerprint: Masked raw fingerprint of the newest believed answer, or None.
+        fingerprint: Fingerprint of the newest plausible record, or None.
         canonical_hash: Hash of the newest version's canonical record, or None.
-        data_version: `versionHolder` of the newest believed answer (newer than the version's own when only the
-            stamp moved), or None.
+        data_version: `versionHolder` of the newest plausible record, or None. Newer than the version's own if only the
+            stamp changed.
         newest_seq: The newest version, an event included, or None.
-        starts_anew: It was out of all watches for long: its next new version is a baseline, not compared.
-        checked_token: The token it was last checked at, or None.
-        checked_at: When that was, or None.
+        starts_anew: It was unwatched for long: its next version is a baseline and is not compared.
+        checked_token: Token of the last check, or None.
+        checked_at: Time of the last check, or None.
         missing_since: Data version at which it was first absent, with presence ABSENT, GONE and UNKNOWN; else None.
         merged_into: The canonical id, with presence MERGED; else None.
-        quarantine: What is kept aside, with presence QUARANTINED; else None.
-        behind_token: The token at which its record came from an older data version last, or None.
-        behind_polls: In how many polls at that token it did.
+        quarantine: The quarantined record, with presence QUARANTINED; else None.
+        behind_token: Token at which its record last came from an older data version, or None.
+        behind_polls: Number of polls at that token in which it did.
     """
 
     nct_id: str
@@ -98,13 +97,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """One trial in one watch, as the watchlists were read last.
+    """One trial in one watch, by the last reading of the watchlists.
 
     Attributes:
         nct_id: The trial.
-        watch: Name of the watch; empty when only a recipient's own list names the trial.
+        watch: Name of the watch; empty if only a recipient's own `ids` name the trial.
         short_name: The operator's own name for it, or None.
-        missing_since: When a complete reading first lacked it, or None.
+        missing_since: Time of the first complete reading without it, or None.
     """
 
     nct_id: str
@@ -115,12 +114,12 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """The stored comparison of a version with the one before it.
+    """The stored comparison of a version with its predecessor.
 
     Attributes:
         body: JSON bytes, as `changes.json` writes them.
-        severity: Its loudest base level.
-        catalogue_revision: Revision of the catalogue that made it.
+        severity: Its highest base level.
+        catalogue_revision: Revision of the catalogue that it was made with.
     """
 
     body: bytes
@@ -130,13 +129,13 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
-    """A date on which something falls due though no record changes (results due, …).
+    """A date on which something falls due without a change of the record, such as posting results.
 
     Attributes:
         nct_id: The trial.
-        kind: Kind of the change to tell when the day has passed.
+        kind: Kind of the change to report once the day has passed.
         due_on: The day.
-        seq: The version it follows from; 0 in values not yet stored.
+        seq: The version it comes from; 0 before it is stored.
     """
 
     nct_id: str
@@ -147,20 +146,20 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVersion:
-    """A new version to keep: the canonical record differs from the one before, or it is the first.
+    """A new version: the canonical record differs from the previous one, or is the first.
 
     Attributes:
         nct_id: The trial.
-        body: The raw record as it came; not compressed.
+        body: The raw record, not compressed.
         canonical_hash: Hash of the canonical record.
-        fingerprint: Masked raw fingerprint of the body.
-        data_version: The record's own `versionHolder`, or None when it had none.
+        fingerprint: Fingerprint of the body.
+        data_version: The record's `versionHolder`, or None.
         last_update_posted: As the record spells it, or None.
         title: Brief title, for lists.
-        previous: `Kept.newest_seq` it was judged against; None makes it a baseline. It must be None exactly
-            when the trial has no version yet or `Kept.starts_anew`; anything else is refused.
+        previous: The `Kept.newest_seq` it was compared with; None for a baseline. Must be None if and only if the trial
+            has no version yet, or `Kept.starts_anew`.
         compared: Comparison with the previous record, or None (baselines have none).
-        milestones: The trial's dated rows; they replace the ones it had.
+        milestones: The trial's milestones; they replace the stored ones.
         short_name: The name made from the record, for telling trials apart without reading their records.
     """
 
@@ -179,13 +178,13 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """A believed answer without a new version. Not for a trial that was gone: its return is a `NewVersion`.
+    """A plausible record without a new version. The return of a gone trial is a `NewVersion` instead.
 
     Attributes:
         nct_id: The trial.
-        fingerprint: Masked raw fingerprint as it is now (new when only noise moved).
-        data_version: `versionHolder` as it is now.
-        is_stamp_only: The fingerprint is the kept one: nothing but the data version moved.
+        fingerprint: Present fingerprint; new if only noise changed.
+        data_version: Present `versionHolder`.
+        is_stamp_only: True if only the data version changed.
     """
 
     nct_id: str
@@ -196,7 +195,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """An implausible record to put aside; the trial's versions stay as they are."""
+    """An implausible record to quarantine; the trial's versions do not change."""
 
     nct_id: str
     reason: str
@@ -207,12 +206,12 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """A trial missing from a good answer. The first data version that misses it is the one remembered.
+    """A trial missing from a good response. The store keeps the first data version without it.
 
     Attributes:
         nct_id: The trial.
-        data_version: The registry's data version (or token) at which it was missing.
-        is_unknown: It was never read, and a second data version misses it: the registry has no such trial.
+        data_version: The registry's data version (or token) without it.
+        is_unknown: True if it was never read and a second data version lacks it too: there is no such trial.
     """
 
     nct_id: str
@@ -222,16 +221,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to a trial without a record: it is gone, merged into another id, or a milestone passed.
+    """An event without a record: the trial is gone, merged into another id, or a milestone passed.
 
-    It gets a version row (and a seq) so that readers hear of it like of any version; its body is the last record's.
+    It gets a version row and a seq, so that recipients are notified as of any version; its body is the last record's.
 
     Attributes:
         nct_id: The trial.
-        kind: GONE, MERGED or CLOCK; CLOCK leaves the trial's life and milestones as they are.
-        data_version: The registry's data version at which it was confirmed.
-        previous: `Kept.newest_seq` it was judged against, by the rule of `NewVersion.previous`.
-        compared: The change to tell, or None.
+        kind: GONE, MERGED or CLOCK; CLOCK does not change the trial's presence and milestones.
+        data_version: The registry's data version that confirmed it.
+        previous: The `Kept.newest_seq` it follows, as in `NewVersion.previous`.
+        compared: The change to report, or None.
         merged_into: The canonical id, for MERGED only.
     """
 
@@ -245,9 +244,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCommit:
-    """The judged records of one answer, to be committed in one transaction. Each trial occurs at most once.
+    """The outcomes of one response, to be committed in one transaction. Each trial occurs at most once.
 
-    Stale records are not stored and so are not here; they are counted in `PollCounts`.
+    Stale records are not stored; `PollCounts` counts them.
     """
 
     new: tuple[NewVersion, ...] = ()
@@ -265,13 +264,13 @@ class Version:
         seq: Its number.
         nct_id: The trial.
         kind: A record, or an event without one.
-        baseline: First sight, or first after a gap in watching: never compared with what came before.
+        baseline: True for the first version, also after a gap in watching; it is not compared.
         canonical_hash: Hash of the canonical record; None for events.
         data_version: `versionHolder` when it was stored.
         last_update_posted: As the record spells it.
         title: Brief title (of the last record, for events).
         seen_at: When it was stored.
-        severity: Loudest base level of its comparison; None when it has none.
+        severity: Highest base level of its comparison, or None.
     """
 
     seq: int
@@ -288,7 +287,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One line of the log: a version and its comparison with the one before (None for baselines)."""
+    """A version and its comparison with its predecessor (None for baselines)."""
 
     version: Version
     compared: bytes | None
@@ -305,13 +304,13 @@ class PollOutcome(StrEnum):
 
     @property
     def is_complete(self) -> bool:
-        """Everything watched is checked at the registry's current token."""
+        """Return True if every watched trial was checked at the registry's present token."""
         return self in (PollOutcome.NO_NEWS, PollOutcome.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollCounts:
-    """How many trials a poll put where."""
+    """Number of trials by outcome of a poll."""
 
     read: int = 0
     unchanged: int = 0
@@ -329,10 +328,10 @@ class Poll:
     Attributes:
         started: When it began.
         finished: When it ended.
-        token: The registry's `dataTimestamp`, or None when it gave none.
+        token: The registry's `dataTimestamp`, or None.
         outcome: How it ended.
-        counts: How many trials went where.
-        note: One sentence about what failed; empty when nothing did.
+        counts: Number of trials by outcome.
+        note: One sentence about what failed; empty if nothing did.
     """
 
     started: datetime

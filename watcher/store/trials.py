@@ -1,4 +1,4 @@
-"""Where each trial stands: what is due, what is watched, what was checked. Versions are kept by `versions`."""
+"""The state of each trial: due, watched, checked. Versions are in `versions`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watcher.store.database import Database, chunks
 from watcher.store.trial_model import Kept, Presence, Quarantine
 
 SHORT_GAP = timedelta(days=30)
-"""How long a trial may be out of all watches and still be compared with its last version."""
+"""How long a trial may be unwatched and still be compared with its last version."""
 
 _PRESENCES = {life.value: life for life in Presence}
 
@@ -26,14 +26,13 @@ class Trials:
         self._database = database
 
     def sync_watched(self, ids: Collection[str], now: datetime) -> None:
-        """Note which trials are watched from now on; writes only what differs.
+        """Store which trials are watched from now on; writes only differences.
 
-        A trial that left all watches keeps its history. When it comes back within `SHORT_GAP` it goes on as if it had
-        never left; later it `starts_anew`: its next new version is a baseline, never compared across the gap.
-        Does not make anything due or checked.
+        A trial that left all watches keeps its history. If it returns within `SHORT_GAP`, it continues; later it
+        `starts_anew`: its next version is a baseline and is not compared across the gap. Does not change what is due.
 
         Args:
-            ids: Every watched id, all of them valid; repeats are fine.
+            ids: Every watched id; all valid, duplicates allowed.
             now: The time.
 
         Raises:
@@ -49,10 +48,10 @@ class Trials:
             _join(connection, sorted(wanted - watched), now)
 
     def join(self, ids: Collection[str], now: datetime) -> None:
-        """Watch trials that an answer held in the place of watched ones; writes only what differs.
+        """Watch trials that a response returned in place of watched ones; writes only differences.
 
-        One that was watched before goes on or `starts_anew`, as by `sync_watched`; one that was merged itself always
-        starts anew: it is never compared across the gap.
+        A trial that was watched before continues or `starts_anew`, as in `sync_watched`. A trial that was merged itself
+        always starts anew.
 
         Raises:
             StoreError: The database cannot be written.
@@ -73,7 +72,7 @@ class Trials:
             token: The registry's `dataTimestamp`; None makes every trial due.
 
         Returns:
-            One `Kept` per due id, ordered by id; ids never seen come with life NEW. Empty when nothing is due.
+            One `Kept` per due id, ordered by id; unknown ids have presence NEW. Empty when nothing is due.
 
         Raises:
             StoreError: The database cannot be read.
@@ -87,31 +86,31 @@ class Trials:
             return read_kept(connection, sorted(wanted))
 
     def kept(self, ids: Collection[str]) -> tuple[Kept, ...]:
-        """Return what is known of these trials, due or not, ordered by id; ids never seen come with life NEW."""
+        """Return the state of these trials, due or not, ordered by id; unknown ids have presence NEW."""
         with self._database.read() as connection:
             return read_kept(connection, sorted(set(ids)))
 
     def merged(self) -> Mapping[str, str]:
-        """Return the trials that live on under another id: old id → the other one; empty when none was ever merged."""
+        """Return the merged trials: old id → new id."""
         table = tables.trial
         living_on = select(table.c.nct_id, table.c.merged_into).where(table.c.life == Presence.MERGED.value)
         with self._database.read() as connection:
             return {row.nct_id: row.merged_into for row in connection.execute(living_on) if row.merged_into}
 
     def newest_token(self) -> str | None:
-        """Return the newest of the tokens the watched trials were checked at, or None when there is none."""
+        """Return the newest token of a check of a watched trial, or None."""
         table = tables.trial
         with self._database.read() as connection:
             found: str | None = connection.scalar(select(func.max(table.c.checked_token)).where(table.c.watched))
             return found
 
     def merged_due(self, ids: Collection[str], token: str | None, before: datetime) -> tuple[Kept, ...]:
-        """Return those of these trials that were merged into others and are to be asked for again, ordered by id.
+        """Return the merged trials among these that are due to be requested again, ordered by id.
 
         Args:
             ids: Every watched id.
-            token: The registry's `dataTimestamp`; a trial that was checked at it is not asked for again.
-            before: Those last asked for at or before this moment.
+            token: The registry's `dataTimestamp`; a trial checked at it is not due.
+            before: Trials last requested at or before this time are due.
         """
         table, wanted = tables.trial, set(ids)
         is_due = (table.c.life == Presence.MERGED.value) & (
@@ -123,7 +122,7 @@ class Trials:
         return tuple(kept for kept in every if token is None or kept.checked_token != token)
 
     def in_presence(self, ids: Collection[str], presences: Collection[Presence]) -> tuple[Kept, ...]:
-        """Return those of these trials that stand in one of these presences, ordered by id."""
+        """Return the trials among these with one of these presences, ordered by id."""
         wanted, own = set(ids), tables.trial.c
         stand = own.life.in_([presence.value for presence in presences])
         with self._database.read() as connection:
@@ -131,7 +130,7 @@ class Trials:
             return tuple(_kept(row) for row in rows if row[0] in wanted)
 
     def quarantined(self, ids: Collection[str], before: datetime) -> tuple[Kept, ...]:
-        """Return the quarantined trials among these, last asked for at or before a moment, ordered by id."""
+        """Return the quarantined trials among these, last requested at or before a time, ordered by id."""
         asked = tables.quarantine.c.asked_at <= before
         wanted = set(ids)
         with self._database.read() as connection:
@@ -139,17 +138,17 @@ class Trials:
             return tuple(_kept(row) for row in rows if row[0] in wanted)
 
     def quarantined_body(self, nct_id: str) -> bytes | None:
-        """Return the body kept aside of a quarantined trial, or None when it has none."""
+        """Return the quarantined body of a trial, or None."""
         table = tables.quarantine
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.nct_id == nct_id)).first()
         return None if row is None else unpack(row.codec, row.data, f"the record of {nct_id} put aside")
 
     def mark_checked(self, ids: Collection[str], token: str, now: datetime) -> None:
-        """Note that these trials were checked at this token: they are due again when it moves.
+        """Mark these trials as checked at a token; they are due again when it changes.
 
-        To be called once the second `/version` stood still, with every trial that went somewhere: read, quarantined,
-        absent, merged. An id the store has never seen is passed over and stays due.
+        Call it after the second `/version` returned the same token, with every trial that has an outcome: read,
+        quarantined, absent, merged. Unknown ids are ignored and stay due.
 
         Args:
             ids: The checked trials.
@@ -161,14 +160,14 @@ class Trials:
 
 
 def write_checked(connection: Connection, ids: Collection[str], token: str, now: datetime) -> None:
-    """Write that these trials were checked at a token."""
+    """Mark these trials as checked at a token."""
     for piece in chunks(sorted(set(ids))):
         own = tables.trial.c.nct_id.in_(piece)
         connection.execute(update(tables.trial).where(own).values(checked_token=token, checked_at=now))
 
 
 def write_behind(connection: Connection, ids: Collection[str], token: str) -> None:
-    """Count one more poll at a token in which the records of these trials came from an older data version."""
+    """Count one more poll at a token with records of these trials from an older data version."""
     table = tables.trial
     number = case((table.c.behind_token == token, table.c.behind_polls + 1), else_=1)
     for piece in chunks(sorted(set(ids))):
@@ -177,7 +176,7 @@ def write_behind(connection: Connection, ids: Collection[str], token: str) -> No
 
 
 def kept_rows() -> Select[*tuple[Any, ...]]:
-    """Return the SELECT behind `Kept`, for others to narrow down."""
+    """Return the SELECT behind `Kept`, for further conditions."""
     own, aside = tables.trial.c, tables.quarantine.c
     return select(
         own.nct_id,
@@ -202,13 +201,13 @@ def kept_rows() -> Select[*tuple[Any, ...]]:
 
 
 def read_kept(connection: Connection, ids: Sequence[str]) -> tuple[Kept, ...]:
-    """Return what is known of these trials, in their order; ids never seen come with life NEW."""
+    """Return the state of these trials, in their order; unknown ids have presence NEW."""
     known = read_known(connection, ids)
     return tuple(known.get(nct_id) or Kept(nct_id=nct_id, presence=Presence.NEW) for nct_id in ids)
 
 
 def read_known(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
-    """Return what is known of these trials, by id; ids never seen are left out."""
+    """Return the state of these trials by id, without unknown ids."""
     found: dict[str, Kept] = {}
     for piece in chunks(ids):
         for row in connection.execute(kept_rows().where(tables.trial.c.nct_id.in_(piece))).all():
@@ -217,7 +216,7 @@ def read_known(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
 
 
 def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
-    # Taken apart by position: a new data version reads 10,000 of these.
+    # Unpacked by position for speed: a new data version reads 10,000 of these.
     nct_id, life, starts_anew, fingerprint, canonical_hash, data_version, newest_seq, *rest = row
     checked_token, checked_at, missing_since, merged_into, *aside, behind_token, behind_polls = rest
     return Kept(

@@ -20,7 +20,7 @@ _AT_ONCE = 100
 
 
 class Versions:
-    """Every real version of every trial ever watched."""
+    """The versions of every trial ever watched."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,13 +34,13 @@ class Versions:
         behind: Collection[str] = (),
         token: str | None = None,
     ) -> Mapping[str, int]:
-        """Store the judged records of one answer in one transaction: all of it, or nothing.
+        """Store the outcomes of one response in one transaction.
 
-        Compresses bodies before the transaction begins. An unchanged trial is written
-        only when its fingerprint, data version or life differs from what is kept.
+        Compresses bodies before the transaction starts. Writes an unchanged trial only if its fingerprint, data version
+        or presence differs from the stored ones.
 
         Args:
-            page: The judged records; each trial at most once.
+            page: The outcomes; each trial at most once.
             now: The time, kept as `seen_at`.
             checked: Trials of this answer that went somewhere: marked as by `Trials.mark_checked`.
             behind: Trials of this answer whose record came from an older data version: they stay due, and are counted.
@@ -64,13 +64,13 @@ class Versions:
             return seqs
 
     def newest_body(self, nct_id: str) -> bytes | None:
-        """Return the raw record of the newest version that has one, or None when there is none."""
+        """Return the newest raw record of a trial, or None."""
         return self.newest_bodies((nct_id,)).get(nct_id)
 
     def newest_bodies(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        """Return the raw records of the newest versions of these trials; those without one are left out.
+        """Return the newest raw record of each of these trials, if any.
 
-        Meant for the trials of one page, not for a whole watchlist: see `each_newest_body`.
+        For the trials of one page; for a whole watchlist use `each_newest_body`.
         """
         return dict(self.each_newest_body(ids))
 
@@ -78,7 +78,7 @@ class Versions:
         """Return the raw record of a version; for an event, the record before it.
 
         Raises:
-            LookupError: There is no such version, or no record behind it.
+            LookupError: There is no such version, or it has no record.
         """
         record = tables.version.c.kind == VersionKind.RECORD.value
         with self._database.read() as connection:
@@ -95,9 +95,9 @@ class Versions:
         return unpack(row.codec, row.data, _record(own.nct_id, seq))
 
     def each_newest_body(self, ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Return id and raw record of the newest versions, one after the other, by id; those without one are left out.
+        """Yield id and newest raw record of these trials, by id; trials without one are left out.
 
-        Holds at most 100 compressed bodies in memory, and no transaction while the caller works.
+        Holds at most 100 compressed bodies in memory, and no transaction between them.
         """
         every = sorted(set(ids))
         for start in range(0, len(every), _AT_ONCE):
@@ -116,7 +116,7 @@ class Versions:
             return _version(connection, seq)
 
     def of_trial(self, nct_id: str) -> tuple[Version, ...]:
-        """Return all versions of a trial, oldest first; empty when it has none."""
+        """Return all versions of a trial, oldest first."""
         own = select(tables.version).where(tables.version.c.nct_id == nct_id)
         with self._database.read() as connection:
             return tuple(_read(row) for row in connection.execute(own.order_by(tables.version.c.seq)))
@@ -124,7 +124,7 @@ class Versions:
     def between(self, spans: Mapping[str, tuple[int, int]]) -> Mapping[str, tuple[LogEntry, ...]]:
         """Return the versions of several trials, each with its stored comparison.
 
-        Meant for the trials of one page, not for a whole watchlist.
+        For the trials of one page, not for a whole watchlist.
 
         Args:
             spans: By trial, `after` and `upto`: those with `after < seq <= upto`.
@@ -137,7 +137,7 @@ class Versions:
         earliest = min((after for after, _ in spans.values()), default=0)
         later = select(table.c.nct_id, table.c.seq).where(table.c.nct_id.in_(sorted(spans)), table.c.seq > earliest)
         with self._database.read() as connection:
-            # First the numbers alone: one trial told long ago must not bring the comparisons of all others along.
+            # Select numbers first: one trial with an old start must not load the comparisons of all others.
             within = [row.seq for row in connection.execute(later) if _is_within(row.seq, spans[row.nct_id])]
             for piece in chunks(sorted(within)):
                 for row in connection.execute(_with_comparison().where(table.c.seq.in_(piece)).order_by(table.c.seq)):
@@ -147,7 +147,7 @@ class Versions:
     def entries(self, seqs: Collection[int]) -> tuple[LogEntry, ...]:
         """Return versions by number, each with its stored comparison, newest first; unknown numbers are left out.
 
-        Meant for what one page shows, not for all that is kept.
+        For what one page shows, not for the whole store.
         """
         table, found = tables.version, list[LogEntry]()
         with self._database.read() as connection:
@@ -166,9 +166,9 @@ class Versions:
         return found
 
     def bodies(self, seqs: Mapping[str, int]) -> Mapping[str, bytes]:
-        """Return the raw records of one version each of several trials; for an event, the record before it.
+        """Return the raw record of one version per trial; for an event, the record before it.
 
-        Meant for the trials of one page, not for a whole watchlist.
+        For the trials of one page, not for a whole watchlist.
 
         Args:
             seqs: By trial, the version.
@@ -189,7 +189,7 @@ class Versions:
         return {nct: unpack(row.codec, row.data, _record(nct, row.seq)) for row in rows if (nct := by_seq[row.seq])}
 
     def comparison(self, seq: int) -> bytes | None:
-        """Return the stored comparison of a version with its predecessor, or None when it has none."""
+        """Return the stored comparison of a version with its predecessor, or None."""
         table = tables.comparison
         with self._database.read() as connection:
             row = connection.execute(select(table.c.codec, table.c.data).where(table.c.seq == seq)).first()
@@ -218,7 +218,7 @@ class Versions:
         return tuple(map(_entry, rows))
 
     def of_data_version(self, data_version: str) -> tuple[Version, ...]:
-        """Return the versions whose record carries this data version and that have a comparison, oldest first."""
+        """Return the versions with this data version and a comparison, oldest first."""
         table = tables.version
         found = select(table).join(tables.comparison, tables.comparison.c.seq == table.c.seq)
         with self._database.read() as connection:
@@ -226,7 +226,7 @@ class Versions:
             return tuple(_read(row) for row in rows)
 
     def replace_comparisons(self, comparisons: Mapping[int, Compared]) -> None:
-        """Use other comparisons in place of stored ones, in one transaction: judged again, the records unchanged.
+        """Replace stored comparisons in one transaction; the records do not change.
 
         Args:
             comparisons: By seq; versions without a stored comparison are passed over.

@@ -1,4 +1,4 @@
-"""What Alembic runs to bring a database up; `upkeep` gives it an open connection inside a transaction of ours."""
+"""Alembic's environment; `migrate` passes it a connection inside our transaction."""
 
 from __future__ import annotations
 
