@@ -8,12 +8,14 @@ from datetime import datetime
 from watcher.config.config_model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
+from watcher.delivery import mime
+from watcher.delivery.headers import parse_mailbox
 from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Notification, Sample
 from watcher.digests.routing import SubscribedTrial, trials_for
 from watcher.errors import ConfigError, DeliveryError
 from watcher.pipeline import content
-from watcher.pipeline.compose import addressee_of
+from watcher.pipeline.compose_messages import addressee_of
 from watcher.pipeline.destinations import Destination, address_of, carrier, destinations_of, message_domain, thread_of
 from watcher.pipeline.due import last_digest, snoozed_trials
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, pending_stories
@@ -63,9 +65,6 @@ def preview_messages(
 
 def mail_bytes(context: RunContext, message: Message, recipient: RecipientConfig) -> bytes:
     """Return the mail as it would go over the wire."""
-    from watcher.delivery import mime
-    from watcher.delivery.headers import parse_mailbox
-
     email = context.loaded.config.email
     head = (
         mime.letterhead(email.sender, email.reply_to, email.unsubscribe)

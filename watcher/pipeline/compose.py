@@ -1,44 +1,24 @@
-"""Report each recipient what they have not been told: when they are due, from the ledger's windows, into the outbox.
+"""Find out who is due what, and put their messages into the outbox.
 
 Message, cursor and slot move in one transaction; a recipient who fails harms nobody else. Sends nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.changes.model import Severity
-from watcher.config.config_model import RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import DIGEST_PART, FaultReport, RunContext
-from watcher.digests.routing import watches_of
-from watcher.digests.slots import next_slots
 from watcher.errors import DamagedError, StoreError, WatcherError
-from watcher.pipeline.destinations import Destination, destinations_of, message_domain, stop_address, thread_of
 from watcher.pipeline.due import (
-    DIGESTED,
-    LAST_COMPOSED,
-    URGENT_UP_TO,
-    ComposeContext,
-    DigestPlan,
     compose_context,
     due,
-    snoozed_trials,
 )
-from watcher.pipeline.fault_states import failing
-from watcher.pipeline.subscriptions import pending_on_each
-from watcher.store.compression import pack_pieces
-from watcher.store.delivery_model import ComposeResult, CursorOverride, NewMessage, OverrideDirection
 
 if TYPE_CHECKING:
-    from watcher.digests import model as digest
-    from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
-    from watcher.rendering.message import PackedJson
+    from watcher.pipeline.pending_changes import ComparisonCache
 
 log = structlog.get_logger()
 
@@ -81,10 +61,11 @@ def compose_due(
             if plan is None:
                 continue
             if comparisons is None:
+                from watcher.pipeline.compose_digest import compose_plan  # most runs compose nothing
                 from watcher.pipeline.pending_changes import ComparisonCache
 
                 comparisons = ComparisonCache(store=context.store)
-            composed = _compose(context, plan, comparisons, faults, composing)
+            composed = compose_plan(context, plan, comparisons, faults, composing)
             context.store.ledger.commit_composed(composed, composing.now)
         except DamagedError as error:  # concerns the readers of one trial, and no other
             faults.damaged(part, f"{part} could not be made: {error}")
@@ -104,247 +85,3 @@ def compose_due(
         count += len(composed.messages)
         log.info("digest_composed", recipient=recipient.name, messages=len(composed.messages), slot=plan.slot)
     return count
-
-
-def _compose(
-    context: RunContext, plan: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, composing: ComposeContext
-) -> ComposeResult:
-    recipient, state = plan.recipient, plan.state
-    destinations = destinations_of(recipient)
-    pending: Mapping[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
-    if plan.is_due or plan.is_urgent:
-        pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons)
-    ahead = _ahead(recipient, pending) if plan.is_urgent else {}
-    if any(entry.story is not None for entries in pending.values() for entry in entries):
-        from watcher.pipeline.display_names import keep_missing_names
-
-        keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
-    messages: list[NewMessage] = []
-    digested: dict[str, str] = {}
-    for destination in destinations:
-        for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing):
-            messages += compose_messages(context, notification, destination, faults)
-            digested |= _digested(notification, plan, composing)
-    return ComposeResult(
-        recipient=recipient.name,
-        cursor=composing.newest if plan.is_due else state.cursor,
-        slot=plan.slot,
-        messages=tuple(messages),
-        overrides=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
-        cleared=_caught_up(plan, composing) if plan.is_due else (),
-        welcomed=plan.greets,
-        notes={**_notes(plan, composing, is_composed=bool(messages)), **digested},
-    )
-
-
-def _notifications(
-    context: RunContext,
-    plan: DigestPlan,
-    destination: Destination,
-    pending: Mapping[str, tuple[PendingStory, ...]],
-    ahead: Mapping[str, int],
-    comparisons: ComparisonCache,
-    composing: ComposeContext,
-) -> Iterator[digest.Notification]:
-    from watcher.pipeline import content
-
-    recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
-    held = [one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND]
-
-    def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
-        return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
-
-    if plan.greets:
-        yield content.welcome(context, recipient, subscribed, plan.state, now)
-    if plan.is_urgent:
-        urgent, others = _split_urgent(pending[destination.key], ahead)
-        if urgent:
-            key = f"urgent-v{composing.newest}"
-            yield content.digest_of(
-                context,
-                recipient,
-                subscribed,
-                urgent,
-                key=key,
-                now=now,
-                later=others,
-                data=data(urgent),
-                last=plan.last,
-                held=held,
-                snoozed=plan.snoozed,
-            )
-    elif any(entry.story is not None for entry in pending[destination.key]):
-        entries, key = pending[destination.key], _key(plan, composing)
-        yield content.digest_of(
-            context,
-            recipient,
-            subscribed,
-            entries,
-            key=key,
-            now=now,
-            data=data(entries),
-            last=plan.last,
-            held=held,
-            snoozed=plan.snoozed,
-        )
-    elif plan.silent_since is not None and _is_silent(plan, pending):
-        key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
-        since = plan.silent_since
-        entries, last = pending[destination.key], plan.last
-        yield content.heartbeat(context, recipient, subscribed, entries, since=since, key=key, now=now, last=last)
-
-
-def _digested(notification: digest.Notification, plan: DigestPlan, composing: ComposeContext) -> Mapping[str, str]:
-    """Note a digest or a welcome; an urgent message between two digests is neither."""
-    from watcher.digests.model import Digest, Welcome
-
-    is_digest = isinstance(notification, Digest) and not plan.is_urgent
-    if not (is_digest or isinstance(notification, Welcome)):
-        return {}
-    assert isinstance(notification, Digest | Welcome)  # noqa: S101 — just asked
-    return {DIGESTED: json.dumps({"at": composing.now.isoformat(), "data_version": notification.reading.data_version})}
-
-
-def _key(plan: DigestPlan, composing: ComposeContext) -> str:
-    """Name a digest by its slot and its version; one that only catches up has no version of its own.
-
-    By both, for the slots begin anew when the clock had been ahead.
-    """
-    is_late = plan.state.cursor == composing.newest
-    version = f"v{plan.state.cursor}-{composing.newest}" + (f"-{composing.now.isoformat()}" if is_late else "")
-    return version if plan.slot is None else f"{plan.slot}-{version}"
-
-
-def _is_silent(plan: DigestPlan, pending: Mapping[str, tuple[PendingStory, ...]]) -> bool:
-    """Return whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
-    was_urgent = any(one.direction is OverrideDirection.AHEAD for one in plan.overrides)
-    has_story = any(entry.story is not None for entries in pending.values() for entry in entries)
-    return not (plan.greets or was_urgent or has_story)
-
-
-def _ahead(recipient: RecipientConfig, pending: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
-    """Return the trials that are urgent for a recipient, each with its newest version.
-
-    What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
-    same trial, and the exempt is everyone's.
-    """
-    least = Severity(recipient.urgent.value).rank if recipient.urgent is not None else -1
-    return {
-        entry.window.nct_id: entry.window.newest
-        for entries in pending.values()
-        for entry in entries
-        if entry.story is not None and entry.story.severity.rank <= least
-    }
-
-
-def _split_urgent(
-    pending: Sequence[PendingStory], ahead: Mapping[str, int]
-) -> tuple[tuple[PendingStory, ...], tuple[PendingStory, ...]]:
-    """Part what a channel tells at once from what waits for the digest."""
-    is_urgent = {id(entry): entry.story is not None and entry.window.nct_id in ahead for entry in pending}
-    return (
-        tuple(entry for entry in pending if is_urgent[id(entry)]),
-        tuple(entry for entry in pending if not is_urgent[id(entry)]),
-    )
-
-
-def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
-    """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
-    return tuple(
-        CursorOverride(nct_id=nct_id, direction=OverrideDirection.AHEAD, base=newest)
-        for nct_id, newest in ahead.items()
-    )
-
-
-def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOverride, ...]:
-    """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
-    if not plan.snoozed:
-        return ()
-    windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])
-    return tuple(
-        CursorOverride(nct_id=window.nct_id, direction=OverrideDirection.BEHIND, base=window.base)
-        for window in windows
-        if window.base is not None
-    )
-
-
-def _caught_up(plan: DigestPlan, composing: ComposeContext) -> tuple[str, ...]:
-    held = snoozed_trials(plan.recipient, composing.snoozes)
-    return tuple(
-        one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND and one.nct_id not in held
-    )
-
-
-def _notes(plan: DigestPlan, composing: ComposeContext, *, is_composed: bool) -> Mapping[str, str]:
-    notes = {}
-    if plan.recipient.urgent is not None and (plan.is_due or plan.is_urgent):
-        notes[URGENT_UP_TO] = str(composing.newest)
-    if plan.recipient.heartbeat is not None and is_composed:
-        notes[LAST_COMPOSED] = composing.now.isoformat()
-    return notes
-
-
-def compose_messages(
-    context: RunContext, notification: digest.Notification, destination: Destination, faults: FaultReport
-) -> tuple[NewMessage, ...]:
-    """Render an occasion for one channel into frozen messages.
-
-    Raises:
-        RenderError: A built-in template failed.
-    """
-    from watcher.digests.messages import compose
-
-    composed = compose(
-        notification,
-        channel=destination.key,
-        medium=destination.medium,
-        domain=message_domain(context.loaded.config),
-        store_id=context.store.identity(),
-        templates=context.templates(),
-        thread=thread_of(context.loaded.config),
-    )
-    for note in composed.notes:
-        what = note.problem.rstrip(".")
-        faults.failing(f"template {note.template}", f"{what}; the built-in one stands in until yours is mended")
-    if not composed.notes:
-        _signal_mended(context, composed.rendered, faults)
-    return tuple(
-        NewMessage(
-            recipient=destination.recipient.name,
-            channel=destination.key,
-            subject=message.subject,
-            message_id=message.message_id,
-            payload=pack_pieces(message.json_pieces()),
-            part=message.part,
-        )
-        for message in composed.messages
-    )
-
-
-def _signal_mended(context: RunContext, rendered: Collection[str], faults: FaultReport) -> None:
-    """Describe of templates told as failing that they work.
-
-    They, or what includes them, were rendered without a note.
-    """
-    for fault in failing(context.store.faults.all()):
-        name = fault.part.removeprefix("template ")
-        if name != fault.part and context.templates().is_part_of(name, rendered):
-            faults.well(fault.part)
-
-
-def addressee_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
-    """Describe a recipient for a message: zone, level, watches, how to stop, the next slot."""
-    from watcher.config.config_model import Least
-    from watcher.digests import model as digest
-
-    config = context.loaded.config
-    coming = next_slots(recipient.send, config.zone(recipient), now, 1)
-    return digest.Addressee(
-        name=recipient.name,
-        zone=config.zone(recipient),
-        least=Least(recipient.least),
-        watches=watches_of(recipient, config),
-        stop=stop_address(config),
-        next_digest=coming[0] if coming else None,
-        pages=config.pages.url.rstrip("/") if config.pages.dir and config.pages.url else None,
-    )

@@ -16,7 +16,7 @@ from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
 from watcher.digests.routing import SubscribedTrial
-from watcher.pipeline.compose import addressee_of
+from watcher.pipeline.compose_messages import addressee_of
 from watcher.pipeline.display_names import display_names
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, WindowDiff
 from watcher.pipeline.read_counts import LastDigest, read_for

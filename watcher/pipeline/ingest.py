@@ -6,15 +6,19 @@ Runs in a thread: parsing and comparing take time. Reads the store, does not wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import structlog
 
 from watcher.archive import decode, pack, read_history
+from watcher.changes.compare import compare_records
+from watcher.changes.families.results.due_dates import milestones
+from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
+from watcher.changes.normalise import canonical_hash
+from watcher.changes.record_events import with_return
 from watcher.errors import DamagedError, RegistryAnswerError, StoreError
+from watcher.pipeline.ingest_result import IngestResult, IngestStatus
 from watcher.registry.plausibility import (
     SOUND,
     assess_age,
@@ -28,49 +32,9 @@ from watcher.registry.registry_model import RawRecord
 from watcher.registry.studies_page import decode_record
 from watcher.store.store import Store
 from watcher.store.trial_model import Kept, Milestone, NewVersion, Presence, Quarantined, Unchanged
-
-if TYPE_CHECKING:
-    pass
+from watcher.study.names import short_name
 
 log = structlog.get_logger()
-
-
-class IngestStatus(StrEnum):
-    """What became of one record; the `status` of the event `trial_checked`."""
-
-    BASELINE = "baseline"
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    RETURNED = "returned"
-    STALE = "stale"
-    QUARANTINED = "quarantined"
-    UNREADABLE = "unreadable"
-    FAILED = "failed"
-    DAMAGED = "damaged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestResult:
-    """One record and what becomes of it.
-
-    Attributes:
-        nct_id: The trial.
-        status: What became of it.
-        item: What the store keeps; None for a stale answer.
-        reason: Why it is not believed; empty otherwise.
-        is_behind: It comes from a data node that is older than the registry's data version.
-    """
-
-    nct_id: str
-    status: IngestStatus
-    item: NewVersion | Unchanged | Quarantined | None = None
-    reason: str = ""
-    is_behind: bool = False
-
-    @property
-    def lags(self) -> bool:
-        """Return whether the record is older than the registry's data version or than the one kept."""
-        return self.is_behind or self.status is IngestStatus.STALE
 
 
 def ingest_records(
@@ -134,8 +98,6 @@ def _ingest(record: RawRecord, kept: Kept, store: Store) -> IngestResult:
         if judgement != SOUND and not _is_confirmed(record, kept):
             return _quarantined(record, judgement.reason)
 
-    from watcher.changes.normalise import canonical_hash
-
     digest = canonical_hash(decoded)
     if digest == kept.canonical_hash and not kept.starts_anew and not is_back:
         return _unchanged(record)
@@ -174,9 +136,6 @@ def _quarantined(record: RawRecord, reason: str) -> IngestResult:
 
 
 def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back: bool) -> Comparison:
-    from watcher.changes.compare import compare_records
-    from watcher.changes.record_events import with_return
-
     history = read_history(kept.nct_id, kept.newest_seq, before, after, store)
     comparison = compare_records(before, after, history=history)
     return with_return(comparison, gone_since=kept.missing_since) if is_back else comparison
@@ -191,9 +150,6 @@ def _new(
     comparison: Comparison | None,
     status: IngestStatus,
 ) -> IngestResult:
-    from watcher.changes.history import value_at
-    from watcher.study.names import short_name
-
     posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
     title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
     item = NewVersion(
@@ -213,6 +169,4 @@ def _new(
 
 
 def _milestones(nct_id: str, decoded: Record) -> tuple[Milestone, ...]:
-    from watcher.changes.families.results.due_dates import milestones
-
     return tuple(Milestone(nct_id=nct_id, kind=due.kind, due_on=due.on) for due in milestones(decoded))

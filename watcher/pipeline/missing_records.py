@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from watcher.archive import pack
+from watcher.changes.record_events import gone, merged
 from watcher.errors import RegistryError, RegistryRefusedError
-from watcher.pipeline.ingest import IngestResult, ingest_records
+from watcher.pipeline.ingest import ingest_records
+from watcher.pipeline.ingest_result import IngestResult
+from watcher.registry.client import RegistryClient
 from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import Moved, NotFound, RateLimitedError, RawRecord, Single
 from watcher.store.store import Store
 from watcher.store.trial_model import ABSENCE, Absent, Event, Kept, PageCommit, Presence, Quarantined, VersionKind
-
-if TYPE_CHECKING:
-    from watcher.registry.client import RegistryClient
 
 
 def merged_events(aliased: Mapping[str, str], kept: Mapping[str, Kept], token: str | None) -> tuple[Event, ...]:
@@ -163,8 +162,6 @@ def _is_confirmed(known: Kept, token: str | None) -> bool:
 def _merged(known: Kept | None, into: str, token: str | None) -> Event | None:
     if known is None or known.presence is Presence.MERGED:
         return None
-    from watcher.changes.record_events import merged
-
     previous = None if known.starts_anew else known.newest_seq
     comparison = merged(known.nct_id, into=into, last=known.data_version, now=_day(token))
     return Event(
@@ -178,8 +175,6 @@ def _merged(known: Kept | None, into: str, token: str | None) -> Event | None:
 
 
 def _gone(known: Kept, token: str | None) -> Event:
-    from watcher.changes.record_events import gone
-
     previous = None if known.starts_anew else known.newest_seq
     comparison = gone(known.nct_id, last=known.data_version, now=_day(token))
     return Event(

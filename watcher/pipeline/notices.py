@@ -1,33 +1,29 @@
-"""Report the operator what fails and what it means: settles the fault table at the end of a run.
+"""Settle the fault table at the end of a run, and notify the operator of what fails and what it means.
 
-A notice and the row it follows from are stored in one transaction, so that each is told once. Does not find faults.
+A notice and the row it follows from are stored in one transaction, so that each is sent once. Finds no faults.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import structlog
 
 from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
+from watcher.digests.model import Notice
 from watcher.errors import WatcherError
-from watcher.pipeline.compose import addressee_of, compose_messages
 from watcher.pipeline.destinations import Destination, destinations_of, part_of
 from watcher.pipeline.fault_kinds import sentence, title, words_of
 from watcher.pipeline.fault_states import Announcement, Transition, advance, report_line
 from watcher.store.delivery_model import NewMessage
 
-if TYPE_CHECKING:
-    from watcher.digests.model import Notice
-
 log = structlog.get_logger()
 
 
 def settle(context: RunContext, faults: FaultReport, now: datetime) -> tuple[str, ...]:
-    """Bring the fault table up to date with what a run heard, and put the operator's notices into the outbox.
+    """Update the fault table from the report of a run, and put the operator's notices into the outbox.
 
     Returns:
         What a one-shot run prints: a line per fault that is new, due for its daily reminder, or over; by part.
@@ -46,7 +42,7 @@ def settle(context: RunContext, faults: FaultReport, now: datetime) -> tuple[str
 
 
 def notify_reformatted(context: RunContext, families: Sequence[str], token: str, now: datetime) -> None:
-    """Report the operator once that the registry reformatted many records, which readers do not hear of.
+    """Notify the operator once that the registry reformatted many records; recipients are not told.
 
     Args:
         context: What the run works with.
@@ -54,7 +50,7 @@ def notify_reformatted(context: RunContext, families: Sequence[str], token: str,
         token: The registry's token at which it was seen.
         now: The time.
     """
-    from watcher.digests.model import Notice
+    from watcher.pipeline.compose_messages import addressee_of
 
     operator = _operator(context)
     if operator is None:
@@ -82,7 +78,7 @@ def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequ
     operator = _operator(context)
     if operator is None:
         return ()
-    from watcher.digests.model import Notice
+    from watcher.pipeline.compose_messages import addressee_of  # most runs compose nothing
 
     fault = transition.fault
     is_over = transition.announcement is Announcement.OVER
@@ -110,6 +106,8 @@ def _notices(context: RunContext, transition: Transition, now: datetime) -> Sequ
 
 
 def _composed(context: RunContext, notice: Notice, destinations: Sequence[Destination]) -> tuple[NewMessage, ...]:
+    from watcher.pipeline.compose_messages import compose_messages
+
     messages: list[NewMessage] = []
     for destination in destinations:
         try:

@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from watcher.archive import decode
+from watcher.changes.compare import compare_records
 from watcher.changes.model import Json, Record
 from watcher.changes.record_events import first_seen
 from watcher.config.load import Loaded
 from watcher.pages.page_model import Site, Step, Trial
 from watcher.pages.sample_pages import show_all
-
-if TYPE_CHECKING:
-    from watcher.rendering.environment import TemplateNote, Templates
+from watcher.rendering.environment import TemplateNote, Templates
+from watcher.sandbox.sample_trials import sample_timeline
 
 LARGEST_PAGE = 50_000_000
 """Characters of one page; an index of 10,000 trials has some ten million."""
@@ -73,8 +72,6 @@ def specimen_site() -> Site:
 
 def specimen_trials() -> tuple[Trial, ...]:
     """Return the trials of the sandbox with all that happens to them, and two whose records hold next to nothing."""
-    from watcher.sandbox.sample_trials import sample_timeline
-
     timeline = sample_timeline()
     trials, seq = [], 1
     for nct_id in timeline.ids(timeline.data_versions[-1]):
@@ -122,8 +119,6 @@ _SPARSE: Mapping[str, Json] = {
 
 def _steps(nct_id: str, states: Mapping[str, Record], seq: int) -> tuple[Step, ...]:
     """Return the versions of a trial that differ, the first as first sight."""
-    from watcher.changes.compare import compare_records
-
     steps: list[Step] = []
     for day, record in states.items():
         before = steps[-1].record if steps else None

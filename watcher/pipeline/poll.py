@@ -21,8 +21,7 @@ import structlog
 from watcher.context import REGISTRY_PART, FaultReport, RunContext
 from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.pipeline import registry_state
-from watcher.pipeline.ingest import IngestResult, ingest_records
-from watcher.pipeline.missing_records import merged_events, resolve_missing
+from watcher.pipeline.ingest_result import IngestResult
 from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lagging, note_missing, note_page
 from watcher.registry.plausibility import data_day
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
@@ -153,6 +152,9 @@ def _todo(context: RunContext, asked: Asked, token: str | None) -> Mapping[str, 
 async def _read(
     client: RegistryClient, context: RunContext, todo: Mapping[str, Kept], token: str | None, tally: PollTally
 ) -> None:
+    from watcher.pipeline.ingest import ingest_records  # comparing is loaded only when there is something to read
+    from watcher.pipeline.missing_records import merged_events, resolve_missing
+
     fresh, day = dict(todo), data_day(token)
     missing: dict[str, Kept] = {}
     async for raw in client.pages(sorted(todo)):

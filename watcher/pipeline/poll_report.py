@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
-from watcher.pipeline.ingest import IngestResult, IngestStatus
-from watcher.pipeline.missing_records import MissingRecords
+from watcher.pipeline.ingest_result import IngestResult, IngestStatus
 from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import RecordPage as RawPage
 from watcher.store.trial_model import Kept, PollCounts, PollOutcome
+
+if TYPE_CHECKING:
+    from watcher.pipeline.missing_records import MissingRecords
 
 log = structlog.get_logger()
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -32,10 +31,8 @@ from watcher.pages.site_folder import Folder, Written, manifest_path, read_key
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, override_files, trusted_pages
 from watcher.pipeline.template_overrides import override_folder
+from watcher.rendering.environment import TemplateNote, Templates, builtin_templates
 from watcher.store.highlights import Highlight, Highlights
-
-if TYPE_CHECKING:
-    from watcher.rendering.environment import TemplateNote, Templates
 
 log = structlog.get_logger()
 
@@ -203,16 +200,12 @@ def _templates(context: RunContext) -> tuple[Templates, tuple[TemplateNote, ...]
 
     And what is wrong with them.
     """
-    from watcher.rendering.environment import Templates, builtin_templates
-
     templates = Templates(builtin_templates(), override_folder(context.loaded), clock=context.monotonic)
     return trusted_pages(templates) if override_files(context.loaded) else (templates, ())
 
 
 def _program(context: RunContext, distrusted: Iterable[TemplateNote]) -> str:
     """Return a hash of what makes the pages: the program's version and all templates, the operator's that work too."""
-    from watcher.rendering.environment import builtin_templates
-
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
     for path in (*sorted(builtin_templates().glob(f"{PAGES}*")), *override_files(context.loaded)):
         digest.update(path.read_bytes())

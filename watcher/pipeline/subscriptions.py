@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.levels import Audience
 from watcher.digests.routing import SubscribedTrial
 from watcher.pipeline.destinations import Destination
+from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, pending_stories
 from watcher.store.delivery_model import RecipientState
-
-if TYPE_CHECKING:
-    from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
 
 
 def audience_of(context: RunContext, recipient: RecipientConfig) -> Audience:
@@ -49,8 +46,6 @@ def _pending_from(
     begins: int,
     comparisons: ComparisonCache,
 ) -> tuple[PendingStory, ...]:
-    from watcher.pipeline.pending_changes import pending_stories
-
     windows = context.store.ledger.windows(recipient.name, [trial.nct_id for trial in subscribed], begins=begins)
     names = {trial.nct_id: trial.short_name for trial in subscribed}
     return pending_stories(

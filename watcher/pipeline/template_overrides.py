@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from watcher.config.config_model import Least
 from watcher.config.load import Loaded
 from watcher.context import RunContext
 from watcher.digests.levels import Audience
 from watcher.digests.model import Addressee, Digest, ReadCounts
+from watcher.digests.sample_messages import specimens, try_out
 from watcher.errors import WatcherError
+from watcher.pipeline.page_overrides import PAGES, try_pages
 from watcher.pipeline.pending_changes import ComparisonCache, pending_stories
+from watcher.rendering.environment import TemplateNote, Templates, builtin_templates, template_names
 from watcher.store.delivery_model import Window
-
-if TYPE_CHECKING:
-    from watcher.rendering.environment import TemplateNote, Templates
 
 LAST_CHANGES = 30
 """How many of the newest stored changes make the last real digest. Ours: enough for every kind, little to compute."""
@@ -55,9 +54,6 @@ def trusted(templates: Templates, context: RunContext) -> Templates:
         templates: The operator's before the built-in ones.
         context: What the run works with; only read.
     """
-    from watcher.digests.sample_messages import specimens, try_out
-    from watcher.rendering.environment import template_names
-
     folder = override_folder(context.loaded)
     if folder is None or not template_names(folder):
         return templates
@@ -74,10 +70,6 @@ def try_overrides(templates: Templates, context: RunContext) -> tuple[Tried, ...
     Returns:
         One per file, by name; empty when there is none.
     """
-    from watcher.digests.sample_messages import specimens, try_out
-    from watcher.pipeline.page_overrides import PAGES, try_pages
-    from watcher.rendering.environment import builtin_templates, template_names
-
     folder = override_folder(context.loaded)
     own = template_names(folder) if folder is not None else ()
     if not own:

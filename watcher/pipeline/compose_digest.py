@@ -1,0 +1,204 @@
+"""Compose what one recipient is due: their pending changes become notifications, messages and a moved cursor.
+
+Reads the store; `compose` commits the result. Loaded only when somebody is due.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from watcher.changes.model import Severity
+from watcher.config.config_model import RecipientConfig
+from watcher.context import FaultReport, RunContext
+from watcher.digests import model as digest
+from watcher.digests.model import Digest, Welcome
+from watcher.pipeline import content
+from watcher.pipeline.compose_messages import compose_messages
+from watcher.pipeline.destinations import Destination, destinations_of
+from watcher.pipeline.display_names import keep_missing_names
+from watcher.pipeline.due import (
+    DIGESTED,
+    LAST_COMPOSED,
+    URGENT_UP_TO,
+    ComposeContext,
+    DigestPlan,
+    snoozed_trials,
+)
+from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
+from watcher.pipeline.subscriptions import pending_on_each
+from watcher.rendering.message import PackedJson
+from watcher.store.delivery_model import ComposeResult, CursorOverride, NewMessage, OverrideDirection
+
+
+def compose_plan(
+    context: RunContext, plan: DigestPlan, comparisons: ComparisonCache, faults: FaultReport, composing: ComposeContext
+) -> ComposeResult:
+    """Return the messages of one recipient and how their cursor moves; commits nothing."""
+    recipient, state = plan.recipient, plan.state
+    destinations = destinations_of(recipient)
+    pending: Mapping[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
+    if plan.is_due or plan.is_urgent:
+        pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons)
+    ahead = _ahead(recipient, pending) if plan.is_urgent else {}
+    if any(entry.story is not None for entries in pending.values() for entry in entries):
+        keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
+    messages: list[NewMessage] = []
+    digested: dict[str, str] = {}
+    for destination in destinations:
+        for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing):
+            messages += compose_messages(context, notification, destination, faults)
+            digested |= _digested(notification, plan, composing)
+    return ComposeResult(
+        recipient=recipient.name,
+        cursor=composing.newest if plan.is_due else state.cursor,
+        slot=plan.slot,
+        messages=tuple(messages),
+        overrides=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
+        cleared=_caught_up(plan, composing) if plan.is_due else (),
+        welcomed=plan.greets,
+        notes={**_notes(plan, composing, is_composed=bool(messages)), **digested},
+    )
+
+
+def _notifications(
+    context: RunContext,
+    plan: DigestPlan,
+    destination: Destination,
+    pending: Mapping[str, tuple[PendingStory, ...]],
+    ahead: Mapping[str, int],
+    comparisons: ComparisonCache,
+    composing: ComposeContext,
+) -> Iterator[digest.Notification]:
+    recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
+    held = [one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND]
+
+    def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
+        return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
+
+    if plan.greets:
+        yield content.welcome(context, recipient, subscribed, plan.state, now)
+    if plan.is_urgent:
+        urgent, others = _split_urgent(pending[destination.key], ahead)
+        if urgent:
+            key = f"urgent-v{composing.newest}"
+            yield content.digest_of(
+                context,
+                recipient,
+                subscribed,
+                urgent,
+                key=key,
+                now=now,
+                later=others,
+                data=data(urgent),
+                last=plan.last,
+                held=held,
+                snoozed=plan.snoozed,
+            )
+    elif any(entry.story is not None for entry in pending[destination.key]):
+        entries, key = pending[destination.key], _key(plan, composing)
+        yield content.digest_of(
+            context,
+            recipient,
+            subscribed,
+            entries,
+            key=key,
+            now=now,
+            data=data(entries),
+            last=plan.last,
+            held=held,
+            snoozed=plan.snoozed,
+        )
+    elif plan.silent_since is not None and _is_silent(plan, pending):
+        key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
+        since = plan.silent_since
+        entries, last = pending[destination.key], plan.last
+        yield content.heartbeat(context, recipient, subscribed, entries, since=since, key=key, now=now, last=last)
+
+
+def _digested(notification: digest.Notification, plan: DigestPlan, composing: ComposeContext) -> Mapping[str, str]:
+    """Note a digest or a welcome; an urgent message between two digests is neither."""
+    is_digest = isinstance(notification, Digest) and not plan.is_urgent
+    if not (is_digest or isinstance(notification, Welcome)):
+        return {}
+    assert isinstance(notification, Digest | Welcome)  # noqa: S101 — just asked
+    return {DIGESTED: json.dumps({"at": composing.now.isoformat(), "data_version": notification.reading.data_version})}
+
+
+def _key(plan: DigestPlan, composing: ComposeContext) -> str:
+    """Name a digest by its slot and its version; one that only catches up has no version of its own.
+
+    By both, for the slots begin anew when the clock had been ahead.
+    """
+    is_late = plan.state.cursor == composing.newest
+    version = f"v{plan.state.cursor}-{composing.newest}" + (f"-{composing.now.isoformat()}" if is_late else "")
+    return version if plan.slot is None else f"{plan.slot}-{version}"
+
+
+def _is_silent(plan: DigestPlan, pending: Mapping[str, tuple[PendingStory, ...]]) -> bool:
+    """Return whether there was really nothing: no story on any channel, none told ahead of the slot, no greeting."""
+    was_urgent = any(one.direction is OverrideDirection.AHEAD for one in plan.overrides)
+    has_story = any(entry.story is not None for entries in pending.values() for entry in entries)
+    return not (plan.greets or was_urgent or has_story)
+
+
+def _ahead(recipient: RecipientConfig, pending: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
+    """Return the trials that are urgent for a recipient, each with its newest version.
+
+    What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
+    same trial, and the exempt is everyone's.
+    """
+    least = Severity(recipient.urgent.value).rank if recipient.urgent is not None else -1
+    return {
+        entry.window.nct_id: entry.window.newest
+        for entries in pending.values()
+        for entry in entries
+        if entry.story is not None and entry.story.severity.rank <= least
+    }
+
+
+def _split_urgent(
+    pending: Sequence[PendingStory], ahead: Mapping[str, int]
+) -> tuple[tuple[PendingStory, ...], tuple[PendingStory, ...]]:
+    """Part what a channel tells at once from what waits for the digest."""
+    is_urgent = {id(entry): entry.story is not None and entry.window.nct_id in ahead for entry in pending}
+    return (
+        tuple(entry for entry in pending if is_urgent[id(entry)]),
+        tuple(entry for entry in pending if not is_urgent[id(entry)]),
+    )
+
+
+def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
+    """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
+    return tuple(
+        CursorOverride(nct_id=nct_id, direction=OverrideDirection.AHEAD, base=newest)
+        for nct_id, newest in ahead.items()
+    )
+
+
+def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOverride, ...]:
+    """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
+    if not plan.snoozed:
+        return ()
+    windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])
+    return tuple(
+        CursorOverride(nct_id=window.nct_id, direction=OverrideDirection.BEHIND, base=window.base)
+        for window in windows
+        if window.base is not None
+    )
+
+
+def _caught_up(plan: DigestPlan, composing: ComposeContext) -> tuple[str, ...]:
+    held = snoozed_trials(plan.recipient, composing.snoozes)
+    return tuple(
+        one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND and one.nct_id not in held
+    )
+
+
+def _notes(plan: DigestPlan, composing: ComposeContext, *, is_composed: bool) -> Mapping[str, str]:
+    notes = {}
+    if plan.recipient.urgent is not None and (plan.is_due or plan.is_urgent):
+        notes[URGENT_UP_TO] = str(composing.newest)
+    if plan.recipient.heartbeat is not None and is_composed:
+        notes[LAST_COMPOSED] = composing.now.isoformat()
+    return notes
