@@ -107,7 +107,7 @@ def test_other_words_for_the_same_fault_are_kept_and_not_told(state):
     transition = advance(row(state), "registry", "it is still down", NOW)
     assert transition is not None
     assert (transition.announcement, transition.fault.message) == (None, "it is still down")
-    assert transition.fault.notified_at == row(state).told_at
+    assert transition.fault.notified_at == row(state).notified_at
     assert report_line(transition) is None
 
 
