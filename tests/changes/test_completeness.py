@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 from hypothesis import given
 
@@ -11,12 +12,13 @@ from tests.changes.builders import a_posted, a_record
 from tests.changes.mutation import mutated
 from tests.changes.real import all_paths, load, needs_records, pair_paths
 from watcher.changes.compare import apply_edits, compare_records
+from watcher.changes.families.field import field_words as plainly
 from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import kind_of
 from watcher.changes.meaning.judge import UNREADABLE
 from watcher.changes.model import Change, Comparison, Phrase, Record
 from watcher.changes.normalise import canonical_hash
-from watcher.changes.wording import other as plainly
+from watcher.changes.wording.build import head_of
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.values import ENUM_LABELS
 
@@ -55,7 +57,8 @@ def check_understood(change: Change) -> None:
     """Prove that nobody tripped over a record of the documented shape, neither judging nor wording."""
     assert UNREADABLE not in change.rule
     family = FAMILIES.get(kind_of(change.kind).family)
-    assert ((family.say(change) if family is not None else None) or plainly.say(change)) == phrase(change)
+    said = (family.say(change) if family is not None else None) or plainly.say(change)
+    assert replace(said, head=said.head or head_of(said.sentence)) == phrase(change)
     check_words(phrase(change))
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from tests.changes.builders import a_record, a_site, field, put
 from watcher.changes.compare import edits_between
+from watcher.changes.families.field import field_words as other
 from watcher.changes.meaning import judge
 from watcher.changes.meaning.evidence import Evidence, History
 from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
-from watcher.changes.wording import other, say
+from watcher.changes.wording import say
 
 
 def told(old: Record, new: Record) -> tuple[Change, ...]:

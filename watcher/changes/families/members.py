@@ -1,7 +1,7 @@
 """All families by the names that the table of kinds gives them, in the order in which they look at a record.
 
-Two families may claim the same edit. The kinds of `field` have no family: they are told from the
-catalogue alone.
+Two families may claim the same edit. The family `field` stands apart: it tells from the catalogue, which is made of the
+fields of these families, what none of them claims.
 """
 
 from __future__ import annotations

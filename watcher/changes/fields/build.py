@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.fields.names import words_of_key
+from watcher.changes.fields.key_words import words_of_key
 from watcher.changes.fields.row import Identity, Key, Row, ValueType
 from watcher.changes.model import Json, Severity
 

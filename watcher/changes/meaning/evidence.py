@@ -3,7 +3,7 @@
 An explainer is a function `explain(evidence) -> Iterable[Draft]`: it looks at the edits of its own part of the record
 and claims those it understands. It decides kind, the kind's own level and the rule, path, verb and facts; context,
 origin, order and uniqueness of paths are decided once for all in `meaning.judge`. What no explainer claims is told by
-`meaning.other` from the catalogue alone, so nothing is ever dropped.
+`families.field.field_changes` from the catalogue alone, so nothing is ever dropped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes changes of drafts: context, origin, order of telling, unique paths, and the proof that nothing is unclaimed.
 
-Knows no field's meaning: the explainers do, and `other` tells what they leave.
+Knows no field's meaning: the explainers do, and `families.field` tells what they leave.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from watcher.changes.families.field import field_changes
 from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import Context, kind_of
-from watcher.changes.meaning import modules, other
+from watcher.changes.meaning import modules
 from watcher.changes.meaning.evidence import Draft, Evidence, Explain
 from watcher.changes.model import Change, Origin, Place
 from watcher.study.read import as_list, at
@@ -70,7 +71,7 @@ def changes_of(drafts: Iterable[Draft], evidence: Evidence, *, rest_because: str
     """
     drafts = modules.told_once(drafts, evidence)
     claimed = {index for draft in drafts for index in draft.edits}
-    rest = other.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed))
+    rest = field_changes.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed))
     drafts.extend(dataclasses.replace(draft, rule=f"{draft.rule}{rest_because}") for draft in rest)
     lifts = tuple(_context(evidence))
     changes = [_change(draft, evidence, lifts) for draft in drafts]

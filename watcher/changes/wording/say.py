@@ -1,6 +1,6 @@
 """One change in words: sends a change to its family, as the table of kinds names it.
 
-What has no family is worded from the catalogue alone (`wording.other`), so every change can be worded.
+What has no family is worded from the catalogue alone (`families.field`), so every change can be worded.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from watcher.changes.families.field import field_words
 from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Phrase
-from watcher.changes.wording import other, values
+from watcher.changes.wording import values
 from watcher.changes.wording.build import head_of
 from watcher.text import visible
 
@@ -29,7 +30,7 @@ def phrase(change: Change) -> Phrase:
         Its words; `severity` is the change's own, to be lifted per recipient by the caller.
     """
     family = FAMILIES.get(kind_of(change.kind).family)
-    words = (family.say(change) if family is not None else None) or other.say(change)
+    words = (family.say(change) if family is not None else None) or field_words.say(change)
     return _visible(words if words.head is not None else replace(words, head=head_of(words.sentence)))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from watcher.changes.fields.names import words_of_key
+from watcher.changes.fields.key_words import words_of_key
 from watcher.changes.model import Json
 from watcher.study.markup import plain as plain
 from watcher.study.markup import short as short

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from watcher.changes.country_names import canonical_country
 from watcher.changes.fields.catalogue import lookup, row_above
-from watcher.changes.fields.names import words_of_key
+from watcher.changes.fields.key_words import words_of_key
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Draft, Evidence
 from watcher.changes.model import Edit, Json, Place, Severity, Verb
