@@ -50,6 +50,13 @@ _OWN_LISTS: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 """Lists that are told once when they vanish or appear inside a module that stays → what they hold, and its kinds."""
 
+_SEEDS: Mapping[str, str] = {
+    "primaryOutcomes": "outcomes.primary",
+    "armGroups": "armsInterventions.arms",
+    "interventions": "armsInterventions.interventions",
+}
+"""Paths of changes of such a list, as machines read them."""
+
 _MOST_NAMED = 12
 _LEAST_TOLD = 2
 _LONGEST_TEXT = 600
@@ -135,7 +142,7 @@ def _draft(whole: _Whole, inside: Sequence[Draft], edits: frozenset[int]) -> Dra
         kind="record.part_removed" if is_gone else "record.part_added",
         level=Severity.MAJOR if loudest is Severity.CRITICAL else loudest,
         rule=f"{said}: told once, never above major",
-        path=f"record.{whole.field or whole.module.removesuffix('Module')}",
+        path=_SEEDS.get(whole.field) or f"record.{whole.module.removesuffix('Module')}",
         verb=whole.verb,
         before=whole.held if is_gone else None,
         after=None if is_gone else whole.held,
