@@ -406,7 +406,7 @@ def test_text_gives_link_and_full_title_of_every_trial():
     [
         pytest.param(b.a_reading(), "All were read on 13 Mar 2026; the registry's data is of that day.", id="all"),
         pytest.param(b.a_reading(read=40), "40 were read on 13 Mar 2026;", id="some"),
-        pytest.param(b.a_reading(watched=1, read=1), "in your 1 trial this week. It was read on 13 Mar 2026", id="one"),
+        pytest.param(b.a_reading(watched=1, read=1), "in your trial this week. It was read on 13 Mar 2026", id="one"),
         pytest.param(b.a_reading(data_version="2026-03-12"), "the registry's data is of 12 Mar 2026.", id="older data"),
         pytest.param(b.a_reading(read_at=None, data_version=None), "in your 41 trials this week.", id="never read"),
     ],
