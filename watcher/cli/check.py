@@ -206,7 +206,7 @@ def _exposed_warnings(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
-    """Describe, as root, which secrets the user who runs the watcher may not read.
+    """Warn, as root, of secrets that the user who runs the watcher may not read.
 
     Root sees nothing of that by itself.
     """
@@ -217,7 +217,7 @@ def _closed_warnings(settings: Settings, loaded: Loaded) -> Iterator[Problem]:
 
 
 def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
-    """Describe which secrets only the service can read: that they cannot be seen from here is no fault of the file."""
+    """Warn of secrets that only the service can read; that they cannot be seen from here is no fault of the file."""
     for place, name, ref in named_secrets(loaded.config):
         if is_out_of_reach(ref, os.environ):
             text = f"{name}: credential {ref.credential} was not looked at: systemd hands it to the service only"

@@ -92,7 +92,7 @@ def restore(settings: Settings, source: Path) -> None:
     click.echo("What was told since may be told again; look first with: watcher run --once --dry-run")
 
 
-@database.command(short_help="Say how large the store is, and of what.")
+@database.command(short_help="Show how large the store is, and what fills it.")
 @click.option("--json", "as_json", is_flag=True, help="One object for machines.")
 @click.pass_obj
 def stats(settings: Settings, as_json: bool) -> None:
@@ -128,7 +128,7 @@ def stats(settings: Settings, as_json: bool) -> None:
     click.echo(f"Could go     {removable.records:,} records, {_size(removable.size)}; see: watcher db prune --help")
 
 
-@database.command(short_help="Let go of raw records nobody needs.")
+@database.command(short_help="Remove raw records that nobody needs.")
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted; delete nothing.")
 @click.pass_obj
 def prune(settings: Settings, dry_run: bool) -> None:

@@ -53,7 +53,7 @@ def history(settings: Settings, nct_id: str, severity: str, since: str | None, n
 
 
 def _steps_text(trial: Trial, steps: Sequence[Step], severity: str) -> str:
-    """Report versions one after the other as the terminal shows them, colours included where it has any."""
+    """Return the versions as the terminal shows them, with colours where it has any."""
     screen = console()
     with screen.capture() as captured:
         name = trial.short_name or short_name_of(trial.record)
@@ -70,7 +70,7 @@ def _steps_text(trial: Trial, steps: Sequence[Step], severity: str) -> str:
 
 
 def _print_version(screen: Any, step: Step, record: Record, least: Severity) -> bool:
-    """Report one version on a console of `terminal`; give whether there was anything to tell."""
+    """Print one version and return whether there was anything to print."""
     changes = step.comparison.changes
     story = tell(step.comparison, record=record, short_name=None, level_of=base_level, least=least)
     noise = [change for change in changes if change.severity.value == "noise"]

@@ -131,7 +131,7 @@ def codes(report: RunReport) -> Iterable[Exit]:
 
 
 def summary(report: RunReport) -> str:
-    """Describe in a line what a run did."""
+    """Return in a line what a run did."""
     if report.poll is None:
         return "Nothing is watched."
     counts = report.poll.counts

@@ -31,7 +31,7 @@ class _BeginByDefault(click.Group):
     """A group whose nameless command begins a snooze: `watcher snooze NCT… --for 14d`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Place the name of the default command before arguments that name no other."""
+        """Insert the name of the default command before arguments that name no other."""
         if args and args[0] not in {*self.commands, *ctx.help_option_names}:
             args = ["begin", *args]
         return super().parse_args(ctx, args)
@@ -123,7 +123,7 @@ def end(settings: Settings, nct_id: str | None, recipient: str | None) -> None:
 
 
 def line_of(entry: dict[str, Any]) -> str:
-    """Describe one snooze, as `snoozes_of` gives it, in a line."""
+    """Return one snooze, as `snoozes_of` gives it, in a line."""
     until = datetime.fromisoformat(entry["until"])
     return f"{_named(entry['nct_id'], entry['recipient'])} until {until:%a %d %b %Y %H:%M} UTC"
 

@@ -19,7 +19,7 @@ from watcher.rendering.environment import Templates, builtin_templates, template
 
 @click.group()
 def templates() -> None:
-    """Look at and check the words of all messages.
+    """List, show and check the templates of all messages.
 
     \b
         watcher templates list

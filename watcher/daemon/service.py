@@ -1,4 +1,4 @@
-"""The daemon: polls, tells, sends and tidies by the clock until it is asked to end."""
+"""The daemon: polls, composes, sends and tidies by the clock until it is asked to end."""
 
 from __future__ import annotations
 
@@ -279,13 +279,13 @@ class Daemon:
         await self._settled(shown)
 
     async def tick(self) -> None:
-        """Report those whose slot has come, and send what is due."""
+        """Compose for those whose slot has come, and send what is due."""
         await self._compose_and_send(FaultReport())
 
     async def _compose_and_send(
         self, faults: FaultReport, report: PollReport | None = None, polled: RunContext | None = None
     ) -> None:
-        """Report and send by the configuration of the moment, after a poll, and by which it was made, if one has ended.
+        """Compose and send with the current configuration; `polled` is the one the poll used, if a poll has just ended.
 
         When another took its place meanwhile, what that one watches was not all read: its own poll is under way.
         """

@@ -1,4 +1,4 @@
-"""One whole run: poll, tell, send, and say what failed; `run --once` does it once, the daemon by the clock."""
+"""One whole run: poll, compose, send, and report what failed; used by `run --once` and, in steps, by the daemon."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class RunReport:
 async def run_once(
     context: RunContext, read: WatchlistReader, *, send_all: bool = False, deliver: bool = True
 ) -> RunReport:
-    """Poll, tell and send once.
+    """Poll, compose and send once.
 
     Args:
         context: What the run works with; the run lock is held by the caller.

@@ -1,4 +1,4 @@
-"""Notices when the wall clock is moved: set back or ahead, or left behind while the machine slept."""
+"""Detect when the wall clock is moved: set back or ahead, or left behind while the machine slept."""
 
 from __future__ import annotations
 

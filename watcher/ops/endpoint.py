@@ -77,7 +77,7 @@ class _Server(ThreadingHTTPServer):
     look: Look
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Allow a caller that left early go without a word; the base class would print a traceback beside the log."""
+        """Ignore a caller that left early; the base class would print a traceback beside the log."""
         log.debug("health_caller_left", exc_info=True)
 
 

@@ -66,7 +66,7 @@ def longest_silence(poll_every: timedelta) -> timedelta:
 
 
 def judge(snapshot: HealthSnapshot, max_age: timedelta) -> Health:
-    """Judge how the watcher is.
+    """Return the health of the watcher.
 
     Args:
         snapshot: How it is.

@@ -1,4 +1,4 @@
-"""Allow go, once a day, of what nobody needs any more; by the daemon's clock, or at the end of a one-shot run.
+"""Remove once a day what nobody needs any more; by the daemon's clock, or at the end of a one-shot run.
 
 What is kept whatever its age is the store's rule (`store.retention`); how long the rest is kept, the configuration's.
 """

@@ -12,7 +12,7 @@ _NAMED = 3
 
 
 def status_line(store: Store, *, watched: int, next_poll: datetime | None) -> str:
-    """Describe in one line what an operator wants to know first.
+    """Return in one line what an operator wants to know first.
 
     Args:
         store: The open store; read only.

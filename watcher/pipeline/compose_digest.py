@@ -169,7 +169,7 @@ def _split_urgent(
 
 
 def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
-    """Allow the cursor stand and the trials told at once go ahead of it: later changes are told from there."""
+    """Return the overrides that move urgent trials ahead of the cursor; their later changes are told from there."""
     return tuple(
         CursorOverride(nct_id=nct_id, direction=OverrideDirection.AHEAD, base=newest)
         for nct_id, newest in ahead.items()
@@ -177,7 +177,7 @@ def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
 
 
 def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOverride, ...]:
-    """Allow the cursor pass and the snoozed trials stay behind it, each with the version told last."""
+    """Return the overrides that keep snoozed trials behind the cursor, each at the version told last."""
     if not plan.snoozed:
         return ()
     windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])

@@ -53,7 +53,7 @@ def compose_messages(
 
 
 def _signal_mended(context: RunContext, rendered: Collection[str], faults: FaultReport) -> None:
-    """Describe of templates told as failing that they work.
+    """End the faults of templates that work again.
 
     They, or what includes them, were rendered without a note.
     """
@@ -64,7 +64,7 @@ def _signal_mended(context: RunContext, rendered: Collection[str], faults: Fault
 
 
 def addressee_of(context: RunContext, recipient: RecipientConfig, now: datetime) -> digest.Addressee:
-    """Describe a recipient for a message: zone, level, watches, how to stop, the next slot."""
+    """Return a recipient as messages address them: zone, level, watches, how to stop, the next slot."""
     config = context.loaded.config
     coming = next_slots(recipient.send, config.zone(recipient), now, 1)
     return digest.Addressee(

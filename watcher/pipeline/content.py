@@ -1,4 +1,4 @@
-"""Place the facts of one message together: who, what was read for them, what changed."""
+"""Collect the facts of one message: who it is for, what was read for them, what changed."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def heartbeat(
     now: datetime,
     last: LastDigest | None = None,
 ) -> Heartbeat:
-    """Make the sign of life of a reader to whom nothing was told since a moment; what is told has no story."""
+    """Make the heartbeat of a recipient who was told nothing since a moment; no pending window has a story."""
     return Heartbeat(
         reader=addressee_of(context, recipient, now),
         reading=read_for(context.store, subscribed, pending, since=last),

@@ -1,4 +1,4 @@
-"""Keeps the fault table true to what the store holds of deliveries: suspensions, and messages given up or rejected.
+"""Report the faults of deliveries that the store holds: suspensions, and messages given up or rejected.
 
 Read from the store at every run, so that a run which ended between writing and telling leaves nothing untold, the daily
 reminder comes, and a fault ends when its message is sent or let go.
@@ -28,7 +28,7 @@ _WAITING = (State.PENDING, State.UNKNOWN, State.SENDING)
 
 
 def signal_standing(context: RunContext, destinations: Destinations, faults: FaultReport) -> None:
-    """Describe what stands after sending: suspended channels and recipients, and what became of single messages."""
+    """Report what still fails after sending: suspended channels and recipients, and single messages."""
     _signal_suspended(context, destinations, faults)
     _signal_messages(context, destinations, faults)
     _settle_channels(context, destinations, faults)

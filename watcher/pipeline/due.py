@@ -124,7 +124,7 @@ def compose_context(
 def due(
     context: RunContext, recipient: RecipientConfig, watchlist: Watchlist, composing: ComposeContext
 ) -> DigestPlan | None:
-    """Describe what a recipient is due; None when there is nothing to compose and nothing to write down."""
+    """Return what a recipient is due; None when there is nothing to compose or to store."""
     state = context.store.ledger.recipient(recipient.name)
     if state is None or is_held(context, recipient, composing.now, composing.snoozes):
         return None

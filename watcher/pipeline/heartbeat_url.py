@@ -24,7 +24,7 @@ _WAITING = (State.PENDING, State.SENDING, State.UNKNOWN)
 
 
 async def ask_heartbeat(context: RunContext, *, is_complete: bool) -> bool:
-    """Ask the address, if there is one and all is well; give whether it was asked and answered well.
+    """Request the address if one is configured and all is well; return whether it answered well.
 
     Args:
         context: What the run works with.

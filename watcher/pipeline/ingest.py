@@ -1,4 +1,4 @@
-"""Judges the records of one answer against what is kept: new version, unchanged, stale, quarantined.
+"""Decide what becomes of the records of one answer: new version, unchanged, stale, quarantined.
 
 Runs in a thread: parsing and comparing take time. Reads the store, does not write it.
 """
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 def ingest_records(
     records: Iterable[RawRecord], kept: Mapping[str, Kept], store: Store, *, day: str | None
 ) -> tuple[IngestResult, ...]:
-    """Judge the records of one answer.
+    """Decide what becomes of the records of one answer.
 
     Args:
         records: As they came.

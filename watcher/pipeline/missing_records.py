@@ -62,7 +62,7 @@ class MissingRecords:
 async def resolve_missing(
     client: RegistryClient, missing: Sequence[Kept], asked: int, token: str | None, store: Store
 ) -> MissingRecords:
-    """Judge the absence of the trials that the answers of one reading left out.
+    """Decide what became of the trials that the answers of one reading left out.
 
     Args:
         client: Asks for at most `MOST_SINGLE` of them by themselves.
@@ -113,7 +113,7 @@ async def resolve_missing(
 
 
 def _mass_absence(open_ones: Sequence[Kept], first: Sequence[Kept], asked: int, token: str | None) -> MissingRecords:
-    """Place the trials aside that are absent for the first time; the absence of none of the others is confirmed."""
+    """Quarantine the trials absent for the first time; no other absence is confirmed by this answer."""
     reason = f"The registry left out {len(first)} of {asked} trials at once."
     aside = tuple(
         Quarantined(nct_id=known.nct_id, reason=reason, data_version=token, fingerprint=ABSENCE, body=b"{}")

@@ -208,7 +208,7 @@ def _pending_story(diff: WindowDiff, short_name: str | None, least: Severity, au
 
 
 def _step_note(comparison: Comparison, steps: int) -> str | None:
-    """Describe that several updates are told as one."""
+    """Return the note that several updates are told as one; None for a single update."""
     since = comparison.older.data_version
     if steps < 2:
         return None

@@ -4,7 +4,7 @@
 what was checked in it, so that a run killed in the middle goes on where it was. After the last page `/version` is read
 again: only when it stood still is the poll complete; when it moved, everything is due at the new token and is read
 again, at most twice (design: Poll). What the answers left out is judged after the last page, when it is known how much
-that is. Tells nobody anything; that is `telling`.
+that is. Tells nobody anything; that is `compose`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ async def poll(
         ids: The watched trials, without those merged into others.
         faults: Hears whether the registry is well.
         merged: Watched trials that were merged into others; they are asked for weekly.
-        is_whole: Whether these are all; else a trial that is not among them has not been taken out by anybody.
+        is_whole: Whether the watchlist was read in full; if not, missing ids are not treated as removed.
 
     Returns:
         The report; it is stored as well. A registry that fails is an outcome, not an exception.

@@ -68,7 +68,7 @@ async def keep_pages(context: RunContext, watchlist: Watchlist, faults: FaultRep
 
 
 def _signal_templates(context: RunContext, notes: Mapping[str, TemplateNote], faults: FaultReport) -> None:
-    """Describe after a build which templates of the operator's own failed, and which told as failing do no more."""
+    """Report which of the operator's own templates failed in a build, and end the faults of those that work again."""
     for name, note in notes.items():
         problem = note.problem.rstrip(".")
         faults.failing(f"{PAGE_TEMPLATE_PART}{name}", f"{problem}; the built-in one stands in until yours is mended")

@@ -1,4 +1,4 @@
-"""Meets the recipients of the configuration: starts new ones, and notices one that only has another name now."""
+"""Register new recipients of the configuration and detect renames."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Renamed:
     new: str
 
     def __str__(self) -> str:
-        """Describe what is suspected and what to do."""
+        """Return the suspicion and what to do, as a sentence."""
         command = f"watcher db rename-recipient {shlex.quote(self.old)} {shlex.quote(self.new)}"
         return (
             f'recipient "{self.new}" has the address that "{self.old}" had, who is not configured any more; if it is '
@@ -70,7 +70,7 @@ def sync_recipients(context: RunContext, now: datetime) -> None:
 
 
 def reroute_messages(context: RunContext, now: datetime) -> None:
-    """Allow waiting messages follow to the channel that replaced theirs, and settle those left without one."""
+    """Move waiting messages to the channel that replaced theirs, and settle those left without one."""
     config = context.loaded.config
     keys = {
         (recipient.name, destination.way): destination.key
@@ -98,7 +98,7 @@ def reroute_messages(context: RunContext, now: datetime) -> None:
 
 
 def signal_removed(context: RunContext, faults: FaultReport) -> None:
-    """Report the operator of messages that wait for a recipient who was taken out, and when that is settled."""
+    """Report messages that wait for a recipient who was taken out, and end the fault when they are settled."""
     waiting: dict[str, list[datetime]] = {}
     for entry in context.store.outbox.list(states=[State.PENDING, State.UNKNOWN]):
         if entry.last_reply == RECIPIENT_REMOVED and entry.next_attempt_at is not None:
@@ -138,7 +138,7 @@ def renamed_recipients(context: RunContext) -> tuple[Renamed, ...]:
 
 
 def signal_renamed(context: RunContext, faults: FaultReport) -> None:
-    """Report the operator of recipients that seem to be renamed, and when that is settled."""
+    """Report recipients that seem to be renamed, and end the fault when that is settled."""
     suspected = {f"{RECIPIENT_PART}{one.new}": str(one) for one in renamed_recipients(context)}
     for part, text in suspected.items():
         faults.failing(part, text)

@@ -1,4 +1,4 @@
-"""Notices that the registry reformatted many records at once, and makes it noise for readers.
+"""Detect that the registry reformatted many records at once, and make those changes noise.
 
 Judged once per data version, when all of it has been read and before anybody is told (design: Poll). What was found is
 remembered, so that windows over several versions are quiet about it too.
@@ -27,7 +27,9 @@ _AT_ONCE = 50
 def detect_reformatting(
     context: RunContext, token: str | None, fetched: int, *, is_whole: bool = True
 ) -> tuple[str, ...]:
-    """Look at everything that changed in a data version: once, and before if what was read of it is told before.
+    """Examine everything that changed in a data version.
+
+    Runs once per data version, or earlier if part of it must be told earlier.
 
     Args:
         context: What the run works with.

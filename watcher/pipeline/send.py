@@ -1,4 +1,4 @@
-"""Empties the outbox: one message in flight per channel, channels side by side.
+"""Empty the outbox: one message in flight per channel, channels side by side.
 
 A message leaves the outbox only after the provider accepted it for its recipient. What a failure means is
 `pipeline.settle`; making it durable is the store's business, carrying is delivery's.
@@ -61,7 +61,7 @@ class Sent:
 
 
 async def send_due(context: RunContext, faults: FaultReport, *, but: Collection[str] = ()) -> Sent:
-    """Send every message that is due, on all channels at once; give what came of it.
+    """Send every message that is due, on all channels at once, and return what came of it.
 
     Args:
         context: What the run works with.

@@ -158,7 +158,7 @@ def _settle_recipient(
 
 
 def _try_again(context: RunContext, entry: OutboxEntry, error: DeliveryError, faults: FaultReport) -> str:
-    """Place off a message whose failure may be its own, or give it up."""
+    """Postpone a message whose failure may be its own, or give it up."""
     outbox, now = context.store.outbox, context.clock()
     if error.whose is Whose.UNCLEAR:
         state = outbox.mark_unknown(entry.id, now + ONCE_MORE_AFTER, str(error), now)

@@ -41,7 +41,7 @@ def unknown_trial(nct_id: str) -> str:
 def signal_trials(
     context: RunContext, ids: Collection[str], report: PollReport, faults: FaultReport, *, is_whole: bool = True
 ) -> None:
-    """Describe which trials are in trouble after a poll, and which no longer are.
+    """Report the trials in trouble after a poll, and end the faults of those that no longer are.
 
     Args:
         context: What the run works with.
@@ -83,7 +83,7 @@ def _signal_known(known: Kept, faults: FaultReport) -> None:
 
 
 def _signal_lagging(report: PollReport, faults: FaultReport) -> None:
-    """Describe which records are older than ours, and which stayed behind the registry's data to the last poll.
+    """Report records that are older than ours, and those that stayed behind the registry's data until the last poll.
 
     A registry that fell back as a whole is one fault of its own (`DATA_PART`).
     """
@@ -110,7 +110,7 @@ def _signal_unasked(report: PollReport, faults: FaultReport) -> None:
 
 
 def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool) -> None:
-    """Describe in one fault which trials the registry left out, and whether that is believed."""
+    """Report in one fault which trials the registry left out, and whether that is believed."""
     aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
     absent = [known.nct_id for known in troubled if known.presence is Presence.ABSENT]
     if aside:
@@ -128,7 +128,7 @@ def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultR
 
 
 def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
-    """Describe which trials got no answer while the registry answered for others; one cause is one fault."""
+    """Report the trials without an answer while the registry answered for others; one cause is one fault."""
     if faults.by_part.get(REGISTRY_PART) is not None:
         return
     if report.unread:
@@ -152,7 +152,7 @@ def _rolled_back(report: PollReport) -> str:
 def _signal_recovered(
     context: RunContext, ids: Collection[str], report: PollReport, faults: FaultReport, *, is_whole: bool
 ) -> None:
-    """Describe which trials are no longer in trouble: they were believed, or are not watched any more."""
+    """End the faults of trials that were believed again or are not watched any more."""
     standing = {fault.part: _trial_of(fault.part) for fault in failing(context.store.faults.all())}
     open_ones = {part: nct_id for part, nct_id in standing.items() if nct_id and part not in faults.by_part}
     kept = {known.nct_id: known for known in context.store.trials.kept(open_ones.values())} if open_ones else {}
