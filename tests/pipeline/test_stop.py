@@ -20,11 +20,13 @@ from watcher.app import watchlist_reader
 from watcher.daemon import single_run as running
 from watcher.daemon.service import Daemon
 from watcher.daemon.shutdown import END_WITHIN, Shutdown
+from watcher.errors import StoreError
 from watcher.ops.health import Weight, judge
 from watcher.ops.health_snapshot import read_health_snapshot
 from watcher.pipeline.fault_states import failing
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
+from watcher.store.store import Store
 
 STATES = {
     ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED"), DAYS[2]: trial(ONE, "TERMINATED")},
@@ -129,6 +131,35 @@ async def test_store_put_in_the_place_of_the_first_is_whole_after_the_daemon_has
 
 def broken():
     raise KeyError("broken")
+
+
+async def test_job_kept_from_its_work_by_a_busy_store_is_no_fault_once_another_job_can_write(home):
+    await home.run()
+    with home.open() as context:
+        path = app.database_of(context.loaded, home.state)
+        with Store.open(path, busy_timeout=timedelta(milliseconds=50)) as store:
+            real = replace(context, store=store)
+            daemon = Daemon(context=real, read=watchlist_reader(context.loaded), reread=app.reread)
+
+            async def kept_from_writing():
+                with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                    other.execute("BEGIN IMMEDIATE")
+                    store.notes.put("upkeep", "done")
+
+            async def tripping():
+                broken()
+
+            async def done():
+                return
+
+            for name, work in (("upkeep", kept_from_writing), ("poll", tripping)):
+                with pytest.raises((StoreError, KeyError)):
+                    await daemon._job(name, work)()
+            assert faults(home) == ["job poll", "job upkeep"]
+            await daemon._job("tick", done)()
+            assert faults(home) == ["job poll"]  # no doing of the store's
+            await daemon._job("poll", done)()
+            assert faults(home) == []
 
 
 async def test_exception_in_a_job_is_a_fault_until_the_job_does_its_work(home):

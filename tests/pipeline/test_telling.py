@@ -443,6 +443,25 @@ async def test_broken_template_of_the_operator_is_replaced_and_told_with_its_end
 
 
 @pytest.mark.parametrize("is_corrected", [True, False], ids=["corrected", "removed"])
+async def test_mended_template_is_in_order_at_the_next_run_without_a_message(house, is_corrected):
+    home = house(news(), settings=CALM, head='templates_dir = "mine"\n', watched=[ONE])
+    override = home.folder / "mine" / "email" / "digest.body.txt.j2"
+    override.parent.mkdir(parents=True)
+    override.write_text("{% if %}")
+    await home.run()
+    await home.next()
+    assert (await home.run()).standing == ("template email/digest.body.txt.j2",)  # tried again, and still broken
+    if is_corrected:
+        override.write_text((builtin_templates() / "email/digest.body.txt.j2").read_text())
+    else:
+        override.unlink()
+    told = len(home.smtp.mails)
+    report = await home.run()
+    assert [line.split(",")[0] for line in report.said] == ["template email/digest.body.txt.j2: is in order again"]
+    assert (report.standing, len(home.smtp.mails)) == ((), told)
+
+
+@pytest.mark.parametrize("is_corrected", [True, False], ids=["corrected", "removed"])
 @pytest.mark.parametrize(
     ("part", "whole"),
     [("email/_html.html.j2", ""), ("shared/_mine.txt.j2", "shared/lead.digest.txt.j2")],

@@ -21,6 +21,7 @@ from watcher.daemon.single_run import (
     poll_watched,
     read_watched,
     show_pages,
+    signal_mended_templates,
     signal_sending,
     standing_parts,
     start,
@@ -82,6 +83,8 @@ class Daemon:
     _refused: str | None = None
     _endpoint: Endpoint | None = None
     _broken: set[str] = field(default_factory=set)
+    _hindered: set[str] = field(default_factory=set)
+    """Those of the broken jobs that the store kept from their work: they are over when any job can write again."""
     _lost: asyncio.Future[StoreLostError] | None = None
 
     def __post_init__(self) -> None:
@@ -100,6 +103,7 @@ class Daemon:
         self._lost = asyncio.get_running_loop().create_future()
         faults = FaultReport(by_part={CONFIG_PART: None, RUN_PART: None})
         start(context)
+        await asyncio.to_thread(signal_mended_templates, context, faults)
         await self._settled(faults)
         self._broken = {part for part in standing_parts(context) if part.startswith(JOB_PART)}
         every = context.loaded.config.registry.poll_every
@@ -147,13 +151,16 @@ class Daemon:
                 self._lose(error)
             except Exception as error:
                 self._broken.add(part)
+                if isinstance(error, StoreError):
+                    self._hindered.add(part)
                 async with self.context.turn:
                     await asyncio.to_thread(note_broken_off, self.context, part, error)
                 raise
             else:
-                if part in self._broken:
-                    await self._settled(FaultReport(by_part={part: None}))
-                    self._broken.discard(part)
+                if over := self._broken & {part, *self._hindered}:
+                    await self._settled(FaultReport(by_part=dict.fromkeys(over)))  # which shows that it can be written
+                    self._broken -= over
+                    self._hindered -= over
 
         return job
 
@@ -233,7 +240,9 @@ class Daemon:
         self._schedule.change(self._polling(), context.clock())
         if "health" in changed:
             await self._show()
-        await self._settled(FaultReport(by_part={CONFIG_PART: None}))
+        faults = FaultReport(by_part={CONFIG_PART: None})
+        await asyncio.to_thread(signal_mended_templates, self.context, faults)
+        await self._settled(faults)
         log.info("config_reloaded", changed=changed)
         notify(environ, "READY=1", "STATUS=configuration read anew; poll under way")
         return True

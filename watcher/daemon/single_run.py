@@ -17,6 +17,7 @@ from watcher.context import (
     RUN_PART,
     SENDING_PART,
     STORED_PART,
+    TEMPLATE_PART,
     WATCHLIST_PART,
     FaultReport,
     RunContext,
@@ -112,6 +113,7 @@ async def _run_once(context: RunContext, read: WatchlistReader, *, send_all: boo
     composed = compose_due(
         context, watchlist, faults, is_complete=is_complete, is_settled=is_settled, send_all=send_all
     )
+    signal_mended_templates(context, faults)
     sent = Sent()
     if deliver:
         context.check_store()
@@ -183,6 +185,14 @@ def _signal_daemon_gone(context: RunContext, faults: FaultReport) -> None:
     for part in standing_parts(context):
         if part in (ENDPOINT_PART, RUN_PART) or part.startswith(JOB_PART):
             faults.well(part)
+
+
+def signal_mended_templates(context: RunContext, faults: FaultReport) -> None:
+    """Try templates again that stand as failing; where none does, nothing of them is loaded."""
+    if any(part.startswith(TEMPLATE_PART) for part in standing_parts(context)):
+        from watcher.pipeline.template_overrides import signal_mended
+
+        signal_mended(context, faults)
 
 
 async def show_pages(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:

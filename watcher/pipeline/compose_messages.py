@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from watcher.config.config_model import Least, RecipientConfig
-from watcher.context import FaultReport, RunContext
+from watcher.context import TEMPLATE_PART, FaultReport, RunContext
 from watcher.digests import model as digest
 from watcher.digests.messages import compose
 from watcher.digests.routing import watches_of
@@ -36,7 +36,7 @@ def compose_messages(
     )
     for note in composed.notes:
         what = note.problem.rstrip(".")
-        faults.failing(f"template {note.template}", f"{what}; the built-in one stands in until yours is mended")
+        faults.failing(f"{TEMPLATE_PART}{note.template}", f"{what}; the built-in one stands in until yours is mended")
     if not composed.notes:
         _signal_mended(context, composed.rendered, faults)
     return tuple(
@@ -58,7 +58,7 @@ def _signal_mended(context: RunContext, rendered: Collection[str], faults: Fault
     They, or what includes them, were rendered without a note.
     """
     for fault in failing(context.store.faults.all()):
-        name = fault.part.removeprefix("template ")
+        name = fault.part.removeprefix(TEMPLATE_PART)
         if name != fault.part and context.templates().is_part_of(name, rendered):
             faults.well(fault.part)
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from watcher.config.config_model import Least
 from watcher.config.load import Loaded
-from watcher.context import RunContext
+from watcher.context import TEMPLATE_PART, FaultReport, RunContext
 from watcher.digests.levels import Audience
 from watcher.digests.model import Addressee, Digest, ReadCounts
 from watcher.digests.sample_messages import specimens, try_out
 from watcher.errors import WatcherError
+from watcher.pipeline.fault_states import failing
 from watcher.pipeline.page_overrides import PAGES, try_pages
 from watcher.pipeline.pending_changes import ComparisonCache, pending_stories
 from watcher.rendering.environment import TemplateNote, Templates, builtin_templates, template_names
@@ -62,6 +63,39 @@ def trusted(templates: Templates, context: RunContext) -> Templates:
     except WatcherError:  # a store that cannot be read has its own place to be told
         last = None
     return templates.distrusting(try_out(templates, specimens() + ((last,) if last is not None else ())))
+
+
+def signal_mended(context: RunContext, faults: FaultReport) -> None:
+    """End the fault of every template that no longer fails on what is tried, or is no longer there.
+
+    Args:
+        context: What the run works with.
+        faults: Hears it; what failed earlier in this run stays a fault.
+    """
+    standing = {
+        fault.part.removeprefix(TEMPLATE_PART): fault.part
+        for fault in failing(context.store.faults.all())
+        if fault.part.startswith(TEMPLATE_PART)
+    }
+    if not standing:
+        return
+    failed = _failed(context)
+    for name, part in standing.items():
+        if name not in failed:
+            faults.well(part)
+
+
+def _failed(context: RunContext) -> frozenset[str]:
+    """Return the names of the templates of messages that fail on what is tried."""
+    folder = override_folder(context.loaded)
+    own = template_names(folder) if folder is not None else ()
+    if not own:
+        return frozenset()
+    templates = Templates(builtin_templates(), folder, clock=context.monotonic)
+    last = last_digest(context)
+    notes = [*try_out(templates, specimens() + ((last,) if last is not None else ()))]
+    notes += [note for name in own if (note := templates.parse(name)) is not None]
+    return frozenset(note.template for note in notes)
 
 
 def try_overrides(templates: Templates, context: RunContext) -> tuple[Tried, ...]:

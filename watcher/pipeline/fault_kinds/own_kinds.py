@@ -13,6 +13,7 @@ from watcher.context import (
     REMOVED_PART,
     RUN_PART,
     STORED_PART,
+    TEMPLATE_PART,
     TEXTFILE_PART,
     WATCHLIST_PART,
 )
@@ -114,10 +115,10 @@ OWN_KINDS = (
     ),
     FaultKind(
         shown="template …",
-        concerns="template ",
+        concerns=TEMPLATE_PART,
         what="a template of the operator's own failed in a message",
         is_single=True,
-        ends="a message made with it, or its removal",
+        ends="a message made with it, or the next run or start after it was corrected or removed",
         over="is in order again",
         meaning="Recipients get their messages, made with the built-in template instead of yours.",
         advice="Correct your template or remove it; `watcher templates check` tries it.",
