@@ -6,20 +6,20 @@
     ├── UsageError                the call itself is wrong                              exit 2
     ├── ConfigError               problems: all of them, with file and line             exit 78
     │   └── ConfigPermissionError     the file may not be read by this user             exit 77
-    ├── RegistryError             the registry did not give what was asked
-    │   ├── RegistryRefusedError      403: the firewall's verdict, never retried
+    ├── RegistryError             a request to the registry failed
+    │   ├── RegistryRefusedError      403 from the firewall; never retried
     │   ├── RegistryUnavailableError  time-out, dropped, 429, 5xx, after all retries
-    │   └── RegistryAnswerError       an answer that cannot be believed (HTML, cut, no JSON, over the cap)
+    │   └── RegistryAnswerError       an implausible answer (HTML, cut off, not JSON, over the cap)
     ├── StoreError                the state folder or the database                      exit 74
     │   ├── DamagedError              one stored record or message cannot be read back  exit 74
     │   ├── StoreLockedError          another run holds the run lock                    exit 75
     │   ├── StoreLostError            removed or replaced while in use                  exit 74
     │   └── StorePermissionError      may not read or write                             exit 77
     ├── RenderError               a template failed
-    └── DeliveryError             a provider did not take a message; reason, is_permanent, retry_after
+    └── DeliveryError             a provider did not take a message; reason, whose, lasts, retry_after
 
-Does not map errors to exit codes (`watcher.cli` does) and never carries a secret in its text: the message is
-shown to people and written to logs as it stands.
+Does not map errors to exit codes (`watcher.cli` does) and never has a secret in its text, which is shown to
+people and logged.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from enum import StrEnum
 
 
 class WatcherError(Exception):
-    """Base of everything the watcher raises on purpose.
+    """Base of all errors of the watcher.
 
-    Its text is one sentence for a person that says what is wrong, where, and what to do about it.
+    The text is one sentence for a person: what is wrong, where, and what to do.
     """
 
 
@@ -46,7 +46,7 @@ class Problem:
 
     Attributes:
         file: Path as the operator would type it.
-        line: 1-based line, or 0 when no single line is to blame.
+        line: 1-based line; 0 if there is no single line.
         text: What is wrong and what to do, without file and line.
     """
 
@@ -80,7 +80,7 @@ class ConfigPermissionError(ConfigError):
 
 
 class RegistryError(WatcherError):
-    """The registry did not give what was asked."""
+    """A request to the registry failed."""
 
 
 class RegistryRefusedError(RegistryError):
@@ -91,7 +91,7 @@ class RegistryUnavailableError(RegistryError):
     """No usable answer after all retries: time-out, dropped connection, 429 or 5xx.
 
     Attributes:
-        retry_after: How long the registry asked us to stay away, if it did.
+        retry_after: The wait the registry asked for, or None.
     """
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
@@ -100,7 +100,7 @@ class RegistryUnavailableError(RegistryError):
 
 
 class RegistryAnswerError(RegistryError):
-    """The registry answered something that cannot be believed: HTML, a cut body, no JSON, too many bytes."""
+    """The registry sent an implausible answer: HTML, a cut-off body, not JSON, too many bytes."""
 
 
 class StoreError(WatcherError):
@@ -138,7 +138,7 @@ class RenderError(WatcherError):
 
 
 class DeliveryReason(StrEnum):
-    """Why a provider did not take a message."""
+    """Why a provider did not accept a message."""
 
     TIMEOUT = "timeout"
     CONNECTION = "connection"
@@ -151,7 +151,7 @@ class DeliveryReason(StrEnum):
 
 
 class Whose(StrEnum):
-    """Whose failure it is that a message was not taken; it decides what waits."""
+    """Whose failure it is; decides what waits."""
 
     CHANNEL = "channel"
     RECIPIENT = "recipient"
@@ -172,11 +172,11 @@ class DeliveryError(WatcherError):
 
     Attributes:
         reason: The class of failure.
-        whose: Whose failure it is. UNCLEAR: everything was handed over and no readable answer came, so the message
-            may have arrived.
-        lasts: PASSING may be over at the next try. DAYS passes by itself, seldom before tomorrow. LASTING: trying the
-            same again cannot help until a person changes something.
-        retry_after: How long the provider asked us to wait, if it did.
+        whose: Whose failure it is. UNCLEAR: everything was handed over without a readable reply, so the message may
+            have arrived.
+        lasts: PASSING may be over at the next attempt. DAYS passes by itself, rarely before tomorrow. LASTING: a retry
+            cannot help until a person changes something.
+        retry_after: The wait the provider asked for, or None.
     """
 
     def __init__(
@@ -196,20 +196,20 @@ class DeliveryError(WatcherError):
 
     @property
     def is_permanent(self) -> bool:
-        """True if trying the same again cannot help."""
+        """Return True if a retry cannot help."""
         return self.lasts is Lasts.LASTING
 
     @property
     def is_channel_fault(self) -> bool:
-        """True if the next message on the channel would meet the same."""
+        """Return True if the next message on the channel would fail too."""
         return self.whose is Whose.CHANNEL
 
     @property
     def in_doubt(self) -> bool:
-        """True if the message may have arrived."""
+        """Return True if the message may have arrived."""
         return self.whose is Whose.UNCLEAR
 
     @property
     def is_about_content(self) -> bool:
-        """True if the provider refused this one message for good: for its content, its form or its size."""
+        """Return True if the provider refused this message for its content, form or size."""
         return self.whose is Whose.MESSAGE and self.lasts is Lasts.LASTING

@@ -1,7 +1,7 @@
 """Structured logging: set-up and redaction.
 
-Events go to one stream: for people on a terminal, as JSON lines elsewhere; events of libraries take the same path.
-Holds no state of its own and decides nothing; rooms log by `structlog.get_logger()`. `changes` never logs.
+Events, also those of libraries, go to one stream: formatted for people on a terminal, as JSON lines elsewhere. Modules
+log with `structlog.get_logger()`; `changes` never logs.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>]*+", re.IGNORECASE)
 _OF_HOOK = re.compile(r"hooks|webhook|/services/", re.IGNORECASE)
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _QUIET = ("httpx", "httpcore", "aiosmtplib", "apscheduler", "alembic", "asyncio")
-"""Libraries that log whole addresses or every step at INFO; only their warnings are ours to show."""
+"""Libraries that log whole addresses or every step at INFO; only their warnings are shown."""
 
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-"""Least level → syslog priority; everything below is 7, debug."""
+"""Lowest level → syslog priority; lower levels are 7, debug."""
 
 Event = MutableMapping[str, Any]
 
 
 class LogFormat(StrEnum):
-    """How an event is written."""
+    """Format of an event."""
 
     CONSOLE = "console"
     JSON = "json"
 
 
 class _Prioritised(logging.Formatter):
-    """Begins every event with its priority, as the journal reads it from a service's standard error.
+    """Prefix every event with its syslog priority, which the journal reads from a service's standard error.
 
     Source:
         sd-daemon(3): `<4>` and so on at the beginning of a line (`SyslogLevelPrefix=`, on unless switched off).
@@ -64,15 +64,15 @@ def set_up_logs(
     color: bool = False,
     is_journal: bool = False,
 ) -> None:
-    """Send all events of the process to one stream.
+    """Configure logging of the process to one stream.
 
     Args:
         form: For people or as JSON lines.
-        level: Least level written, as in `logging`.
-        stream: Where to; standard error when None.
-        secrets: Texts masked wherever they occur, besides what `redact` knows by its look.
-        color: Whether the console form may use colours.
-        is_journal: Whether the stream goes to systemd's journal, which is then told the level of each event.
+        level: Lowest level to write, as in `logging`.
+        stream: The stream; None for standard error.
+        secrets: Texts to mask, in addition to what `redact` recognises.
+        color: Use colours in the console format.
+        is_journal: Prefix each event with its level for systemd's journal.
     """
     known = tuple(secret for secret in secrets if len(secret) >= 4)
 
@@ -116,12 +116,12 @@ def set_up_logs(
 
 
 def _visible(_logger: object, _name: str, event: Event) -> Event:
-    """Take out of every text what could steer a terminal; the JSON form escapes it."""
+    """Remove terminal control sequences from every text; the JSON format escapes them."""
     return {key: lines(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def redact(event: Event, secrets: Iterable[str] = ()) -> Event:
-    """Mask what looks like a secret: values of telling keys, webhook addresses, log-ins in addresses, known texts."""
+    """Mask secrets: values of suspicious keys, webhook addresses, log-ins in addresses, known texts."""
     for key, value in event.items():
         if _SECRET_KEY.search(key) and value not in (None, ""):
             event[key] = MASK

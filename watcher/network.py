@@ -1,6 +1,6 @@
-"""How we connect: TLS contexts made once, the proxy of the environment, and what is wrong with a certificate.
+"""Connection settings: TLS contexts, the environment's proxy, and sentences about certificates.
 
-Shared by the registry and delivery, so that both take the same path; sends nothing.
+Shared by registry and delivery; sends nothing.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ class Proxy:
 
 
 def http_context() -> ssl.SSLContext:
-    """Return the context for HTTPS: certificate and name are checked, as the standard library's own client does.
+    """Return the TLS context for HTTPS; checks certificate and name like the standard library's client.
 
-    Made once a process and again when the authorities on disk, `SSL_CERT_FILE` or `SSL_CERT_DIR` change: each one
-    holds all authorities in memory.
+    Cached, since each context holds all authorities in memory. Created again when the authorities on disk,
+    `SSL_CERT_FILE` or `SSL_CERT_DIR` change.
 
     Source: CPython `Lib/http/client.py`, `_create_https_context`: ALPN `http/1.1`, post-handshake authentication on.
     """
@@ -93,21 +93,21 @@ def _own_context(ca_file: str, _state: tuple[int, ...]) -> ssl.SSLContext:
 
 
 def _authorities() -> tuple[object, ...]:
-    """Return what tells one state of the trusted authorities from another."""
+    """Return a value that changes with the trusted authorities."""
     paths = ssl.get_default_verify_paths()
     found: list[object] = [os.environ.get(paths.openssl_cafile_env), os.environ.get(paths.openssl_capath_env)]
     for path in (paths.cafile, paths.capath):
         try:
             found.append(None if path is None else (path, os.stat(path).st_mtime_ns))
-        except OSError:  # it cannot be read: nobody is trusted by it
+        except OSError:  # unreadable: it adds no authority
             found.append(path)
     return tuple(found)
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """Return the proxy of the environment that leads to an address, or None when it is asked directly.
+    """Return the environment's proxy for an address, or None for a direct connection.
 
-    `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name it; `NO_PROXY` names whom to ask directly.
+    Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     """
     parts = urlsplit(url)
     scheme, host = parts.scheme, parts.hostname or ""
@@ -124,15 +124,15 @@ def _goes_directly(host: str, port: int, named: Mapping[str, str]) -> bool:
 
 
 def is_exempt(host: str, port: int, no_proxy: str) -> bool:
-    """Return whether a `NO_PROXY` list names a host.
+    """Return True if a `NO_PROXY` list matches a host.
 
-    Entries: `*`; a name, which stands for the names below it too (`example.org`, `.example.org`, `*.example.org`); an
-    address, in brackets or not; a network (`10.0.0.0/8`, `fe11::/16`). Each may end with `:port`, an IPv6 address only
-    in brackets. What cannot be read exempts nobody.
+    Entries: `*`; a name, which also matches its subdomains (`example.org`, `.example.org`, `*.example.org`); an
+    address, in brackets or not; a network (`10.0.0.0/8`, `fe11::/16`). Each may end with `:port`; an IPv6 address
+    needs brackets then. Invalid entries match nothing.
 
     Args:
         host: Name or address, without brackets.
-        port: The port that is asked.
+        port: The port.
         no_proxy: The list.
     """
     host = host.lower().rstrip(".")
@@ -183,11 +183,11 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 
 def certificate_sentence(error: ssl.SSLCertVerificationError, host: str, ca: str = "SSL_CERT_FILE") -> str:
-    """Describe what is wrong with a certificate and what to do.
+    """Return a sentence about an invalid certificate, with advice.
 
     Args:
-        error: As raised by the handshake.
-        host: Whose certificate it is, as a person would say it.
+        error: The error of the handshake.
+        host: Name of the server, for the sentence.
         ca: The setting that names the authority to trust.
     """
     code = getattr(error, "verify_code", 0)  # only the handshake sets both

@@ -1,7 +1,4 @@
-"""What no text of the configuration may hold, whatever its key: characters nobody sees, homes that nobody has.
-
-Knows keys only as far as they name files. Asks the system for home folders and nothing else.
-"""
+"""Checks all texts of the configuration: control characters, empty names, unknown home folders."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from watcher.text import without_controls
 
 
 def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Return every text with a line break, a NUL or another control character: its place, and a sentence."""
+    """Yield the place of every text with a line break, NUL or other control character, with a sentence."""
     if isinstance(raw, dict):
         for key, value in raw.items():
             yield from control_characters(value, (*place, key))
@@ -30,7 +27,7 @@ def control_characters(raw: Any, place: Place = ()) -> Iterator[tuple[Place, str
 
 
 def without_control_characters(raw: Any) -> Any:
-    """Return the values with a blank for every control character, so that the rest can be looked at."""
+    """Return the values with control characters replaced by blanks, so that the rest can be checked."""
     if isinstance(raw, dict):
         return {key: without_control_characters(value) for key, value in raw.items()}
     if isinstance(raw, list):
@@ -39,7 +36,7 @@ def without_control_characters(raw: Any) -> Any:
 
 
 def text_findings(config: Config) -> Iterator[ConfigFinding]:
-    """Return names that are empty, and paths that begin with a `~` that means nothing."""
+    """Yield empty names, and paths with an unknown `~`."""
     names = {
         "watch": tuple(watch.name for watch in config.watch),
         "recipient": tuple(recipient.name for recipient in config.recipient),
@@ -64,7 +61,7 @@ def text_findings(config: Config) -> Iterator[ConfigFinding]:
 
 
 def _paths(config: Config) -> Iterator[tuple[Place, str]]:
-    """Return every path in which `~` is a home."""
+    """Yield every path in which `~` is expanded."""
     named: tuple[tuple[Place, str | None], ...] = (
         (("state_dir",), config.state_dir),
         (("templates_dir",), config.templates_dir),

@@ -1,6 +1,6 @@
 """Reads the configuration file and reports every problem at once, with its line and a suggestion.
 
-Does not look at secrets (`config.secrets`) nor into watchlist files (`config.watchlist`).
+Does not read secrets (`config.secrets`) or watchlist files (`config.watchlist`).
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ _TYPE_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A configuration that can be used.
+    """A usable configuration.
 
     Attributes:
         config: The values.
         path: The file.
-        warnings: What works but is unwise, in line order; may be empty.
-        sources: Where each value was written, to name the place of what comes to light later.
-        presets: The rules of the audiences that recipients name, by audience.
+        warnings: Usable but unwise settings, in line order; may be empty.
+        sources: Where each value was written, to locate later problems.
+        presets: Rules by audience, for the audiences that recipients use.
     """
 
     config: Config
@@ -65,15 +65,15 @@ class Loaded:
 
     @property
     def folder(self) -> Path:
-        """The folder of the file: what `ids_file` and secret files are relative to."""
+        """Return the folder of the file, which `ids_file` and secret files are relative to."""
         return self.path.parent
 
 
 def load_config(path: Path, environ: Mapping[str, str] = MappingProxyType({})) -> Loaded:
-    """Read and check a configuration file, the watches in `conf.d` beside it, and what the environment overrides.
+    """Load a configuration: the file, the watches in `conf.d`, and overrides by environment variables.
 
     Raises:
-        ConfigError: It cannot be read or used; carries every problem found.
+        ConfigError: It cannot be read or used; contains every problem.
     """
     loaded, problems = survey_config(path, environ)
     if problems or loaded is None:
@@ -84,11 +84,11 @@ def load_config(path: Path, environ: Mapping[str, str] = MappingProxyType({})) -
 def survey_config(
     path: Path, environ: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Loaded | None, tuple[Problem, ...]]:
-    """Read a configuration file past what is wrong in it, so that every problem can be named at once.
+    """Load a configuration despite its problems, to report all of them at once.
 
     Returns:
-        What is left when the wrong keys are taken out, to be looked at and not to be run with, or None when nothing
-        sensible is left; and every problem found, empty when there is none.
+        The configuration without the wrong keys, for inspection only, or None if nothing usable is left; and every
+        problem.
 
     Raises:
         ConfigError: It cannot be read, or is not TOML.
@@ -115,7 +115,7 @@ def survey_config(
 
 
 def _without(raw: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
-    """Return the values without the keys that are wrong, so that defaults stand in for them."""
+    """Return the values without the wrong keys, so that defaults apply."""
     left = copy.deepcopy(dict(raw))
     for detail in error.errors(include_url=False):
         *way, key = detail["loc"] or ("",)
@@ -134,7 +134,7 @@ def _has(holder: Any, step: str | int) -> bool:
 
 
 def _top_level() -> Mapping[str, bool]:
-    """Return the top-level keys, and whether each is a table."""
+    """Return top-level key → True if it is a table."""
     return {name: _model_of(info.annotation) is not None for name, info in Config.model_fields.items()}
 
 
@@ -145,7 +145,9 @@ def _problems(sources: Sources, error: ValidationError) -> Iterable[Problem]:
 
 
 def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
-    key = str(next((step for step in reversed(place) if isinstance(step, str)), ""))  # of an entry, its list's name
+    key = str(
+        next((step for step in reversed(place) if isinstance(step, str)), "")
+    )  # for a list entry, the name of the list
     where = _where(place[:-1], raw)
     match detail["type"]:
         case "extra_forbidden":
@@ -164,7 +166,7 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
             given = detail["input"]
             choices = re.findall(r'"([^"]+)"', expected)
             return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
-        case "model_type" if isinstance(detail["input"], str):  # perhaps a secret, written where its place belongs
+        case "model_type" if isinstance(detail["input"], str):  # perhaps a secret itself, in place of its location
             secret = f"; a secret never stands in the configuration: write {_PLACES}" if key in _SECRET_KEYS else ""
             return f"{key}{where} must be a table, not a text{secret}"
         case kind if kind in _TYPE_WORDS:
@@ -178,7 +180,7 @@ def _lower_first(text: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """Name a wrong value without repeating a table, which might hold a secret."""
+    """Return a wrong value for a sentence; a table is not repeated, since it may contain a secret."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -212,7 +214,7 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _known_keys(place: Place) -> tuple[str, ...]:
-    """Return the keys a table may have, by walking the models along a path."""
+    """Return the allowed keys of a table, by following the models along a path."""
     model: type[BaseModel] = Config
     for step in place:
         if isinstance(step, int):

@@ -1,6 +1,6 @@
-"""Where the configuration and the state lie.
+"""Finds the configuration file and the state folder.
 
-Finds paths only; reads nothing but the environment given to it.
+Reads no files and only the environment it is given.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SYSTEM_STATE = Path("/var/lib/watcher")
 
 
 def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Return the places looked at without `--config`, first wins (design: The configuration)."""
+    """Return the paths searched without `--config`; the first existing one wins (design: The configuration)."""
     found: list[Path] = []
     if named := environ.get("WATCHER_CONFIG"):
         return (Path(named),)
@@ -48,7 +48,7 @@ def find_config(option: Path | None, environ: Mapping[str, str]) -> Path:
         try:
             if _is_file(path):
                 return path
-        except ConfigPermissionError as error:  # another user's home, as `sudo` leaves it in $HOME: looked past
+        except ConfigPermissionError as error:  # another user's home, as left in $HOME by `sudo`: skip it
             closed.append(error)
     if closed:
         raise closed[0]
@@ -70,9 +70,9 @@ def _is_file(path: Path) -> bool:
 
 
 def under(folder: Path, text: str) -> Path:
-    """Return the path a text of the configuration means: `~` is a home, else it is relative to a folder.
+    """Return the path of a text in the configuration: expand `~`, else relative to a folder.
 
-    A home that nobody has is left as it is written; `config.control_chars` names it.
+    An unknown home is left as written; `config.control_chars` names it.
     """
     try:
         return folder / Path(text).expanduser()

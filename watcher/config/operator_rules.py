@@ -1,7 +1,4 @@
-"""The rules of what concerns the operator alone: `[health]`, and how long `[store]` keeps what nobody needs.
-
-Pure: looks at values only.
-"""
+"""Checks the operator's settings: `[health]`, and retention in `[store]`. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _KEPT = ("keep_records", "keep_messages", "keep_polls")
 
 
 def operator_findings(config: Config) -> Iterator[ConfigFinding]:
-    """Return everything wrong in what concerns the operator alone."""
+    """Yield everything wrong in the operator's settings."""
     for key in _KEPT:
         if getattr(config.store, key) < SHORTEST_KEPT:
             yield ConfigFinding(place=("store", key), text=f'{key} must be at least "1d"')
@@ -26,7 +23,7 @@ def operator_findings(config: Config) -> Iterator[ConfigFinding]:
 
 
 def listen_address(text: str) -> tuple[str, int]:
-    """Return host and port of a `[health] listen` that was found right; an address of IPv6 stands in brackets."""
+    """Return host and port of a valid `[health] listen`; an IPv6 address is in brackets."""
     host, _, port = text.rpartition(":")
     return host.strip("[]"), int(port)
 

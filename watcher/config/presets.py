@@ -1,7 +1,7 @@
 """The audiences: small rule files that say which kinds of change are louder or quieter for whom.
 
-Reads and checks the files; what a rule does to a change is `digests.levels`' business. Whether a kind exists is not
-known here: whoever knows the kinds asks `unknown_kinds`.
+Reads and checks the files; `digests.levels` applies the rules. Callers that know the kinds check them with
+`unknown_kinds`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Preset:
 
 
 class _File(Shape):
-    """The rule file as it is written."""
+    """A rule file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -60,10 +60,10 @@ class _File(Shape):
 
 
 def preset_names(own: Path | None) -> tuple[str, ...]:
-    """Return the audiences there are, by name.
+    """Return the names of all audiences.
 
     Args:
-        own: The operator's folder, or None; a folder that is not there holds none.
+        own: The operator's folder, or None; it need not exist.
     """
     folders = (BUILT_IN, *([own] if own is not None else []))
     return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.toml")}))
@@ -108,7 +108,7 @@ def read_preset(name: str, own: Path | None) -> Preset:
 
 
 def unknown_kinds(preset: Preset, known: Collection[str]) -> tuple[Problem, ...]:
-    """Name the rules that fit no kind of change; they do nothing.
+    """Return the rules that match no kind of change.
 
     Args:
         preset: The rules.
@@ -132,7 +132,7 @@ def unknown_kinds(preset: Preset, known: Collection[str]) -> tuple[Problem, ...]
 
 
 def _refuse_twice(path: Path, rules: _File) -> None:
-    """Refuse a kind that is both louder and quieter, or has a level and a direction."""
+    """Refuse a kind that has two rules."""
     places = (("up", rules.up), ("down", rules.down), ("level", list(rules.level)))
     problems = tuple(
         Problem(str(path), 0, f'"{kind}" is named in {first} and in {second}; one of them is meant')

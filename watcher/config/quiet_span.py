@@ -1,4 +1,4 @@
-"""Quiet hours: two local times of day between which a recipient hears nothing.
+"""Quiet hours: two local times between which a recipient gets no messages.
 
 Holds the two times and their spelling; when they begin and end on a day is `digests.quiet_hours`'s business.
 """
@@ -14,7 +14,7 @@ _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]
 
 
 class Quiet(BaseModel):
-    """A span of the day, such as `22:00-07:00`; one that ends before it begins goes over midnight.
+    """A span of the day, such as `22:00-07:00`; it crosses midnight if it ends before it begins.
 
     Attributes:
         begins: Local time of day from which nothing is sent.

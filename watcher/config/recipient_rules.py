@@ -1,6 +1,6 @@
-"""The rules that a recipient's wishes must keep together: audience, nearness, urgency, quiet hours, heartbeat.
+"""Checks recipients' settings against each other: audience, near, urgent, quiet hours, heartbeat.
 
-Reads the rule files of the audiences named, and no others. Does not know which kinds of change there are.
+Reads only the rule files of the audiences in use. Does not know the kinds of changes.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from watcher.errors import ConfigError, Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientFindings:
-    """What the recipients' wishes came to.
+    """The findings about recipients.
 
     Attributes:
-        presets: Rules by audience, of those that recipients name and that can be read.
-        findings: What is wrong or unwise in the configuration; may be empty.
-        problems: What is wrong in rule files; may be empty.
+        presets: Rules by audience, as far as they can be read.
+        findings: Wrong or unwise settings; may be empty.
+        problems: Problems in rule files; may be empty.
     """
 
     presets: Mapping[str, Preset]
@@ -35,11 +35,11 @@ class RecipientFindings:
 
 
 def check_recipients(config: Config, *, folder: Path) -> RecipientFindings:
-    """Look at every recipient's wishes and read the audiences they name.
+    """Check every recipient and read the audiences in use.
 
     Args:
-        config: A configuration whose single values are right.
-        folder: Folder of the configuration file; what `presets_dir` is relative to.
+        config: A configuration with valid single values.
+        folder: Folder of the configuration file, which `presets_dir` is relative to.
     """
     own = under(folder, config.presets_dir) if config.presets_dir is not None else None
     names = preset_names(own)

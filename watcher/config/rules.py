@@ -1,7 +1,4 @@
-"""The rules that several values of the configuration must keep together.
-
-Pure: looks at values only, not at files, secrets or the network.
-"""
+"""Checks values of the configuration against each other. Pure: reads no files, secrets or network."""
 
 from __future__ import annotations
 
@@ -23,15 +20,15 @@ PUBLIC_REGISTRY = "clinicaltrials.gov"
 
 SHORTEST_POLL = timedelta(seconds=1)
 POLITE_POLL = timedelta(minutes=10)
-"""The registry's data is refreshed once a working day; asking more often than this gains nothing."""
+"""The registry's data is refreshed once per working day; polling more often gains nothing."""
 
 NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
-"""An id as we accept it: stricter than the registry, which also takes short ones (API v2, `/studies/{nctId}`)."""
+"""An NCT id; stricter than the registry, which also accepts short ones (API v2, `/studies/{nctId}`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFinding:
-    """Something wrong or unwise, by its place in the file."""
+    """A wrong or unwise setting, with its place in the file."""
 
     place: Place
     text: str
@@ -39,12 +36,12 @@ class ConfigFinding:
 
 
 def is_nct_id(text: str) -> bool:
-    """Return whether a text is a well-formed id: NCT and eight digits, not all zero."""
+    """Return True if a text is an NCT id: NCT and eight digits, not all zero."""
     return NCT_ID.fullmatch(text) is not None
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine itself, without asking a name server."""
+    """Return True if a host name or address is loopback, without a DNS query."""
     if host == "localhost":
         return True
     try:
@@ -54,7 +51,7 @@ def is_loopback(host: str) -> bool:
 
 
 def findings(config: Config) -> tuple[ConfigFinding, ...]:
-    """Return everything wrong or unwise in a configuration whose single values are right; may be empty."""
+    """Return all wrong or unwise settings of a configuration with valid single values."""
     return (
         *_zones(config),
         *_registry(config),
@@ -114,7 +111,7 @@ def _registry(config: Config) -> Iterator[ConfigFinding]:
 
 
 def _registry_host(base_url: str) -> str | None:
-    """Return the host of an address that requests can be made to, or None."""
+    """Return the host of a usable base address, or None."""
     try:
         parts = urlsplit(base_url)
         is_usable = parts.scheme in {"http", "https"} and parts.username is None and parts.port != 0
@@ -169,7 +166,7 @@ def _email(config: Config) -> Iterator[ConfigFinding]:
 
 
 def _host_problem(host: str) -> str:
-    """Describe what is wrong with the name of a relay and what to write in its stead; empty when it may be one."""
+    """Return a sentence about an invalid relay name; empty if it is valid."""
     inner = host.partition("://")[2] or host
     name, _, port = inner.strip("/").rpartition(":")
     if name and ":" not in name and port.isascii() and port.isdigit():
@@ -182,7 +179,7 @@ def _host_problem(host: str) -> str:
 
 
 def _is_secret_safe(address: str) -> bool:
-    """Return whether a secret may be sent to an address: https, or this machine itself."""
+    """Return True if a secret may be sent to an address: https, or loopback."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -192,7 +189,7 @@ def _is_secret_safe(address: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text looks like one mail address: something, one @, a domain, no blanks."""
+    """Return True if a text looks like one mail address."""
     return re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", text) is not None
 
 
@@ -268,5 +265,5 @@ def _operator(config: Config) -> Iterator[ConfigFinding]:
 
 
 def id_text(nct_id: str) -> str:
-    """Describe what is wrong with a malformed id and what to write."""
+    """Return a sentence about a malformed id."""
     return f'"{plain(nct_id)[:40]}" is not a trial id; write NCT and eight digits, such as NCT07555496'

@@ -1,6 +1,6 @@
-"""The configuration as JSON Schema, for editors that complete and check TOML while it is written.
+"""The JSON Schema of the configuration, for editors.
 
-Made of the models, so that it cannot differ from them; the words are those of the commented example.
+Generated from the models; descriptions come from the commented example.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def config_schema(example: str) -> Mapping[str, Any]:
 
 
 def _settled(node: Any, spelled: set[str]) -> Any:
-    """Use the spelling of the file in place of what the program makes of it; leave the program's own words out."""
+    """Describe values as the file spells them, without the models' defaults and titles."""
     if isinstance(node, list):
         return [_settled(entry, spelled) for entry in node]
     if not isinstance(node, dict):
@@ -54,7 +54,7 @@ def _settled(node: Any, spelled: set[str]) -> Any:
 
 
 def _describe(table: dict[str, Any], defs: Mapping[str, Any], descriptions: Mapping[Place, str], place: Place) -> None:
-    """Return every key of a table the words of the example; descend into the tables it holds."""
+    """Add the example's description to every key of a table and its subtables."""
     table.pop("description", None)
     for key, value in table.get("properties", {}).items():
         here = (*place, key)
@@ -94,6 +94,6 @@ def _comments(example: str) -> Mapping[Place, str]:
 
 
 def _uncommented(line: str) -> str:
-    """Return a line that shows a default as if it were set; any other as it is."""
+    """Return a commented-out default as if it were set; any other line unchanged."""
     key, is_set, _ = line.removeprefix("# ").partition(" = ")
     return line.removeprefix("# ") if line.startswith("# ") and is_set and key.isidentifier() else line

@@ -1,6 +1,6 @@
-"""Reads a secret from the place the configuration names, at the moment of use.
+"""Reads secrets from where the configuration points, at the time of use.
 
-Never logs, caches or prints a secret; the error texts name the place only.
+Never logs, caches or prints a secret; errors name the location only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from watcher.errors import ConfigError, Problem
 
 
 def named_secrets(config: Config) -> Iterator[tuple[Place, str, SecretRef]]:
-    """Return every secret a configuration names: its place in the file, what it is, where it lies; reads none."""
+    """Yield the place, description and reference of every secret in a configuration; reads none."""
     if config.email is not None and config.email.password is not None:
         yield ("email", "password"), "password of the relay", config.email.password
     if config.email is not None and config.email.oauth is not None:
@@ -47,7 +47,7 @@ def _secrets_of(recipient: RecipientConfig) -> Iterator[tuple[str, str, SecretRe
 
 
 def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return every secret that can be read, to be masked where it would come up; those that cannot are left out."""
+    """Return every readable secret, for masking."""
     found = []
     for _, _, ref in named_secrets(config):
         with suppress(ConfigError):
@@ -56,7 +56,7 @@ def known_secrets(config: Config, *, folder: Path, environ: Mapping[str, str]) -
 
 
 def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, str]]:
-    """Return every file with a secret that others on this machine may read: its place, and a sentence."""
+    """Yield the place of every secret file that other users can read, with a sentence."""
     for place, name, ref in named_secrets(config):
         path = under(folder, ref.file) if ref.file is not None else None
         if path is not None and path.is_file() and path.stat().st_mode & stat.S_IRWXO:
@@ -65,16 +65,16 @@ def exposed_secrets(config: Config, *, folder: Path) -> Iterator[tuple[Place, st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileUser:
-    """A user of this machine, as far as reading files goes."""
+    """User id and groups of a user of this machine."""
 
     uid: int
     gids: frozenset[int]
 
     def may(self, path: Path, right: int) -> bool:
-        """Report by owner and mode whether something may be read (4) or gone through (1); lists of rights are not seen.
+        """Return True if owner and mode allow to read (4) or traverse (1) a path; ignores access control lists.
 
         Raises:
-            OSError: It is not there.
+            OSError: It does not exist.
         """
         found = path.stat()
         shift = 6 if found.st_uid == self.uid else 3 if found.st_gid in self.gids else 0
@@ -82,7 +82,7 @@ class FileUser:
 
 
 def state_folder_user(state_dir: Path) -> FileUser | None:
-    """Return the user a state folder belongs to when root asks for it: who runs the watcher there. Else None."""
+    """Return the owner of a state folder if we are root and the owner is not, else None."""
     if os.geteuid() != 0 or not state_dir.is_dir():
         return None
     found = state_dir.stat()
@@ -90,18 +90,18 @@ def state_folder_user(state_dir: Path) -> FileUser | None:
         return None
     try:
         groups = os.getgrouplist(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
-    except KeyError:  # a user made by systemd for the time it runs
+    except KeyError:  # a dynamic user of systemd
         groups = [found.st_gid]
     return FileUser(uid=found.st_uid, gids=frozenset(groups))
 
 
 def closed_secrets(config: Config, *, folder: Path, user: FileUser) -> Iterator[tuple[Place, str]]:
-    """Return every file with a secret that another user may not read: its place, and a sentence.
+    """Yield the place of every secret file that a user cannot read, with a sentence.
 
     Args:
         config: The configuration.
         folder: Folder of the configuration file.
-        user: Who has to read them.
+        user: The user who has to read them.
     """
     for place, name, ref in named_secrets(config):
         path = under(folder, ref.file).absolute() if ref.file is not None else None
@@ -115,21 +115,21 @@ def closed_secrets(config: Config, *, folder: Path, user: FileUser) -> Iterator[
 
 
 def is_out_of_reach(ref: SecretRef, environ: Mapping[str, str]) -> bool:
-    """Return whether a secret is a systemd credential and this process was not started by systemd with credentials."""
+    """Return True if a secret is a systemd credential and this process has no credentials."""
     return ref.credential is not None and not environ.get("CREDENTIALS_DIRECTORY")
 
 
 def read_secret(ref: SecretRef, *, folder: Path, environ: Mapping[str, str]) -> str:
-    """Return a secret, one trailing line break removed.
+    """Read a secret and remove one trailing line break.
 
     Args:
-        ref: The place.
-        folder: Folder of the configuration file; what `{ file = … }` is relative to.
+        ref: Its location.
+        folder: Folder of the configuration file, which `{ file = … }` is relative to.
         environ: Environment variables; `CREDENTIALS_DIRECTORY` is where systemd puts credentials
             (systemd.exec(5), LoadCredential=).
 
     Raises:
-        ConfigError: The place is empty, missing or unreadable.
+        ConfigError: It is empty, missing or unreadable.
     """
     if ref.env is not None:
         value = _line(f"${ref.env}", environ.get(ref.env, ""))
@@ -163,7 +163,7 @@ def _read_file(path: Path) -> str:
 
 
 def _line(place: str, text: str) -> str:
-    """Return a text without its one trailing line break; no secret has more lines, and no login takes one that has."""
+    """Return a text without its trailing line break; refuse more than one line."""
     line = text.removesuffix("\n").removesuffix("\r")
     if any(sign in line for sign in "\n\r\0"):
         return _refuse(place, "the secret is more than one line; leave one line with the secret and nothing else")

@@ -1,6 +1,6 @@
-"""Where the values of the configuration come from: the file, watches in `conf.d`, variables of the environment.
+"""Merges the configuration file, watches in `conf.d` and environment variables.
 
-Reads and merges; does not judge values. Knows of every value where it was written, so that a problem names the place.
+Remembers where each value was written, so that a problem can name the place. Does not validate values.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from watcher.config.toml_lines import Place, find_line, line_map
 from watcher.errors import ConfigError, ConfigPermissionError, Problem
 
 DROP_INS = "conf.d"
-"""The folder beside the configuration whose `*.toml` add watches, in the order of their names."""
+"""Folder beside the configuration whose `*.toml` files add watches, in the order of their names."""
 
 PREFIX = "WATCHER_"
-"""Begins the name of a variable that overrides a key: `WATCHER_EMAIL__HOST`; two underscores are a level."""
+"""Prefix of variables that override a key, such as `WATCHER_EMAIL__HOST`; two underscores separate levels."""
 
 _DEEPEST = 20
 
@@ -42,8 +42,8 @@ class Sources:
     """The merged values.
 
     Attributes:
-        raw: As tomllib gives them.
-        problems: What could not be merged.
+        raw: The values, as parsed by tomllib.
+        problems: Problems found while merging.
     """
 
     raw: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Sources:
     _variables: Mapping[Place, str] = field(default_factory=dict)
 
     def problem(self, place: Place, text: str) -> Problem:
-        """Return a problem with the file and line, or the variable, a place was written in."""
+        """Return a problem with the file and line, or the variable, of a place."""
         for length in range(len(place), 0, -1):
             if (name := self._variables.get(place[:length])) is not None:
                 return Problem(f"${name}", 0, text)
@@ -68,12 +68,12 @@ class Sources:
 
 
 def read_sources(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool]) -> Sources:
-    """Read everything a configuration is made of.
+    """Read and merge all sources of a configuration.
 
     Args:
         path: The file.
         environ: Environment variables.
-        keys: The top-level keys, and whether each is a table.
+        keys: Top-level key → True if it is a table.
 
     Raises:
         ConfigError: A file cannot be read, or is not TOML.
@@ -96,10 +96,10 @@ def read_sources(path: Path, environ: Mapping[str, str], keys: Mapping[str, bool
 
 
 def _drop_ins(folder: Path) -> Sequence[Path]:
-    """Return the files of the folder.
+    """Return the drop-in files.
 
     Raises:
-        OSError: It is there and may not be looked into; else its watches would be forgotten without a word.
+        OSError: It exists and cannot be read; ignoring it would silently drop its watches.
     """
     try:
         names = os.listdir(folder)
@@ -153,7 +153,7 @@ def _override(
 
 
 def _value(text: str) -> object:
-    """Read a list or a table as TOML; everything else is the text itself, which the model reads as what it needs."""
+    """Parse a list or table as TOML; return any other text unchanged for the model to convert."""
     if text.lstrip()[:1] in ("[", "{"):
         try:
             return tomllib.loads(f"value = {text}")["value"]
@@ -189,10 +189,10 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def _refuse_deep(found: dict[str, Any]) -> None:
-    """Refuse tables in tables in tables, which dotted keys can make without any bracket.
+    """Refuse deeply nested tables, which dotted keys can create.
 
     Raises:
-        RecursionError: There are more levels than any configuration has.
+        RecursionError: There are more levels than any configuration needs.
     """
     level: list[Any] = [found]
     for _ in range(_DEEPEST):

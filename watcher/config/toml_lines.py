@@ -1,4 +1,4 @@
-"""Finds the line of a key in a TOML text, so that a problem can be pointed at.
+"""Finds the line of a key in a TOML text, to locate problems.
 
 A scan for table headers and keys, not a parser: tomllib has already accepted the text. Keys inside multi-line
 strings could mislead it; the worst outcome is a wrong line number in a message.
@@ -17,10 +17,7 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def line_map(text: str) -> Mapping[Place, int]:
-    """Return the 1-based line of every table and key, by path; array tables carry their index.
-
-    `("watch", 0, "name")`.
-    """
+    """Return the 1-based line of every table and key by path; array tables have an index: `("watch", 0, "name")`."""
     lines: dict[Place, int] = {}
     counts: dict[str, int] = {}
     table: Place = ()
@@ -43,7 +40,7 @@ def line_map(text: str) -> Mapping[Place, int]:
 
 
 def find_line(lines: Mapping[Place, int], place: Place) -> int:
-    """Return the line of the longest known beginning of a path, 0 when there is none."""
+    """Return the line of the longest known prefix of a path; 0 if there is none."""
     for length in range(len(place), 0, -1):
         if (found := lines.get(place[:length])) is not None:
             return found
