@@ -1,8 +1,8 @@
 """Compares two records: the only user of deepdiff.
 
-What is equal is dropped before anything else looks at it: whole modules as they came, then every equal subtree. Lists
-are met item by item as pairing says. What is left, the differing places alone, goes to one DeepDiff call a record as
-two flat maps, so that its cost is that of the difference and not of the record.
+Equal parts are dropped first: whole modules as they came, then every equal subtree. Lists are compared item by item, as
+`changes.pairing` matches them. Only the places that differ go to DeepDiff, in one call per record and as two flat maps,
+so that the cost is that of the difference and not of the record.
 
 Does not judge: `meaning` does. Does not word: `wording` does.
 """

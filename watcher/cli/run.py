@@ -83,7 +83,7 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
 
 
 def _is_to_show(context: RunContext) -> bool:
-    """Whether a textfile for monitors is wished for, or one that failed no longer is."""
+    """Return whether a textfile is configured, or the fault of a former one has to end."""
     return context.loaded.config.health.textfile is not None or context.store.faults.get(TEXTFILE_PART) is not None
 
 

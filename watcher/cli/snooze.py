@@ -39,10 +39,10 @@ class _BeginByDefault(click.Group):
 
 @click.group(cls=_BeginByDefault)
 def snooze() -> None:
-    """Hold a trial, or everything for a recipient, back until a day; then what piled up is told as one.
+    """Hold back a trial, or everything for a recipient, until a day. Then report what accumulated as one story.
 
-    With an ID nobody is told of that trial, with --recipient too only they are not. What is in the outbox is sent all
-    the same.
+    With an ID, nobody is told of that trial; with --recipient as well, only that recipient is not. Messages already in
+    the outbox are still sent.
 
     \b
         watcher snooze NCT07555496 --for 14d

@@ -1,7 +1,7 @@
-"""Looks into everything a run depends on, one finding per part, and says what to do about what is wrong.
+"""Checks everything a run depends on: one finding per part, with a remedy for each problem.
 
 Sends no message and stores nothing, except that a registry that answers closes the breaker (design: HTTP, 403). Each
-part is asked once: what a run would bridge by trying again is told as it is now.
+part is asked once, without the retries of a run.
 """
 
 from __future__ import annotations

@@ -23,10 +23,10 @@ def look_at(context: RunContext, watchlist: Watchlist) -> tuple[HealthSnapshot, 
 
 
 def show_run(context: RunContext, watchlist: Watchlist) -> tuple[bool, tuple[str, ...]]:
-    """Write the textfile after a one-shot run, if one is wished for.
+    """Write the textfile after a one-shot run, if one is configured.
 
     Returns:
-        Whether monitors see this run, and what to print: a file that cannot be written is told as any other fault.
+        Whether monitors see this run, and what to print: a file that cannot be written is a fault like any other.
     """
     faults = FaultReport()
     failing = write_shown(context, watchlist)

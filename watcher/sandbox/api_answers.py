@@ -54,7 +54,7 @@ class _RefusedError(Exception):
 
 
 def answer(timeline: Timeline, plan: ResponsePlan, path: str, query: str, *, base_path: str = "") -> ApiAnswer:
-    """ApiAnswer a GET below the API's base path.
+    """Answer a GET below the API's base path.
 
     Args:
         timeline: What is served.

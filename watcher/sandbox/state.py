@@ -77,7 +77,7 @@ class _Armed:
 
 
 class SandboxState:
-    """What stands on the stage now.
+    """The current data version and the armed faults.
 
     Args:
         timeline: What is served.

@@ -1,4 +1,4 @@
-"""Whether a value comes back to what it was before: a return to an earlier value is told as one."""
+"""Recognise a value that returns to what it was before."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def phrase_of(change: Change) -> Phrase:
 
 
 def reverted_note(change: Change) -> str | None:
-    """Describe of a reverted change `changed and reverted after 4 days`; None for any other change."""
+    """Word a reverted change, such as `changed and reverted after 4 days`; None for any other change."""
     if "reverted_after_days" not in change.facts:
         return None
     days = change.facts["reverted_after_days"]
