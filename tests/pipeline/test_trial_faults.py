@@ -353,7 +353,10 @@ async def test_trial_split_off_again_lives_on_and_is_compared_with_its_last_vers
     assert ONE in home.registry.requests[-2].query
     assert home.kept(ONE).presence is Presence.PRESENT
     assert [version.baseline for version in home.versions(ONE)] == [True, False, False]
-    assert "Recruiting → Terminated" in home.bodies("ana")[-1]
+    body = " ".join(home.bodies("ana")[-1].split())
+    assert "Recruiting → Terminated" in body
+    assert f"split this record off from {FIVE}, into which it was merged before" in body
+    assert "serves this record again" not in body
     await home.next()
     await home.next()
     assert home.subjects("ana")[-1] == "Completed: A Trial Called 1"

@@ -34,9 +34,9 @@ def gone(nct_id: str, *, last: str | None, now: str | None) -> Comparison:
     return _of(nct_id, record.gone_record(nct_id, last_seen=last), _stamp(last), _stamp(now))
 
 
-def with_return(comparison: Comparison, *, gone_since: str | None) -> Comparison:
-    """Place the return of a record that was gone before what changed meanwhile."""
-    back = record.returned_record(comparison.nct_id, gone_since=gone_since)
+def with_return(comparison: Comparison, *, gone_since: str | None, split_from: str | None = None) -> Comparison:
+    """Place the return of a record that was gone, or merged into another, before what changed meanwhile."""
+    back = record.returned_record(comparison.nct_id, gone_since=gone_since, split_from=split_from)
     return replace(comparison, changes=(back, *comparison.changes))
 
 

@@ -138,7 +138,10 @@ def _quarantined(record: RawRecord, reason: str) -> IngestResult:
 def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back: bool) -> Comparison:
     history = read_history(kept.nct_id, kept.newest_seq, before, after, store)
     comparison = compare_records(before, after, history=history)
-    return with_return(comparison, gone_since=kept.missing_since) if is_back else comparison
+    if not is_back:
+        return comparison
+    split_from = kept.merged_into if kept.presence is Presence.MERGED else None
+    return with_return(comparison, gone_since=kept.missing_since, split_from=split_from)
 
 
 def _new(

@@ -69,13 +69,23 @@ def gone_record(nct_id: str, *, last_seen: str | None) -> Change:
     )
 
 
-def returned_record(nct_id: str, *, gone_since: str | None) -> Change:
-    """Report that a record which was gone is served again.
+def returned_record(nct_id: str, *, gone_since: str | None, split_from: str | None = None) -> Change:
+    """Report that a record which was gone, or merged into another one, is served again.
 
     Args:
         nct_id: The trial.
         gone_since: Data version in which it was first absent, or None.
+        split_from: The record it was merged into, or None when it was gone.
     """
+    if split_from is not None:
+        return _change(
+            "record.returned",
+            Severity.MAJOR,
+            "split off after it was merged",
+            Verb.ADDED,
+            after=nct_id,
+            split_from=split_from,
+        )
     return _change(
         "record.returned",
         Severity.MAJOR,

@@ -39,10 +39,16 @@ def _record(change: Change) -> Phrase:
         "trial.left_search": f"no longer found by the search{watch}",
         "record.merged": f"the record {was} was merged into {now}, which is watched from now on",
         "record.gone": "the registry no longer serves this record" + _since(facts.get("last_seen"), "last seen in"),
-        "record.returned": "the registry serves this record again" + _since(facts.get("gone_since"), "gone since"),
+        "record.returned": _returned(change),
         "record.baseline": "first version of this record kept" + _gap(facts.get("gap_since")),
     }.get(change.kind, "the record changed as a whole")
     return worded(change, "Record", said)
+
+
+def _returned(change: Change) -> str:
+    if split_from := text(change.facts, "split_from"):
+        return f"the registry split this record off from {split_from}, into which it was merged before"
+    return "the registry serves this record again" + _since(change.facts.get("gone_since"), "gone since")
 
 
 def _part(change: Change) -> Phrase:
