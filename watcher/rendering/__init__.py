@@ -1,5 +1,4 @@
-"""Turns finished values into text, HTML and Slack markup; escapes foreign text for each medium.
+"""Renders views as text, HTML and Slack blocks; escapes foreign text for each medium.
 
-The only room that knows jinja2. Decides nothing about who is told what, and sends nothing.
-This file imports nothing: `rendering.message` is used by rooms that must not load jinja2.
+Only this package uses jinja2. Import nothing here: packages that must not load jinja2 use `rendering.message`.
 """

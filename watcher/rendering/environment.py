@@ -1,7 +1,7 @@
-"""Templates: found, sandboxed, rendered within a size and a deadline.
+"""Renders sandboxed templates within limits of size and time.
 
-An operator may override any file by its name. An override that fails, grows too large or takes too long never stops
-a message: the built-in one stands in and a note says what was wrong. Knows nothing of what the templates say.
+An operator may override any template by name. If an override fails, grows too large or takes too long, the built-in
+template is used and a note says what was wrong.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KEPT_GLOBALS = frozenset({"dict", "namespace"})  # `range` and `lipsum` could l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateNote:
-    """An overridden template that failed; the built-in one stood in.
+    """An override failed and the built-in template was used.
 
     Attributes:
         template: Its name below the templates folder.
@@ -45,7 +45,7 @@ class TemplateNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What a template gave, and what failed on the way.
+    """The result of a template.
 
     Attributes:
         text: The whole text.
@@ -67,10 +67,10 @@ class Templates:
 
     Args:
         builtin: Folder of the built-in templates.
-        overrides: Folder of the operator's, searched first by the same names; None or an absent folder for none.
+        overrides: Folder of the operator's templates, searched first; None or an absent folder for none.
         clock: Monotonic seconds, for the deadline.
-        distrusted: Overrides that failed when they were tried out, by name: never rendered, and said with every
-            message that would have used them.
+        distrusted: Overrides that failed a trial rendering, by name: never rendered, and noted with every message that
+            would have used them.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Templates:
         return Templates(builtin, overrides, clock=self._clock, distrusted={**self._distrusted, **found})
 
     def parse(self, name: str) -> TemplateNote | None:
-        """Read one template without rendering it; give what is wrong with its syntax, or None."""
+        """Parse one template; return what is wrong with its syntax, or None."""
         try:
             (self._overridden or self._builtin).get_template(name)
         except jinja2.TemplateSyntaxError as error:
@@ -104,9 +104,9 @@ class Templates:
         return None
 
     def is_part_of(self, name: str, rendered: Iterable[str]) -> bool:
-        """Return whether one of the rendered templates is this one, or includes, imports or extends it.
+        """Return True if one of the rendered templates is this one, or includes, imports or extends it.
 
-        True as well for one that is there no longer: nothing can be made with it any more.
+        Also True for a template that no longer exists.
         """
         environment, known = self._overridden or self._builtin, set[str]()
         if name not in environment.list_templates() and name not in self._distrusted:
@@ -267,7 +267,7 @@ def _references(environment: jinja2.Environment, name: str) -> Iterator[str]:
 
 
 def _line(error: Exception, name: str) -> str:
-    """The line in the template, which jinja2 writes into the traceback; with its file when that is another one."""
+    """Return the template line from the traceback, with the file if it is another one."""
     place, trace = "", error.__traceback__
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)

@@ -1,6 +1,6 @@
-"""Foreign text made harmless, for each medium in its own way.
+"""Escapes foreign text for each medium.
 
-Registry records are written by strangers: their titles may hold line breaks, right-to-left marks, markup or mentions.
+Registry records come from strangers: titles may contain line breaks, right-to-left marks, markup or mentions.
 `watcher.text.plain` is applied once to every value that enters a view; the filters here add what one medium needs.
 HTML needs none here: the environment escapes it by file name.
 """

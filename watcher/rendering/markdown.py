@@ -1,6 +1,6 @@
-"""Foreign text made harmless for Markdown files and their YAML front matter.
+"""Escapes foreign text for Markdown files and their YAML front matter.
 
-Everything here takes text that has passed `escape.plain` (or, for code blocks, `escape.verbatim`).
+Every function expects text that has passed `escape.plain` (or, for code blocks, `escape.verbatim`).
 """
 
 from __future__ import annotations

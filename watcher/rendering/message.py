@@ -1,7 +1,6 @@
 """A finished message: rendered once, then frozen.
 
-Holds the parts that never change after composing (design: Message). Does not hold the address, the relay or any
-credential: those are read by recipient name at the moment of sending. Does not import jinja2.
+Contains no address, relay or credential; those are read when the message is sent. Does not import jinja2.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from watcher.errors import DamagedError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that goes with a mail.
+    """An attachment of a mail.
 
     Attributes:
         name: File name: ASCII letters, digits, `.`, `-` and `_`.
@@ -74,8 +73,8 @@ class Message:
         part: 1-based number of this part.
         parts: How many parts there are.
         kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`; empty in messages frozen without one.
-        thread: Id of the message it is shown under: the root of a mail's conversation, which was never sent itself,
-            or the first of several parts; empty for none.
+        thread: Id of the message it is shown under: the root of a mail thread, which is never sent itself, or the first
+            of several parts; may be empty.
         attachments: Files that go with a mail; usually empty.
     """
 
@@ -122,21 +121,21 @@ class Message:
 
 
 def unpacked(data: object) -> object:
-    """Return data as plain JSON values; an object that was kept as its bytes is read now."""
+    """Return data as plain JSON values; decodes packed objects."""
     if isinstance(data, PackedJson):
         return data.unpack()
     return [unpacked(one) for one in data] if isinstance(data, list | tuple) else data
 
 
 def _packed(data: object) -> object:
-    """Return data as the message had it: what was kept as bytes stays so until it is written."""
+    """Return stored data with packed objects as bytes again."""
     if isinstance(data, dict) and data.keys() == {_PACKED, "nct_id"}:
         return PackedJson(nct_id=data["nct_id"], packed=b64decode(data[_PACKED], validate=True))
     return [_packed(one) for one in data] if isinstance(data, list) else data
 
 
 def _plain(value: object) -> object:
-    """Return what `json` cannot write by itself as what it can."""
+    """Convert a value that `json` cannot write."""
     if isinstance(value, PackedJson):
         return {_PACKED: b64encode(value.packed).decode(), "nct_id": value.nct_id}
     if isinstance(value, Attachment):

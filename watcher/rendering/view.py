@@ -1,4 +1,4 @@
-"""What templates and Slack blocks are given: finished words in plain lines, nothing left to decide.
+"""The views that templates and Slack blocks render: finished texts.
 
 This is the documented context of the templates. Every text in it has passed `escape.plain`: one line, no control or
 bidi characters. It is not escaped for HTML or Slack yet.

@@ -1,4 +1,4 @@
-"""What API v2 answers: version, batches, single studies, errors as plain text.
+"""Responses of API v2: version, batches, single studies, errors as plain text.
 
 Pure: a request and a plan in, an answer out. Sends nothing and remembers nothing.
 
@@ -34,10 +34,10 @@ _LONGEST_PAGE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiAnswer:
-    """An answer before it is sent.
+    """A response before it is sent.
 
     Attributes:
-        status: HTTP status; None: none at all, the connection is dropped.
+        status: HTTP status; None drops the connection.
         content_type: Value of Content-Type.
         body: Bytes before any Content-Encoding.
         headers: Further headers.
@@ -80,7 +80,7 @@ def answer(timeline: Timeline, plan: ResponsePlan, path: str, query: str, *, bas
 
 
 def not_found() -> ApiAnswer:
-    """Return the page a front server sends for a path nobody serves: HTML, unlike the API's own errors."""
+    """Return a front server's 404 page: HTML, unlike the API's own errors."""
     return ApiAnswer(status=404, content_type=HTML_TYPE, body=_html("404 Not Found"))
 
 
@@ -193,7 +193,7 @@ def _full_id(spelled: str) -> str | None:
 
 
 def _asked(timeline: Timeline, plan: ResponsePlan, wanted: str) -> tuple[str, ...]:
-    """Return the ids there are, each once, aliases under their study's own id; not in the order asked."""
+    """Return the existing canonical ids, each once, not in the requested order."""
     found: set[str] = set()
     for position, spelled in enumerate(re.split(r"[,|]", wanted), start=1):
         asked = _full_id(spelled)
@@ -210,7 +210,7 @@ def _token(plan: ResponsePlan, offset: int) -> str:
 
 
 def _offset(token: str, plan: ResponsePlan) -> int:
-    """Read a page token; it counts only within the data version it was given out at, as the real ones do."""
+    """Parse a page token; it is valid only within its data version, as in the real registry."""
     try:
         data_version, offset = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split(" ")
         position = int(offset)

@@ -1,4 +1,4 @@
-"""The sandbox's own door, `/sandbox/…`: what a person with curl, or a test in another process, can do to it.
+"""Control requests of the sandbox, `/sandbox/…`, for curl and for tests in other processes.
 
 Changes the state and answers in JSON; knows nothing of the API it rehearses.
 """
@@ -35,7 +35,7 @@ Body: TypeAlias = Mapping[str, Json]
 
 
 def control(state: SandboxState, method: str, path: str, body: bytes, wait: float = 0.0) -> ApiAnswer:
-    """Do what a control request says.
+    """Handle a control request.
 
     Args:
         state: What it acts on.

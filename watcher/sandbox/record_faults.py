@@ -1,6 +1,6 @@
-"""Faults in the records themselves: hollow, stale, absent, uncalled for, swapped, doubled, undecodable.
+"""Faults in records: hollow, stale, absent, not requested, swapped, duplicated, undecodable.
 
-Pure; parses a record only where a fault alters it.
+Pure; parses a record only if a fault changes it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from watcher.sandbox.timeline import Timeline
 
 
 def shaped_record(timeline: Timeline, plan: ResponsePlan, nct_id: str) -> bytes | None:
-    """Return a record as the plan's faults leave it, or None when it is absent."""
+    """Return a record after applying faults; None if it is absent."""
     kinds = {fault.kind for fault in plan.shaping if fault.concerns(nct_id)}
     if FaultKind.MISSING in kinds:
         return None
@@ -32,7 +32,7 @@ def shaped_record(timeline: Timeline, plan: ResponsePlan, nct_id: str) -> bytes 
 
 
 def second_copies(timeline: Timeline, plan: ResponsePlan, page: Sequence[str]) -> tuple[bytes, ...]:
-    """Return the records of a page that come a second time, with another title than the first time."""
+    """Return second copies of records of a page, with another title."""
     twice = [fault for fault in plan.shaping if fault.kind is FaultKind.TWICE]
     doubled = [nct_id for nct_id in page if any(fault.concerns(nct_id) for fault in twice)]
     records = (timeline.record(nct_id, plan.data_version) for nct_id in doubled)
@@ -50,12 +50,12 @@ _SPOILT = {
 
 
 def undecodable(body: bytes, kind: FaultKind) -> bytes:
-    """Return a JSON object with a member in front that no decoder takes."""
+    """Return a JSON object with a first member that no decoder accepts."""
     return b'{"spoilt":' + _SPOILT[kind] + b"," + body.lstrip().removeprefix(b"{")
 
 
 def strangers(timeline: Timeline, plan: ResponsePlan, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids that come along unasked: those the fault names, or the first one not asked for."""
+    """Return ids that were not requested: those of the fault, or the first other one."""
     found: list[str] = []
     for fault in plan.shaping:
         if fault.kind is FaultKind.WRONG_IDS:
@@ -65,7 +65,7 @@ def strangers(timeline: Timeline, plan: ResponsePlan, asked: Sequence[str]) -> t
 
 
 def _hollow(record: bytes) -> bytes:
-    """Leave what makes it look like a record: the id, a status module without status, and the stamp."""
+    """Keep only the id, a status module without status, and the data version."""
     whole = json.loads(record)
     protocol = whole.get("protocolSection", {})
     status = {key: value for key, value in protocol.get("statusModule", {}).items() if key != "overallStatus"}
@@ -75,7 +75,7 @@ def _hollow(record: bytes) -> bytes:
 
 
 def _swapped(timeline: Timeline, nct_id: str, data_version: str) -> bytes | None:
-    """Return the body of the next trial under the id of this one; None when there is no other."""
+    """Return the next trial's body with this id; None if there is no other trial."""
     others = [other for other in sorted(timeline.ids(data_version)) if other != nct_id]
     other = next((other for other in others if other > nct_id), others[0] if others else "")
     body = timeline.record(other, data_version)

@@ -1,6 +1,6 @@
-"""Small steps that turn one record into the next: how the cast's script is written.
+"""Patch steps that turn one record into the next, as used by the script of the sample trials.
 
-Pure; a step that does not fit its record is an error, never skipped.
+Pure; a step that does not fit its record is an error.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class PatchError(ValueError):
 
 
 def apply_steps(record: Mapping[str, Any], steps: Sequence[PatchStep]) -> dict[str, Any]:
-    """Return the record after the steps; the given one stays as it is.
+    """Return a patched copy of a record.
 
     Raises:
-        PatchError: A path that leads nowhere, or a step of no known kind.
+        PatchError: A path does not exist, or a step is of an unknown kind.
     """
     changed = copy.deepcopy(dict(record))
     for step in steps:

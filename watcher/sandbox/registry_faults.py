@@ -1,6 +1,6 @@
-"""What can go wrong with a registry, as values: armed for a number of requests, deterministic.
+"""Faults of a registry, as values: armed for a number of requests, deterministic.
 
-Decides nothing about when a fault fires (`sandbox.state` counts) and sends nothing (`sandbox.server` does).
+Does not decide when a fault fires (`sandbox.state` counts) and sends nothing (`sandbox.server` does).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from watcher.changes.model import Json
 
 
 class FaultError(ValueError):
-    """A fault was described wrongly; the text says what is known instead."""
+    """A fault is described wrongly."""
 
 
 class FaultKind(StrEnum):
@@ -85,12 +85,12 @@ REPLACING = frozenset(
         FaultKind.TOKEN,
     }
 )
-"""Faults that stand in place of the answer; at most one of them fires per request."""
+"""Faults that replace the response; at most one fires per request."""
 
 UNDECODABLE = frozenset(
     {FaultKind.SURROGATE, FaultKind.NAN, FaultKind.CONTROL, FaultKind.DEEP, FaultKind.DIGITS, FaultKind.UTF8}
 )
-"""Faults that leave a record no decoder takes."""
+"""Faults that make a record undecodable."""
 
 SHAPING = UNDECODABLE | frozenset(
     {
@@ -105,7 +105,7 @@ SHAPING = UNDECODABLE | frozenset(
         FaultKind.NO_TIMESTAMP,
     }
 )
-"""Faults that alter what a good answer says; spared while a replacing fault fires."""
+"""Faults that change the content of a response; they do not fire together with a replacing fault."""
 
 _STUDIES_ONLY = (SHAPING - {FaultKind.NO_TIMESTAMP}) | {FaultKind.MOVING, FaultKind.TOKEN}
 

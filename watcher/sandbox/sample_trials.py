@@ -1,7 +1,7 @@
-"""The sample trials: fictional ones, two real ones retold, and the data versions in which something happens to them.
+"""The sample trials: fictional ones, two retold real ones, and their changes by data version.
 
-`trials/<NCT>.json` is how each trial looks at first, `trials/script.json` what happens to whom at which data version.
-The fictional ones (NCT99…) say so in their own text; nothing ever happens to the two real ones (NCT07…).
+`trials/<NCT>.json` is the first state of each trial; `trials/script.json` lists the changes of each data version. The
+fictional trials (NCT99…) say so in their text; the two real ones (NCT07…) never change.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def sample_states() -> dict[str, dict[str, Mapping[str, Any]]]:
 
 
 def stories() -> Mapping[str, Mapping[str, str]]:
-    """Return what happens: per data version after the first, per NCT id, one sentence for people."""
+    """Return one sentence per change: data version → NCT id → sentence."""
     return {
         data_version: {nct_id: event["story"] for nct_id, event in events.items()}
         for data_version, events in _script()["events"].items()

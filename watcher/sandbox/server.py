@@ -1,4 +1,4 @@
-"""The registry stand-in: a loopback HTTP server that speaks API v2 and plays faults.
+"""The sample registry: a loopback HTTP server for API v2 with scripted faults.
 
 Moves bytes; what they say is `sandbox.api_answers`, what is armed is `sandbox.state`.
 """
@@ -31,7 +31,7 @@ _SLOW_DEFAULT_SECONDS = 0.2
 
 
 class Sandbox:
-    """A registry on loopback, running in threads of its own while the `with` block lasts.
+    """A registry on loopback; runs in threads inside a `with` block.
 
     ::
 
@@ -40,7 +40,7 @@ class Sandbox:
             get(sandbox.base_url + "/version")
             sandbox.next()
 
-    Leaving the block closes every connection, ends holds and joins the threads.
+    Leaving the block closes all connections, ends holds and joins the threads.
 
     Args:
         timeline: What to serve.
@@ -60,44 +60,44 @@ class Sandbox:
 
     @property
     def root_url(self) -> str:
-        """Address without the API's base path; the controls lie below it under `/sandbox`."""
+        """Return the address without the API's base path; the controls are at `/sandbox` below it."""
         if self._server is None:
             raise RuntimeError("The sandbox has an address only inside its with block.")
         return f"http://{HOST}:{self._server.server_port}"
 
     @property
     def base_url(self) -> str:
-        """Base of the API: `http://127.0.0.1:PORT/api/v2`."""
+        """Return the base address of the API: `http://127.0.0.1:PORT/api/v2`."""
         return self.root_url + self._base_path
 
     @property
     def data_version(self) -> str:
-        """Data version served now."""
+        """Return the present data version."""
         return self._state.data_version
 
     @property
     def requests(self) -> tuple[SeenRequest, ...]:
-        """API requests since the start or the last reset, oldest first; the newest 100,000 at most."""
+        """Return the API requests since the start or the last reset, oldest first; at most the newest 100,000."""
         return self._state.requests
 
     def next(self) -> bool:
-        """Move to the next data version; False, and nothing moves, at the end."""
+        """Move to the next data version; return False at the last one."""
         return self._state.next()
 
     def arm(self, *faults: RegistryFault) -> None:
-        """Arm faults; those armed first fire first."""
+        """Arm faults; they fire in the order armed."""
         self._state.arm(*faults)
 
     def disarm(self) -> None:
-        """Forget the faults that are armed; the data version stands, and held requests stay held."""
+        """Remove the armed faults; keep the data version and held requests."""
         self._state.disarm()
 
     def reset(self) -> None:
-        """Back to the first data version, without faults, held requests and memory of requests."""
+        """Return to the first data version and remove faults, holds and recorded requests."""
         self._state.reset()
 
     def wait_held(self, seconds: float = 10.0) -> bool:
-        """Wait until a `hold` fault holds a request; False when none did in time."""
+        """Wait until a `hold` fault holds a request; return False on a timeout."""
         return self._state.wait_held(seconds)
 
     def release(self) -> None:
@@ -151,7 +151,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End every open connection, so that threads waiting for another request on one end too."""
+        """Close every open connection, so that threads waiting for another request end."""
         with self._guard:
             for connection in self._connections:
                 try:
@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the signature of http.server
-        """Stay silent; `GET /sandbox/requests` tells what was asked."""
+        """Log nothing; `GET /sandbox/requests` lists the requests."""
 
     def _serve(self) -> None:
         url = urlsplit(self.path)
@@ -232,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._write_body(body, faults)
 
     def _head(self, found: ApiAnswer, body: bytes, *, is_chunked: bool) -> bytes:
-        """Buffer status and headers; give the body as it goes over the wire."""
+        """Buffer status and headers; return the encoded body."""
         assert found.status is not None  # noqa: S101 — the caller looked
         self.send_response(found.status)
         self.send_header("Content-Type", found.content_type)

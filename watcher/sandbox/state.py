@@ -1,6 +1,6 @@
-"""The state of a running sandbox: the data version it stands at, armed faults, held requests, what was asked.
+"""The state of a running sandbox: data version, armed faults, held requests, recorded requests.
 
-Decides which faults play for a request; knows nothing of HTTP. Safe to use from many threads.
+Selects the faults of a request; independent of HTTP. Thread-safe.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _LONGEST_HOLD_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRequest:
-    """One API request as it was answered; control requests under `/sandbox/` are not among them.
+    """One answered API request; control requests under `/sandbox/` are not recorded.
 
     Attributes:
         method: `GET`, …
         path: Path without query, e.g. `/api/v2/studies`.
-        query: Raw query, empty when there is none.
-        user_agent: As sent, empty when not sent.
-        status: HTTP status; None when the connection was dropped without an answer.
+        query: Raw query; may be empty.
+        user_agent: The header; may be empty.
+        status: HTTP status; None if the connection was dropped.
     """
 
     method: str
@@ -38,14 +38,14 @@ class SeenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponsePlan:
-    """What one request is answered with.
+    """How to answer one request.
 
     Attributes:
         data_version: Data version to answer from.
-        earlier_version: The one before it; the same when it is the first.
-        replacing: The fault that stands in place of the answer, if any.
-        shaping: Faults that alter what the answer says, in the order armed.
-        transfer: Faults that alter how it is sent, in the order armed.
+        earlier_version: The previous one; the same if it is the first.
+        replacing: The fault that replaces the response, or None.
+        shaping: Faults that change its content, in the order armed.
+        transfer: Faults that change how it is sent, in the order armed.
     """
 
     data_version: str
@@ -66,9 +66,9 @@ class _Armed:
         return self.fault.times is not None and self.fired >= self.fault.times
 
     def fires(self) -> bool:
-        """Count one matching request and tell whether the fault plays for it."""
+        """Count one matching request; return True if the fault fires for it."""
         self.matched += 1
-        # A move happens right behind a request, so its `after` counts that request in.
+        # A move follows a request, so its `after` includes that request.
         let_through = max(self.fault.after - 1, 0) if self.fault.kind is FaultKind.MOVING else self.fault.after
         if self.is_spent or self.matched <= let_through:
             return False
@@ -95,45 +95,45 @@ class SandboxState:
 
     @property
     def data_version(self) -> str:
-        """Data version served now."""
+        """Return the present data version."""
         with self._changed:
             return self.timeline.data_versions[self._position]
 
     @property
     def requests(self) -> tuple[SeenRequest, ...]:
-        """API requests since the start or the last reset, oldest first; the newest 100,000 at most."""
+        """Return the API requests since the start or the last reset, oldest first; at most the newest 100,000."""
         with self._changed:
             return tuple(self._seen)
 
     @property
     def armed(self) -> tuple[RegistryFault, ...]:
-        """Faults that may still fire, in the order armed."""
+        """Return the faults that may still fire, in the order armed."""
         with self._changed:
             return tuple(armed.fault for armed in self._armed if not armed.is_spent)
 
     @property
     def held(self) -> int:
-        """Number of requests held now."""
+        """Return the number of held requests."""
         with self._changed:
             return self._held
 
     def next(self) -> bool:
-        """Move to the next data version; False, and nothing moves, at the end."""
+        """Move to the next data version; return False at the last one."""
         with self._changed:
             return self._move()
 
     def arm(self, *faults: RegistryFault) -> None:
-        """Arm faults; those armed first fire first."""
+        """Arm faults; they fire in the order armed."""
         with self._changed:
             self._armed += [_Armed(fault) for fault in faults]
 
     def disarm(self) -> None:
-        """Forget the faults that are armed; the data version stands, and held requests stay held."""
+        """Remove the armed faults; keep the data version and held requests."""
         with self._changed:
             self._armed.clear()
 
     def reset(self) -> None:
-        """Back to the first data version, without faults, held requests and memory of requests."""
+        """Return to the first data version and remove faults, holds and recorded requests."""
         with self._changed:
             self._position = 0
             self._armed.clear()
@@ -146,9 +146,9 @@ class SandboxState:
             self._seen.append(seen)
 
     def plan_response(self, target: str, user_agent: str) -> ResponsePlan:
-        """Decide what a request for `target` (path and query) is answered with, and count it.
+        """Return how to answer a request for `target` (path and query), and count it.
 
-        The data version is that of the arrival: a `moving` fault moves the timeline for the requests that follow.
+        The data version is that at its arrival; a `moving` fault affects later requests only.
         """
         replacing: RegistryFault | None = None
         shaping: list[RegistryFault] = []
@@ -179,7 +179,7 @@ class SandboxState:
         )
 
     def hold(self, fault: RegistryFault) -> None:
-        """Wait until released, reset or closed, or until the fault's own limit has passed."""
+        """Wait until released, reset or closed, or until the fault's own limit."""
         limit = min(fault.seconds or _DEFAULT_HOLD_SECONDS, _LONGEST_HOLD_SECONDS)
         with self._changed:
             releases = self._releases
@@ -189,7 +189,7 @@ class SandboxState:
             self._held -= 1
 
     def wait_held(self, seconds: float) -> bool:
-        """Wait until a request is held; False when none was in time."""
+        """Wait until a request is held; return False on a timeout."""
         with self._changed:
             self._changed.wait_for(lambda: self._held > 0 or self._is_closed, seconds)
             return self._held > 0
@@ -200,7 +200,7 @@ class SandboxState:
             self._let_go()
 
     def pause(self, seconds: float) -> None:
-        """Allow time pass between two pieces of a slow answer; cut short when the sandbox closes."""
+        """Pause between two pieces of a slow response; ends early if the sandbox closes."""
         with self._changed:
             self._changed.wait_for(lambda: self._is_closed, seconds)
 

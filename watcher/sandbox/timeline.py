@@ -1,7 +1,6 @@
-"""Records over data versions: which bytes a registry would serve for a trial at a given data version.
+"""The bytes of each record at each data version.
 
-Reads folders and stamps `versionHolder`; knows nothing of HTTP. Records are read when asked for and never parsed
-again once it is known where their stamp lies.
+Reads folders and sets `versionHolder`; independent of HTTP. Records are read on demand and parsed at most once.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from typing import TypeAlias
 from watcher.changes.model import Record
 
 Source: TypeAlias = bytes | Path
-"""Where one state of one record lies: its JSON, or the file that holds it."""
+"""One state of one record: its JSON, or the file that contains it."""
 
 NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 DATA_VERSION = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 FALLBACK_VERSION = "2026-01-01"
-"""Data version of a folder of undated files none of which says its own."""
+"""Data version of a folder of undated files without one of their own."""
 
 _OWN_VERSION = re.compile(rb'"versionHolder"\s*:\s*"(\d{4}-\d{2}-\d{2})"')
 _STAMP = b'"miscInfoModule":{"versionHolder":"'
@@ -33,7 +32,7 @@ _LONGEST_NULL = 16
 
 
 class TimelineError(Exception):
-    """A folder cannot be served; the text is one sentence that says what, where and what to do."""
+    """A folder cannot be served."""
 
 
 class Timeline:
@@ -104,7 +103,7 @@ class Timeline:
 
     @property
     def data_versions(self) -> tuple[str, ...]:
-        """Every data version, oldest first; never empty."""
+        """Return every data version, oldest first; never empty."""
         return self._versions
 
     def record(self, nct_id: str, data_version: str) -> bytes | None:
@@ -119,18 +118,18 @@ class Timeline:
         return None if cut is None else data_version.encode().join(cut)
 
     def canonical(self, nct_id: str, data_version: str) -> str | None:
-        """Return the id a study is kept under: its own, or that of the study naming it among its `nctIdAliases`."""
+        """Return the canonical id: its own, or that of the study with it in `nctIdAliases`."""
         if nct_id in self._sources and self._is_there(nct_id, data_version):
             return nct_id
         return self._aliases_at(data_version).get(nct_id)
 
     def ids(self, data_version: str) -> tuple[str, ...]:
-        """Return every id there at a data version, in an order that means nothing but stays within a data version."""
+        """Return every id at a data version, in an arbitrary but fixed order."""
         return self._order(data_version)
 
     @staticmethod
     def shuffled(nct_ids: Iterable[str], data_version: str) -> tuple[str, ...]:
-        """Place ids into the order of a data version: always the same, and not one anybody may rely on."""
+        """Return ids in the arbitrary but fixed order of a data version."""
         return tuple(sorted(nct_ids, key=lambda nct_id: hashlib.sha256(f"{data_version} {nct_id}".encode()).digest()))
 
     def check(self) -> None:
@@ -219,7 +218,7 @@ def _parsed(source: Source) -> dict[str, object] | None:
 
 
 def _cut_at_stamp(source: Source) -> tuple[bytes, bytes] | None:
-    """Return what stands before and behind the value of `versionHolder`, on one line; None for an absent record."""
+    """Return the bytes before and after the value of `versionHolder`; None for an absent record."""
     text = _read(source)
     at = text.rfind(_STAMP)
     if at < 0 or b"\n" in text:
