@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Literal
 
 from rich.console import Console
@@ -23,6 +23,7 @@ from watcher.changes.story import tell
 from watcher.changes.wording.card import card_of
 from watcher.changes.wording.reverted import phrase_of
 from watcher.changes.wording.values import enum
+from watcher.cli.terminal_times import slot_time, when
 from watcher.pipeline.pending_changes import base_level
 from watcher.rendering.plain_text import columns, fit
 from watcher.text import lines
@@ -215,14 +216,14 @@ def print_status(found: Mapping[str, Any], zones: Mapping[str, tzinfo]) -> None:
         screen.print(Text(f"No poll yet; {watched} watched. Start with: watcher run --once"))
     else:
         table = _grid(13)
-        table.add_row("Last poll", Text(f"{_when(poll['last'])}: {poll['outcome'].replace('_', ' ')}"))
-        table.add_row("Next poll", Text(f"{_when(poll['next'])}, when the daemon runs"))
-        table.add_row("Registry data", Text(f"{_when(poll['data_version'])}; {watched} watched, {poll['due']} due"))
+        table.add_row("Last poll", Text(f"{when(poll['last'])}: {poll['outcome'].replace('_', ' ')}"))
+        table.add_row("Next poll", Text(f"{when(poll['next'])}, when the daemon runs"))
+        table.add_row("Registry data", Text(f"{when(poll['data_version'])}; {watched} watched, {poll['due']} due"))
         screen.print(table)
     if found["faults"]:
         screen.print(Text("\nWhat fails", style="bold red"))
     for fault in found["faults"]:
-        screen.print(Text(f"  {lines(fault['part'])}, since {_when(fault['since'])}", style="bold"))
+        screen.print(Text(f"  {lines(fault['part'])}, since {when(fault['since'])}", style="bold"))
         screen.print(Padding(Text(lines(fault["message"])), (0, 0, 0, 4)))
     screen.print()
     if found["recipients"]:
@@ -231,7 +232,7 @@ def print_status(found: Mapping[str, Any], zones: Mapping[str, tzinfo]) -> None:
     for entry in found["snoozes"]:
         what = entry["nct_id"] or "everything"
         whom = f" for {lines(entry['recipient'])}" if entry["recipient"] else ""
-        screen.print(Text(f"Snoozed: {what}{whom} until {_when(entry['until'])}"))
+        screen.print(Text(f"Snoozed: {what}{whom} until {when(entry['until'])}"))
     waiting = ", ".join(f"{count} {state}" for state, count in found["outbox"].items() if count)
     screen.print(Text(f"Outbox: {waiting}; see them with `watcher outbox list`" if waiting else "Outbox: empty"))
 
@@ -241,7 +242,7 @@ def _recipients(rows: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo]) 
     table.add_column("Waiting", justify="right")
     table.add_column("", style="bold red")
     for row in rows:
-        slot = _slot(row["next_slot"], zones[row["name"]]) if row["next_slot"] else "after each poll with news"
+        slot = slot_time(row["next_slot"], zones[row["name"]]) if row["next_slot"] else "after each poll with news"
         table.add_row(
             Text(lines(row["name"])), row["channel"], slot, str(row["pending"]), "suspended" if row["suspended"] else ""
         )
@@ -295,8 +296,8 @@ def print_trial(found: Mapping[str, Any]) -> None:
         table.add_row("Short name", Text(lines(found["short_name"])))
     table.add_row("Watched as", Text(lines(", ".join(found["watches"])) or "not watched now"))
     versions = counted(found["versions"], "version")
-    table.add_row("Kept", Text(f"{versions} since {_when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))
-    table.add_row("Registry data", Text(_when(found["data_version"])))
+    table.add_row("Kept", Text(f"{versions} since {when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))
+    table.add_row("Registry data", Text(when(found["data_version"])))
     screen.print(table)
 
 
@@ -325,8 +326,8 @@ def print_log(found: Sequence[Mapping[str, Any]], *, is_loud: bool) -> None:
 
 def _origin(entry: Mapping[str, Any]) -> str:
     newer = entry["to"]
-    posted = f"posted {_when(newer['last_update_posted'])}, " if newer["last_update_posted"] else ""
-    return f"{posted}data of {_when(newer['data_version'])}, seen {_when(entry['seen_at'])}"
+    posted = f"posted {when(newer['last_update_posted'])}, " if newer["last_update_posted"] else ""
+    return f"{posted}data of {when(newer['data_version'])}, seen {when(entry['seen_at'])}"
 
 
 def print_messages(found: Sequence[Mapping[str, Any]]) -> None:
@@ -337,7 +338,7 @@ def print_messages(found: Sequence[Mapping[str, Any]]) -> None:
         return
     for row in found:
         tries = counted(row["attempts"], "try", "tries")
-        coming = f", next {_when(row['next_attempt_at'])}" if row["next_attempt_at"] else ""
+        coming = f", next {when(row['next_attempt_at'])}" if row["next_attempt_at"] else ""
         screen.print(
             Text(f"{row['id']:>4}  ").append(row["state"], style="bold").append(f" after {tries}{coming}"),
         )
@@ -378,25 +379,6 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
-
-
-def _when(text: str | None) -> str:
-    """Return a day as 9 Jun 2026, a time with its minute; what is neither stands as it is."""
-    if text is None:
-        return "unknown"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return lines(text)
-    day = f"{moment.day} {moment:%b %Y}"
-    if len(text) <= len("2026-06-09"):
-        return day
-    return f"{day} {moment:%H:%M}" + (" UTC" if moment.tzinfo is UTC else "")
-
-
-def _slot(text: str, zone: tzinfo) -> str:
-    moment = datetime.fromisoformat(text).astimezone(zone)
-    return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M %z}"
 
 
 def _words(status: str | None) -> str:
