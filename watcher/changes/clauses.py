@@ -9,18 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.families.enrollment import is_taken_back
-from watcher.changes.model import Change, Json, MarkKind, Origin, Phrase, Verb
+from watcher.changes.model import Change, Json, MarkKind, Origin, Phrase
 from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
 
-_LONGEST_CLAUSE = 110
+LONGEST_CLAUSE = 110
+"""As many characters one clause of a headline has at most."""
+
 _SHORT_REASON = 40
 _LONG_REASON = 75
-_SHORT_CRITERION = 60
+_LONGEST_VALUE = 60
 _MOST_BARE_WORDS = 4
-_SHORT_CRITERIA = (60, 45, 30)
+_VALUE_WIDTHS = (60, 45, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,145 +130,36 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
     return Clause(f"{name} {said}" + (f", now {day}" if leads else ""), tag)
 
 
-def eligibility_clause(changes: Sequence[Change]) -> Clause:
-    """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
-    tag = f"Eligibility {_effect(changes)}"
-    if any(_is_sex(change) for change in changes):
-        changes = [change for change in changes if change.kind != "eligibility.sex" or _is_sex(change)]
-    facts = sorted((change for change in changes if _is_limit(change)), key=_comes_late)
-    if facts:
-        return Clause(_limits(facts, [change for change in changes if not _is_limit(change)]), tag)
-    if len(changes) == 1:
-        return Clause(_criterion_clause(changes[0]), tag)
-    criteria = [change for change in changes if change.kind.startswith(_CRITERION)]
-    verbs = [_happened(change) for change in criteria]
-    if len(criteria) == len(changes) and len(set(verbs)) == 1:
-        directions = {change.facts.get("direction") for change in criteria}
-        only = next(iter(directions)) if len(directions) == 1 else None
-        return Clause(f"{len(criteria)} eligibility criteria {only or verbs[0]}", tag)
-    return Clause(f"Eligibility changed: {values.listed(_parts(changes), 3)}", tag)
-
-
-def _parts(changes: Sequence[Change]) -> list[str]:
-    """Return changes of eligibility in a few words each, criteria counted by what happened to them."""
-    verbs = [_happened(change) for change in changes if change.kind.startswith(_CRITERION)]
-    parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
-    return parts + [_lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
-
-
-def _is_sex(change: Change) -> bool:
-    """Whether a change is of the sex itself; texts about gender explain it on their own lines."""
-    return change.kind == "eligibility.sex" and change.facts.get("field") == "sex"
-
-
-def _is_limit(change: Change) -> bool:
-    """Whether a change is of sex, age or volunteers: a coded fact, no text about it."""
-    if change.kind in ("eligibility.age", "eligibility.healthy_volunteers"):
-        return True
-    return change.kind == "eligibility.sex" and change.facts.get("field") in ("sex", "genderBased")
-
-
-def _comes_late(change: Change) -> int:
-    """Return the place of a fact: sex, minimum age, maximum age and volunteers, gender."""
-    if change.facts.get("field") == "genderBased":
-        return 2
-    return int(change.facts.get("limit") == "maximum" or change.kind == "eligibility.healthy_volunteers")
-
-
-def _limits(facts: Sequence[Change], others: Sequence[Change]) -> str:
-    """Describe the first two facts in plain words, and name or count the rest."""
-    pieces = [phrase(change).sentence.rstrip(".") for change in facts[:2]]
-    rest = _parts([*facts[2:], *others])
-    return "; ".join([pieces[0], *map(_lowered, pieces[1:]), *([values.listed(rest, 2)] if rest else [])])
-
-
-def _criterion_clause(change: Change) -> str:
-    """Describe one criterion by its sentence when that is short, else by what differs in it, else by what happened."""
-    words = phrase(change)
-    sentence = words.sentence.rstrip(".")
-    if len(sentence) <= _LONGEST_CLAUSE:
-        return sentence
-    label = words.label
-    happened = change.facts.get("direction") or _happened(change)
-    if change.kind == f"{_CRITERION}moved":
-        return _moved(change)
-    if change.kind == f"{_CRITERION}split":
-        return f"{label} {words.note}: “{_first_text(change, 'old_texts')}”"
-    if change.kind == f"{_CRITERION}merged":
-        count, _, rest = (words.note or "").partition(" ")
-        several = f"{values.capitalised(count)} {_lowered(label).replace('criterion', 'criteria')} {rest}"
-        return f"{several}: “{_first_text(change, 'new_texts')}”"
-    if change.kind.startswith(_CRITERION) and not words.marks:
-        return f"{label} {happened}: “{values.short((words.now or words.was or '').rstrip('.'), _SHORT_CRITERION)}”"
-    if change.kind == f"{_CRITERION}changed":
-        for most in _SHORT_CRITERIA:
-            near = shorten(words.marks, limit=most, around=most // 3)
-            was, now = side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)
-            said = f"{label} {happened}: “{was}” → “{now}”"
-            if was != now and len(said) <= _LONGEST_CLAUSE:
-                return said
-    return f"{label} {happened}" if change.kind.startswith(_CRITERION) or words.marks else f"{label} {change.verb}"
-
-
-def _first_text(change: Change, name: str) -> str:
-    found = change.facts.get(name)
-    first = found[0] if isinstance(found, list | tuple) and found else ""
-    return values.short(values.plain(first if isinstance(first, str) else "").rstrip(".;, "), _SHORT_CRITERION)
-
-
-def _moved(change: Change) -> str:
-    """Describe that a criterion moved, with its words; with both texts when they differ."""
-    facts = change.facts
-    came_from, section = facts.get("from"), facts.get("section")
-    old, new = (values.plain(text) if isinstance(text := facts.get(name), str) else "" for name in ("old_text", "text"))
-    if old and facts.get("is_reworded"):
-        for most in (_LONGEST_CLAUSE, *_SHORT_CRITERIA):
-            was, now = (values.short(text.rstrip("."), most) for text in (old, new))
-            both = f"Moved from {came_from} (“{was}”) to {section} (“{now}”)"
-            if len(both) <= _LONGEST_CLAUSE and was != now:
-                return both
-        return f"Criterion moved from {came_from} to {section}, with other words"
-    return f"Criterion moved from {came_from} to {section}: “{values.short(new.rstrip('.'), _SHORT_CRITERION)}”"
-
-
-def _happened(change: Change) -> str:
-    """Return what happened to a criterion, in one word."""
-    what = change.kind.removeprefix(_CRITERION)
-    if change.verb is not Verb.REVERTED and what in ("split", "merged"):
-        return what
-    return _CRITERION_VERBS[change.verb]
-
-
 def plain_clause(change: Change, tag: str) -> Clause:
     """Describe one change by its own sentence when that is short, else by its label and what happened to it."""
     words = phrase(change)
     sentence = values.without_end(words.sentence)
-    if len(sentence) <= _LONGEST_CLAUSE:
+    if len(sentence) <= LONGEST_CLAUSE:
         return Clause(sentence, tag)
     if change.kind.startswith("violation."):
         return Clause(sentence.partition(": “")[0], tag)
     return Clause(
-        _was_now(words) or _one_side(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag
+        was_now(words) or _one_side(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag
     )
 
 
-def _was_now(words: Phrase) -> str:
+def was_now(words: Phrase) -> str:
     """Return both values of a long change, cut near what differs; empty when they cannot be told apart so short."""
     if not words.was or not words.now:
         return ""
-    for most in _SHORT_CRITERIA:
+    for most in _VALUE_WIDTHS:
         sides = [words.was, words.now]
         if words.marks:
             near = shorten(words.marks, limit=most, around=most // 3)
             sides = [side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)]
         was, now = (values.short(one.strip("“”").rstrip(".;, "), most) for one in sides)
         said = f"{words.label}: “{was}” → “{now}”"
-        if was and now and was != now and len(said) <= _LONGEST_CLAUSE:
+        if was and now and was != now and len(said) <= LONGEST_CLAUSE:
             return said
     kinds = {mark.kind for mark in words.marks} - {MarkKind.SAME, MarkKind.GAP}
     if len(kinds) == 1:  # only added, or only taken out: the words themselves
         text = " … ".join(mark.text.strip() for mark in words.marks if mark.kind in kinds)
-        return f"{words.label}: “{values.short(text, _SHORT_CRITERION)}” {kinds.pop().value}"
+        return f"{words.label}: “{values.short(text, _LONGEST_VALUE)}” {kinds.pop().value}"
     return ""
 
 
@@ -281,7 +174,7 @@ def _one_side(words: Phrase) -> str:
 
 def _shown(value: str) -> str:
     """Return the beginning of a value, in quotation marks where it is a text of several words."""
-    short = values.short(value.strip("“”"), _SHORT_CRITERION)
+    short = values.short(value.strip("“”"), _LONGEST_VALUE)
     return f"“{short}”" if len(short.split()) > _MOST_BARE_WORDS else short
 
 
@@ -372,34 +265,6 @@ def _is_same_size(other: Json, facts: Mapping[str, Json]) -> bool:
     return isinstance(other, Mapping) and all(other.get(end) == facts.get(end) for end in ("old", "new"))
 
 
-_CRITERION = "eligibility.criterion."
-_CRITERION_VERBS: Mapping[Verb, str] = {
-    Verb.ADDED: "added",
-    Verb.REMOVED: "removed",
-    Verb.CHANGED: "reworded",
-    Verb.MOVED: "moved",
-    Verb.REVERTED: "reverted",
-}
-
-
-def _field_part(change: Change) -> str:
-    words, effect = phrase(change), change.facts.get("effect")
-    if change.facts.get("field") == "genderBased":
-        return words.sentence.rstrip(".")
-    if change.verb is Verb.REMOVED and change.kind != "eligibility.text":
-        return f"{words.label} no longer given"
-    return f"{words.label} {effect if effect in ('widened', 'narrowed') else change.verb}"
-
-
-def _effect(changes: Sequence[Change]) -> str:
-    effects = {change.facts.get("effect") or change.facts.get("direction") for change in changes}
-    if effects <= {"widened", "relaxed"}:
-        return "widened"
-    if effects <= {"narrowed", "tightened"}:
-        return "narrowed"
-    is_reworded = all(change.kind in ("eligibility.criterion.changed", "eligibility.text") for change in changes)
-    return "reworded" if is_reworded else "changed"
-
-
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
+    """Return a text with a small first letter."""
     return text[:1].lower() + text[1:]

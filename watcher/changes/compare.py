@@ -120,7 +120,7 @@ def apply_edits(old: Record, edits: Iterable[Edit]) -> Record:
 
 @dataclass(slots=True)
 class _Walk:
-    """The descent into what differs: gathers the differing places with what stands there on each side."""
+    """Walk down two records and collect the places that differ, with both values."""
 
     places: list[_Steps] = field(default_factory=list)
     old: dict[int, Json] = field(default_factory=dict)
@@ -192,7 +192,7 @@ class _Walk:
             yield Edit(steps=self.places[place], before=self.old.get(place), after=self.new.get(place))
 
     def _shown(self, value: Json, at: int) -> Json:
-        """Return a value as DeepDiff sees it: what stands on both sides is printed in one line.
+        """Return a value as DeepDiff sees it: values present on both sides are printed in one line.
 
         DeepDiff makes a line diff of any text with a line break, at great length for an eligibility text, and would
         descend into what is one edit here.

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from watcher.changes.clauses import (
     Clause,
     date_clause,
-    eligibility_clause,
     enrollment_clause,
     plain_clause,
     status_clause,
 )
 from watcher.changes.counting import counted_clause, results_clause
+from watcher.changes.criterion_clauses import eligibility_clause
 from watcher.changes.fact_clauses import arms_clause, design_clause, outcomes_clause
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Severity, Verb

@@ -98,7 +98,7 @@ class Bar:
     Attributes:
         y: Its place in the drawing.
         name: The country, cut to what fits.
-        parts: From left to right; none for what stands for several countries, which would dwarf each.
+        parts: From left to right; empty for a bar that stands for several countries, which would dwarf each.
         end: Where the text at its end stands.
         says: That text: `12 sites`.
     """

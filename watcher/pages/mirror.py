@@ -48,7 +48,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A list item: its name, what stands beside it, and a description; the last two may be empty."""
+    """A list item: its name, a remark and a description; the last two may be empty."""
 
     name: str
     beside: str = ""

@@ -78,7 +78,7 @@ class Lists:
         week: First and last day of this week, `yyyy-mm-dd`.
         every: The list of all trials.
         watches: By name, in the operator's order, the list of each watch.
-        newest: The newest version with something to tell of each trial; trials may be missing.
+        newest: Per trial the newest version with a change for readers; trials may be missing.
         logged: The first version of each trial within the days of its log; trials may be missing.
     """
 

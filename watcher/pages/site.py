@@ -160,7 +160,7 @@ class _Build:
         self.notes = {nct_id: known[nct_id] for nct_id in made_of if nct_id in known}
 
     def _mention(self) -> None:
-        """Tell the versions that lists and feeds show, as far as that was not done before."""
+        """Return the versions that lists and feeds show, read once per build."""
         wanted, fed = self.given.lists.wanted(), self.given.lists.fed()
         mentions: dict[str, dict[int, Mention]] = {}
         missing: set[int] = set(fed)

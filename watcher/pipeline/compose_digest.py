@@ -145,7 +145,7 @@ def _is_silent(plan: DigestPlan, pending: Mapping[str, tuple[PendingStory, ...]]
 def _ahead(recipient: RecipientConfig, pending: Mapping[str, Sequence[PendingStory]]) -> Mapping[str, int]:
     """Return the trials that are urgent for a recipient, each with its newest version.
 
-    What is so on one channel goes ahead on all: another, which began later, may have something less loud to tell of the
+    What is so on one channel goes ahead on all: another, which began later, may have something less urgent about the
     same trial, and the exempt is everyone's.
     """
     least = Severity(recipient.urgent.value).rank if recipient.urgent is not None else -1

@@ -95,7 +95,7 @@ class DigestPlan:
 def compose_context(
     context: RunContext, now: datetime, *, is_complete: bool, is_settled: bool, send_all: bool
 ) -> ComposeContext:
-    """Look at what holds for everybody, and note what stands when a poll has come to its end.
+    """Read what holds for every recipient, and record the state at the end of a poll.
 
     Args:
         context: What the run works with.

@@ -35,7 +35,7 @@ class Announcement(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One part's row as it is now, and what is told of it; None is silence."""
+    """The new row of one part, and the announcement it leads to; None when nothing is announced."""
 
     fault: Fault
     announcement: Announcement | None

@@ -229,7 +229,7 @@ class Outbox(OutboxReader):
             return doubt(connection, entry, when, reply, now)
 
     def dead(self, message: int, reason: str, now: datetime) -> None:
-        """Give up a message that is waiting or being sent.
+        """Abandon a message that is waiting or being sent.
 
         Raises:
             ValueError: The message has ended already, or does not exist.

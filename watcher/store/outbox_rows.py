@@ -157,7 +157,7 @@ def doubt(connection: Connection, entry: OutboxEntry, when: datetime, reply: str
 
 
 def end(connection: Connection, number: int, reason: str, now: datetime, state: State = State.DEAD) -> None:
-    """Give up a message, or keep it as rejected."""
+    """Abandon a message, or keep it as rejected."""
     count(connection, MESSAGES, state.value, the_entry(connection, number).channel)
     set_values(connection, number, state=state.value, next_attempt_at=None, last_reply=reason, ended_at=now)
 

@@ -83,7 +83,7 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
 
 
 def count(value: Json) -> int | None:
-    """Read a number of participants; None for what stands for an unknown number."""
+    """Read a number of participants; None for the registry's sentinel of an unknown number."""
     if not isinstance(value, int) or isinstance(value, bool) or value == UNKNOWN_COUNT:
         return None
     return value

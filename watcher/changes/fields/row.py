@@ -30,7 +30,7 @@ class ValueType(StrEnum):
 
 
 KeyOf = Callable[[Mapping[str, Json]], Hashable | None]
-"""Gives an item's key, or None when the item lacks what the key needs."""
+"""Returns an item's key, or None when the item lacks what the key needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How long after a day the update that tells of it was posted.
+"""How long after an event its update was posted.
 
 Between two versions far apart there may have been updates that nobody saw, so the posting of the newer one is only the
 latest day on which the event can have been posted. Where a store looked on, the versions between are known.

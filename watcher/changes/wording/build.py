@@ -72,7 +72,7 @@ def ended(sentence: str) -> str:
 
 
 def head_of(sentence: str) -> str | None:
-    """Return what stands before the details of a sentence, None without details. Quoted names are not looked into."""
+    """Return the part of a sentence before its details, None without details. Quoted names are skipped."""
     depth = 0
     for position, sign in enumerate(sentence if ": " in sentence else ""):
         depth += (sign == "“") - (sign == "”")

@@ -206,7 +206,7 @@ class _Match:
                 self._join(found.pop(), index)
 
     def in_place(self, place: Callable[[Criterion], Section | None]) -> None:
-        """Pair what stands between the same two paired neighbours."""
+        """Pair criteria that lie between the same two paired neighbours."""
         gaps_old = _gaps(self.old, self.new, self.partner_of_old, place, of_older=True)
         gaps_new = _gaps(self.new, self.old, self.partner_of_new, place, of_older=False)
         for gap, new in gaps_new.items():

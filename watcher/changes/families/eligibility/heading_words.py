@@ -90,7 +90,7 @@ NEGATIVE = re.compile(
     r"|discontinu\w*|disqualif\w*|never|unable|cannot|prohibit\w*|forbid\w*|stopping|terminat\w*|remov\w*|restrict\w*"
     r"|barred|unsuitable|inappropriate"
 )
-"""Words after which a heading is not taken for one of a group or topic: what stands under it may be an exclusion."""
+"""Words after which a heading is not taken for one of a group or topic: the lines under it may be exclusions."""
 
 DOUBTFUL = re.compile(rf"{NEGATIVE.pattern}|included|incl|elig\w*")
 """The same, and words that may name a section."""
