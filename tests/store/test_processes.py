@@ -21,10 +21,10 @@ from tests.store.make import *
 from watcher.store.database import Database
 from watcher.store.outbox_rows import put_messages
 from watcher.store.trial_model import PageCommit
-from watcher.store.page_commit import Packed, write_page
+from watcher.store.page_commit import PackedPage, write_page
 database = Database(Path(sys.argv[1]))
 with database.write() as connection:
-    write_page(connection, Packed.of(PageCommit(new=(new(TWO),))), NOW)
+    write_page(connection, PackedPage.of(PageCommit(new=(new(TWO),))), NOW)
     put_messages(connection, [letter("killed")], NOW)
     print("ready", flush=True)
     sys.stdin.read()

@@ -20,7 +20,7 @@ from watcher.cli.settings import Settings
 from watcher.cli.streams import settle_streams
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """Where a command is defined and what `watcher --help` says of it."""
 
     module: str
@@ -29,29 +29,31 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "init": Entry("init", "init", "Write a first configuration and watchlist into a folder."),
-    "add": Entry("init", "add", "Add trials to the watchlist file."),
-    "remove": Entry("init", "remove", "Remove trials from the watchlist file."),
-    "check-config": Entry("check", "check_config", "Check the configuration; show who receives what when."),
-    "run": Entry("run", "run", "Run the daemon, or one run with --once."),
-    "status": Entry("show", "status", "Show polls, faults, recipients and the outbox."),
-    "health": Entry("health", "health", "Check whether the watcher works, by the exit code."),
-    "list": Entry("show", "list_trials", "List the watched trials and the status of each."),
-    "show": Entry("show", "show", "Show one trial as last read."),
-    "log": Entry("show", "log", "List what changed, newest first."),
-    "history": Entry("history", "history", "Show the timeline of one trial."),
-    "export": Entry("export", "export", "Write pages, changes and records to files."),
-    "compare": Entry("compare", "compare", "Show what changed between two records from files."),
-    "preview": Entry("preview", "preview", "Show a recipient's digest as it would be sent now."),
-    "send-test": Entry("preview", "send_test", "Send a marked sample to a recipient."),
-    "templates": Entry("templates", "templates", "List, copy and check templates."),
-    "outbox": Entry("outbox", "outbox", "List, retry or drop messages."),
-    "snooze": Entry("snooze", "snooze", "Hold back a trial or a recipient until a day."),
-    "db": Entry("database", "database", "Check, measure, back up or restore the store."),
-    "doctor": Entry("doctor", "doctor", "Check everything a run needs."),
-    "config-schema": Entry("schema", "config_schema", "Print the JSON Schema of the configuration, for editors."),
-    "demo": Entry("demo", "demo", "Run the whole job offline, in seconds."),
-    "sandbox": Entry("sandbox", "sandbox", "Serve a sample registry on this machine."),
+    "init": CommandEntry("init", "init", "Write a first configuration and watchlist into a folder."),
+    "add": CommandEntry("init", "add", "Add trials to the watchlist file."),
+    "remove": CommandEntry("init", "remove", "Remove trials from the watchlist file."),
+    "check-config": CommandEntry("check", "check_config", "Check the configuration; show who receives what when."),
+    "run": CommandEntry("run", "run", "Run the daemon, or one run with --once."),
+    "status": CommandEntry("show", "status", "Show polls, faults, recipients and the outbox."),
+    "health": CommandEntry("health", "health", "Check whether the watcher works, by the exit code."),
+    "list": CommandEntry("show", "list_trials", "List the watched trials and the status of each."),
+    "show": CommandEntry("show", "show", "Show one trial as last read."),
+    "log": CommandEntry("show", "log", "List what changed, newest first."),
+    "history": CommandEntry("history", "history", "Show the timeline of one trial."),
+    "export": CommandEntry("export", "export", "Write pages, changes and records to files."),
+    "compare": CommandEntry("compare", "compare", "Show what changed between two records from files."),
+    "preview": CommandEntry("preview", "preview", "Show a recipient's digest as it would be sent now."),
+    "send-test": CommandEntry("preview", "send_test", "Send a marked sample to a recipient."),
+    "templates": CommandEntry("templates", "templates", "List, copy and check templates."),
+    "outbox": CommandEntry("outbox", "outbox", "List, retry or drop messages."),
+    "snooze": CommandEntry("snooze", "snooze", "Hold back a trial or a recipient until a day."),
+    "db": CommandEntry("database", "database", "Check, measure, back up or restore the store."),
+    "doctor": CommandEntry("doctor", "doctor", "Check everything a run needs."),
+    "config-schema": CommandEntry(
+        "schema", "config_schema", "Print the JSON Schema of the configuration, for editors."
+    ),
+    "demo": CommandEntry("demo", "demo", "Run the whole job offline, in seconds."),
+    "sandbox": CommandEntry("sandbox", "sandbox", "Serve a sample registry on this machine."),
 }
 """Command → its place in `watcher.cli`. The help of the whole program comes from here, so that no command is loaded."""
 

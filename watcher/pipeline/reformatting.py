@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from watcher.archive import REFORMATTED
+from watcher.archive import REFORMATTED, decode_comparison, pack
+from watcher.changes.meaning.registry_wide import LEAST_TRIALS, quieten, reformatted_families
 from watcher.changes.model import Comparison
 from watcher.context import RunContext
 from watcher.errors import DamagedError
@@ -56,8 +57,6 @@ def detect_reformatting(
 
 
 def _reformatted(context: RunContext, day: str, fetched: int, known: Mapping[str, int]) -> Mapping[str, int]:
-    from watcher.changes.meaning.registry_wide import LEAST_TRIALS, reformatted_families
-
     store = context.store
     changed = store.versions.of_data_version(day)
     if len(changed) < LEAST_TRIALS:
@@ -74,9 +73,6 @@ def _reformatted(context: RunContext, day: str, fetched: int, known: Mapping[str
 
 
 def _quieten(seqs: Sequence[int], families: Mapping[str, int], fetched: int, store: Store) -> None:
-    from watcher.archive import pack
-    from watcher.changes.meaning.registry_wide import quieten
-
     quiet = {}
     for seq in seqs:
         stored = _stored(store, seq)
@@ -88,8 +84,6 @@ def _quieten(seqs: Sequence[int], families: Mapping[str, int], fetched: int, sto
 
 def _stored(store: Store, seq: int) -> Comparison | None:
     """Return a stored comparison; None for one that is damaged: the others are judged without it."""
-    from watcher.archive import decode_comparison
-
     try:
         stored = store.versions.comparison(seq)
         return None if stored is None else decode_comparison(stored)

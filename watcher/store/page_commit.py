@@ -27,7 +27,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedPage:
     """A page with compressed bytes, so that the transaction is short.
 
     Attributes:
@@ -41,7 +41,7 @@ class Packed:
     compared: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, page: PageCommit) -> Packed:
+    def of(cls, page: PageCommit) -> PackedPage:
         """Compress the bodies and comparisons of a page.
 
         Raises:
@@ -57,7 +57,7 @@ class Packed:
         )
 
 
-def write_page(connection: Connection, packed: Packed, now: datetime) -> Mapping[str, int]:
+def write_page(connection: Connection, packed: PackedPage, now: datetime) -> Mapping[str, int]:
     """Write a page; call it inside a writing transaction.
 
     Returns:
@@ -112,7 +112,9 @@ _STANDS = (
 """State of a trial in which an unchanged record changes only the data version."""
 
 
-def _add_versions(connection: Connection, packed: Packed, before: Mapping[str, Kept], now: datetime) -> dict[str, int]:
+def _add_versions(
+    connection: Connection, packed: PackedPage, before: Mapping[str, Kept], now: datetime
+) -> dict[str, int]:
     seqs: dict[str, int] = {}
     for one in arrivals(packed.page):
         about = _about(one) if isinstance(one, NewVersion) else _about_event(connection, one, before[one.nct_id])
@@ -168,7 +170,7 @@ def _trial_row(kept: Kept) -> dict[str, object]:
     return {"own_id": kept.nct_id, "life": kept.presence.value, **{name: getattr(kept, name) for name in _COLUMNS}}
 
 
-def _write_bodies(connection: Connection, packed: Packed, seqs: Mapping[str, int]) -> None:
+def _write_bodies(connection: Connection, packed: PackedPage, seqs: Mapping[str, int]) -> None:
     bodies = [{"seq": seqs[one.nct_id], "codec": CODEC, "data": packed.data[one.nct_id]} for one in packed.page.new]
     if bodies:
         connection.execute(insert(tables.body), bodies)
@@ -207,7 +209,7 @@ def _milestone_row(nct_id: str, one: Milestone, seqs: Mapping[str, int]) -> dict
     return {"nct_id": nct_id, "kind": one.kind, "due_on": one.due_on, "seq": seqs[nct_id]}
 
 
-def _write_quarantine(connection: Connection, packed: Packed, before: Mapping[str, Kept], now: datetime) -> None:
+def _write_quarantine(connection: Connection, packed: PackedPage, before: Mapping[str, Kept], now: datetime) -> None:
     """Replace quarantined records; any other outcome ends a quarantine."""
     aside = [nct_id for nct_id, kept in before.items() if kept.quarantine is not None]
     if aside:

@@ -12,7 +12,7 @@ from watcher.changes.model import Severity
 from watcher.store import tables
 from watcher.store.compression import CODEC, pack, unpack
 from watcher.store.database import Database, chunks
-from watcher.store.page_commit import Packed, write_page
+from watcher.store.page_commit import PackedPage, write_page
 from watcher.store.trial_model import Compared, LogEntry, PageCommit, Version, VersionKind
 from watcher.store.trials import write_behind, write_checked
 
@@ -55,7 +55,7 @@ class Versions:
                 nothing is stored.
             StoreError: The database cannot be written; nothing is stored.
         """
-        packed = Packed.of(page)
+        packed = PackedPage.of(page)
         with self._database.write() as connection:
             seqs = write_page(connection, packed, now)
             if token is not None:
