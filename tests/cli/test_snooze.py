@@ -59,7 +59,7 @@ def test_a_day_is_read_in_the_zone_of_the_recipient_and_means_its_beginning(star
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Hold a trial"),
+        ((), "Hold back a trial"),
         (("--for", "14d"), "name a trial, or a recipient"),
         ((ONE,), "say how long: --until DATE or --for 14d"),
         ((ONE, "--for", "14d", "--until", "2026-12-01"), "say how long"),

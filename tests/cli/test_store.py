@@ -297,11 +297,12 @@ def test_a_backup_into_a_folder_is_dated_and_the_newest_are_kept(walked, tmp_pat
     assert [name for name in kept if name.startswith("watcher-202601")] == ["watcher-20260103T000000Z.db"]
 
 
-def test_keep_needs_a_folder_and_removes_nothing_when_the_copy_fails(walked, tmp_path):
-    found = walked.quick("db", "backup", tmp_path / "copy.db", "--keep", "3")
+def test_keep_needs_a_folder_and_removes_nothing_when_the_copy_fails(desk, tmp_path):
+    desk.done("db", "migrate")
+    found = desk.quick("db", "backup", tmp_path / "copy.db", "--keep", "3")
     assert (found.code, "--keep needs a folder" in found.err) == (2, True)
     old = tmp_path / "watcher-20260101T000000Z.db"
     old.write_text("old")
-    walked.database.write_bytes(b"damaged")
-    assert walked.quick("db", "backup", tmp_path, "--keep", "1").code == 74
+    desk.database.write_bytes(b"damaged")
+    assert desk.quick("db", "backup", tmp_path, "--keep", "1").code == 74
     assert old.exists()

@@ -115,5 +115,5 @@ async def test_notice_waiting_for_a_replaced_channel_is_told_once_on_the_new_one
         await home.run()
     files = sorted((home.state / "ops").glob("*.eml"))
     told = posts(home) if way == HOOK else [file.read_text() for file in files]
-    assert len([text for text in told if "Nothing new is read until the registry answers" in text]) == 1
+    assert len([text for text in told if "No trial is read until the registry answers" in text]) == 1
     assert [entry for entry in home.outbox() if entry.recipient == "ops"] == []

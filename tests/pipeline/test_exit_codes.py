@@ -120,7 +120,7 @@ async def test_temporary_fault_that_is_not_told_yet_is_exit_1_too(house):
     home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO])
     await home.run()
     faults = FaultReport()
-    faults.failing("template x", "it takes too long", FaultGrade.TEMPORARY)
+    faults.failing("registry data", "it takes too long", FaultGrade.TEMPORARY)
     with home.open() as context:
         assert settle(context, faults, home.now()) == ()
     (fault,) = standing(home)

@@ -129,7 +129,7 @@ async def test_message_whose_sending_kills_the_program_twice_lets_the_others_pas
     await home.run()
     home.registry.next()
     for _ in range(2):
-        hold = home.smtp.hold(SmtpStage.RCPT)
+        hold = home.smtp.hold(SmtpStage.RCPT, address="ana@example.org")
         with program(home, "run", "--once") as run:
             hold.wait_reached(PATIENCE)
             run.kill()

@@ -89,7 +89,7 @@ async def test_alias_and_its_record_in_two_batches_are_one_trial(house):
     assert len(home.versions(last)) == 1
     await home.next()
     assert [version.baseline for version in home.versions(last)] == [True, False]
-    assert home.subjects("ana") == ["Suspended: A Trial Called 0"]
+    assert home.subjects("ana") == ["Suspended: A Trial Called 0 (NCT99300000)"]
 
 
 async def test_trial_merged_twice_lives_on_under_the_last_id(house):

@@ -117,7 +117,7 @@ async def test_broken_template_of_the_pages_is_told_once_with_its_end_and_the_bu
     assert "240 participants" in page_of(home)
     (notice,) = notices(home)
     assert str(notice["Subject"]).startswith("Failing: page template pages/trial.html.j2")
-    for said in ("Line 2: UndefinedError", "pages and feeds are written", "watcher templates check"):
+    for said in ("Line 2: UndefinedError", "pages and feeds are complete", "watcher templates check"):
         assert said in text_of(notice)
     assert (await home.run()).said == (await home.next()).said == ()
     assert "120 participants" in page_of(home)

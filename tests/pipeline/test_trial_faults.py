@@ -62,7 +62,7 @@ async def test_one_unreadable_record_keeps_no_healthy_trial_old_and_is_told(hous
     await home.run()
     home.registry.arm(RegistryFault(kind=kind, ids=(THREE,), times=None))
     report = await home.next()
-    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1 (NCT99100001)"]
     assert report.poll.counts.unchanged == 12
     assert (report.poll.troubled, report.has_bugs, is_registry_down(report.poll)) == ((THREE,), False, False)
     assert list(faults(home)) == [f"record {THREE}"]
@@ -72,7 +72,7 @@ async def test_one_unreadable_record_keeps_no_healthy_trial_old_and_is_told(hous
     home.registry.disarm()
     await home.run()
     assert faults(home) == {}
-    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1 (NCT99100001)"]
 
 
 @pytest.mark.parametrize("kind", sorted(UNDECODABLE - {FaultKind.DIGITS, FaultKind.UTF8}))

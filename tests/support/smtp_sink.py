@@ -142,15 +142,15 @@ class SmtpSink:
         """
         self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, delay=delay, address=address, hide=hide), times)
 
-    def hold(self, stage: SmtpStage, *, reply: str = "", drop: bool = False) -> Hold:
-        """Hold the next answer at a stage back until released.
+    def hold(self, stage: SmtpStage, *, reply: str = "", drop: bool = False, address: str = "") -> Hold:
+        """Hold the next answer at a stage back until released; at MAIL and RCPT for one mailbox alone if given.
 
         Returns:
             The hold; wait for it to be reached, act, release it. The answer is then the ordinary one, or `reply`,
             or a closed connection.
         """
         hold = Hold()
-        self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, hold=hold), 1)
+        self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, address=address, hold=hold), 1)
         return hold
 
     def clear(self) -> None:

@@ -248,7 +248,7 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
 def _signal_unread(report: PollReport, faults: FaultReport) -> None:
     """Note a poll that left something undone, unless another fault names the cause."""
     troubled = [nct_id for nct_id in report.troubled if f"{STORED_PART}{nct_id}" not in faults.damages]
-    is_whole = report.outcome.is_complete and not troubled and not report.is_empty
+    is_whole = report.outcome.is_complete and not troubled and (not report.is_empty or bool(report.troubled))
     is_known = any(text and kind_of(part).origin is Origin.REGISTRY for part, text in faults.by_part.items())
     if is_whole or is_known:
         faults.well(POLL_PART)

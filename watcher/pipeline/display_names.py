@@ -8,6 +8,7 @@ from watcher.archive import decode
 from watcher.changes.wording.values import short
 from watcher.errors import WatcherError
 from watcher.store.store import Store
+from watcher.store.trial_model import Presence
 from watcher.study.names import short_name, told_apart
 
 _MOST_OWN = 80
@@ -36,7 +37,10 @@ def display_names(
     ids = [nct_id for nct_id, name in own.items() if not name and nct_id not in known]
     made = {**store.versions.short_names(ids), **_from_records(store, _nameless(store, ids)), **known}
     names = {nct_id: name or made.get(nct_id) or nct_id for nct_id, name in own.items()}
-    return told_apart({nct_id: short(name, _MOST_OWN) for nct_id, name in names.items()})
+    shown = {nct_id: short(name, _MOST_OWN) for nct_id, name in names.items()}
+    merged = {kept.nct_id for kept in store.trials.kept(list(own)) if kept.presence is Presence.MERGED}
+    # an id that became an alias is the same trial as the one it was merged into: not two of one name
+    return shown | told_apart({nct_id: name for nct_id, name in shown.items() if nct_id not in merged})
 
 
 def _nameless(store: Store, ids: Collection[str]) -> list[str]:
