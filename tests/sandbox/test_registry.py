@@ -117,8 +117,8 @@ def test_a_page_token_dies_when_the_data_moves(sandbox):
         "pageToken=%F0%9F%98%80",
         "format=csv",
         "markupFormat=legacy",
-        "query.cond=pain",
-        "fields=NCTId",
+        "query.patient=pain",
+        "sort=NCTId",
         "filter.ids=NCT99000001&filter.phase=2",
     ],
 )

@@ -16,8 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+from watcher.sandbox.essie import QueryError
 from watcher.sandbox.record_faults import second_copies, shaped_record, strangers, undecodable
 from watcher.sandbox.registry_faults import UNDECODABLE, FaultKind
+from watcher.sandbox.search_answers import SEARCH_PARAMETERS
 from watcher.sandbox.state import ResponsePlan
 from watcher.sandbox.timeline import Timeline, TimelineError
 
@@ -26,8 +28,9 @@ TEXT_TYPE = "text/plain; charset=UTF-8"
 HTML_TYPE = "text/html"
 
 _ID = re.compile(r"[Nn][Cc][Tt]0*([1-9]\d{0,7})", re.ASCII)
-_SERVED = ("filter.ids", "pageSize", "pageToken", "countTotal", "format", "markupFormat")
-_NOT_OFFERED = re.compile(r"query\..+|filter\..+|postFilter\..+|aggFilters|geoDecay|sort|fields")
+_SERVED = ("filter.ids", "pageSize", "pageToken", "countTotal", "format", "markupFormat", "fields")
+_NOT_OFFERED = re.compile(r"query\..+|filter\..+|postFilter\..+|geoDecay|sort")
+_ONLY = {"format": "json", "markupFormat": "markdown"}
 _DEFAULT_PAGE = 10
 _LONGEST_PAGE = 1000
 
@@ -73,6 +76,8 @@ def answer(timeline: Timeline, plan: ResponsePlan, path: str, query: str, *, bas
         if path.startswith("/studies/") and path.count("/") == 2:
             return _study(timeline, plan, path, query, base_path)
     except _RefusedError as refused:
+        return ApiAnswer(status=400, body=str(refused).encode())
+    except QueryError as refused:
         return ApiAnswer(status=400, body=str(refused).encode())
     except TimelineError as unreadable:
         return ApiAnswer(status=500, body=str(unreadable).encode())
@@ -134,18 +139,42 @@ def _page(timeline: Timeline, plan: ResponsePlan, query: str) -> ApiAnswer:
     wanted = parameters.get("filter.ids", "")
     size = _page_size(parameters.get("pageSize", "0"))
     start = _offset(parameters["pageToken"], plan) if "pageToken" in parameters else 0
-    ids = _asked(timeline, plan, wanted) if wanted else timeline.ids(plan.data_version)
+    searched = tuple((name, value) for name, value in parameters.items() if SEARCH_PARAMETERS.fullmatch(name))
+    ids = _selected(timeline, plan, wanted, searched)
     end = start + size
     page: tuple[str, ...] = (*ids[start:end], *strangers(timeline, plan, ids))
     if _plays(plan, FaultKind.EMPTY_PAGE):
         page, end = (), start
-    studies = [study for nct_id in page if (study := shaped_record(timeline, plan, nct_id)) is not None]
-    studies += second_copies(timeline, plan, page)
-    total = f'"totalCount":{len(ids)},' if parameters.get("countTotal") == "true" and start == 0 else ""
+    if parameters.get("fields") == "NCTId":  # other lists of fields are answered with whole records
+        studies = [_ID_ALONE % nct_id.encode() for nct_id in page]
+    else:
+        studies = [study for nct_id in page if (study := shaped_record(timeline, plan, nct_id)) is not None]
+        studies += second_copies(timeline, plan, page)
+    count = len(ids) + _plays(plan, FaultKind.MISCOUNTED)
+    total = f'"totalCount":{count},' if parameters.get("countTotal") == "true" and start == 0 else ""
     # as the registry does: a full page has a token whether or not anything is left, and the last page may be empty
     following = f',"nextPageToken":"{_token(plan, end)}"' if end <= len(ids) else ""
     body = b'{%s"studies":[\n%s\n]%s}' % (total.encode(), b",\n".join(studies), following.encode())
     return ApiAnswer(status=200, content_type=JSON_TYPE, body=body)
+
+
+_ID_ALONE = b'{"protocolSection":{"identificationModule":{"nctId":"%s"}}}'
+
+
+def _selected(
+    timeline: Timeline, plan: ResponsePlan, wanted: str, searched: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    """Return the ids of all pages of a request: those asked for, those a search selects, or every one."""
+    if not searched:
+        return _asked(timeline, plan, wanted) if wanted else timeline.ids(plan.data_version)
+    found = list(timeline.found(searched, plan.data_version))
+    for fault in plan.shaping:
+        if fault.kind is FaultKind.UNMATCHED:
+            found = [nct_id for nct_id in found if not fault.concerns(nct_id)]
+        elif fault.kind is FaultKind.MATCHED:
+            found += [nct_id for nct_id in fault.ids if nct_id not in found]
+    asked = set(_asked(timeline, plan, wanted)) if wanted else set(found)
+    return tuple(nct_id for nct_id in found if nct_id in asked)
 
 
 def _study(timeline: Timeline, plan: ResponsePlan, path: str, query: str, base_path: str) -> ApiAnswer:
@@ -172,11 +201,10 @@ def _parameters(query: str) -> dict[str, str]:
 
 def _refuse_unknown(parameters: Mapping[str, str], served: tuple[str, ...]) -> None:
     for name, value in parameters.items():
-        if name not in served:
+        if name not in served and not (served is _SERVED and SEARCH_PARAMETERS.fullmatch(name)):
             offered = "is not offered by the sandbox" if _NOT_OFFERED.fullmatch(name) else "is unknown"
             raise _RefusedError(f"Parameter `{name}` {offered}")
-        allowed = {"format": "json", "markupFormat": "markdown"}.get(name, value)
-        if value != allowed:
+        if value != _ONLY.get(name, value):
             raise _RefusedError(f"Invalid value in parameter `{name}`: `{value}`")
 
 

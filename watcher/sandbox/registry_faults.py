@@ -31,6 +31,10 @@ class FaultKind(StrEnum):
     `wrong-ids` (the `ids` named, or any one, come along unasked), `empty-page` (a page without studies that is not the
     last), `no-timestamp` (`/version` without dataTimestamp).
 
+    In what a search selects, while the records stay as they are, as when the registry's synonyms change: `unmatched`
+    (the `ids` named, or all, are no longer found), `matched` (the `ids` named are found, too), `miscounted`
+    (`totalCount` is one too many).
+
     In the transfer: `cut` (fewer bytes than Content-Length promises), `cut-chunked` (a chunked body without its end),
     `slow` (`seconds` between pieces), `oversized` (blanks up to `size` bytes in front of the JSON), `hold` (`at` =
     `before` the answer or `body`, in the middle of it, until released or `seconds` have passed).
@@ -63,6 +67,9 @@ class FaultKind(StrEnum):
     WRONG_IDS = "wrong-ids"
     EMPTY_PAGE = "empty-page"
     NO_TIMESTAMP = "no-timestamp"
+    UNMATCHED = "unmatched"
+    MATCHED = "matched"
+    MISCOUNTED = "miscounted"
     CUT = "cut"
     CUT_CHUNKED = "cut-chunked"
     SLOW = "slow"
@@ -103,6 +110,9 @@ SHAPING = UNDECODABLE | frozenset(
         FaultKind.WRONG_IDS,
         FaultKind.EMPTY_PAGE,
         FaultKind.NO_TIMESTAMP,
+        FaultKind.UNMATCHED,
+        FaultKind.MATCHED,
+        FaultKind.MISCOUNTED,
     }
 )
 """Faults that change the content of a response; they do not fire together with a replacing fault."""

@@ -12,9 +12,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from watcher.changes.model import Record
+from watcher.sandbox.search_answers import selects
 
 Source: TypeAlias = bytes | Path
 """One state of one record: its JSON, or the file that contains it."""
@@ -27,6 +28,7 @@ FALLBACK_VERSION = "2026-01-01"
 _OWN_VERSION = re.compile(rb'"versionHolder"\s*:\s*"(\d{4}-\d{2}-\d{2})"')
 _STAMP = b'"miscInfoModule":{"versionHolder":"'
 _KEPT_IN_MEMORY = 2048
+_KEPT_SEARCHES = 64
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_NULL = 16
 
@@ -66,6 +68,7 @@ class Timeline:
         self._aliases_at = lru_cache(maxsize=None)(self._find_aliases)
         self._aliases_in = lru_cache(maxsize=None)(_aliases)
         self._order = lru_cache(maxsize=4)(self._shuffle)
+        self._found = lru_cache(maxsize=_KEPT_SEARCHES)(self._find)
 
     @classmethod
     def of(cls, records: Mapping[str, Mapping[str, Record | bytes | None]]) -> Timeline:
@@ -127,6 +130,15 @@ class Timeline:
         """Return every id at a data version, in an arbitrary but fixed order."""
         return self._order(data_version)
 
+    def found(self, parameters: tuple[tuple[str, str], ...], data_version: str) -> tuple[str, ...]:
+        """Return the ids a search selects, in an arbitrary but fixed order.
+
+        Raises:
+            QueryError: A value the registry answers with 400.
+            TimelineError: A file is no JSON object.
+        """
+        return self._found(parameters, data_version)
+
     @staticmethod
     def shuffled(nct_ids: Iterable[str], data_version: str) -> tuple[str, ...]:
         """Return ids in the arbitrary but fixed order of a data version."""
@@ -154,6 +166,12 @@ class Timeline:
 
     def _shuffle(self, data_version: str) -> tuple[str, ...]:
         return self.shuffled((nct_id for nct_id in self._sources if self._is_there(nct_id, data_version)), data_version)
+
+    def _find(self, parameters: tuple[tuple[str, str], ...], data_version: str) -> tuple[str, ...]:
+        is_in = selects(dict(parameters))
+        records = ((nct_id, _parsed(self._source(nct_id, data_version))) for nct_id in self._sources)
+        found = (nct_id for nct_id, record in records if record is not None and is_in(cast("Record", record)))
+        return self.shuffled(found, data_version)
 
     def _find_aliases(self, data_version: str) -> dict[str, str]:
         return {
