@@ -4,6 +4,7 @@
 
     WatcherError                  a sentence for a person: what, where, what to do
     ├── UsageError                the call itself is wrong                              exit 2
+    │   └── SearchError               a pasted or written search cannot be translated       exit 2
     ├── ConfigError               problems: all of them, with file and line             exit 78
     │   └── ConfigPermissionError     the file may not be read by this user             exit 77
     ├── RegistryError             a request to the registry failed
@@ -38,6 +39,10 @@ class WatcherError(Exception):
 
 class UsageError(WatcherError):
     """The command was called wrongly: two different trials to compare, an unknown recipient, a malformed id."""
+
+
+class SearchError(UsageError):
+    """A search cannot be translated into the registry's own terms, or selects everything."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.registry.scripted import study
 from watcher.errors import RegistryAnswerError
-from watcher.registry.registry_model import DataVersion, is_nct_id
+from watcher.nct_id import is_nct_id
+from watcher.registry.registry_model import DataVersion
 from watcher.registry.studies_page import decode_record, fingerprint, read_page, read_single, read_version
 from watcher.registry.transport import RECORD_CAP, HttpResponse
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from watcher.config.quiet_span import Quiet, parse_quiet
+from watcher.config.search_field import Search
 from watcher.text import without_unseen
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
@@ -205,11 +206,16 @@ class EmailConfig(Shape):
 
 
 class WatchConfig(Shape):
-    """`[[watch]]`: a named list of trials."""
+    """`[[watch]]`: a named list of trials, a search, or both.
+
+    `max_trials` is how many trials the search may match; more is refused, never cut.
+    """
 
     name: str
     ids: NctIds = ()
     ids_file: str | None = None
+    search: Search | None = None
+    max_trials: Annotated[int, Number] = Field(default=2000, ge=1, le=100_000)
     tags: tuple[str, ...] = ()
 
 

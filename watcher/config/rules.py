@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from watcher.config.config_model import Config, RecipientConfig, Tls
 from watcher.config.toml_lines import Place
+from watcher.nct_id import is_nct_id
 from watcher.text import plain
 
 PUBLIC_REGISTRY = "clinicaltrials.gov"
@@ -21,9 +22,6 @@ PUBLIC_REGISTRY = "clinicaltrials.gov"
 SHORTEST_POLL = timedelta(seconds=1)
 POLITE_POLL = timedelta(minutes=10)
 """The registry's data is refreshed once per working day; polling more often gains nothing."""
-
-NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
-"""An NCT id; stricter than the registry, which also accepts short ones (API v2, `/studies/{nctId}`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +31,6 @@ class ConfigFinding:
     place: Place
     text: str
     is_fatal: bool = True
-
-
-def is_nct_id(text: str) -> bool:
-    """Return True if a text is an NCT id: NCT and eight digits, not all zero."""
-    return NCT_ID.fullmatch(text) is not None
 
 
 def is_loopback(host: str) -> bool:
@@ -201,8 +194,10 @@ def _watches(config: Config) -> Iterator[ConfigFinding]:
                 place=("watch", index, "name"), text=f'there are two watches named "{watch.name}"; names are unique'
             )
         seen.add(watch.name)
-        if not watch.ids and watch.ids_file is None:
-            text = f'watch "{watch.name}" names no trials; give it ids = ["NCT…"] or ids_file = "watchlist.txt"'
+        if not watch.ids and watch.ids_file is None and watch.search is None:
+            text = (
+                f'watch "{watch.name}" names no trials; give it ids = ["NCT…"], ids_file = "watchlist.txt" or a search'
+            )
             yield ConfigFinding(place=("watch", index), text=text)
 
 

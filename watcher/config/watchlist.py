@@ -15,8 +15,9 @@ from pathlib import Path
 from watcher.config.config_model import Config
 from watcher.config.load import Loaded
 from watcher.config.locate import under
-from watcher.config.rules import id_text, is_nct_id
+from watcher.config.rules import id_text
 from watcher.errors import Problem, UsageError
+from watcher.nct_id import is_nct_id
 from watcher.ownership import give_to_owner_of_folder
 from watcher.text import plain, without_unseen
 

@@ -20,11 +20,11 @@ from watcher.context import (
     FaultReport,
     RunContext,
 )
+from watcher.nct_id import is_nct_id
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.poll import BEHIND_POLLS
 from watcher.pipeline.poll_report import PollReport
 from watcher.registry.plausibility import data_day
-from watcher.registry.registry_model import is_nct_id
 from watcher.store.delivery_model import FaultGrade
 from watcher.store.trial_model import ABSENCE, Kept, PollOutcome, Presence
 

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError
+from watcher.nct_id import is_nct_id
 from watcher.registry.registry_model import (
     Failure,
     NoAnswerError,
@@ -18,7 +19,6 @@ from watcher.registry.registry_model import (
     RawRecord,
     RecordPage,
     UnreadableAnswerError,
-    is_nct_id,
 )
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import StudiesPage, read_page

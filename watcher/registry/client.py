@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from urllib.parse import urlsplit
 
 from watcher.errors import RegistryAnswerError
+from watcher.nct_id import NCT_ID, is_nct_id
 from watcher.registry.batches import Batches
 from watcher.registry.registry_model import (
     DataVersion,
@@ -20,13 +21,12 @@ from watcher.registry.registry_model import (
     Single,
     Transport,
     TransportMemory,
-    is_nct_id,
 )
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import read_single, read_version
 from watcher.registry.transport import RECORD_CAP, HttpResponse, said, unexpected
 
-_LAST_ID = re.compile(r"/(NCT\d{8})/?", re.ASCII | re.IGNORECASE)
+_LAST_ID = re.compile(rf"/({NCT_ID.pattern})/?", re.ASCII | re.IGNORECASE)
 _VERSION_CAP = 1024 * 1024
 
 

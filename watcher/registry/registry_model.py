@@ -1,11 +1,10 @@
 """Values returned by the registry client: raw records, pages, versions, and the outcome for each id.
 
-Holds data and the form of an id.
+Holds data only.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,19 +12,6 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from watcher.errors import RegistryAnswerError, RegistryUnavailableError
-
-_NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
-
-
-def is_nct_id(text: str) -> bool:
-    r"""Return True if `text` is an NCT id: `NCT` and eight digits, not all zeros.
-
-    The registry also accepts lower case and short ids. We do not: one malformed id spoils a whole batch, and two
-    spellings of one trial would be two trials here.
-
-    Source: https://clinicaltrials.gov/api/oas/v2, pattern `^[Nn][Cc][Tt]0*[1-9]\d{0,7}$` of `nctId`.
-    """
-    return _NCT_ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

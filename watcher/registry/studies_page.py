@@ -15,7 +15,8 @@ import msgspec
 
 from watcher.changes.model import Record
 from watcher.errors import RegistryAnswerError
-from watcher.registry.registry_model import DataVersion, RawRecord, UnreadableAnswerError, is_nct_id
+from watcher.nct_id import is_nct_id
+from watcher.registry.registry_model import DataVersion, RawRecord, UnreadableAnswerError
 from watcher.registry.transport import RECORD_CAP, HttpResponse
 
 _VERSION_HOLDER = b'"versionHolder"'

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from watcher.changes.model import Record
+from watcher.nct_id import is_nct_id
 from watcher.sandbox.search_answers import selects
 
 Source: TypeAlias = bytes | Path
 """One state of one record: its JSON, or the file that contains it."""
 
-NCT_ID = re.compile(r"NCT(?!0{8})\d{8}", re.ASCII)
 DATA_VERSION = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 FALLBACK_VERSION = "2026-01-01"
 """Data version of a folder of undated files without one of their own."""
@@ -93,9 +93,9 @@ class Timeline:
         states: dict[str, dict[str, Source]] = {}
         undated: dict[str, Source] = {}
         for entry in _entries(folder):
-            if entry.suffix == ".json" and NCT_ID.fullmatch(entry.stem):
+            if entry.suffix == ".json" and is_nct_id(entry.stem):
                 undated[entry.stem] = entry
-            elif NCT_ID.fullmatch(entry.name) and entry.is_dir():
+            elif is_nct_id(entry.name) and entry.is_dir():
                 states[entry.name] = _dated_files(entry)
         both = sorted(states.keys() & undated.keys())
         if both:
