@@ -221,7 +221,7 @@ def _composed_up_to(connection: Connection, name: str, cursor: int, ids: Set[str
 
 def _marks(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[VersionMark]]:
     table = tables.version
-    record = VersionKind.RECORD.value
+    record, move = VersionKind.RECORD.value, VersionKind.SEARCH.value
     marks: dict[str, list[VersionMark]] = defaultdict(list)
     for piece in chunks(ids):
         rows = connection.execute(
@@ -230,7 +230,7 @@ def _marks(connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[
             .order_by(table.c.nct_id, table.c.seq)
         )
         for row in rows:
-            marks[row.nct_id].append(VersionMark(row.seq, row.baseline, row.kind != record))
+            marks[row.nct_id].append(VersionMark(row.seq, row.baseline, row.kind != record, row.kind == move))
     return marks
 
 

@@ -67,7 +67,8 @@ class Window:
         nct_id: The trial.
         base: The version to compare from; None if the newest is a baseline, with nothing to report.
         newest: The newest version.
-        steps: Number of versions after the base, the newest included; 0 without a base.
+        steps: Number of versions after the base, the newest included, moves in searches apart, at least 1; 0 without
+            a base.
         is_event: True if the newest is not a record (gone, merged): use its stored comparison.
         from_baseline: True if the base is a baseline after the last composed version: the trial was added, or added
             again, since.

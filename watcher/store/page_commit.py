@@ -188,11 +188,12 @@ def _write_bodies(connection: Connection, packed: PackedPage, seqs: Mapping[str,
         connection.execute(insert(tables.comparison), rows)
 
 
+_WITHOUT_EFFECT = (VersionKind.CLOCK, VersionKind.SEARCH)
+
+
 def _write_milestones(connection: Connection, page: PageCommit, seqs: Mapping[str, int]) -> None:
     """Replace the milestones of trials with a new version; gone and merged trials have none."""
-    ended = sorted(
-        one.nct_id for one in arrivals(page) if not (isinstance(one, Event) and one.kind is VersionKind.CLOCK)
-    )
+    ended = sorted(one.nct_id for one in arrivals(page) if not (isinstance(one, Event) and one.kind in _WITHOUT_EFFECT))
     if not ended:
         return
     connection.execute(delete(tables.milestone).where(tables.milestone.c.nct_id.in_(ended)))

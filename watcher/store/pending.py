@@ -9,11 +9,12 @@ from watcher.store.delivery_model import Window
 
 
 class VersionMark(NamedTuple):
-    """The part of a version that windows need."""
+    """The part of a version that windows need; `is_move` is a move into a search or out of one, which is no update."""
 
     seq: int
     baseline: bool
     is_event: bool
+    is_move: bool = False
 
 
 def window(nct_id: str, told: int, marks: Sequence[VersionMark]) -> Window | None:
@@ -41,7 +42,7 @@ def window(nct_id: str, told: int, marks: Sequence[VersionMark]) -> Window | Non
         nct_id=nct_id,
         base=base,
         newest=newest.seq,
-        steps=sum(mark.seq > base for mark in marks),
+        steps=max(sum(mark.seq > base and not mark.is_move for mark in marks), 1),
         is_event=newest.is_event,
         from_baseline=baseline > told,
     )

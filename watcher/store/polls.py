@@ -32,6 +32,7 @@ class Polls:
             "token": poll.token,
             "outcome": poll.outcome.value,
             "note": poll.note,
+            "requests": poll.requests,
         }
         with self._database.write() as connection:
             connection.execute(insert(tables.poll).values(**row, **counts))
@@ -84,4 +85,5 @@ def _newest(connection: Connection, polls: Select[*tuple[Any, ...]]) -> Poll | N
         outcome=PollOutcome(row.outcome),
         counts=PollCounts(**{name: getattr(row, name) for name in _COUNTS}),
         note=row.note,
+        requests=row.requests,
     )

@@ -59,7 +59,7 @@ def next_presence(kept: Kept, outcome: TrialOutcome, seq: int | None) -> Kept:
                 starts_anew=False,
                 missing_since=None,
             )
-        case Event(kind=VersionKind.CLOCK):
+        case Event(kind=VersionKind.CLOCK | VersionKind.SEARCH):
             return replace(kept, newest_seq=seq)
         case Event():
             presence = Presence.GONE if outcome.kind is VersionKind.GONE else Presence.MERGED

@@ -18,6 +18,7 @@ from watcher.store.milestones import Milestones, Snoozes
 from watcher.store.outbox import Outbox
 from watcher.store.polls import Polls
 from watcher.store.retention import Retention
+from watcher.store.searches import Searches
 from watcher.store.trials import Trials
 from watcher.store.versions import Versions
 
@@ -30,6 +31,7 @@ class Store:
     Attributes:
         trials: The state of each trial.
         memberships: Which watch holds which trial, as last read.
+        searches: Which trials are and were in which search.
         versions: Their versions, comparisons and the log.
         highlights: Which of them have something to tell, by number.
         polls: The record of polls.
@@ -47,6 +49,7 @@ class Store:
         self._database = database
         self.trials = Trials(database)
         self.memberships = Memberships(database)
+        self.searches = Searches(database)
         self.versions = Versions(database)
         self.highlights = Highlights(database)
         self.polls = Polls(database)

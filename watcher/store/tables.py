@@ -125,6 +125,37 @@ membership = Table(
     Index(None, "watch"),
 )
 
+search = Table(
+    "search",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("described", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("token", Text),
+    Column("data_version", Text),
+    Column("read_at", Moment, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("aside_token", Text),
+    Column("aside_count", Integer),
+)
+
+search_member = Table(
+    "search_member",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("search", ForeignKey("search.key"), nullable=False),
+    Column("nct_id", String(11), nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Column("entered_version", Text),
+    Column("is_first", Boolean, nullable=False),
+    Column("left_at", Moment),  # NULL while the trial is a member
+    Column("left_version", Text),
+    Column("owed", String(16)),  # what is still to be reported of this stay
+    Column("seq", Integer, nullable=False),
+    Index(None, "search", "left_at"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,
@@ -154,6 +185,7 @@ poll = Table(
     Column("missing", Integer, nullable=False),
     Column("not_reached", Integer, nullable=False),
     Column("note", Text, nullable=False),
+    Column("requests", Integer, nullable=False, server_default="0"),
 )
 
 reader = Table(

@@ -26,12 +26,16 @@ class Presence(StrEnum):
 
 
 class VersionKind(StrEnum):
-    """Kind of a version: a state of the record, or an event without one (gone, merged, a milestone passed)."""
+    """Kind of a version: a state of the record, or an event without one.
+
+    Events: gone, merged, a milestone passed, moved into a search or out of one.
+    """
 
     RECORD = "record"
     GONE = "gone"
     MERGED = "merged"
     CLOCK = "clock"
+    SEARCH = "search"
 
 
 ABSENCE = "absent"
@@ -221,13 +225,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event without a record: the trial is gone, merged into another id, or a milestone passed.
+    """An event without a record: the trial is gone, merged, in a search or out of it, or a milestone passed.
 
     It gets a version row and a seq, so that recipients are notified as of any version; its body is the last record's.
 
     Attributes:
         nct_id: The trial.
-        kind: GONE, MERGED or CLOCK; CLOCK does not change the trial's presence and milestones.
+        kind: Any but RECORD; CLOCK and SEARCH do not change the trial's presence and milestones.
         data_version: The registry's data version that confirmed it.
         previous: The `Kept.newest_seq` it follows, as in `NewVersion.previous`.
         compared: The change to report, or None.
@@ -332,6 +336,7 @@ class Poll:
         outcome: How it ended.
         counts: Number of trials by outcome.
         note: One sentence about what failed; empty if nothing did.
+        requests: Number of requests it sent, retries included.
     """
 
     started: datetime
@@ -340,3 +345,4 @@ class Poll:
     outcome: PollOutcome
     counts: PollCounts = PollCounts()
     note: str = ""
+    requests: int = 0

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _merged_trials_watched()
     _probes()
     _short_names()
+    _searches()
 
 
 def _store_id() -> None:
@@ -110,3 +111,38 @@ def _short_names() -> None:
     A release that names trials by other rules empties the column.
     """
     op.add_column("version", sa.Column("short_name", sa.Text(), nullable=True))
+
+
+def _searches() -> None:
+    """Keep which trials are and were in which search, and count the requests of each poll."""
+    op.create_table(
+        "search",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("described", sa.Text(), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("data_version", sa.Text(), nullable=True),
+        sa.Column("read_at", sa.String(length=27), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("aside_token", sa.Text(), nullable=True),
+        sa.Column("aside_count", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name="pk_search"),
+    )
+    op.create_table(
+        "search_member",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("search", sa.String(length=64), nullable=False),
+        sa.Column("nct_id", sa.String(length=11), nullable=False),
+        sa.Column("entered_at", sa.String(length=27), nullable=False),
+        sa.Column("entered_version", sa.Text(), nullable=True),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("left_at", sa.String(length=27), nullable=True),
+        sa.Column("left_version", sa.Text(), nullable=True),
+        sa.Column("owed", sa.String(length=16), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["search"], ["search.key"], name="fk_search_member_search_search"),
+        sa.PrimaryKeyConstraint("number", name="pk_search_member"),
+    )
+    op.create_index("ix_search_member_search_left_at", "search_member", ["search", "left_at"], unique=False)
+    op.add_column("poll", sa.Column("requests", sa.Integer(), nullable=False, server_default="0"))
