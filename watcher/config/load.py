@@ -97,10 +97,12 @@ def survey_config(
     problems = list(sources.problems)
     problems += (sources.problem(place, text) for place, text in control_characters(sources.raw))
     raw = without_control_characters(sources.raw)
+    wrong: set[Place] = set()
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
         problems += _problems(sources, error)
+        wrong = {detail["loc"][:-1] for detail in error.errors(include_url=False)}
         try:
             config = Config.model_validate(_without(raw, error))
         except ValidationError:
@@ -108,7 +110,11 @@ def survey_config(
     recipients = check_recipients(config, folder=path.parent)
     found = (*findings(config), *operator_findings(config), *text_findings(config), *recipients.findings)
     problems += recipients.problems
-    problems += (sources.problem(finding.place, finding.text) for finding in found if finding.is_fatal)
+    problems += (
+        sources.problem(finding.place, finding.text)
+        for finding in found
+        if finding.is_fatal and finding.place not in wrong  # a table without its wrong key is no mistake of its own
+    )
     warnings = tuple(sorted(sources.problem(finding.place, finding.text) for finding in found if not finding.is_fatal))
     loaded = Loaded(config=config, path=path, warnings=warnings, sources=sources, presets=recipients.presets)
     return loaded, tuple(sorted(set(problems)))

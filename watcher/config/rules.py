@@ -199,6 +199,9 @@ def _watches(config: Config) -> Iterator[ConfigFinding]:
                 f'watch "{watch.name}" names no trials; give it ids = ["NCT…"], ids_file = "watchlist.txt" or a search'
             )
             yield ConfigFinding(place=("watch", index), text=text)
+        for note in watch.search.notes if watch.search is not None else ():
+            text = f'search of watch "{watch.name}": {note}'
+            yield ConfigFinding(place=("watch", index, "search"), text=text, is_fatal=False)
 
 
 def _recipients(config: Config) -> Iterator[ConfigFinding]:

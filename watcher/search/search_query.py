@@ -7,9 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from watcher.errors import SearchError
+from watcher.search.search_address import LONGEST, is_address, read_address
+from watcher.search.search_check import canonical
+from watcher.search.search_table import table_params
+from watcher.search.search_words import described
+from watcher.search.site_parameters import site_params
+from watcher.text import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +37,27 @@ class SearchQuery:
     @property
     def described(self) -> str:
         """Return the search in words for a person."""
-        return ", ".join(value for _, value in self.params)
+        return described(dict(self.params))
 
 
 def translate(text: str) -> SearchQuery:
-    """Translate a search address, or plain words, into a search.
+    """Translate the address of a search, or words to search for, into a search.
+
+    Args:
+        text: An address of the web site, of its expert search, its RSS feeds or the API; or words, which are
+            searched for everywhere in the records.
 
     Raises:
         SearchError: It cannot be translated, selects everything, or is no search.
     """
-    params = parse_qsl(urlsplit(text).query)
-    if not params:
-        raise SearchError("the search is empty; name a condition or a term")
-    return SearchQuery(params=tuple(sorted((f"query.{name}", value) for name, value in params)))
+    if not is_address(text):
+        return _translate_words(text)
+    address = read_address(text)
+    parts, notes = site_params(address.parts)
+    if address.nct_id is not None and not parts:
+        raise SearchError(f'this is the address of one trial; write ids = ["{address.nct_id}"] instead')
+    params, warnings = canonical(parts)
+    return SearchQuery(params=params, notes=(*notes, *warnings))
 
 
 def from_table(table: Mapping[str, Any]) -> SearchQuery:
@@ -53,6 +66,18 @@ def from_table(table: Mapping[str, Any]) -> SearchQuery:
     Raises:
         SearchError: A key or a value is wrong, or the table selects everything.
     """
-    if not table:
-        raise SearchError("the search is empty; name a condition or a term")
-    return SearchQuery(params=(("query.cond", str(table["condition"])),))
+    params, notes = canonical(table_params(table))
+    return SearchQuery(params=params, notes=notes)
+
+
+def _translate_words(text: str) -> SearchQuery:
+    if len(text) > LONGEST:
+        raise SearchError(
+            f"the search is longer than {LONGEST:,} characters, which the registry does not take; shorten it"
+        )
+    if "://" in text:
+        raise SearchError(
+            "this is no address of ClinicalTrials.gov; copy the address of the search from the browser again"
+        )
+    params, notes = canonical({"query.term": plain(text)})
+    return SearchQuery(params=params, notes=notes)
