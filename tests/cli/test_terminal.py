@@ -66,11 +66,13 @@ def test_the_list_is_one_line_a_trial_with_long_names_cut(walked):
     assert "Prospective Study" in piped
 
 
-def test_a_run_says_in_a_line_what_it_did_and_leaves_no_trace_of_its_progress(desk):
+def test_a_run_says_what_it_did_and_where_messages_went_and_leaves_no_trace_of_its_progress(desk):
     code, seen = on_terminal(desk, "run", "--once")
     assert code == 0
-    assert "2 trials watched: 2 read, 2 new or changed" in plain(seen)
-    assert plain(seen).strip().count("\n") <= 2
+    did, where = [line for line in plain(seen).splitlines() if line.strip()][-2:]
+    assert did == "2 trials watched: 2 read, 2 new or changed, 1 message composed, 1 delivered."
+    assert re.fullmatch(r"  files: 1 message as files in \S*state/digests", where)
+    assert plain(seen).strip().count("\n") <= 3
 
 
 def test_the_doctor_sets_what_it_says_in_a_column_of_its_own(desk):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,7 +22,11 @@ from watcher.daemon.shutdown import END_WITHIN, end_within
 from watcher.daemon.single_run import RunReport, is_registry_down, run_once, standing_parts
 from watcher.errors import StoreLostError, UsageError
 from watcher.rendering.message import Message
+from watcher.rendering.plain_text import count
 from watcher.text import lines
+
+_MOST_PLACES = 20
+"""Recipients whose messages are shown one a line after a run; of more the first."""
 
 
 @click.command()
@@ -78,7 +83,7 @@ def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) 
     for line in said:
         click.echo(lines(line), err=True)
     if sys.stdout.isatty() or settings.verbosity > 0:
-        click.echo(summary(report))
+        click.echo(lines(summary(report)))
     return loudest((*codes(report), *([] if is_shown else [Exit.FAILED_PART])))
 
 
@@ -131,14 +136,20 @@ def codes(report: RunReport) -> Iterable[Exit]:
 
 
 def summary(report: RunReport) -> str:
-    """Return in a line what a run did."""
+    """Return what a run did, in a line, and where its messages went, a line for each recipient and channel."""
     if report.poll is None:
         return "Nothing is watched."
     counts = report.poll.counts
     read = f"{counts.read} read, {counts.changed} new or changed" if counts.read else "no news"
-    waiting = f", {report.composed} messages composed" if report.composed else ""
+    waiting = f", {count(report.composed, 'message')} composed" if report.composed else ""
     sent = f", {report.sent.delivered} delivered" if report.sent.delivered else ""
-    return f"{report.watched} trials watched: {read}{waiting}{sent}."
+    places = [
+        f"  {name}: {count(number, 'message')} {place}" for (name, place), number in Counter(report.sent.places).items()
+    ]
+    more = [f"  and {count(len(places) - _MOST_PLACES, 'more recipient')}"] if len(places) > _MOST_PLACES else []
+    return "\n".join(
+        (f"{count(report.watched, 'trial')} watched: {read}{waiting}{sent}.", *places[:_MOST_PLACES], *more)
+    )
 
 
 def _print_rehearsed(context: RunContext) -> None:

@@ -27,7 +27,7 @@ from watcher.digests.template_writer import Writer
 from watcher.rendering import block_kit, escape
 from watcher.rendering.environment import TemplateNote, Templates
 from watcher.rendering.message import Attachment, Message, PackedJson
-from watcher.rendering.view import AttachedView, DigestView, Left, StoryView, WelcomeView
+from watcher.rendering.view import AttachedView, DigestView, HeartbeatView, Left, StoryView, WelcomeView
 
 MAX_SUBJECT = 150
 """Characters of a subject. Ours: phones show some 60, mail lists some 100."""
@@ -297,17 +297,22 @@ def _slack_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writ
         levels = tuple(Left(level=level, count=number) for level, number in numbers.items())
         return writer.line("shared/left.txt.j2", left=levels, left_count=sum(numbers.values()))
 
+    view = block_kit.escaped(told.view())
     context = {
-        told.stem: block_kit.escaped(told.view()),
+        told.stem: view,
         "reader": block_kit.escaped(told.reader),
         "reading": block_kit.escaped(told.reading) if told.reading is not None else None,
         "lead": escape.slack(words.lead),
     }
+    added: tuple[str, ...] = ()
+    if isinstance(view, DigestView | HeartbeatView) and view.added:
+        added = writer.lines("slack/added.txt.j2", added=view.added, added_more=view.added_more)
     post = block_kit.Post(
         header=words.subject,
         intro=writer.lines(f"slack/{told.stem}.txt.j2", **context),
         cards=tuple(_card(block_kit.escaped(story), writer) for story in told.stories),
         unshown=tuple(zip(told.frame.unshown, told.frame.unshown_ids, strict=True)) if told.frame is not None else (),
+        after=added,
         closing=tuple(map(escape.slack, words.footer)),
     )
     payloads = block_kit.payloads(post, left)

@@ -98,6 +98,21 @@ class ReadCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomedTrial:
+    """One trial in a welcome, or one that was added since.
+
+    Attributes:
+        nct_id: The trial.
+        short_name: As in a story.
+        status: Its status in people's words: `Recruiting`; None when the record has none.
+    """
+
+    nct_id: str
+    short_name: str
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """What changed.
 
@@ -109,6 +124,7 @@ class Digest:
         at: Aware time of composing.
         watches: NCT id to the watches that brought it, as `routing.Followed.labels`; may lack trials.
         data: The comparisons as `compare --json` prints them, for a medium that carries them.
+        added: Trials that are watched for them since their last message of this kind; may be empty.
     """
 
     reader: Addressee
@@ -118,21 +134,7 @@ class Digest:
     at: datetime
     watches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     data: tuple[Json | PackedJson, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WelcomedTrial:
-    """One trial in a welcome.
-
-    Attributes:
-        nct_id: The trial.
-        short_name: As in a story.
-        status: Its status in people's words: `Recruiting`; None when the record has none.
-    """
-
-    nct_id: str
-    short_name: str
-    status: str | None = None
+    added: tuple[WelcomedTrial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ class Heartbeat:
         period: People's words for the time covered: `this week`, `since 6 Mar 2026`.
         key: Its slot.
         at: Aware time of composing.
+        added: As in a digest.
     """
 
     reader: Addressee
@@ -171,6 +174,7 @@ class Heartbeat:
     period: str
     key: str
     at: datetime
+    added: tuple[WelcomedTrial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,7 @@ def _digest(digest: Digest, most_shown: int) -> RenderPlan:
         return digest.watches.get(story.nct_id, ()) if names_watches else ()
 
     stories = in_order(digest.stories)
+    added, added_more = views.show_trials(digest.added, digest.reader)
     return RenderPlan(
         stem="digest",
         kind="digest",
@@ -128,6 +129,8 @@ def _digest(digest: Digest, most_shown: int) -> RenderPlan:
             reading=reading,
             unshown=tuple(story.severity.value for story in stories[most_shown:]),
             unshown_ids=tuple(story.nct_id for story in stories[most_shown:]),
+            added=added,
+            added_more=added_more,
         ),
         data=digest.data,
     )

@@ -62,12 +62,20 @@ def specimens() -> tuple[Notification, ...]:
         at=_AT,
     )
     return (
-        Digest(reader=reader, reading=reading, stories=(story,), key="1", at=_AT, watches={story.nct_id: ("one",)}),
+        Digest(
+            reader=reader,
+            reading=reading,
+            stories=(story,),
+            key="1",
+            at=_AT,
+            watches={story.nct_id: ("one",)},
+            added=_greeted(20),
+        ),
         Digest(reader=bare, reading=ReadCounts(watched=1, read=1), stories=(sample_story(),), key="2", at=_AT),
         Digest(reader=reader, reading=reading, stories=many, key="3", at=_AT),
         Welcome(reader=reader, reading=reading, trials=_greeted(200), key="w", at=_AT),
         Welcome(reader=bare, reading=ReadCounts(watched=0, read=0), trials=(), key="w0", at=_AT),
-        Heartbeat(reader=reader, reading=reading, period="this week", key="h", at=_AT),
+        Heartbeat(reader=reader, reading=reading, period="this week", key="h", at=_AT, added=_greeted(2)),
         notice,
         replace(notice, advice="Look into it.", more="watcher status", is_over=True),
         replace(notice, since=None),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from watcher.rendering.view import DigestView, Left, Line, ReadingView, StoryView
+from watcher.rendering.view import DigestView, Left, Line, ReadingView, StoryView, TrialView
 
 MAX_HTML = 80_000
 """Bytes of HTML in one mail.
@@ -50,6 +50,8 @@ class Frame:
         unshown: Levels of the trials not made ready to be shown, loudest first.
         unshown_ids: Their ids, in the same order.
         most_brief: How many trials are told in one line.
+        added: The trials that are watched since the last digest, the first of them.
+        added_more: How many further ones there are.
     """
 
     banner: str
@@ -58,6 +60,8 @@ class Frame:
     unshown: tuple[str, ...] = ()
     unshown_ids: tuple[str, ...] = ()
     most_brief: int = MOST_BRIEF
+    added: tuple[TrialView, ...] = ()
+    added_more: int = 0
 
 
 def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestView:
@@ -82,6 +86,8 @@ def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestVi
         total=total,
         listed=stories[:MOST_LISTED],
         listed_more=max(0, total - MOST_LISTED),
+        added=frame.added,
+        added_more=frame.added_more,
     )
 
 

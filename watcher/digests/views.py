@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from watcher.digests import spans
-from watcher.digests.model import Addressee, Heartbeat, Notice, ReadCounts, Welcome
+from watcher.digests.model import Addressee, Heartbeat, Notice, ReadCounts, Welcome, WelcomedTrial
 from watcher.digests.short_labels import lower_first
 from watcher.digests.stories import MOST_NAME, RECORD_URL, page_of, without_id
 from watcher.rendering.escape import cut, plain
@@ -13,7 +13,7 @@ from watcher.rendering.plain_text import count, listed
 from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView
 
 MOST_GREETED = 15
-"""Trials that a welcome names; of more it names the first ten, and a file or the pages list them all."""
+"""Trials that a welcome names, or a digest as added; of more it names the first ten, and counts the others."""
 
 _GREETED_OF_MANY = 10
 _TALLIED_FROM = 5
@@ -62,28 +62,35 @@ def show_reader(reader: Addressee, reason: str) -> ReaderView:
 
 def show_welcome(welcome: Welcome) -> WelcomeView:
     """Show a welcome."""
-    pages, total = welcome.reader.pages, len(welcome.trials)
-    shown = total if total <= MOST_GREETED else _GREETED_OF_MANY
+    trials, more = show_trials(welcome.trials, welcome.reader)
     statuses: dict[str, int] = {}
     for trial in welcome.trials:
         status = lower_first(plain(trial.status or "without a status"))
         statuses[status] = statuses.get(status, 0) + 1
     return WelcomeView(
         reading=show_reading(welcome.reading, welcome.reader),
-        trials=tuple(
-            TrialView(
-                nct_id=plain(trial.nct_id),
-                name=(name := cut(plain(trial.short_name), MOST_NAME)),
-                name_beside_id=without_id(name, plain(trial.nct_id)),
-                status=plain(trial.status or ""),
-                url=RECORD_URL.format(plain(trial.nct_id)),
-                page_url=page_of(plain(trial.nct_id), pages),
-            )
-            for trial in welcome.trials[:shown]
-        ),
-        more=len(welcome.trials) - shown,
+        trials=trials,
+        more=more,
         statuses=_tally(statuses) if len(welcome.trials) >= _TALLIED_FROM else "",
-        pages_url=f"{pages}/" if pages else "",
+        pages_url=f"{welcome.reader.pages}/" if welcome.reader.pages else "",
+    )
+
+
+def show_trials(trials: Sequence[WelcomedTrial], reader: Addressee) -> tuple[tuple[TrialView, ...], int]:
+    """Show the first of these trials, all if they are few, and return how many more there are."""
+    shown = trials if len(trials) <= MOST_GREETED else trials[:_GREETED_OF_MANY]
+    return tuple(_trial(trial, reader.pages) for trial in shown), len(trials) - len(shown)
+
+
+def _trial(trial: WelcomedTrial, pages: str | None) -> TrialView:
+    nct_id, name = plain(trial.nct_id), cut(plain(trial.short_name), MOST_NAME)
+    return TrialView(
+        nct_id=nct_id,
+        name=name,
+        name_beside_id=without_id(name, nct_id),
+        status=plain(trial.status or ""),
+        url=RECORD_URL.format(nct_id),
+        page_url=page_of(nct_id, pages),
     )
 
 
@@ -94,7 +101,13 @@ def _tally(numbers: Mapping[str, int]) -> str:
 
 def show_heartbeat(heartbeat: Heartbeat) -> HeartbeatView:
     """Show a heartbeat."""
-    return HeartbeatView(reading=show_reading(heartbeat.reading, heartbeat.reader), period=plain(heartbeat.period))
+    added, more = show_trials(heartbeat.added, heartbeat.reader)
+    return HeartbeatView(
+        reading=show_reading(heartbeat.reading, heartbeat.reader),
+        period=plain(heartbeat.period),
+        added=added,
+        added_more=more,
+    )
 
 
 def show_notice(notice: Notice) -> NoticeView:

@@ -15,6 +15,7 @@ from watcher.digests.model import Medium, Notification, Sample
 from watcher.digests.routing import SubscribedTrial, trials_for
 from watcher.errors import ConfigError, DeliveryError
 from watcher.pipeline import content
+from watcher.pipeline.added_trials import added_trials
 from watcher.pipeline.compose_messages import addressee_of
 from watcher.pipeline.destinations import Destination, address_of, carrier, destinations_of, message_domain, thread_of
 from watcher.pipeline.due import last_digest, snoozed_trials
@@ -59,7 +60,9 @@ def preview_messages(
     key = f"preview-{context.store.versions.max_seq()}"
     state = context.store.ledger.recipient(recipient.name) if since is None else None
     last = last_digest(context.store, state) if state is not None else None
-    digest = content.digest_of(context, recipient, subscribed, pending, key=key, now=now, last=last)
+    snoozed = tuple(trial for trial in every if trial.nct_id in held)
+    added = added_trials(context, state, subscribed, snoozed).trials if state is not None else ()
+    digest = content.digest_of(context, recipient, subscribed, pending, key=key, now=now, last=last, added=added)
     return _composed(context, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
 
 

@@ -12,8 +12,9 @@ from watcher.changes.model import Severity
 from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
 from watcher.digests import model as digest
-from watcher.digests.model import Digest, Welcome
+from watcher.digests.model import Digest, Heartbeat, Welcome
 from watcher.pipeline import content
+from watcher.pipeline.added_trials import ANNOUNCED, AddedTrials, added_trials, all_announced
 from watcher.pipeline.compose_messages import compose_messages
 from watcher.pipeline.destinations import Destination, destinations_of
 from watcher.pipeline.display_names import keep_missing_names
@@ -43,12 +44,15 @@ def compose_plan(
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
     if any(entry.story is not None for entries in pending.values() for entry in entries):
         keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
+    added = added_trials(context, state, plan.subscribed, plan.snoozed) if plan.is_due and not plan.greets else None
     messages: list[NewMessage] = []
-    digested: dict[str, str] = {}
+    told: dict[str, str] = {}
+    if added is not None and added.untold_note is not None:
+        told[ANNOUNCED] = added.untold_note
     for destination in destinations:
-        for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing):
+        for notification in _notifications(context, plan, destination, pending, ahead, comparisons, composing, added):
             messages += compose_messages(context, notification, destination, faults)
-            digested |= _digested(notification, plan, composing)
+            told |= _told(notification, plan, composing, added)
     return ComposeResult(
         recipient=recipient.name,
         cursor=composing.newest if plan.is_due else state.cursor,
@@ -57,7 +61,7 @@ def compose_plan(
         overrides=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
         cleared=_caught_up(plan, composing) if plan.is_due else (),
         welcomed=plan.greets,
-        notes={**_notes(plan, composing, is_composed=bool(messages)), **digested},
+        notes={**_notes(plan, composing, is_composed=bool(messages)), **told},
     )
 
 
@@ -69,9 +73,11 @@ def _notifications(
     ahead: Mapping[str, int],
     comparisons: ComparisonCache,
     composing: ComposeContext,
+    added: AddedTrials | None,
 ) -> Iterator[digest.Notification]:
     recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
     held = [one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND]
+    newcomers = added.trials if added is not None else ()
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
         return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
@@ -108,21 +114,33 @@ def _notifications(
             last=plan.last,
             held=held,
             snoozed=plan.snoozed,
+            added=newcomers,
         )
     elif plan.silent_since is not None and _is_silent(plan, pending):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
         since = plan.silent_since
         entries, last = pending[destination.key], plan.last
-        yield content.heartbeat(context, recipient, subscribed, entries, since=since, key=key, now=now, last=last)
+        yield content.heartbeat(
+            context, recipient, subscribed, entries, since=since, key=key, now=now, last=last, added=newcomers
+        )
 
 
-def _digested(notification: digest.Notification, plan: DigestPlan, composing: ComposeContext) -> Mapping[str, str]:
-    """Note a digest or a welcome; an urgent message between two digests is neither."""
-    is_digest = isinstance(notification, Digest) and not plan.is_urgent
-    if not (is_digest or isinstance(notification, Welcome)):
-        return {}
-    assert isinstance(notification, Digest | Welcome)  # noqa: S101 — just asked
-    return {DIGESTED: json.dumps({"at": composing.now.isoformat(), "data_version": notification.reading.data_version})}
+def _told(
+    notification: digest.Notification, plan: DigestPlan, composing: ComposeContext, added: AddedTrials | None
+) -> Mapping[str, str]:
+    """Note when a digest or a welcome was made, and of which trials the recipient knows from then on.
+
+    An urgent message between two digests is neither; a heartbeat only names added trials.
+    """
+    notes = {}
+    if isinstance(notification, Welcome):
+        notes[ANNOUNCED] = all_announced((*plan.subscribed, *plan.snoozed))
+    elif added is not None and added.note is not None and isinstance(notification, Digest | Heartbeat):
+        notes[ANNOUNCED] = added.note
+    if isinstance(notification, Welcome) or (isinstance(notification, Digest) and not plan.is_urgent):
+        at, data_version = composing.now.isoformat(), notification.reading.data_version
+        notes[DIGESTED] = json.dumps({"at": at, "data_version": data_version})
+    return notes
 
 
 def _key(plan: DigestPlan, composing: ComposeContext) -> str:

@@ -40,9 +40,7 @@ def welcome(
     ids = [trial.nct_id for trial in subscribed]
     merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.presence is Presence.MERGED}
     trials = {trial.nct_id: trial for trial in subscribed if trial.nct_id not in merged}
-    greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
-    for nct_id, body in context.store.versions.each_newest_body(trials):  # never all records in memory at once
-        greeted[nct_id] = _greeted(trials[nct_id], body)
+    greeted = _all_greeted(context, trials)
     names = display_names(
         context.store, _own_names(subscribed), {one.nct_id: one.short_name for one in greeted.values()}
     )
@@ -68,15 +66,19 @@ def digest_of(
     last: LastDigest | None = None,
     held: Collection[str] = (),
     snoozed: Sequence[SubscribedTrial] = (),
+    added: Sequence[SubscribedTrial] = (),
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
     What is `later` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
     `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
     change was held back longer than that. The `snoozed` trials are watched as well: names are told apart from theirs.
+    The trials `added` are named as watched from now on.
     """
     stories = [entry.story for entry in pending if entry.story is not None]
-    known = {story.nct_id: story.short_name for story in stories}
+    greeted = _all_greeted(context, {trial.nct_id: trial for trial in added})
+    known = {one.nct_id: one.short_name for one in greeted.values()}
+    known |= {story.nct_id: story.short_name for story in stories}
     names = display_names(context.store, _own_names((*subscribed, *snoozed)), known)
     return Digest(
         reader=addressee_of(context, recipient, now),
@@ -86,6 +88,7 @@ def digest_of(
         at=now,
         watches={trial.nct_id: trial.labels for trial in subscribed},
         data=tuple(data),
+        added=tuple(replace(one, short_name=names[one.nct_id]) for one in greeted.values()),
     )
 
 
@@ -99,14 +102,19 @@ def heartbeat(
     key: str,
     now: datetime,
     last: LastDigest | None = None,
+    added: Sequence[SubscribedTrial] = (),
 ) -> Heartbeat:
     """Make the heartbeat of a recipient who was told nothing since a moment; no pending window has a story."""
+    greeted = _all_greeted(context, {trial.nct_id: trial for trial in added})
+    known = {one.nct_id: one.short_name for one in greeted.values()}
+    names = display_names(context.store, _own_names(subscribed), known) if added else {}
     return Heartbeat(
         reader=addressee_of(context, recipient, now),
         reading=read_for(context.store, subscribed, pending, since=last),
         period=period(since, now, context.loaded.config.zone(recipient)),
         key=key,
         at=now,
+        added=tuple(replace(one, short_name=names[one.nct_id]) for one in greeted.values()),
     )
 
 
@@ -128,6 +136,14 @@ def period(since: datetime, now: datetime, zone: tzinfo) -> str:
 
 def _own_names(trials: Sequence[SubscribedTrial]) -> Mapping[str, str | None]:
     return {trial.nct_id: trial.short_name for trial in trials}
+
+
+def _all_greeted(context: RunContext, trials: Mapping[str, SubscribedTrial]) -> Mapping[str, WelcomedTrial]:
+    """Return each trial as a welcome names it; never holds all records at once."""
+    greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
+    for nct_id, body in context.store.versions.each_newest_body(trials):
+        greeted[nct_id] = _greeted(trials[nct_id], body)
+    return greeted
 
 
 def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:

@@ -134,6 +134,12 @@ def address_of(destination: Destination, context: RunContext) -> str:
     return recipient.email or "" if destination.way == EMAIL else str(context.state_dir / (recipient.folder or ""))
 
 
+def place_of(destination: Destination, state_dir: Path) -> str:
+    """Return where a message goes, for people and without secrets: `by email`, or `as files in …`."""
+    folder = destination.recipient.folder
+    return f"as files in {state_dir / folder}" if destination.way == "folder" and folder else f"by {destination.way}"
+
+
 def carrier(destination: Destination, context: RunContext) -> Channel:
     """Build what carries messages on a channel.
 

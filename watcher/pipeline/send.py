@@ -19,7 +19,15 @@ from watcher.delivery.backoff import LONGEST_WAIT
 from watcher.digests.quiet_hours import quiet_until
 from watcher.errors import ConfigError, DamagedError, DeliveryError, StoreError
 from watcher.pipeline.delivery_faults import Destinations, signal_standing
-from watcher.pipeline.destinations import Destination, address_of, all_destinations, carrier, fingerprint, part_of
+from watcher.pipeline.destinations import (
+    Destination,
+    address_of,
+    all_destinations,
+    carrier,
+    fingerprint,
+    part_of,
+    place_of,
+)
 from watcher.pipeline.recipient_sync import reroute_messages
 from watcher.pipeline.settle import Streak, part_of_message, settle_failure
 from watcher.rendering.message import Message
@@ -40,20 +48,25 @@ class Sent:
     """What one emptying of the outbox came to.
 
     Attributes:
-        delivered: How many messages were accepted.
+        places: Recipient and place (`place_of`) of each message that was accepted.
         failed: How many tries were not.
         has_config_fault: Whether a secret did not resolve.
         down: Keys of channels that nothing can go out by now.
     """
 
-    delivered: int = 0
+    places: tuple[tuple[str, str], ...] = ()
     failed: int = 0
     has_config_fault: bool = False
     down: frozenset[str] = frozenset()
 
+    @property
+    def delivered(self) -> int:
+        """How many messages were accepted."""
+        return len(self.places)
+
     def __add__(self, other: Sent) -> Sent:
         return Sent(
-            delivered=self.delivered + other.delivered,
+            places=self.places + other.places,
             failed=self.failed + other.failed,
             has_config_fault=self.has_config_fault or other.has_config_fault,
             down=self.down | other.down,
@@ -237,4 +250,4 @@ async def _send(
     ):
         faults.well(part)
     log.info("message_delivered", id=entry.id, recipient=entry.recipient, channel=destination.key, status="sent")
-    return Sent(delivered=1), True
+    return Sent(places=((entry.recipient, place_of(destination, context.state_dir)),)), True

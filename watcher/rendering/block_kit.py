@@ -85,6 +85,7 @@ class Post:
         intro: Paragraphs in mrkdwn; may be empty.
         cards: One per trial, loudest first; may be empty.
         unshown: Level and id of the trials that follow and have no card; they are only named.
+        after: Lines in mrkdwn below the trials that always have room; may be empty.
         closing: The footer's sentences in mrkdwn.
     """
 
@@ -92,6 +93,7 @@ class Post:
     intro: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
     unshown: tuple[tuple[str, str], ...] = ()
+    after: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
 
 
@@ -125,7 +127,8 @@ def payloads(post: Post, left: Callable[[Mapping[str, int]], str]) -> tuple[Payl
         One to `MAX_PARTS` payloads with `text` and `blocks`, each within every limit above, and more where the ids of
         what did not fit need them; the closing is in the last one.
     """
-    closing = _small_print(post.closing)
+    after: list[Block] = [{"type": "divider"}, _section(_joined(post.after))] if post.after else []
+    closing = [*after, *_small_print(post.closing)]
     budget = MAX_MESSAGE - 2 * MAX_HEADER - sum(map(_size, closing)) - MAX_SMALL
     room = MAX_BLOCKS - 3 - len(closing)  # header, the count of what is left, one to spare
     parts: list[list[Block]] = [[]]

@@ -273,37 +273,8 @@ class AttachedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestView:
-    """A digest.
-
-    Attributes:
-        banner: Marks a test, or empty.
-        topic: Subject of the conversation this digest belongs to, always the same; empty outside of one.
-        reading: What was read.
-        stories: Told in full, loudest first; may be empty when none fits.
-        brief: Told in one line each, for length.
-        left: Only counted, for length.
-        left_count: How many these are.
-        total: Stories in all.
-        listed: The first of all stories, for the summary at the top.
-        listed_more: How many stories the summary leaves to the text below.
-    """
-
-    banner: str
-    topic: str
-    reading: ReadingView
-    stories: tuple[StoryView, ...]
-    brief: tuple[StoryView, ...]
-    left: tuple[Left, ...]
-    left_count: int
-    total: int
-    listed: tuple[StoryView, ...]
-    listed_more: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialView:
-    """One trial in a welcome.
+    """One trial in a welcome, or one that was added since.
 
     Attributes:
         nct_id: The trial.
@@ -320,6 +291,39 @@ class TrialView:
     status: str
     url: str
     page_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """A digest.
+
+    Attributes:
+        banner: Marks a test, or empty.
+        topic: Subject of the conversation this digest belongs to, always the same; empty outside of one.
+        reading: What was read.
+        stories: Told in full, loudest first; may be empty when none fits.
+        brief: Told in one line each, for length.
+        left: Only counted, for length.
+        left_count: How many these are.
+        total: Stories in all.
+        listed: The first of all stories, for the summary at the top.
+        listed_more: How many stories the summary leaves to the text below.
+        added: Trials watched for the reader since their last digest or heartbeat, the first of them; may be empty.
+        added_more: How many further ones there are.
+    """
+
+    banner: str
+    topic: str
+    reading: ReadingView
+    stories: tuple[StoryView, ...]
+    brief: tuple[StoryView, ...]
+    left: tuple[Left, ...]
+    left_count: int
+    total: int
+    listed: tuple[StoryView, ...]
+    listed_more: int
+    added: tuple[TrialView, ...] = ()
+    added_more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,10 +354,14 @@ class HeartbeatView:
     Attributes:
         reading: What was read.
         period: `this week`.
+        added: Trials watched for the reader since their last digest or heartbeat, the first of them; may be empty.
+        added_more: How many further ones there are.
     """
 
     reading: ReadingView
     period: str
+    added: tuple[TrialView, ...] = ()
+    added_more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
