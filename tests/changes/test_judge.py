@@ -8,8 +8,8 @@ import pytest
 from tests.changes.builders import a_posted, a_record, a_site, field, put
 from watcher.changes.compare import compare_records, edits_between
 from watcher.changes.meaning import judge
-from watcher.changes.meaning.evidence import Draft, Evidence, History
-from watcher.changes.model import Json, Origin, Record, Severity, Verb
+from watcher.changes.meaning.evidence import Evidence, History
+from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
 
 STATUS = field("statusModule", "overallStatus")
 PHASES = field("designModule", "phases")
@@ -31,7 +31,7 @@ def evidence_of(old: Record, new: Record, *, has_sponsor_update: bool = True) ->
     )
 
 
-def a_draft(kind: str = "eligibility.sex", level: Severity = Severity.MAJOR, **more: Any) -> Draft:
+def a_change(kind: str = "eligibility.sex", level: Severity = Severity.MAJOR, **more: Any) -> Change:
     values: dict[str, Any] = {
         "rule": "a rule",
         "path": "eligibility.sex",
@@ -39,9 +39,8 @@ def a_draft(kind: str = "eligibility.sex", level: Severity = Severity.MAJOR, **m
         "before": None,
         "after": None,
         "edits": (0,),
-        "takes_context": True,
     } | more
-    return Draft(kind=kind, level=level, **values)
+    return Change(kind=kind, severity=level, **values)
 
 
 def a_plain_record(**design: Json) -> dict[str, Any]:
@@ -53,12 +52,12 @@ def a_plain_record(**design: Json) -> dict[str, Any]:
 
 
 def judged(
-    draft: Draft, new: Record, old: Record | None = None, *, has_sponsor_update: bool = True
+    change: Change, new: Record, old: Record | None = None, *, has_sponsor_update: bool = True
 ) -> tuple[str, str, str]:
     older = put(new if old is None else old, STATUS, "SUSPENDED")
     evidence = evidence_of(older, new, has_sponsor_update=has_sponsor_update)
-    change = judge.changes_of([draft], evidence)[0]
-    return change.severity.value, change.rule, change.origin.value
+    settled = judge.changes_of([change], evidence)[0]
+    return settled.severity.value, settled.rule, settled.origin.value
 
 
 LATE = {"date": "2029-01-01", "type": "ESTIMATED"}
@@ -142,40 +141,40 @@ LATE = {"date": "2029-01-01", "type": "ESTIMATED"}
     ],
 )  # fmt: skip
 def test_context_moves_the_level_and_says_why(new, kind, level, expected, because):
-    severity, rule, _ = judged(a_draft(kind, Severity(level)), new)
+    severity, rule, _ = judged(a_change(kind, Severity(level)), new)
     assert severity == expected
     assert rule == "a rule" if not because else because in rule
 
 
-def test_draft_that_takes_no_context_keeps_its_level():
+def test_change_that_takes_no_context_keeps_its_level():
     new = put(a_plain_record(phases=["PHASE3"]), COUNT, {"count": 500, "type": "ESTIMATED"})
-    assert judged(a_draft("site.added", Severity.MINOR, takes_context=False), new)[:2] == ("minor", "a rule")
+    assert judged(a_change("site.added", Severity.MINOR, takes_context=False), new)[:2] == ("minor", "a rule")
 
 
 def test_final_number_does_not_hide_that_the_target_was_large():
     old = put(a_plain_record(phases=["PHASE3"]), COUNT, {"count": 500, "type": "ESTIMATED"})
     new = put(old, COUNT, {"count": 20, "type": "ACTUAL"})
-    assert judged(a_draft(), new, old)[0] == "critical"
+    assert judged(a_change(), new, old)[0] == "critical"
 
 
 def test_nearness_is_counted_from_the_data_version_when_nothing_was_posted():
     new = put(a_plain_record(), PRIMARY, {"date": "2026-08-01", "type": "ESTIMATED"})
-    assert judged(a_draft(), new)[0] == "major"
-    assert judged(a_draft(), new, has_sponsor_update=False)[0] == "critical"
+    assert judged(a_change(), new)[0] == "major"
+    assert judged(a_change(), new, has_sponsor_update=False)[0] == "critical"
 
 
 @pytest.mark.parametrize(
-    ("is_registry_made", "has_sponsor_update", "origin"),
+    ("found", "has_sponsor_update", "origin"),
     [
-        (False, True, Origin.SPONSOR),
-        (True, True, Origin.REGISTRY),
-        (False, False, Origin.REGISTRY),
-        (True, False, Origin.REGISTRY),
+        (Origin.SPONSOR, True, "sponsor"),
+        (Origin.REGISTRY, True, "registry"),
+        (Origin.SPONSOR, False, "registry"),
+        (Origin.REGISTRY, False, "registry"),
     ],
 )
-def test_origin_is_the_sponsor_only_with_a_posted_update(is_registry_made, has_sponsor_update, origin):
-    draft = a_draft(is_registry_made=is_registry_made)
-    assert judge.origin_of(draft, has_sponsor_update=has_sponsor_update) is origin
+def test_origin_is_the_sponsor_only_with_a_posted_update(found, has_sponsor_update, origin):
+    change = a_change(origin=found)
+    assert judged(change, a_plain_record(), has_sponsor_update=has_sponsor_update)[2] == origin
 
 
 def test_update_posted_between_the_records_makes_the_sponsor_the_author():
@@ -186,21 +185,21 @@ def test_update_posted_between_the_records_makes_the_sponsor_the_author():
 
 
 def test_changes_are_told_by_level_then_family_then_path():
-    drafts = [
-        a_draft("field.changed", Severity.MINOR, path="b"),
-        a_draft("admin.dates", Severity.NOISE, path="c"),
-        a_draft("site.added", Severity.MAJOR, path="d"),
-        a_draft("country.added", Severity.MAJOR, path="e"),
-        a_draft("outcome.secondary.added", Severity.MAJOR, path="f[10]"),
-        a_draft("outcome.secondary.added", Severity.MAJOR, path="f[2]"),
-        a_draft("date.completion.slip", Severity.MAJOR, path="g"),
-        a_draft("date.primary.slip", Severity.MAJOR, path="h"),
-        a_draft("status.opened", Severity.MAJOR, path="i"),
-        a_draft("enrollment.final", Severity.CRITICAL, path="j"),
-        a_draft("never.heard", Severity.MINOR, path="a"),
+    found = [
+        a_change("field.changed", Severity.MINOR, path="b"),
+        a_change("admin.dates", Severity.NOISE, path="c"),
+        a_change("site.added", Severity.MAJOR, path="d"),
+        a_change("country.added", Severity.MAJOR, path="e"),
+        a_change("outcome.secondary.added", Severity.MAJOR, path="f[10]"),
+        a_change("outcome.secondary.added", Severity.MAJOR, path="f[2]"),
+        a_change("date.completion.slip", Severity.MAJOR, path="g"),
+        a_change("date.primary.slip", Severity.MAJOR, path="h"),
+        a_change("status.opened", Severity.MAJOR, path="i"),
+        a_change("enrollment.final", Severity.CRITICAL, path="j"),
+        a_change("never.heard", Severity.MINOR, path="a"),
     ]
     evidence = evidence_of(put(a_plain_record(), STATUS, "SUSPENDED"), a_plain_record())
-    told = [change.path for change in judge.changes_of(drafts, evidence)]
+    told = [change.path for change in judge.changes_of(found, evidence)]
     assert told == ["j", "i", "h", "f[2]", "f[10]", "e", "d", "g", "b", "a", "c"]
 
 
@@ -211,8 +210,8 @@ def test_paths_are_unique_by_zip_and_then_by_number():
     new = put(old, sites, [a_site("Other", "Paris", "France"), *twins, a_site("Research Site", "Lyon", "France")])
     evidence = evidence_of(old, new)
     path = "locations.research site|lyon||france"
-    drafts = [a_draft("site.added", Severity.MINOR, path=path, edits=(at,)) for at in range(3)]
-    assert [change.path for change in judge.changes_of(drafts, evidence)] == [path, f"{path}|69002", f"{path}#2"]
+    found = [a_change("site.added", Severity.MINOR, path=path, edits=(at,)) for at in range(3)]
+    assert [change.path for change in judge.changes_of(found, evidence)] == [path, f"{path}|69002", f"{path}#2"]
 
 
 def test_zip_stands_before_the_status_in_a_sites_path():
@@ -222,15 +221,15 @@ def test_zip_stands_before_the_status_in_a_sites_path():
     )
     new = put(old, sites, [a_site("Research Site", "Lyon", "France", zip=z, status="COMPLETED") for z in ("1", "2")])
     path = "locations.research site|lyon||france.status"
-    drafts = [a_draft("site.closed", Severity.MINOR, path=path, edits=(at,)) for at in range(2)]
-    told = [change.path for change in judge.changes_of(drafts, evidence_of(old, new))]
+    found = [a_change("site.closed", Severity.MINOR, path=path, edits=(at,)) for at in range(2)]
+    told = [change.path for change in judge.changes_of(found, evidence_of(old, new))]
     assert told == [path, "locations.research site|lyon||france|2.status"]
 
 
 def test_record_paths_are_those_of_the_claimed_edits_sorted_and_once():
     newer = put(put(a_record(), STATUS, "TERMINATED"), field("statusModule", "whyStopped"), "No money")
     evidence = evidence_of(a_record(), newer)
-    (change,) = judge.changes_of([a_draft(edits=(1, 0, 1))], evidence)
+    (change,) = judge.changes_of([a_change(edits=(1, 0, 1))], evidence)
     assert change.edits == (0, 1)
     assert change.record_paths == (
         "protocolSection.statusModule.overallStatus",
@@ -238,23 +237,23 @@ def test_record_paths_are_those_of_the_claimed_edits_sorted_and_once():
     )
 
 
-def test_edit_that_no_draft_claims_is_told_all_the_same():
+def test_edit_that_no_change_claims_is_told_all_the_same():
     newer = put(put(a_record(), STATUS, "TERMINATED"), field("identificationModule", "acronym"), "SPINE-REST")
     evidence = evidence_of(a_record(), newer)
     acronym = next(at for at, edit in enumerate(evidence.edits) if edit.steps[-1] == "acronym")
-    changes = judge.changes_of([a_draft(edits=(1 - acronym,))], evidence)
+    changes = judge.changes_of([a_change(edits=(1 - acronym,))], evidence)
     assert [(change.kind, change.edits) for change in changes][1] == ("field.changed", (acronym,))
 
 
 def test_explainer_that_cannot_read_a_record_keeps_nothing_from_being_told():
     """The registry may change the shape of a field without notice."""
 
-    def trips(evidence: Evidence) -> Iterator[Draft]:
-        yield a_draft(edits=(0,))
+    def trips(evidence: Evidence) -> Iterator[Change]:
+        yield a_change(edits=(0,))
         raise TypeError("not the documented shape")
 
-    def reads(evidence: Evidence) -> Iterator[Draft]:
-        yield a_draft("status.stopped", Severity.CRITICAL, path="status.overallStatus", edits=(1,))
+    def reads(evidence: Evidence) -> Iterator[Change]:
+        yield a_change("status.stopped", Severity.CRITICAL, path="status.overallStatus", edits=(1,))
 
     newer = put(put(a_record(), field("identificationModule", "acronym"), "SPINE-REST"), STATUS, "TERMINATED")
     changes = judge.judge(evidence_of(a_record(), newer), (trips, reads))

@@ -120,11 +120,13 @@ class Change:
         verb: What happened.
         before: Value as the registry spells it, None for none.
         after: The same for the newer record.
-        origin: Who made it.
-        edits: Indices into `Comparison.edits` that it accounts for; empty for what no record shows: a day that came,
-            a record gone, merged or back, a change that went back within a window.
+        origin: Who made it; a family says REGISTRY for what is always the registry's doing, whatever was posted.
+        edits: Indices into `Comparison.edits` that it accounts for, several changes may share one (a text with ten
+            bullets); empty for what no record shows: a day that came, a record gone, merged or back, a change that
+            went back within a window.
         record_paths: API v2 paths of those edits, at least to the module's field; sorted, no repeats.
         facts: Further values its sentence needs (the sponsor's reason, both date types, …); JSON values only.
+        takes_context: Whether the context of the trial moves its level; settled when a comparison is made, not stored.
     """
 
     kind: str
@@ -134,10 +136,11 @@ class Change:
     verb: Verb
     before: Json
     after: Json
-    origin: Origin
+    origin: Origin = Origin.SPONSOR
     edits: tuple[int, ...] = ()
     record_paths: tuple[str, ...] = ()
     facts: Mapping[str, Json] = field(default_factory=dict)
+    takes_context: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

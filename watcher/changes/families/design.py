@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told
 from watcher.changes.model import Change, Json, Phrase, Severity
@@ -136,42 +136,45 @@ _TEXTS = (
 )
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the design module that have a kind of their own.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `design.*` and `text.design`; a masking and who is masked that change together are one.
+        Changes of the kinds `design.*` and `text.design`; a masking and who is masked that change together are one.
     """
     module = protocol(evidence, "designModule")
     if not module.edits:
         return []
-    return [*_masking_once(told(module, _CODED)), *(_folded(draft, module, evidence) for draft in told(module, _TEXTS))]
+    return [
+        *_masking_once(told(module, _CODED)),
+        *(_folded(change, module, evidence) for change in told(module, _TEXTS)),
+    ]
 
 
-def _masking_once(drafts: list[Draft]) -> list[Draft]:
-    masking = [draft for draft in drafts if draft.kind == "design.masking"]
+def _masking_once(changes: list[Change]) -> list[Change]:
+    masking = [change for change in changes if change.kind == "design.masking"]
     if len(masking) < 2:
-        return drafts
+        return changes
     both, who = masking
     one = replace(both, edits=tuple(sorted({*both.edits, *who.edits})))
-    return [one if draft is both else draft for draft in drafts if draft is not who]
+    return [one if change is both else change for change in changes if change is not who]
 
 
-def _folded(draft: Draft, module: Part, evidence: Evidence) -> Draft:
+def _folded(change: Change, module: Part, evidence: Evidence) -> Change:
     """Fold a text into the change it describes: arms or their number, the target, the masking."""
     reasons = {
         "arms": bool(protocol(evidence, "armsInterventionsModule").touching("armGroups")),
         "enrollment": bool(module.touching("enrollmentInfo")),
-        "masking": bool(module.differs(*_MASKING, "masking")) and "maskingDescription" in draft.path,
+        "masking": bool(module.differs(*_MASKING, "masking")) and "maskingDescription" in change.path,
     }
     reason = next((name for name, holds in reasons.items() if holds), None)
-    if reason is None or draft.level is Severity.NOISE:
-        return draft
-    rule = f"{draft.rule} · minor → noise: folded, the {reason} it describes changed too"
-    return replace(draft, level=Severity.NOISE, rule=rule)
+    if reason is None or change.severity is Severity.NOISE:
+        return change
+    rule = f"{change.rule} · minor → noise: folded, the {reason} it describes changed too"
+    return replace(change, severity=Severity.NOISE, rule=rule)
 
 
 def say(change: Change) -> Phrase:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, part
 from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
@@ -41,25 +41,25 @@ _CONTENTS = {
 }
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the list of study documents.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `document.added`, `document.removed` and `document.changed`.
+        Changes of the kinds `document.added`, `document.removed` and `document.changed`.
     """
     module = part(evidence, "documentSection", "largeDocumentModule")
     return gathered([_document(item) for item in module.items("largeDocs")], "documents") if module.edits else []
 
 
-def _document(item: Item) -> Draft:
+def _document(item: Item) -> Change:
     one = as_object(item.new if item.new is not None else item.old)
     verb = verb_of(item.old, item.new)
-    return Draft(
+    return Change(
         kind=f"document.{verb.value}",
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule=f"study document {verb.value}",
         path=f"documents.{as_text(one.get('filename'))}".rstrip("."),
         verb=verb,

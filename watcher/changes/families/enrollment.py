@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
@@ -55,14 +55,14 @@ class _Enrollment:
         return None if self.percent is None else self.percent + 100
 
 
-def explain(evidence: Evidence) -> Iterator[Draft]:
+def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe how the number of participants changed.
 
     Args:
         evidence: The two records.
 
     Yields:
-        At most one draft, which claims count and type.
+        At most one change, which claims count and type.
     """
     part = protocol(evidence, "designModule")
     edits = merged(part.differs("enrollmentInfo", "count"), part.differs("enrollmentInfo", "type"))
@@ -79,7 +79,7 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
     if is_late and level.raised() is not level:
         rule += f" · {level} → {level.raised()}: raised together with a later primary completion"
         level = level.raised()
-    yield _draft(evidence, part, found, kind, level, rule, is_late=is_late, edits=edits)
+    yield _change(evidence, part, found, kind, level, rule, is_late=is_late, edits=edits)
 
 
 def count(value: Json) -> int | None:
@@ -155,7 +155,7 @@ def _is_late_expansion(evidence: Evidence, found: _Enrollment) -> bool:
     return shift(old, new).is_later
 
 
-def _draft(
+def _change(
     evidence: Evidence,
     part: Part,
     found: _Enrollment,
@@ -165,14 +165,14 @@ def _draft(
     *,
     is_late: bool,
     edits: tuple[int, ...],
-) -> Draft:
+) -> Change:
     before, after = part.before("enrollmentInfo", "count"), part.after("enrollmentInfo", "count")
     is_type_only = before == after
     if is_type_only:
         before, after = part.before("enrollmentInfo", "type"), part.after("enrollmentInfo", "type")
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path="design.enrollmentType" if is_type_only else "design.enrollmentCount",
         verb=verb_of(evidence, "design.enrollmentCount", before, after),

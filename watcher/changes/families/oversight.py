@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, Part, merged, part, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
-from watcher.changes.model import Change, Json, Phrase, Severity, Verb
+from watcher.changes.model import Change, Json, Origin, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import edited, text, worded
 from watcher.study.read import as_object, as_text
@@ -119,14 +119,14 @@ _VIOLATIONS = {
 }
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of oversight flags, violations, data sharing and expanded access.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `oversight.*`, `violation.*`, `ipd.*` and `expanded_access`.
+        Changes of the kinds `oversight.*`, `violation.*`, `ipd.*` and `expanded_access`.
     """
     oversight = protocol(evidence, "oversightModule")
     sharing = protocol(evidence, "ipdSharingStatementModule")
@@ -140,12 +140,12 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     ]
 
 
-def _violation(item: Item) -> Draft:
+def _violation(item: Item) -> Change:
     one = as_object(item.new if item.new is not None else item.old)
     verb = verb_of(item.old, item.new)
-    return Draft(
+    return Change(
         kind=_VIOLATIONS.get(as_text(one.get("type")), "violation.noted"),
-        level=Severity.CRITICAL,
+        severity=Severity.CRITICAL,
         rule=f"notice of a violation {verb.value}",
         path="violations",
         verb=verb,
@@ -156,15 +156,15 @@ def _violation(item: Item) -> Draft:
             "description": one.get("description"),
             "posted": one.get("postedDate") or one.get("issuedDate"),
         },
-        is_registry_made=True,
+        origin=Origin.REGISTRY,
     )
 
 
-def _shared_data(references: Part) -> list[Draft]:
+def _shared_data(references: Part) -> list[Change]:
     return [
-        Draft(
+        Change(
             kind="ipd.available",
-            level=Severity.MINOR,
+            severity=Severity.MINOR,
             rule=f"shared data or document {verb_of(item.old, item.new).value}",
             path="ipd.available",
             verb=verb_of(item.old, item.new),
@@ -178,7 +178,7 @@ def _shared_data(references: Part) -> list[Draft]:
     ]
 
 
-def _expanded_access(status: Part) -> list[Draft]:
+def _expanded_access(status: Part) -> list[Change]:
     edits = status.differs("expandedAccessInfo")
     if not edits:
         return []
@@ -192,9 +192,9 @@ def _expanded_access(status: Part) -> list[Draft]:
     else:
         level, rule = Severity.NOISE, "expanded access: none and not stated mean the same"
     return [
-        Draft(
+        Change(
             kind="expanded_access",
-            level=level,
+            severity=level,
             rule=rule,
             path="status.expandedAccess",
             verb=verb_of(True if was else None, True if now else None) if was != now else verb_of(True, True),

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, protocol
 from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.meaning.text_equality import is_same_in_form
-from watcher.changes.model import Change, Json, Phrase, Severity, Verb
+from watcher.changes.model import Change, Json, Origin, Phrase, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import named, names, number, some, text, worded
 from watcher.study.read import as_list, as_object, as_text, at
@@ -64,14 +64,14 @@ _LAY = re.compile(r"plain[ -]language|\blay[ -](?:language )?(?:summary|person)|
 _TELLING = frozenset({"RESULT", "DERIVED"})
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the references and links.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `reference.*` and `link.*`; more than five of a sort are one.
+        Changes of the kinds `reference.*` and `link.*`; more than five of a sort are one.
     """
     module = protocol(evidence, "referencesModule")
     if not module.edits:
@@ -80,28 +80,28 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
         at(evidence.new, "protocolSection", "statusModule", "primaryCompletionDateStruct", "type") == "ACTUAL"
         and at(evidence.new, "hasResults") is not True
     )
-    references = [draft for item in module.items("references") for draft in _reference(item, is_awaited=is_awaited)]
+    references = [change for item in module.items("references") for change in _reference(item, is_awaited=is_awaited)]
     links = [_link(item) for item in module.items("seeAlsoLinks")]
     return [*gathered(references, "references"), *gathered(links, "links")]
 
 
-def _reference(item: Item, *, is_awaited: bool) -> list[Draft]:
+def _reference(item: Item, *, is_awaited: bool) -> list[Change]:
     old, new = as_object(item.old), as_object(item.new)
     if item.new is None:
         is_found = _is_found_by_registry(old)
-        return [_draft(item, old, "reference.removed", Severity.NOISE, "reference removed", is_registry_made=is_found)]
+        return [_change(item, old, "reference.removed", Severity.NOISE, "reference removed", is_registry_made=is_found)]
     if item.old is None:
         return [_added(item, new, is_awaited=is_awaited)]
-    drafts = []
+    changes = []
     if item.touching("type"):
-        drafts.append(_reclassified(item, old, new))
+        changes.append(_reclassified(item, old, new))
     rest = tuple(key for key in item.by_key if key != "type")
     if rest:
-        drafts.append(_edited(item, old, new, rest))
-    return drafts
+        changes.append(_edited(item, old, new, rest))
+    return changes
 
 
-def _added(item: Item, new: Mapping[str, Json], *, is_awaited: bool) -> Draft:
+def _added(item: Item, new: Mapping[str, Json], *, is_awaited: bool) -> Change:
     kind = as_text(new.get("type"))
     rule, level = f"{kind or 'untyped'} reference added", Severity.MINOR
     if kind == "BACKGROUND":
@@ -109,17 +109,17 @@ def _added(item: Item, new: Mapping[str, Json], *, is_awaited: bool) -> Draft:
     elif kind in _TELLING and is_awaited:
         level = Severity.MAJOR
         rule += " · minor → major: primary completion is actual and no results are posted"
-    return _draft(item, new, "reference.added", level, rule, is_registry_made=_is_found_by_registry(new))
+    return _change(item, new, "reference.added", level, rule, is_registry_made=_is_found_by_registry(new))
 
 
 def _is_found_by_registry(one: Mapping[str, Json]) -> bool:
     return one.get("type") == "DERIVED"
 
 
-def _reclassified(item: Item, old: Mapping[str, Json], new: Mapping[str, Json]) -> Draft:
+def _reclassified(item: Item, old: Mapping[str, Json], new: Mapping[str, Json]) -> Change:
     was, now = as_text(old.get("type")), as_text(new.get("type"))
     rule = f"reference type {was or 'none'} → {now or 'none'}"
-    draft = _draft(
+    change = _change(
         item,
         new,
         "reference.changed",
@@ -128,10 +128,10 @@ def _reclassified(item: Item, old: Mapping[str, Json], new: Mapping[str, Json]) 
         edits=item.touching("type"),
         is_registry_made=_is_found_by_registry(old) or _is_found_by_registry(new),
     )
-    return _with(draft, was=was, now=now, what="type")
+    return _with(change, was=was, now=now, what="type")
 
 
-def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: tuple[str, ...]) -> Draft:
+def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: tuple[str, ...]) -> Change:
     before, after = as_text(old.get("citation")), as_text(new.get("citation"))
     is_telling = as_text(new.get("type")) in _TELLING
     retracted = len(as_list(new.get("retractions"))) > len(as_list(old.get("retractions")))
@@ -142,7 +142,7 @@ def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: 
         rule, level, what = "erratum noted", Severity.MINOR if is_telling else Severity.NOISE, "erratum"
     elif is_same_in_form(before, after) and before != after:
         rule = "citation: only case or punctuation differs"
-    draft = _draft(
+    change = _change(
         item,
         new,
         "reference.changed",
@@ -152,7 +152,7 @@ def _edited(item: Item, old: Mapping[str, Json], new: Mapping[str, Json], keys: 
         is_registry_made=what != "citation" or _is_found_by_registry(new),
     )
     notice = _notice(after) if what != "citation" else None
-    return _with(draft, what=what, notice=notice, is_retracted=retracted)
+    return _with(change, what=what, notice=notice, is_retracted=retracted)
 
 
 def _notice(citation: str) -> str | None:
@@ -160,11 +160,11 @@ def _notice(citation: str) -> str | None:
     return citation[max(found) :].strip() if found else None
 
 
-def _with(draft: Draft, **facts: Json) -> Draft:
-    return replace(draft, facts={**draft.facts, **facts})
+def _with(change: Change, **facts: Json) -> Change:
+    return replace(change, facts={**change.facts, **facts})
 
 
-def _draft(
+def _change(
     item: Item,
     one: Mapping[str, Json],
     kind: str,
@@ -173,11 +173,11 @@ def _draft(
     *,
     edits: tuple[int, ...] | None = None,
     is_registry_made: bool = False,
-) -> Draft:
+) -> Change:
     pmid = as_text(one.get("pmid"))
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=f"references.{pmid}" if pmid else "references",
         verb=verb_of(item.old, item.new),
@@ -185,11 +185,11 @@ def _draft(
         after=item.new,
         edits=item.edits if edits is None else edits,
         facts={"name": as_text(one.get("citation")), "type": one.get("type"), "pmid": pmid},
-        is_registry_made=is_registry_made,
+        origin=Origin.REGISTRY if is_registry_made else Origin.SPONSOR,
     )
 
 
-def _link(item: Item) -> Draft:
+def _link(item: Item) -> Change:
     one = as_object(item.new if item.new is not None else item.old)
     label, url = as_text(one.get("label")), as_text(one.get("url"))
     verb = verb_of(item.old, item.new)
@@ -197,9 +197,9 @@ def _link(item: Item) -> Draft:
     level, rule = Severity.NOISE, f"link {verb.value}"
     if is_lay and verb is not Verb.CHANGED:
         level, rule = Severity.MINOR, f"{rule} · noise → minor: a plain-language summary"
-    return Draft(
+    return Change(
         kind=f"link.{verb.value}",
-        level=level,
+        severity=level,
         rule=rule,
         path="links",
         verb=verb,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.organisations import is_one_organisation, is_same_spelling, proved_names
 from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
@@ -51,28 +51,28 @@ _PARTY = (
 )
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of sponsor, organisation, collaborators and responsible party.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `sponsor.*`.
+        Changes of the kinds `sponsor.*`.
     """
     module = protocol(evidence, "sponsorCollaboratorsModule")
-    drafts = _lead(evidence)
+    changes = _lead(evidence)
     if module.edits:
-        drafts += gathered(_collaborators(module.items("collaborators")), "sponsor.collaborators")
-        drafts += told(module, _PARTY)
-    return drafts
+        changes += gathered(_collaborators(module.items("collaborators")), "sponsor.collaborators")
+        changes += told(module, _PARTY)
+    return changes
 
 
-def _lead(evidence: Evidence) -> list[Draft]:
+def _lead(evidence: Evidence) -> list[Change]:
     """Report the lead sponsor, and the organisation that keeps the record where it alone is spelt anew."""
     sponsor, organisation = protocol(evidence, "sponsorCollaboratorsModule"), protocol(evidence, "identificationModule")
     of_sponsor, of_organisation = sponsor.differs("leadSponsor"), organisation.differs("organization")
-    drafts = []
+    changes = []
     if of_sponsor:
         before, after = as_text(sponsor.before("leadSponsor", "name")), as_text(sponsor.after("leadSponsor", "name"))
         names = (
@@ -80,17 +80,17 @@ def _lead(evidence: Evidence) -> list[Draft]:
             as_text(organisation.after("organization", "fullName")),
         )
         is_mirrored = bool(of_organisation) and names == (before, after)
-        drafts.append(
+        changes.append(
             _sponsor(before, after, merged(of_sponsor, of_organisation if is_mirrored else ()), "sponsor.lead")
         )
         if is_mirrored:
-            return drafts
+            return changes
     if of_organisation:
-        drafts.append(_organisation(evidence, of_organisation))
-    return drafts
+        changes.append(_organisation(evidence, of_organisation))
+    return changes
 
 
-def _sponsor(before: str, after: str, edits: tuple[int, ...], path: str) -> Draft:
+def _sponsor(before: str, after: str, edits: tuple[int, ...], path: str) -> Change:
     level, rule, is_rename = Severity.MAJOR, "another lead sponsor", False
     if before == after:
         level, rule = Severity.MINOR, "class of the lead sponsor edited"
@@ -98,9 +98,9 @@ def _sponsor(before: str, after: str, edits: tuple[int, ...], path: str) -> Draf
         level, rule, is_rename = Severity.NOISE, "lead sponsor: only case or punctuation differs", True
     elif before and after and is_one_organisation(before, after):
         level, rule, is_rename = Severity.MINOR, "lead sponsor · major → minor: the same organisation renamed", True
-    return Draft(
+    return Change(
         kind="sponsor.lead",
-        level=level,
+        severity=level,
         rule=rule,
         path=path,
         verb=verb_of(before or None, after or None),
@@ -111,16 +111,16 @@ def _sponsor(before: str, after: str, edits: tuple[int, ...], path: str) -> Draf
     )
 
 
-def _organisation(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
+def _organisation(evidence: Evidence, edits: tuple[int, ...]) -> Change:
     module = protocol(evidence, "identificationModule")
     before = as_text(module.before("organization", "fullName")) or None
     after = as_text(module.after("organization", "fullName")) or None
     is_form, is_rename = False, False
     if before is not None and after is not None and before != after:
         is_form, is_rename = is_same_spelling(before, after), is_one_organisation(before, after)
-    return Draft(
+    return Change(
         kind="sponsor.lead",
-        level=Severity.NOISE if is_form else Severity.MINOR,
+        severity=Severity.NOISE if is_form else Severity.MINOR,
         rule="organisation: only case or punctuation differs"
         if is_form
         else "organisation of the record edited, lead sponsor kept",
@@ -133,14 +133,14 @@ def _organisation(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
     )
 
 
-def _collaborators(items: Iterable[Item]) -> list[Draft]:
+def _collaborators(items: Iterable[Item]) -> list[Change]:
     """Pair collaborators whose names are proved to be one; every other name was removed or added."""
-    drafts: list[Draft] = []
+    changes: list[Change] = []
     gone: list[Item] = []
     came: list[Item] = []
     for item in items:
         if item.old is not None and item.new is not None and _is_one(item.old, item.new):
-            drafts.append(_collaborator(item))
+            changes.append(_collaborator(item))
             continue
         if item.old is not None:
             gone.append(Item(item.old, None, item.edits, {}))
@@ -153,10 +153,10 @@ def _collaborators(items: Iterable[Item]) -> list[Draft]:
         match = None if at is None or at not in waiting else came[at]
         if at is not None and match is not None:
             del waiting[at]
-            drafts.append(_collaborator(Item(one.old, match.new, merged(one.edits, match.edits), {})))
+            changes.append(_collaborator(Item(one.old, match.new, merged(one.edits, match.edits), {})))
         else:
-            drafts.append(_collaborator(one))
-    return [*drafts, *(_collaborator(came[at]) for at in waiting)]
+            changes.append(_collaborator(one))
+    return [*changes, *(_collaborator(came[at]) for at in waiting)]
 
 
 def _is_one(old: Json, new: Json) -> bool:
@@ -167,13 +167,13 @@ def _name(organisation: Json) -> str:
     return as_text(as_object(organisation).get("name"))
 
 
-def _collaborator(item: Item) -> Draft:
+def _collaborator(item: Item) -> Change:
     was, name = _name(item.old), _name(item.new if item.new is not None else item.old)
     verb = verb_of(item.old, item.new)
     is_form = verb is Verb.CHANGED and was != name and is_same_spelling(was, name)
-    return Draft(
+    return Change(
         kind="sponsor.collaborator",
-        level=Severity.NOISE if is_form else Severity.MINOR,
+        severity=Severity.NOISE if is_form else Severity.MINOR,
         rule="collaborator: only case or punctuation differs" if is_form else f"collaborator {verb.value}",
         path=f"sponsor.collaborators.{name}",
         verb=verb,

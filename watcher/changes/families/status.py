@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
@@ -46,14 +46,14 @@ EXPANDED_ACCESS = frozenset({"AVAILABLE", "NO_LONGER_AVAILABLE", "TEMPORARILY_NO
 _STUDY = RUNNING | STOPPED | {"NOT_YET_RECRUITING", "COMPLETED", "UNKNOWN"}
 
 
-def explain(evidence: Evidence) -> Iterator[Draft]:
+def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe what the overall status or the reason for stopping say now.
 
     Args:
         evidence: The two records.
 
     Yields:
-        At most one draft: the change of status with the reason, or the reason alone. A status the registry's list does
+        At most one change: the change of status with the reason, or the reason alone. A status the registry's list does
         not name, and one that appears or vanishes, is `status.changed`.
     """
     part = protocol(evidence, "statusModule")
@@ -96,12 +96,12 @@ def kind_of(old: str, new: str) -> str | None:
     return "status.unknown_cleared" if old == "UNKNOWN" and new not in RUNNING else "status.resumed"
 
 
-def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -> Draft:
+def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -> Change:
     level, rule = _level(kind, old, new)
     last_known = as_text(part.after("lastKnownStatus"))
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path="status.overallStatus",
         verb=verb_of(evidence, "status.overallStatus", old, new),
@@ -120,16 +120,16 @@ def _transition(evidence: Evidence, part: Part, kind: str, old: str, new: str) -
                 "has_results": True if evidence.new.get("hasResults") is True else None,
             }
         ),
-        is_registry_made=kind == "status.unknown" and bool(last_known),
+        origin=Origin.REGISTRY if kind == "status.unknown" and bool(last_known) else Origin.SPONSOR,
     )
 
 
-def _other_status(evidence: Evidence, part: Part) -> Draft:
+def _other_status(evidence: Evidence, part: Part) -> Change:
     old, new = part.before("overallStatus"), part.after("overallStatus")
     known = isinstance(old, str) and isinstance(new, str)
-    return Draft(
+    return Change(
         kind="status.changed",
-        level=Severity.MAJOR,
+        severity=Severity.MAJOR,
         rule="a step between statuses that has no kind of its own" if known else "overallStatus appears or vanishes",
         path="status.overallStatus",
         verb=verb_of(evidence, "status.overallStatus", old, new),
@@ -151,12 +151,12 @@ def _level(kind: str, old: str, new: str) -> tuple[Severity, str]:
     return Severity.CRITICAL, f"overallStatus {old} → {new}, a step back"
 
 
-def _reason_alone(part: Part) -> Draft:
+def _reason_alone(part: Part) -> Change:
     before, after = part.before("whyStopped"), part.after("whyStopped")
     is_form_only = is_same_in_form(as_text(before), as_text(after))
-    return Draft(
+    return Change(
         kind="why_stopped.changed",
-        level=Severity.NOISE if is_form_only else Severity.MAJOR,
+        severity=Severity.NOISE if is_form_only else Severity.MAJOR,
         rule="whyStopped, only its form" if is_form_only else "whyStopped without a new status",
         path="status.whyStopped",
         verb=Verb.ADDED if before is None else Verb.REMOVED if after is None else Verb.CHANGED,

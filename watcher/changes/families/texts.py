@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.organisations import is_one_person
 from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
@@ -103,39 +103,39 @@ _DESCRIPTIONS = (
 )
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of names, texts and contacts.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `text.title`, `.summary`, `.description` and `.keywords`, `identifier.*`, `conditions`,
+        Changes of the kinds `text.title`, `.summary`, `.description` and `.keywords`, `identifier.*`, `conditions`,
         `contact.central` and `contact.official`.
     """
     names, words = protocol(evidence, "identificationModule"), protocol(evidence, "conditionsModule")
     people = protocol(evidence, "contactsLocationsModule")
-    drafts = [*told(names, _TITLES), *told(protocol(evidence, "descriptionModule"), _DESCRIPTIONS)]
-    drafts += told(names, _IDENTIFIERS)
-    drafts += gathered(
+    changes = [*told(names, _TITLES), *told(protocol(evidence, "descriptionModule"), _DESCRIPTIONS)]
+    changes += told(names, _IDENTIFIERS)
+    changes += gathered(
         [_identifier(item) for item in names.items("secondaryIdInfos")], "identification.secondaryIdInfos"
     )
-    drafts += _names(words, "conditions", "conditions", "conditions.conditions")
-    drafts += _names(words, "keywords", "text.keywords", "conditions.keywords")
-    drafts += _people(people, "centralContacts", "contact.central", "contacts.central")
-    drafts += _people(people, "overallOfficials", "contact.official", "contacts.officials")
-    return drafts
+    changes += _names(words, "conditions", "conditions", "conditions.conditions")
+    changes += _names(words, "keywords", "text.keywords", "conditions.keywords")
+    changes += _people(people, "centralContacts", "contact.central", "contacts.central")
+    changes += _people(people, "overallOfficials", "contact.official", "contacts.officials")
+    return changes
 
 
-def _identifier(item: Item) -> Draft:
+def _identifier(item: Item) -> Change:
     one = as_object(item.new if item.new is not None else item.old)
     name = as_text(one.get("id"))
     verb = verb_of(item.old, item.new)
     was = as_text(as_object(item.old).get("id"))
     is_form = verb is Verb.CHANGED and was != name and essence(was) == essence(name)
-    return Draft(
+    return Change(
         kind="identifier.secondary",
-        level=Severity.NOISE if is_form else _MINOR,
+        severity=Severity.NOISE if is_form else _MINOR,
         rule="secondary id: only case or punctuation differs" if is_form else f"secondary id {verb.value}",
         path=f"identification.secondaryIdInfos.{name}",
         verb=verb,
@@ -146,7 +146,7 @@ def _identifier(item: Item) -> Draft:
     )
 
 
-def _names(module: Part, field: str, kind: str, path: str) -> list[Draft]:
+def _names(module: Part, field: str, kind: str, path: str) -> list[Change]:
     """Report a list of plain names as one: what came, what went; case and punctuation aside."""
     edits = module.differs(field) if module.edits else ()
     if not edits:
@@ -157,9 +157,9 @@ def _names(module: Part, field: str, kind: str, path: str) -> list[Draft]:
     lost = [name for name in old if essence(name) not in now]
     is_form = not gained and not lost
     return [
-        Draft(
+        Change(
             kind=kind,
-            level=Severity.NOISE if is_form else _MINOR,
+            severity=Severity.NOISE if is_form else _MINOR,
             rule=f"{field}: only case, punctuation or order differs" if is_form else f"{field} edited",
             path=path,
             verb=verb_of(module.before(field), module.after(field)),
@@ -171,16 +171,16 @@ def _names(module: Part, field: str, kind: str, path: str) -> list[Draft]:
     ]
 
 
-def _people(module: Part, field: str, kind: str, path: str) -> list[Draft]:
+def _people(module: Part, field: str, kind: str, path: str) -> list[Change]:
     items = module.items(field) if module.edits else ()
     if not items:
         return []
     what = "contact of the study" if kind == "contact.central" else "official of the study"
     others = [item for item in items if not is_one_person(_name(item.old), _name(item.new))]
     return [
-        Draft(
+        Change(
             kind=kind,
-            level=Severity.NOISE,
+            severity=Severity.NOISE,
             rule=f"{what} edited",
             path=path,
             verb=verb_of(module.before(field), module.after(field)),

@@ -1,9 +1,9 @@
 """What the explainers are given, and what they give back.
 
-An explainer is a function `explain(evidence) -> Iterable[Draft]`: it looks at the edits of its own part of the record
+An explainer is a function `explain(evidence) -> Iterable[Change]`: it looks at the edits of its own part of the record
 and claims those it understands. It decides kind, the kind's own level and the rule, path, verb and facts; context,
-origin, order and uniqueness of paths are decided once for all in `meaning.judge`. What no explainer claims is told by
-`families.field.field_changes` from the catalogue alone, so nothing is ever dropped.
+origin, record paths, order and uniqueness of paths are settled once for all in `meaning.judge`. What no explainer
+claims is told by `families.field.field_changes` from the catalogue alone, so nothing is ever dropped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from watcher.changes.model import Edit, Json, Record, Severity, Verb
+from watcher.changes.model import Change, Edit, Json, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Evidence:
         nct_id: The trial.
         old: Older canonical record.
         new: Newer canonical record.
-        edits: Every differing place, in path order; drafts claim them by index.
+        edits: Every differing place, in path order; changes claim them by index.
         history: What earlier versions said.
         has_sponsor_update: Whether an update was posted between the two.
         posted: The newer record's last-update-posted date as spelt there, or None.
@@ -73,35 +73,4 @@ class Evidence:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A change as its explainer sees it; `meaning.judge` makes the `Change`.
-
-    Attributes:
-        kind: Kind of the taxonomy.
-        level: Default level after the kind's own adjustment.
-        rule: What set it, printable; the kind's own adjustment included.
-        path: Seed-style path.
-        verb: What happened.
-        before: Older value as the registry spells it, or None.
-        after: Newer value, or None.
-        edits: Indices of the edits it accounts for; several drafts may claim one edit (a text with ten bullets).
-        facts: What its sentence needs besides.
-        is_registry_made: Whether the kind is always the registry's doing, whatever was posted.
-        takes_context: False for one that is spared the context rules of its kind.
-    """
-
-    kind: str
-    level: Severity
-    rule: str
-    path: str
-    verb: Verb
-    before: Json
-    after: Json
-    edits: tuple[int, ...]
-    facts: Mapping[str, Json] = field(default_factory=dict)
-    is_registry_made: bool = False
-    takes_context: bool = True
-
-
-Explain = Callable[[Evidence], Iterable[Draft]]
+Explain = Callable[[Evidence], Iterable[Change]]

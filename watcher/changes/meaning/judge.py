@@ -1,20 +1,20 @@
-"""Makes changes of drafts: context, origin, order of telling, unique paths, and the proof that nothing is unclaimed.
+"""Settles what the families found: context, origin, order of telling, unique paths; nothing stays unclaimed.
 
 Knows no field's meaning: the explainers do, and `families.field` tells what they leave.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from watcher.changes.families.field import field_changes
 from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import Context, kind_of
 from watcher.changes.meaning import modules
-from watcher.changes.meaning.evidence import Draft, Evidence, Explain
+from watcher.changes.meaning.evidence import Evidence, Explain
 from watcher.changes.model import Change, Origin, Place
 from watcher.study.read import as_list, at
 from watcher.study.typed import Dated, Study, study_of
@@ -48,44 +48,40 @@ def judge(evidence: Evidence, explainers: Iterable[Explain] = _EXPLAINERS) -> tu
         Changes in the order of telling: level, then the taxonomy's order, then path. Together they account for every
         edit: what no explainer claims is told from the catalogue alone.
     """
-    drafts: list[Draft] = []
+    found: list[Change] = []
     has_tripped = False
     for explain in explainers:
         try:
-            drafts.extend(list(explain(evidence)))
+            found.extend(list(explain(evidence)))
         except _TRIPS:
             has_tripped = True
-    return changes_of(drafts, evidence, rest_because=UNREADABLE if has_tripped else "")
+    return changes_of(found, evidence, rest_because=UNREADABLE if has_tripped else "")
 
 
-def changes_of(drafts: Iterable[Draft], evidence: Evidence, *, rest_because: str = "") -> tuple[Change, ...]:
-    """Make changes of what explainers saw, and of what they left.
+def changes_of(found: Iterable[Change], evidence: Evidence, *, rest_because: str = "") -> tuple[Change, ...]:
+    """Settle the changes that explainers found, and add those of the edits they left.
 
     Args:
-        drafts: What they saw, in any order.
+        found: What they found, in any order.
         evidence: What they looked at.
         rest_because: Why edits were left beside the usual, for their rules; empty when there is no such reason.
 
     Returns:
         Changes in the order of telling, paths unique, every edit claimed.
     """
-    drafts = modules.told_once(drafts, evidence)
-    claimed = {index for draft in drafts for index in draft.edits}
+    changes = modules.told_once(found, evidence)
+    claimed = {index for change in changes for index in change.edits}
     rest = field_changes.explain(evidence, tuple(index for index in range(len(evidence.edits)) if index not in claimed))
-    drafts.extend(dataclasses.replace(draft, rule=f"{draft.rule}{rest_because}") for draft in rest)
+    changes.extend(replace(change, rule=f"{change.rule}{rest_because}") for change in rest)
     lifts = tuple(_context(evidence))
-    changes = [_change(draft, evidence, lifts) for draft in drafts]
-    return tuple(_with_unique_paths(sorted(changes, key=_telling), evidence))
+    ordered = sorted((_settled(change, evidence, lifts) for change in changes), key=_telling)
+    return tuple(_with_unique_paths(ordered, evidence))
 
 
-def origin_of(draft: Draft, *, has_sponsor_update: bool) -> Origin:
-    """Describe who made a change: the registry when no update was posted or the kind is always its doing."""
-    return Origin.SPONSOR if has_sponsor_update and not draft.is_registry_made else Origin.REGISTRY
-
-
-def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]) -> Change:
-    level, rule = draft.level, draft.rule
-    context = kind_of(draft.kind).context if draft.takes_context else Context.NONE
+def _settled(change: Change, evidence: Evidence, lifts: tuple[tuple[int, str], ...]) -> Change:
+    """Move the level by context, and set the origin and the record paths of the edits."""
+    level, rule = change.severity, change.rule
+    context = kind_of(change.kind).context if change.takes_context else Context.NONE
     for steps, because in lifts if context is not Context.NONE else ():
         if steps < 0 and context is Context.LOUDER:
             continue
@@ -93,18 +89,13 @@ def _change(draft: Draft, evidence: Evidence, lifts: tuple[tuple[int, str], ...]
         if moved is not level:
             rule += f" · {level} → {moved}: {because}"
             level = moved
-    return Change(
-        kind=draft.kind,
+    return replace(
+        change,
         severity=level,
         rule=rule,
-        path=draft.path,
-        verb=draft.verb,
-        before=draft.before,
-        after=draft.after,
-        origin=origin_of(draft, has_sponsor_update=evidence.has_sponsor_update),
-        edits=tuple(sorted(set(draft.edits))),
-        record_paths=tuple(sorted({evidence.edits[index].record_path for index in draft.edits}, key=_natural)),
-        facts=draft.facts,
+        origin=change.origin if evidence.has_sponsor_update else Origin.REGISTRY,
+        edits=tuple(sorted(set(change.edits))),
+        record_paths=tuple(sorted({evidence.edits[index].record_path for index in change.edits}, key=_natural)),
     )
 
 
@@ -179,7 +170,7 @@ def _with_unique_paths(changes: Iterable[Change], evidence: Evidence) -> Iterato
             count += 1
             path = f"{base}#{count}"
         seen.add(path)
-        yield change if path == change.path else dataclasses.replace(change, path=path)
+        yield change if path == change.path else replace(change, path=path)
 
 
 def _with_zip(path: str, change: Change, evidence: Evidence) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import merged, protocol
-from watcher.changes.model import Json, Record, Severity, Verb
+from watcher.changes.model import Change, Json, Record, Severity, Verb
 from watcher.study.read import as_list, as_object, as_text, at
 
 HELD: Mapping[str, str] = {
@@ -81,30 +81,30 @@ class _Whole:
     verb: Verb
 
 
-def told_once(drafts: Iterable[Draft], evidence: Evidence) -> list[Draft]:
-    """Replace what is told of a part that vanished or appeared as a whole by one draft for it.
+def told_once(changes: Iterable[Change], evidence: Evidence) -> list[Change]:
+    """Replace what is told of a part that vanished or appeared as a whole by one change for it.
 
     Args:
-        drafts: What the explainers told.
+        changes: What the explainers told.
         evidence: The two records and their edits.
 
     Returns:
-        The drafts; those that speak of nothing but such a part are one draft for it, with all its edits.
+        The changes; those that speak of nothing but such a part are one change for it, with all its edits.
     """
-    result = list(drafts)
+    result = list(changes)
     for module, held in HELD.items():
         whole = _whole(module, "", held, evidence)
         if whole is None or (whole.verb is Verb.ADDED and module not in _ALWAYS_THERE):
             continue
         edits = frozenset(index for index, _ in protocol(evidence, module).edits)
-        inside = [draft for draft in result if draft.edits and edits.issuperset(draft.edits)]
+        inside = [change for change in result if change.edits and edits.issuperset(change.edits)]
         result = _folded(result, whole, edits, inside)
     for (module, name), (held, kinds) in _OWN_LISTS.items():
         whole = _whole(module, name, held, evidence)
         if whole is None:
             continue
         items = len(as_list(at(whole.record, "protocolSection", module, name)))
-        told = [draft for draft in result if draft.kind.startswith(kinds) and draft.verb is whole.verb]
+        told = [change for change in result if change.kind.startswith(kinds) and change.verb is whole.verb]
         if len(told) == items:  # where one of them was moved to another list, each is told by itself
             result = _folded(result, whole, frozenset(), told)
     return result
@@ -119,14 +119,14 @@ def _whole(module: str, name: str, held: str, evidence: Evidence) -> _Whole | No
     return _Whole(module, name, held, evidence.old if is_old else evidence.new, Verb.REMOVED if is_old else Verb.ADDED)
 
 
-def _folded(drafts: list[Draft], whole: _Whole, edits: frozenset[int], inside: Sequence[Draft]) -> list[Draft]:
-    if len(inside) < _LEAST_TOLD or all(draft.level is Severity.NOISE for draft in inside):
-        return drafts
-    return [*(draft for draft in drafts if draft not in inside), _draft(whole, inside, edits)]
+def _folded(changes: list[Change], whole: _Whole, edits: frozenset[int], inside: Sequence[Change]) -> list[Change]:
+    if len(inside) < _LEAST_TOLD or all(change.severity is Severity.NOISE for change in inside):
+        return changes
+    return [*(change for change in changes if change not in inside), _change(whole, inside, edits)]
 
 
-def _draft(whole: _Whole, inside: Sequence[Draft], edits: frozenset[int]) -> Draft:
-    loudest = min((draft.level for draft in inside), key=lambda level: level.rank)
+def _change(whole: _Whole, inside: Sequence[Change], edits: frozenset[int]) -> Change:
+    loudest = min((change.severity for change in inside), key=lambda level: level.rank)
     found = as_object(at(whole.record, "protocolSection", whole.module))
     counts: list[Json] = []
     names: list[Json] = []
@@ -138,15 +138,15 @@ def _draft(whole: _Whole, inside: Sequence[Draft], edits: frozenset[int]) -> Dra
             names += [as_text(as_object(item).get(key)) if key else as_text(item) for item in items]
     is_gone = whole.verb is Verb.REMOVED
     said = f"the record no longer has any {whole.held}" if is_gone else f"the record had no {whole.held} before"
-    return Draft(
+    return Change(
         kind="record.part_removed" if is_gone else "record.part_added",
-        level=Severity.MAJOR if loudest is Severity.CRITICAL else loudest,
+        severity=Severity.MAJOR if loudest is Severity.CRITICAL else loudest,
         rule=f"{said}: told once, never above major",
         path=_SEEDS.get(whole.field) or f"record.{whole.module.removesuffix('Module')}",
         verb=whole.verb,
         before=whole.held if is_gone else None,
         after=None if is_gone else whole.held,
-        edits=merged(edits, *(draft.edits for draft in inside)),
+        edits=merged(edits, *(change.edits for change in inside)),
         facts={
             "held": whole.held,
             "counts": counts,

@@ -1,6 +1,6 @@
 """Fields told as they are: one kind for one field (or a few that belong together), no pairing, no reading of meaning.
 
-A row says which; the function makes the draft. Families whose kinds are no more than this are tables of such rows.
+A row says which; the function makes the change. Families whose kinds are no more than this are tables of such rows.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.changes.kinds import kind_of
-from watcher.changes.meaning.evidence import Draft
 from watcher.changes.meaning.parts import Part, merged
 from watcher.changes.meaning.text_equality import is_same_in_form
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Origin, Severity, Verb
 from watcher.study.read import as_text
 
 
@@ -46,33 +45,33 @@ def verb_of(before: Json, after: Json) -> Verb:
     return Verb.REMOVED if after is None else Verb.CHANGED
 
 
-def told(part: Part, rows: Iterable[SimpleField]) -> list[Draft]:
-    """Make a draft for each row whose field differs.
+def told(part: Part, rows: Iterable[SimpleField]) -> list[Change]:
+    """Make a change for each row whose field differs.
 
     Args:
         part: The module the rows' paths lie in.
         rows: Fields and their kinds.
 
     Returns:
-        Drafts in the order of the rows; none for a field that is the same in both records.
+        Changes in the order of the rows; none for a field that is the same in both records.
     """
-    drafts = []
+    changes = []
     for row in rows:
         edits = merged(part.differs(*row.keys), *(part.differs(*keys) for keys in row.also))
         if edits:
-            drafts.append(_draft(part, row, edits))
-    return drafts
+            changes.append(_change(part, row, edits))
+    return changes
 
 
-def _draft(part: Part, row: SimpleField, edits: tuple[int, ...]) -> Draft:
+def _change(part: Part, row: SimpleField, edits: tuple[int, ...]) -> Change:
     before, after = part.before(*row.keys), part.after(*row.keys)
     verb = verb_of(before, after) if part.differs(*row.keys) else Verb.CHANGED
     level, rule = kind_of(row.kind).level, f"{row.field} {verb.value}"
     if row.is_text and verb is Verb.CHANGED and is_same_in_form(as_text(before), as_text(after)):
         level, rule = Severity.NOISE, f"{row.field}: only case, punctuation or markup differs"
-    return Draft(
+    return Change(
         kind=row.kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=row.path,
         verb=verb,
@@ -80,5 +79,5 @@ def _draft(part: Part, row: SimpleField, edits: tuple[int, ...]) -> Draft:
         after=after,
         edits=edits,
         facts={"field": row.field},
-        is_registry_made=row.is_registry_made,
+        origin=Origin.REGISTRY if row.is_registry_made else Origin.SPONSOR,
     )

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from watcher.changes.families.arms.arm_identity import proved
 from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort, references
 from watcher.changes.meaning.amounts import AmountChange, amount_change, doses
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form, words
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 from watcher.study.read import as_list, as_object, as_text, at, texts
 
 _LATE_PHASES = frozenset({"PHASE2", "PHASE3", "PHASE4"})
@@ -53,25 +53,31 @@ class _Scene:
     renamed: Mapping[str, Mapping[str, str]]
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the arms and interventions.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `arm.*` and `intervention.*`.
+        Changes of the kinds `arm.*` and `intervention.*`.
     """
     module = protocol(evidence, "armsInterventionsModule")
     if not module.edits:
         return []
     items = proved({sort.kind: module.items(sort.field) for sort in (ARM, INTERVENTION)}, evidence)
     scene = _scene(evidence, module, items)
-    drafts = [draft for sort in (ARM, INTERVENTION) for item in items[sort.kind] for draft in _item(sort, item, scene)]
-    named = {draft.path for draft in drafts if not draft.kind.endswith(".modified") or draft.verb is not Verb.CHANGED}
+    changes = [
+        change for sort in (ARM, INTERVENTION) for item in items[sort.kind] for change in _item(sort, item, scene)
+    ]
+    named = {
+        change.path for change in changes if not change.kind.endswith(".modified") or change.verb is not Verb.CHANGED
+    }
     memberships = references(items, named, scene.renamed, _controls(module))
-    claimed = [replace(draft, edits=merged(draft.edits, memberships.follow.get(draft.path, ()))) for draft in drafts]
-    return [*claimed, *memberships.drafts]
+    claimed = [
+        replace(change, edits=merged(change.edits, memberships.follow.get(change.path, ()))) for change in changes
+    ]
+    return [*claimed, *memberships.changes]
 
 
 def _controls(module: Part) -> Mapping[str, frozenset[str]]:
@@ -120,19 +126,19 @@ def _renames(sort: Sort, items: Sequence[Item]) -> Mapping[str, str]:
     return {old: new for old, new in names if old != new}
 
 
-def _item(sort: Sort, item: Item, scene: _Scene) -> list[Draft]:
+def _item(sort: Sort, item: Item, scene: _Scene) -> list[Change]:
     if item.old is None or item.new is None:
         return [_came_or_went(sort, item, scene)]
-    drafts = []
+    changes = []
     name_edits = item.touching(sort.name)
     known: tuple[str, ...] = ("otherNames",) if name_edits and _only_swaps_names(item) else ()
     if name_edits:
-        drafts.append(_renamed(sort, item, merged(name_edits, item.touching(*known)), scene))
+        changes.append(_renamed(sort, item, merged(name_edits, item.touching(*known)), scene))
     told = (sort.name, sort.members, "interventionMappedName", *known)
     rest = tuple(key for key in item.by_key if key not in told)
     if rest:
-        drafts.append(_modified(sort, item, rest))
-    return drafts
+        changes.append(_modified(sort, item, rest))
+    return changes
 
 
 def _only_swaps_names(item: Item) -> bool:
@@ -143,7 +149,7 @@ def _only_swaps_names(item: Item) -> bool:
     return before ^ after <= names
 
 
-def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
+def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Change:
     verb = Verb.REMOVED if item.new is None else Verb.ADDED
     name = sort.name_of(item)
     others = scene.old_names if verb is Verb.ADDED else scene.new_names
@@ -159,9 +165,9 @@ def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
     if level is Severity.MAJOR and scene.is_late and (scene.arms <= _FEW_ARMS or is_other):
         why = f"{scene.arms} arms" if scene.arms <= _FEW_ARMS else "an intervention not listed in the other record"
         level, rule = Severity.CRITICAL, f"{rule} · major → critical: Phase 2 or later with {why}"
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=sort.path(name),
         verb=verb,
@@ -172,7 +178,7 @@ def _came_or_went(sort: Sort, item: Item, scene: _Scene) -> Draft:
     )
 
 
-def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> Draft:
+def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> Change:
     before, after = (as_text(as_object(side).get(sort.name)) for side in (item.old, item.new))
     changed = (words(before) ^ words(after)) - scene.aliases
     amounts = amount_change(before, after)
@@ -184,9 +190,9 @@ def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> D
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a number in the name changed"
     elif sort is ARM and changed & scene.drugs:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a drug name in it changed"
-    return Draft(
+    return Change(
         kind=f"{sort.kind}.renamed",
-        level=level,
+        severity=level,
         rule=rule,
         path=sort.path(after),
         verb=Verb.CHANGED,
@@ -200,7 +206,7 @@ def _renamed(sort: Sort, item: Item, edits: tuple[int, ...], scene: _Scene) -> D
 _PART_NAMES: Mapping[str, str] = {"description": "description", "type": "type", "otherNames": "other names"}
 
 
-def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
+def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Change:
     old, new = as_object(item.old), as_object(item.new)
     parts = [name for key, name in _PART_NAMES.items() if key in keys]
     described = as_text(old.get("description")), as_text(new.get("description"))
@@ -216,9 +222,9 @@ def _modified(sort: Sort, item: Item, keys: Sequence[str]) -> Draft:
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a control arm changed its kind"
     name = sort.name_of(item)
     is_text = parts == ["description"]
-    return Draft(
+    return Change(
         kind=f"{sort.kind}.modified",
-        level=level,
+        severity=level,
         rule=rule,
         path=sort.path(name),
         verb=Verb.CHANGED,

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from watcher.changes.meaning.evidence import Draft
 from watcher.changes.meaning.parts import Item, merged
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 from watcher.study.read import as_object, as_text, texts
 
 
@@ -42,11 +41,11 @@ class References:
     """What the references between the two lists come to.
 
     Attributes:
-        drafts: Memberships that really changed, one draft an arm.
-        follow: Path of another draft → edits of references that only follow from it.
+        changes: Memberships that really changed, one change an arm.
+        follow: Path of another change → edits of references that only follow from it.
     """
 
-    drafts: tuple[Draft, ...]
+    changes: tuple[Change, ...]
     follow: Mapping[str, tuple[int, ...]]
 
 
@@ -67,12 +66,12 @@ def references(
 
     Args:
         items: `arm` and `intervention` → the differing items of that list.
-        told: Paths of the drafts made of the items themselves.
+        told: Paths of the changes made of the items themselves.
         renamed: `arm` and `intervention` → older name or label → newer one.
         controls: `arms` → labels of control arms, `drugs` → names of what is no placebo.
 
     Returns:
-        New drafts and claims; every edit of the references is in at least one of them.
+        New changes and claims; every edit of the references is in at least one of them.
     """
     arms: dict[str, _Arm] = {}
     follow: dict[str, list[int]] = {}
@@ -99,10 +98,10 @@ def references(
                 arm.edits.extend(edits)
             if not (causes or open_gained or open_lost):
                 spelling.extend(edits)
-    drafts = [_membership(label, arm, controls) for label, arm in arms.items()]
+    changes = [_membership(label, arm, controls) for label, arm in arms.items()]
     if spelling:
-        drafts.append(_respelt(merged(spelling)))
-    return References(tuple(drafts), {path: merged(edits) for path, edits in follow.items()})
+        changes.append(_respelt(merged(spelling)))
+    return References(tuple(changes), {path: merged(edits) for path, edits in follow.items()})
 
 
 def _members(sort: Sort, item: Json) -> tuple[str, ...]:
@@ -111,13 +110,13 @@ def _members(sort: Sort, item: Json) -> tuple[str, ...]:
     return tuple(name.partition(": ")[2] or name for name in names) if sort is ARM else names
 
 
-def _membership(label: str, arm: _Arm, controls: Mapping[str, Collection[str]]) -> Draft:
+def _membership(label: str, arm: _Arm, controls: Mapping[str, Collection[str]]) -> Change:
     level, rule = Severity.MINOR, "arm: its interventions changed"
     if label in controls["arms"] and any(name in controls["drugs"] for name in (*arm.gained, *arm.lost)):
         level, rule = Severity.MAJOR, f"{rule} · minor → major: a control arm gains or loses a drug"
-    return Draft(
+    return Change(
         kind="arm.modified",
-        level=level,
+        severity=level,
         rule=rule,
         path=ARM.path(label),
         verb=Verb.CHANGED,
@@ -128,10 +127,10 @@ def _membership(label: str, arm: _Arm, controls: Mapping[str, Collection[str]]) 
     )
 
 
-def _respelt(edits: tuple[int, ...]) -> Draft:
-    return Draft(
+def _respelt(edits: tuple[int, ...]) -> Change:
+    return Change(
         kind="arm.modified",
-        level=Severity.NOISE,
+        severity=Severity.NOISE,
         rule="references between arms and interventions spelt anew, the same ones meant",
         path=ARM.seed,
         verb=Verb.CHANGED,

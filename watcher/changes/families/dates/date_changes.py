@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.families.status import ENROLLING, kind_of
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, merged, protocol
 from watcher.changes.meaning.posting_delay import delay_facts
 from watcher.changes.meaning.reversion import verb_of
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 from watcher.changes.partial_date import PartialDate, Shift, read, shift
 from watcher.study.read import as_text
 
@@ -51,14 +51,14 @@ class _Moved:
         return f"{self.old_type or 'untyped'} → {self.new_type or 'untyped'}"
 
 
-def explain(evidence: Evidence) -> Iterator[Draft]:
+def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe how start, primary completion and study completion moved.
 
     Args:
         evidence: The two records; the history gives the running totals.
 
     Yields:
-        At most one draft per date, primary completion first. None for a date that appears or goes, or that is no date:
+        At most one change per date, primary completion first. None for a date that appears or goes, or that is no date:
         those are told as fields.
     """
     part = protocol(evidence, "statusModule")
@@ -108,7 +108,7 @@ def suffix_of(old_type: str, new_type: str, moved: Shift) -> str:
     return "slip" if moved.is_later else "earlier"
 
 
-def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | None, start: _Moved | None) -> Draft:
+def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | None, start: _Moved | None) -> Change:
     if _is_precision(date):
         return _precision(evidence, date)
     suffix = suffix_of(date.old_type, date.new_type, date.shift)
@@ -127,7 +127,7 @@ def _primary(evidence: Evidence, part: Part, date: _Moved, completion: _Moved | 
             facts["results_due_told_with"] = "status"
     if suffix == "slip":
         facts |= _running_total(evidence, date)
-    return _draft(evidence, date, f"date.primary.{suffix}", level, rule, facts)
+    return _change(evidence, date, f"date.primary.{suffix}", level, rule, facts)
 
 
 def _posted_late(evidence: Evidence, date: _Moved) -> dict[str, Json]:
@@ -165,7 +165,7 @@ def _primary_level(
     return level, rule
 
 
-def _completion(evidence: Evidence, date: _Moved, primary: _Moved | None) -> Draft:
+def _completion(evidence: Evidence, date: _Moved, primary: _Moved | None) -> Change:
     if _is_precision(date):
         return _precision(evidence, date)
     suffix = suffix_of(date.old_type, date.new_type, date.shift)
@@ -176,20 +176,20 @@ def _completion(evidence: Evidence, date: _Moved, primary: _Moved | None) -> Dra
     if primary is not None and _mirrors(date, primary):
         facts["told_with"] = "date.primary"
         rule = f"study completion {date.types}, {_size(date)}, moves with primary completion: told there"
-        return _draft(evidence, date, kind, Severity.NOISE, rule, facts)
+        return _change(evidence, date, kind, Severity.NOISE, rule, facts)
     is_long = suffix == "slip" and abs(date.shift.least_days) >= _CRITICAL_FROM_DAYS
     level = Severity.MAJOR if is_long else Severity.MINOR
-    return _draft(evidence, date, kind, level, f"study completion {date.types}, {_size(date)}", facts)
+    return _change(evidence, date, kind, level, f"study completion {date.types}, {_size(date)}", facts)
 
 
-def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
+def _start(evidence: Evidence, part: Part, date: _Moved) -> Change:
     if _is_precision(date):
         return _precision(evidence, date)
     facts: dict[str, Json] = _facts(date)
     registered = read(part.after("studyFirstSubmitDate"))
     if registered is not None and date.old.last < registered.first and date.new.first >= registered.last:
         facts["registered"] = registered.text
-        return _draft(
+        return _change(
             evidence,
             date,
             "date.start.retroactive",
@@ -198,14 +198,14 @@ def _start(evidence: Evidence, part: Part, date: _Moved) -> Draft:
             facts,
         )
     if date.new_type != "actual" or date.old_type == "actual":
-        return _draft(evidence, date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
+        return _change(evidence, date, "date.start.moved", Severity.MINOR, f"start {date.types}, {_size(date)}", facts)
     facts |= delay_facts(evidence, date.new)
     opened = kind_of(as_text(part.before("overallStatus")), as_text(part.after("overallStatus")))
     if opened == "status.opened" and part.after("overallStatus") in ENROLLING:
         facts["told_with"] = "status"
         rule = f"start {date.types}: told with the opening"
-        return _draft(evidence, date, "date.start.actual", Severity.NOISE, rule, facts)
-    return _draft(evidence, date, "date.start.actual", Severity.MINOR, f"start {date.types}", facts)
+        return _change(evidence, date, "date.start.actual", Severity.NOISE, rule, facts)
+    return _change(evidence, date, "date.start.actual", Severity.MINOR, f"start {date.types}", facts)
 
 
 def _is_precision(date: _Moved) -> bool:
@@ -213,9 +213,9 @@ def _is_precision(date: _Moved) -> bool:
     return is_same_type and (date.is_same_date or date.old.refines(date.new))
 
 
-def _precision(evidence: Evidence, date: _Moved) -> Draft:
+def _precision(evidence: Evidence, date: _Moved) -> Change:
     rule = "the same date, type given" if date.is_same_date else "the same date, told more or less exactly"
-    return _draft(evidence, date, "date.precision", Severity.NOISE, rule, _facts(date))
+    return _change(evidence, date, "date.precision", Severity.NOISE, rule, _facts(date))
 
 
 def _band(days: int) -> Severity:
@@ -282,18 +282,18 @@ def _ends(date: _Moved) -> dict[str, Json]:
     }
 
 
-def _draft(
+def _change(
     evidence: Evidence,
     date: _Moved,
     kind: str,
     level: Severity,
     rule: str,
     facts: Mapping[str, Json],
-) -> Draft:
+) -> Change:
     is_type_only = date.is_same_date
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=f"status.{date.name}{'Type' if is_type_only else ''}",
         verb=Verb.CHANGED if is_type_only else verb_of(evidence, f"status.{date.name}", date.old.text, date.new.text),

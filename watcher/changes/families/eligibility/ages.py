@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from watcher.changes.meaning.evidence import Draft
 from watcher.changes.meaning.parts import Part, merged
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 
 _AGE = re.compile(r"(\d+) (Minute|Hour|Day|Week|Month|Year)s?", re.IGNORECASE)
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
@@ -18,14 +17,14 @@ _LIMITS = (("minimumAge", "eligibility.minAge"), ("maximumAge", "eligibility.max
 _GROUPS = "stdAges"
 
 
-def ages(part: Part) -> Iterator[Draft]:
+def ages(part: Part) -> Iterator[Change]:
     """Describe how the age limits changed.
 
     Args:
         part: The eligibility module.
 
     Yields:
-        One draft per limit that differs, which claims the age groups too; the groups alone are noise, since the
+        One change per limit that differs, which claims the age groups too; the groups alone are noise, since the
         registry derives them.
 
     Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure (NormalizedTime, StandardAge)
@@ -34,9 +33,9 @@ def ages(part: Part) -> Iterator[Draft]:
     for name, path in changed:
         before, after = part.before(name), part.after(name)
         effect = _effect(before, after, is_minimum=name == "minimumAge")
-        yield Draft(
+        yield Change(
             kind="eligibility.age",
-            level=Severity.MAJOR if effect != "the same" else Severity.NOISE,
+            severity=Severity.MAJOR if effect != "the same" else Severity.NOISE,
             rule=f"{name}, {effect}" if effect else name,
             path=path,
             verb=Verb.ADDED if before is None else Verb.REMOVED if after is None else Verb.CHANGED,
@@ -46,9 +45,9 @@ def ages(part: Part) -> Iterator[Draft]:
             facts={"limit": "minimum" if name == "minimumAge" else "maximum", "effect": effect},
         )
     if not changed and part.differs(_GROUPS):
-        yield Draft(
+        yield Change(
             kind="eligibility.age",
-            level=Severity.NOISE,
+            severity=Severity.NOISE,
             rule="age groups derived by the registry, no limit moved",
             path="eligibility.stdAges",
             verb=Verb.CHANGED,

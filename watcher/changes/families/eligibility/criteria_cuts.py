@@ -11,8 +11,7 @@ from watcher.changes.families.eligibility import rewording
 from watcher.changes.families.eligibility.criteria import Criterion
 from watcher.changes.families.eligibility.harmless import FILLERS
 from watcher.changes.families.eligibility.headings import Section
-from watcher.changes.meaning.evidence import Draft
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 
 _TEXT_PATH = "eligibility.criteria"
 _JOINERS = frozenset({"and", "or", "both", "either", "as", "well", "also", "any", "all", "have", "has", "had"})
@@ -21,16 +20,16 @@ _LAYOUT = "points nested under a criterion became criteria of their own, or the 
 _NESTED = " • "
 
 
-def split(whole: Criterion, parts: Sequence[Criterion], edits: tuple[int, ...]) -> Draft:
+def split(whole: Criterion, parts: Sequence[Criterion], edits: tuple[int, ...]) -> Change:
     """Return the change of one criterion that became several."""
     why = _difference(whole, parts)
-    return _draft("split", [whole], parts, parts[0], why, edits)
+    return _change("split", [whole], parts, parts[0], why, edits)
 
 
-def merged(parts: Sequence[Criterion], whole: Criterion, edits: tuple[int, ...]) -> Draft:
+def merged(parts: Sequence[Criterion], whole: Criterion, edits: tuple[int, ...]) -> Change:
     """Return the change of several criteria that became one."""
     why = _difference(whole, parts)
-    return _draft("merged", parts, [whole], whole, why, edits)
+    return _change("merged", parts, [whole], whole, why, edits)
 
 
 def facts_of(criterion: Criterion) -> dict[str, Json]:
@@ -52,15 +51,15 @@ def path_of(criterion: Criterion) -> str:
     return f"{_TEXT_PATH}{place}[{criterion.position}]"
 
 
-def _draft(
+def _change(
     what: str, old: Sequence[Criterion], new: Sequence[Criterion], shown: Criterion, why: str, edits: tuple[int, ...]
-) -> Draft:
+) -> Change:
     old_texts, new_texts = [one.text for one in old], [one.text for one in new]
     level = Severity.MINOR if why == _SAME else Severity.NOISE if why == _LAYOUT else Severity.MAJOR
     facts: Mapping[str, Json] = {**facts_of(shown), "old_texts": old_texts, "new_texts": new_texts}
-    return Draft(
+    return Change(
         kind=f"eligibility.criterion.{what}",
-        level=level,
+        severity=level,
         rule=f"{where(shown)} {what}: {why}",
         path=path_of(shown),
         verb=Verb.CHANGED,

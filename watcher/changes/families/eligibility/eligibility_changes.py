@@ -17,10 +17,10 @@ from watcher.changes.families.eligibility.criteria import Criterion, split
 from watcher.changes.families.eligibility.criteria_cuts import facts_of, path_of, where
 from watcher.changes.families.eligibility.criteria_pairs import Paired, pair
 from watcher.changes.families.eligibility.headings import Section, residue
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, protocol
 from watcher.changes.meaning.text_equality import is_same_in_form
-from watcher.changes.model import Severity, Verb
+from watcher.changes.model import Change, Severity, Verb
 from watcher.study.read import as_text, texts
 
 _CRITERIA = "eligibilityCriteria"
@@ -29,14 +29,14 @@ _MOST_ALIKE = 0.25
 _TEXT_PATH = "eligibility.criteria"
 
 
-def explain(evidence: Evidence) -> Iterator[Draft]:
+def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe who may take part now.
 
     Args:
         evidence: The two records.
 
     Yields:
-        Drafts for every field of the eligibility module that differs; criteria in the order of the newer text, removed
+        Changes for every field of the eligibility module that differs; criteria in the order of the newer text, removed
         ones before.
     """
     part = protocol(evidence, "eligibilityModule")
@@ -50,7 +50,7 @@ def explain(evidence: Evidence) -> Iterator[Draft]:
         yield from _criteria(part, _listed_conditions(evidence))
 
 
-def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
+def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Change]:
     before, after = as_text(part.before(_CRITERIA)), as_text(part.after(_CRITERIA))
     edits = part.differs(_CRITERIA)
     old, new = split(before), split(after)
@@ -61,16 +61,16 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Draft]:
     if _is_rewritten(old, new, paired):
         yield _rewritten(before, after, old, new, edits)
         return
-    drafts = [_criterion(Verb.REMOVED, gone, None, edits) for gone in paired.removed]
+    changes = [_criterion(Verb.REMOVED, gone, None, edits) for gone in paired.removed]
     for one, other in paired.pairs:
-        drafts.extend(_pair(one, other, edits, conditions))
-    drafts.extend(cuts.split(whole, parts, edits) for whole, parts in paired.split)
-    drafts.extend(cuts.merged(parts, whole, edits) for parts, whole in paired.merged)
-    drafts.extend(_criterion(Verb.ADDED, None, come, edits) for come in paired.added)
-    drafts.extend(_lead_ins(old, new, edits, conditions))
+        changes.extend(_pair(one, other, edits, conditions))
+    changes.extend(cuts.split(whole, parts, edits) for whole, parts in paired.split)
+    changes.extend(cuts.merged(parts, whole, edits) for parts, whole in paired.merged)
+    changes.extend(_criterion(Verb.ADDED, None, come, edits) for come in paired.added)
+    changes.extend(_lead_ins(old, new, edits, conditions))
     kept_old, kept_new = _without_all(old, paired.removed), _without_all(new, paired.added)
-    drafts.extend(_headings(kept_old, kept_new, _residues(old), _residues(new), edits))
-    yield from drafts or [_layout_only(before, after, edits)]
+    changes.extend(_headings(kept_old, kept_new, _residues(old), _residues(new), edits))
+    yield from changes or [_layout_only(before, after, edits)]
 
 
 def _is_rewritten(old: Sequence[Criterion], new: Sequence[Criterion], paired: Paired) -> bool:
@@ -87,10 +87,10 @@ def _is_rewritten(old: Sequence[Criterion], new: Sequence[Criterion], paired: Pa
 
 def _rewritten(
     before: str, after: str, old: Sequence[Criterion], new: Sequence[Criterion], edits: tuple[int, ...]
-) -> Draft:
-    return Draft(
+) -> Change:
+    return Change(
         kind="eligibility.text",
-        level=Severity.MAJOR,
+        severity=Severity.MAJOR,
         rule=f"no criterion of {len(old)} is kept word for word, {len(new)} stand in their place: told as rewritten",
         path=_TEXT_PATH,
         verb=Verb.CHANGED,
@@ -105,12 +105,12 @@ def _rewritten(
     )
 
 
-def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: tuple[int, ...]) -> Draft:
+def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: tuple[int, ...]) -> Change:
     shown = new or old
     assert shown is not None  # noqa: S101 — every call names at least one of the two
-    return Draft(
+    return Change(
         kind=f"eligibility.criterion.{verb}",
-        level=Severity.MAJOR,
+        severity=Severity.MAJOR,
         rule=f"{where(shown)} {verb}",
         path=path_of(shown),
         verb=verb,
@@ -121,11 +121,11 @@ def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: 
     )
 
 
-def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: frozenset[str]) -> Iterator[Draft]:
+def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: frozenset[str]) -> Iterator[Change]:
     if old.section is not new.section and Section.OPEN not in (old.section, new.section):
-        yield Draft(
+        yield Change(
             kind="eligibility.criterion.moved",
-            level=Severity.MAJOR,
+            severity=Severity.MAJOR,
             rule=f"{old.section} → {new.section}",
             path=path_of(new),
             verb=Verb.MOVED,
@@ -144,9 +144,9 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
         return
     level, why = rewording.level(old.text, new.text, conditions=conditions)
     proved = criterion_direction.direction(old.text, new.text, new.section)
-    yield Draft(
+    yield Change(
         kind="eligibility.criterion.changed",
-        level=level,
+        severity=level,
         rule=f"{where(new)} reworded: {why}",
         path=path_of(new),
         verb=Verb.CHANGED,
@@ -173,16 +173,16 @@ def _headings(
     all_old: frozenset[str],
     all_new: frozenset[str],
     edits: tuple[int, ...],
-) -> Iterator[Draft]:
+) -> Iterator[Change]:
     """Report headings of cohorts that were reworded, added or dropped while criteria under them stayed."""
     before, after = ({residue(one.cohort): one.cohort for one in kept if one.cohort} for kept in (old, new))
     gone = [name for said, name in before.items() if said not in all_new and not _is_number(said)]
     come = [name for said, name in after.items() if said not in all_old and not _is_number(said)]
     if not (gone or come):
         return
-    yield Draft(
+    yield Change(
         kind="eligibility.text",
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule="headings of the eligibility text",
         path=f"{_TEXT_PATH}.headings",
         verb=Verb.CHANGED if gone and come else Verb.ADDED if come else Verb.REMOVED,
@@ -200,16 +200,16 @@ def _is_number(said: str) -> bool:
 
 def _lead_ins(
     old: tuple[Criterion, ...], new: tuple[Criterion, ...], edits: tuple[int, ...], conditions: frozenset[str]
-) -> Iterator[Draft]:
+) -> Iterator[Change]:
     """Report sentences in front of a list that were reworded: `meet all of the following`, `meet any of …`."""
     before, after = ({one.lead_in: one.section for one in texts_ if one.lead_in} for texts_ in (old, new))
     gone = [said for said in before if said not in after]
     come = [said for said in after if said not in before]
     for number, (was, now) in enumerate(zip_longest(gone, come)):
         level, why = rewording.level(was, now, conditions=conditions) if was and now else (Severity.MINOR, "")
-        yield Draft(
+        yield Change(
             kind="eligibility.text",
-            level=level,
+            severity=level,
             rule=f"introduction of the criteria{f': {why}' if why else ''}",
             path=f"{_TEXT_PATH}.introduction[{number}]",
             verb=Verb.CHANGED if was and now else Verb.ADDED if now else Verb.REMOVED,
@@ -221,10 +221,10 @@ def _lead_ins(
         )
 
 
-def _layout_only(before: str, after: str, edits: tuple[int, ...]) -> Draft:
-    return Draft(
+def _layout_only(before: str, after: str, edits: tuple[int, ...]) -> Change:
+    return Change(
         kind="eligibility.text",
-        level=Severity.NOISE,
+        severity=Severity.NOISE,
         rule="the same criteria: only order, numbering, headings or layout differ",
         path=_TEXT_PATH,
         verb=Verb.CHANGED,
@@ -234,16 +234,16 @@ def _layout_only(before: str, after: str, edits: tuple[int, ...]) -> Draft:
     )
 
 
-def _whole_text(before: str, after: str, edits: tuple[int, ...], conditions: frozenset[str]) -> Draft:
+def _whole_text(before: str, after: str, edits: tuple[int, ...], conditions: frozenset[str]) -> Change:
     verb = Verb.ADDED if not before else Verb.REMOVED if not after else Verb.CHANGED
     level, why = Severity.MAJOR, f"eligibility text {verb}"
     if before and after:
         level, why = rewording.level(before, after, conditions=conditions)
         level = Severity.NOISE if level is Severity.NOISE else Severity.MAJOR
         why = f"text that cannot be cut into criteria: {why}"
-    return Draft(
+    return Change(
         kind="eligibility.text",
-        level=level,
+        severity=level,
         rule=why,
         path=_TEXT_PATH,
         verb=verb,
@@ -254,7 +254,7 @@ def _whole_text(before: str, after: str, edits: tuple[int, ...], conditions: fro
     )
 
 
-def _sex(part: Part) -> Iterator[Draft]:
+def _sex(part: Part) -> Iterator[Change]:
     if part.differs("sex"):
         before, after = part.before("sex"), part.after("sex")
         is_given = before is not None and after is not None
@@ -268,7 +268,7 @@ def _sex(part: Part) -> Iterator[Draft]:
         yield _field(part, "genderDescription", "eligibility.sex", level)
 
 
-def _healthy_volunteers(part: Part) -> Iterator[Draft]:
+def _healthy_volunteers(part: Part) -> Iterator[Change]:
     if part.differs("healthyVolunteers"):
         before, after = part.before("healthyVolunteers"), part.after("healthyVolunteers")
         is_given = before is not None and after is not None
@@ -276,7 +276,7 @@ def _healthy_volunteers(part: Part) -> Iterator[Draft]:
         yield _field(part, "healthyVolunteers", "eligibility.healthy_volunteers", Severity.MAJOR, effect)
 
 
-def _population(part: Part) -> Iterator[Draft]:
+def _population(part: Part) -> Iterator[Change]:
     if part.differs("studyPopulation"):
         level = _text_level(part, "studyPopulation", Severity.MINOR)
         yield _field(part, "studyPopulation", "eligibility.population", level)
@@ -290,12 +290,12 @@ def _text_level(part: Part, name: str, level: Severity) -> Severity:
     return Severity.NOISE if is_form_only else level
 
 
-def _field(part: Part, name: str, kind: str, level: Severity, effect: str = "") -> Draft:
+def _field(part: Part, name: str, kind: str, level: Severity, effect: str = "") -> Change:
     before, after = part.before(name), part.after(name)
     what = f"{name}, only its form" if level is Severity.NOISE else f"{name}, {effect}" if effect else name
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=what,
         path=f"eligibility.{name}",
         verb=Verb.ADDED if before is None else Verb.REMOVED if after is None else Verb.CHANGED,

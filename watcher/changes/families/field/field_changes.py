@@ -12,8 +12,8 @@ from watcher.changes.country_names import canonical_country
 from watcher.changes.fields.catalogue import lookup, row_above
 from watcher.changes.fields.key_words import words_of_key
 from watcher.changes.fields.row import Row, ValueType
-from watcher.changes.meaning.evidence import Draft, Evidence
-from watcher.changes.model import Edit, Json, Place, Severity, Verb
+from watcher.changes.meaning.evidence import Evidence
+from watcher.changes.model import Change, Edit, Json, Origin, Place, Severity, Verb
 
 MOST_TOLD = 20
 """How many items and parts one change keeps by name; the rest is counted."""
@@ -23,15 +23,15 @@ _UNKNOWN_RULE = "the catalogue does not know this field"
 _DEFAULT_RULE = "a known field without a kind of its own"
 
 
-def explain(evidence: Evidence, leftover: Sequence[int]) -> Iterator[Draft]:
-    """Make one draft per field of what is left.
+def explain(evidence: Evidence, leftover: Sequence[int]) -> Iterator[Change]:
+    """Make one change per field of what is left.
 
     Args:
         evidence: The two records and their edits.
         leftover: Indices of the edits nobody claimed, ascending.
 
     Returns:
-        Drafts that together claim every one of them, in path order.
+        Changes that together claim every one of them, in path order.
     """
     groups: dict[tuple[str, ...], list[int]] = {}
     renamed: list[int] = []
@@ -61,12 +61,12 @@ def _field_of(edit: Edit) -> tuple[str, ...]:
     return keys[:depth]
 
 
-def _known(row: Row, indices: Sequence[int], evidence: Evidence) -> Draft:
+def _known(row: Row, indices: Sequence[int], evidence: Evidence) -> Change:
     edits = [evidence.edits[index] for index in indices]
     before, after = _sides(row.path, edits, evidence)
-    return Draft(
+    return Change(
         kind=row.kind,
-        level=row.level,
+        severity=row.level,
         rule=row.noise or _DEFAULT_RULE,
         path=row.seed,
         verb=_verb(before, after),
@@ -74,16 +74,16 @@ def _known(row: Row, indices: Sequence[int], evidence: Evidence) -> Draft:
         after=after,
         edits=tuple(indices),
         facts=_facts(row, edits, evidence),
-        is_registry_made=row.is_registry_made,
+        origin=Origin.REGISTRY if row.is_registry_made else Origin.SPONSOR,
     )
 
 
-def _unknown(path: tuple[str, ...], indices: Sequence[int], evidence: Evidence) -> Draft:
+def _unknown(path: tuple[str, ...], indices: Sequence[int], evidence: Evidence) -> Change:
     edits = [evidence.edits[index] for index in indices]
     before, after = _sides(path, edits, evidence)
-    return Draft(
+    return Change(
         kind="field.unclassified",
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule=_UNKNOWN_RULE,
         path=".".join(path),
         verb=_verb(before, after),
@@ -94,19 +94,19 @@ def _unknown(path: tuple[str, ...], indices: Sequence[int], evidence: Evidence) 
     )
 
 
-def _countries(indices: Sequence[int], evidence: Evidence) -> Draft:
+def _countries(indices: Sequence[int], evidence: Evidence) -> Change:
     edits = [evidence.edits[index] for index in indices]
     names = sorted({(str(edit.before), str(edit.after)) for edit in edits})
-    return Draft(
+    return Change(
         kind="registry.reformatted",
-        level=Severity.NOISE,
+        severity=Severity.NOISE,
         rule=_COUNTRY_RULE,
         path="locations.country",
         verb=Verb.CHANGED,
         before=[old for old, _ in names],
         after=[new for _, new in names],
         edits=tuple(indices),
-        is_registry_made=True,
+        origin=Origin.REGISTRY,
     )
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from watcher.changes.families.outcomes.outcome_identity import Outcome, matched, taken_apart
 from watcher.changes.families.outcomes.timing import Timing, timing
 from watcher.changes.meaning.amounts import amount_change
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 from watcher.changes.partial_date import read
 from watcher.study.read import as_list, as_object, as_text, at
 
@@ -34,14 +34,14 @@ _SPAN = re.compile(r"(\d+(?:\.\d+)?)[\s-]*(day|week|month|year)s?\b", re.IGNOREC
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the three lists of outcome measures.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `outcome.*`; every edit of the lists is claimed.
+        Changes of the kinds `outcome.*`; every edit of the lists is claimed.
     """
     module = protocol(evidence, "outcomesModule")
     if not module.edits:
@@ -56,11 +56,11 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     matches = matched(found, is_restated=scene.is_restated)
     modified = [one for one in matches.rest if one.is_pair]
     step = _shared_step(modified, scene.when)
-    drafts = [_move(gone, came, scene) for gone, came in matches.moves]
-    drafts += [_came_or_went(one, scene) for one in matches.rest if not one.is_pair]
+    changes = [_move(gone, came, scene) for gone, came in matches.moves]
+    changes += [_came_or_went(one, scene) for one in matches.rest if not one.is_pair]
     if step is not None:
-        return [*drafts, _time_frames(modified, step, scene.when)]
-    return [*drafts, *(_modified(one, scene) for one in modified)]
+        return [*changes, _time_frames(modified, step, scene.when)]
+    return [*changes, *(_modified(one, scene) for one in modified)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ def _facts(one: Outcome, when: Timing) -> dict[str, Json]:
     return {"list": one.list, "measure": one.measure, "timing": when.value}
 
 
-def _came_or_went(one: Outcome, scene: _Scene) -> Draft:
+def _came_or_went(one: Outcome, scene: _Scene) -> Change:
     verb = Verb.REMOVED if one.item.new is None else Verb.ADDED
     is_primary = one.list == "primary"
-    return Draft(
+    return Change(
         kind=f"outcome.{one.list}.{verb.value}",
-        level=Severity.CRITICAL if is_primary else Severity.MINOR,
+        severity=Severity.CRITICAL if is_primary else Severity.MINOR,
         rule=f"{one.list} outcome {verb.value}",
         path=_path(one.list, one.measure),
         verb=verb,
@@ -130,7 +130,7 @@ def _twins(one: Outcome, module: Part) -> dict[str, Json]:
     return {"others": len(kept), "told_apart_by": differs, "other": kept[0].get(differs) if differs else None}
 
 
-def _modified(one: Outcome, scene: _Scene) -> Draft:
+def _modified(one: Outcome, scene: _Scene) -> Change:
     old, new = as_object(one.item.old), as_object(one.item.new)
     differing = [key for key in sorted(set(old) | set(new)) if old.get(key) != new.get(key)]
     telling = [key for key in differing if not is_same_in_form(as_text(old.get(key)), as_text(new.get(key)))]
@@ -147,9 +147,9 @@ def _modified(one: Outcome, scene: _Scene) -> Draft:
             level, rule = Severity.MAJOR, f"{rule} · minor → major: the time frame or a number differs"
     elif is_primary and scene.when is Timing.AFTER_PRIMARY_COMPLETION:
         level, rule = Severity.CRITICAL, f"{rule} · major → critical: {scene.when.value}"
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=_path(one.list, one.measure),
         verb=Verb.CHANGED,
@@ -164,7 +164,7 @@ def _has_other_number(old: Mapping[str, Json], new: Mapping[str, Json], keys: It
     return any(amount_change(as_text(old.get(key)), as_text(new.get(key))).is_other for key in keys)
 
 
-def _move(gone: Outcome, came: Outcome, scene: _Scene) -> Draft:
+def _move(gone: Outcome, came: Outcome, scene: _Scene) -> Change:
     old, new = as_object(gone.item.old), as_object(came.item.new)
     parts = [name for key, name in _PARTS.items() if not is_same_in_form(as_text(old.get(key)), as_text(new.get(key)))]
     if came.list == "primary":
@@ -173,9 +173,9 @@ def _move(gone: Outcome, came: Outcome, scene: _Scene) -> Draft:
         kind, level = "outcome.demoted", Severity.CRITICAL
     else:
         kind, level = f"outcome.{came.list}.moved", Severity.MINOR
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=f"outcome moved from {gone.list} to {came.list}",
         path=_path(came.list, came.measure),
         verb=Verb.MOVED,
@@ -222,13 +222,13 @@ def _step(item: Item) -> _Step | None:
     return _Step(size, units[0]) if is_small else None
 
 
-def _time_frames(modified: Sequence[Outcome], step: _Step, when: Timing) -> Draft:
+def _time_frames(modified: Sequence[Outcome], step: _Step, when: Timing) -> Change:
     lists = sorted({one.list for one in modified}, key=list(_LISTS.values()).index)
     size = int(step.size) if step.size.is_integer() else step.size
     first = modified[0].item
-    return Draft(
+    return Change(
         kind="outcome.timeframes",
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule=f"time frames of {len(modified)} outcomes moved by the same small step",
         path="outcomes.timeFrames",
         verb=Verb.CHANGED,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from watcher.changes.families.results.result_changes import DELAY_DATES, POSTING_DATES, has_new_delay
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import merged, protocol
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Severity, Verb
 
 _UPDATES = ("lastUpdateSubmitDate", "lastUpdatePostDateStruct")
 _VERIFIED = "statusVerifiedDate"
@@ -25,14 +25,14 @@ _OTHERS = (
 _OF_NO_NOTE = frozenset({("derivedSection", "conditionBrowseModule"), ("derivedSection", "interventionBrowseModule")})
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the dates of submitting, posting and verifying.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Without the dates that `results` tells, at most one draft, noise: `admin.verified` when the verification date
+        Without the dates that `results` tells, at most one change, noise: `admin.verified` when the verification date
         moved and nothing else of note did,
         `admin.touched` when only update dates moved, else `admin.dates`.
     """
@@ -54,9 +54,9 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     else:
         kind, rule, field = "admin.dates", "dates of updates and postings beside other changes", fields[0]
     return [
-        Draft(
+        Change(
             kind=kind,
-            level=Severity.NOISE,
+            severity=Severity.NOISE,
             rule=rule,
             path=_PATHS.get(field, f"status.{field}"),
             verb=Verb.CHANGED,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from watcher.changes.families.results.result_numbers import MOST_NUMBERS, differing
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, merged, part, protocol
-from watcher.changes.model import Json, Record, Severity, Verb
+from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
 from watcher.study.read import as_list, as_object, as_text, at
 
 SECTIONS: Mapping[str, str] = {
@@ -35,29 +35,29 @@ _UNPOSTED = ("annotationSection", "annotationModule")
 _EVENTS = {"releaseDate": "RELEASE", "resetDate": "RESET", "unreleaseDate": "UNRELEASE"}
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the results, their submission and their delay.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `results.*`.
+        Changes of the kinds `results.*`.
     """
     section = part(evidence, "resultsSection")
     flag = part(evidence, "hasResults")
     dates = protocol(evidence, "statusModule")
     posting = tuple(index for field in POSTING_DATES for index in dates.differs(field))
     content = tuple(index for index, _ in section.edits)
-    drafts = []
+    changes = []
     if flag.edits and (at(evidence.old, "hasResults") is True) != (at(evidence.new, "hasResults") is True):
         flags = tuple(index for index, _ in flag.edits)
-        drafts.append(_posted(evidence, merged(flags, content, posting), section.new or section.old))
+        changes.append(_posted(evidence, merged(flags, content, posting), section.new or section.old))
     elif content:
-        drafts.append(_updated(evidence, section.old, section.new, content))
+        changes.append(_updated(evidence, section.old, section.new, content))
     if has_new_delay(dates):
-        drafts.append(_delay(evidence, merged(*(dates.differs(field) for field in DELAY_DATES))))
-    return [*drafts, *_submission(evidence, is_posted=at(evidence.new, "hasResults") is True)]
+        changes.append(_delay(evidence, merged(*(dates.differs(field) for field in DELAY_DATES))))
+    return [*changes, *_submission(evidence, is_posted=at(evidence.new, "hasResults") is True)]
 
 
 def has_new_delay(status: Part) -> bool:
@@ -65,12 +65,12 @@ def has_new_delay(status: Part) -> bool:
     return any(status.before(field) is None and status.after(field) is not None for field in DELAY_DATES)
 
 
-def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Json]) -> Draft:
+def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Json]) -> Change:
     is_posted = at(evidence.new, "hasResults") is True
     date = at(evidence.new, "protocolSection", "statusModule", "resultsFirstPostDateStruct", "date")
-    return Draft(
+    return Change(
         kind="results.posted",
-        level=Severity.CRITICAL,
+        severity=Severity.CRITICAL,
         rule=f"hasResults {str(not is_posted).lower()} → {str(is_posted).lower()}",
         path="results.hasResults",
         verb=Verb.ADDED if is_posted else Verb.REMOVED,
@@ -81,7 +81,7 @@ def _posted(evidence: Evidence, edits: tuple[int, ...], section: Mapping[str, Js
     )
 
 
-def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int, ...]) -> Draft:
+def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json], edits: tuple[int, ...]) -> Change:
     names = [name for key, name in SECTIONS.items() if old.get(key) != new.get(key)]
     names += [key for key in sorted({*old, *new}) if key not in SECTIONS and old.get(key) != new.get(key)]
     numbers, is_grave = differing(evidence)
@@ -89,9 +89,9 @@ def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json
     if is_grave:
         level = Severity.MAJOR
         rule += " · minor → major: deaths, serious events, a p-value or an effect differs"
-    return Draft(
+    return Change(
         kind="results.updated",
-        level=level,
+        severity=level,
         rule=rule,
         path="results",
         verb=Verb.CHANGED,
@@ -106,14 +106,14 @@ def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json
     )
 
 
-def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Draft:
+def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Change:
     date = at(evidence.new, "protocolSection", "statusModule", "dispFirstPostDateStruct", "date")
     is_posted = date is not None
     if not is_posted:
         date = at(evidence.new, "protocolSection", "statusModule", "dispFirstSubmitDate")
-    return Draft(
+    return Change(
         kind="results.delay_certified",
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule="dates of a certified delay appear",
         path="results.delayCertified",
         verb=Verb.ADDED,
@@ -146,7 +146,7 @@ def submissions(record: Record) -> dict[tuple[str, str], None]:
     return dict.fromkeys(sorted(events, key=lambda event: (event[1], event[0])))
 
 
-def _submission(evidence: Evidence, *, is_posted: bool) -> list[Draft]:
+def _submission(evidence: Evidence, *, is_posted: bool) -> list[Change]:
     tracking, annotation = part(evidence, *_TRACKING), part(evidence, *_UNPOSTED)
     edits = merged(tracking.differs("submissionTracking"), annotation.differs("unpostedAnnotation"))
     if not edits:
@@ -157,12 +157,12 @@ def _submission(evidence: Evidence, *, is_posted: bool) -> list[Draft]:
         return [_no_event(edits, is_posted=is_posted)]
     sent = [date for kind, date in events if kind == "RELEASE"]
     back = [event for event in events if event[0] != "RELEASE"]
-    drafts = []
+    changes = []
     if sent:
-        drafts.append(_event("results.submitted", "RELEASE", sent[-1], edits, count=len(sent)))
+        changes.append(_event("results.submitted", "RELEASE", sent[-1], edits, count=len(sent)))
     if back:
-        drafts.append(_event("results.returned", back[-1][0], back[-1][1], edits, count=len(back)))
-    return drafts
+        changes.append(_event("results.returned", back[-1][0], back[-1][1], edits, count=len(back)))
+    return changes
 
 
 _RULES = {
@@ -172,10 +172,10 @@ _RULES = {
 }
 
 
-def _event(kind: str, event: str, date: str, edits: tuple[int, ...], *, count: int) -> Draft:
-    return Draft(
+def _event(kind: str, event: str, date: str, edits: tuple[int, ...], *, count: int) -> Change:
+    return Change(
         kind=kind,
-        level=Severity.MINOR,
+        severity=Severity.MINOR,
         rule=_RULES.get(event, "an event of the submission of results"),
         path=f"results.{kind.partition('.')[2]}",
         verb=Verb.ADDED,
@@ -183,15 +183,15 @@ def _event(kind: str, event: str, date: str, edits: tuple[int, ...], *, count: i
         after=date or None,
         edits=edits,
         facts={"event": event, "date": date, "count": count},
-        is_registry_made=True,
+        origin=Origin.REGISTRY,
     )
 
 
-def _no_event(edits: tuple[int, ...], *, is_posted: bool) -> Draft:
+def _no_event(edits: tuple[int, ...], *, is_posted: bool) -> Change:
     why = "the results are posted" if is_posted else "no new event"
-    return Draft(
+    return Change(
         kind="results.submitted",
-        level=Severity.NOISE,
+        severity=Severity.NOISE,
         rule=f"submission tracking edited, {why}",
         path="results.submissionTracking",
         verb=Verb.CHANGED,
@@ -199,5 +199,5 @@ def _no_event(edits: tuple[int, ...], *, is_posted: bool) -> Draft:
         after=None,
         edits=edits,
         facts={"event": "", "date": "", "count": 0},
-        is_registry_made=True,
+        origin=Origin.REGISTRY,
     )

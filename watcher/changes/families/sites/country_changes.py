@@ -8,9 +8,9 @@ from watcher.changes.country_names import canonical_country
 from watcher.changes.families.sites.places import OPEN, Site
 from watcher.changes.families.sites.site_rows import SiteList
 from watcher.changes.meaning.collapse import gathered
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import merged, part
-from watcher.changes.model import Severity, Verb
+from watcher.changes.model import Change, Severity, Verb
 
 _OPEN_OR_SOON = OPEN | {"NOT_YET_RECRUITING"}
 _NEVER_OPEN = frozenset({"NOT_YET_RECRUITING", "WITHDRAWN"})
@@ -19,7 +19,7 @@ _NEVER_OPEN = frozenset({"NOT_YET_RECRUITING", "WITHDRAWN"})
 _RUNNING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "AVAILABLE", "UNKNOWN", ""})
 
 
-def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
+def countries(evidence: Evidence, sites: SiteList) -> list[Change]:
     """Describe which countries came, opened, paused or went.
 
     A country that pauses because the whole trial no longer recruits, or whose statuses the registry no longer shows, is
@@ -31,7 +31,7 @@ def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
         sites: Their lists of sites.
 
     Returns:
-        Drafts of the kinds `country.*` in the order of country names; a first list of sites is one draft.
+        Changes of the kinds `country.*` in the order of country names; a first list of sites is one change.
     """
     old, new = _by_country(sites.old), _by_country(sites.new)
     claims: dict[str, list[int]] = {}
@@ -41,14 +41,14 @@ def countries(evidence: Evidence, sites: SiteList) -> list[Draft]:
         claims.setdefault(row.shown.country, []).extend(edits)
     for town in sites.towns:
         claims.setdefault(town.new[0].country, []).extend(town.edits)
-    drafts = []
+    changes = []
     for country in sorted(country for country, edits in claims.items() if edits):
         before, now = old.get(country, ()), new.get(country, ())
         kind = _kind(before, now, sites)
         if kind is not None:
             edits = merged(claims[country], _notes(evidence, country) if kind in ("added", "removed") else ())
-            drafts.append(_draft(country, kind, before, now, edits, is_first=not sites.old))
-    return gathered(drafts, "countries", most=1) if not sites.old else gathered(drafts, "countries")
+            changes.append(_change(country, kind, before, now, edits, is_first=not sites.old))
+    return gathered(changes, "countries", most=1) if not sites.old else gathered(changes, "countries")
 
 
 def _by_country(sites: Iterable[Site]) -> Mapping[str, Sequence[Site]]:
@@ -81,9 +81,9 @@ _RULES = {
 _VERBS = {"added": Verb.ADDED, "removed": Verb.REMOVED}
 
 
-def _draft(
+def _change(
     country: str, kind: str, old: Sequence[Site], new: Sequence[Site], edits: tuple[int, ...], *, is_first: bool
-) -> Draft:
+) -> Change:
     rule, level = _RULES[kind], Severity.MAJOR
     if is_first and kind == "added":
         rule, level = "first site list · major → minor: no sites were listed before", Severity.MINOR
@@ -94,9 +94,9 @@ def _draft(
     elif kind == "paused" and not had_recruited:
         rule = "no site of the country about to recruit any more"
     statuses = {one.status for one in (new or old)}
-    return Draft(
+    return Change(
         kind=f"country.{kind}",
-        level=level,
+        severity=level,
         rule=rule,
         path=f"countries.{country.lower()}",
         verb=_VERBS.get(kind, Verb.CHANGED),

@@ -16,9 +16,9 @@ from watcher.changes.families.sites.places import OPEN
 from watcher.changes.families.sites.site_labels import described, told_apart
 from watcher.changes.families.sites.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.meaning.collapse import MOST_NAMED, MOST_SINGLE, gathered, together
-from watcher.changes.meaning.evidence import Draft, Evidence
+from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import merged
-from watcher.changes.model import Json, Severity, Verb
+from watcher.changes.model import Change, Json, Origin, Severity, Verb
 from watcher.study.read import as_text
 
 _CLOSED = frozenset({"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED", "NO_LONGER_AVAILABLE"})
@@ -32,24 +32,24 @@ _NUMBER = re.compile(r"(?<=\w)[\s(#:,–-]{1,4}(?:no\.? ?|#)?\d{1,6}\s*\)?\s*$",
 """The number that tells masked sites apart: `Local Institution - 0012`."""
 
 
-def explain(evidence: Evidence) -> Iterable[Draft]:
+def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the list of sites.
 
     Args:
         evidence: The two records and their edits.
 
     Returns:
-        Drafts of the kinds `site.*`, `country.*`, `contact.site`. Up to five of a kind are told one by one; more, and
+        Changes of the kinds `site.*`, `country.*`, `contact.site`. Up to five of a kind are told one by one; more, and
         every kind that is loud by number, by country. Country names the registry rewrote are left to the catalogue.
     """
     sites = site_list(evidence)
     if sites is None:
         return []
-    drafts = [draft for row in sites.rows for draft in _row(row, sites)]
+    changes = [change for row in sites.rows for change in _row(row, sites)]
     unveiled = [row for row in sites.rows if _is_unveiled(row, sites)]
-    drafts = told_apart(drafts)
-    told = [draft for draft in drafts if draft.kind in _COUNTED and draft.level is not Severity.NOISE]
-    quiet = [draft for draft in drafts if draft.kind not in _COUNTED or draft.level is Severity.NOISE]
+    changes = told_apart(changes)
+    told = [change for change in changes if change.kind in _COUNTED and change.severity is not Severity.NOISE]
+    quiet = [change for change in changes if change.kind not in _COUNTED or change.severity is Severity.NOISE]
     return [
         *_counted(told, len(sites.old)),
         *countries(evidence, sites),
@@ -59,19 +59,19 @@ def explain(evidence: Evidence) -> Iterable[Draft]:
     ]
 
 
-def _row(row: SiteRow, sites: SiteList) -> list[Draft]:
+def _row(row: SiteRow, sites: SiteList) -> list[Change]:
     if row.old is None:
         return [_added(row, sites)]
     if row.new is None:
         rule, last = "site gone from the list", row.old.status
-        return [_draft(row, sites, "site.removed", rule, Verb.REMOVED, row.item.edits, last_status=last)]
-    drafts = []
+        return [_change(row, sites, "site.removed", rule, Verb.REMOVED, row.item.edits, last_status=last)]
+    changes = []
     if row.item.touching("status") and not _is_unveiled(row, sites):
-        drafts.append(_status(row, sites))
-    return [*drafts, *_place(row, sites), *_contacts(row, sites)]
+        changes.append(_status(row, sites))
+    return [*changes, *_place(row, sites), *_contacts(row, sites)]
 
 
-def _draft(
+def _change(
     row: SiteRow,
     sites: SiteList,
     kind: str,
@@ -83,13 +83,13 @@ def _draft(
     values: tuple[Json, Json] | None = None,
     leaf: str = "",
     **facts: Json,
-) -> Draft:
+) -> Change:
     one = row.shown
     old, new = (None if side is None else side.row for side in (row.old, row.new))
     before, after = values if values is not None else (old, new)
-    return Draft(
+    return Change(
         kind=kind,
-        level=level,
+        severity=level,
         rule=rule,
         path=sites.path(one) + leaf,
         verb=verb,
@@ -108,14 +108,14 @@ def _draft(
     )
 
 
-def _added(row: SiteRow, sites: SiteList) -> Draft:
+def _added(row: SiteRow, sites: SiteList) -> Change:
     status = row.shown.status
     if status == "WITHDRAWN":
         rule, level = "site listed only as withdrawn", Severity.NOISE
     else:
         rule, level = "site new in the list", Severity.MINOR
     is_open = status in OPEN
-    return _draft(row, sites, "site.added", rule, Verb.ADDED, row.item.edits, level=level, recruiting=is_open)
+    return _change(row, sites, "site.added", rule, Verb.ADDED, row.item.edits, level=level, recruiting=is_open)
 
 
 def _is_unveiled(row: SiteRow, sites: SiteList) -> bool:
@@ -125,7 +125,7 @@ def _is_unveiled(row: SiteRow, sites: SiteList) -> bool:
     return (row.old.status is None) != (row.new.status is None)
 
 
-def _status(row: SiteRow, sites: SiteList) -> Draft:
+def _status(row: SiteRow, sites: SiteList) -> Change:
     assert row.old is not None  # noqa: S101 — only rows of both records have a status that changed
     assert row.new is not None  # noqa: S101 — as above
     old, new = row.old.status, row.new.status
@@ -142,7 +142,7 @@ def _status(row: SiteRow, sites: SiteList) -> Draft:
     rule = f"site status {old or 'none'} → {new or 'none'}"
     if level is Severity.NOISE:
         rule += ", neither opens nor closes"
-    return _draft(
+    return _change(
         row,
         sites,
         kind,
@@ -156,11 +156,11 @@ def _status(row: SiteRow, sites: SiteList) -> Draft:
     )
 
 
-def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
+def _place(row: SiteRow, sites: SiteList) -> list[Change]:
     """Report a new name, address, country name or position of the same place; all of them noise."""
     assert row.old is not None  # noqa: S101 — only rows of both records can be renamed
     assert row.new is not None  # noqa: S101 — as above
-    drafts = []
+    changes = []
     named, moved = row.item.touching(*_ADDRESS), row.item.touching("geoPoint")
     if named:
         kind, rule = "site.renamed", "same place, other name or address"
@@ -168,19 +168,19 @@ def _place(row: SiteRow, sites: SiteList) -> list[Draft]:
             kind = "site.masked" if row.new.is_masked else "site.unmasked"
             rule = f"same place, name {'masked' if row.new.is_masked else 'unmasked'}"
         was, now = described(row.old, row.new)
-        draft = _quiet_draft(row, sites, kind, rule, merged(named, moved), values=(was, now), was=was, name=now)
+        change = _quiet_change(row, sites, kind, rule, merged(named, moved), values=(was, now), was=was, name=now)
         if kind == "site.masked":
             hidden_as = _NUMBER.sub("", as_text(row.new.row.get("facility"))) or None
-            draft = replace(draft, facts={**draft.facts, "name": was, "hidden_as": hidden_as})
-        drafts.append(draft)
+            change = replace(change, facts={**change.facts, "name": was, "hidden_as": hidden_as})
+        changes.append(change)
     if moved and not named:
         points = (row.old.row.get("geoPoint"), row.new.row.get("geoPoint"))
         rule = "coordinates of an unchanged address"
-        drafts.append(_quiet_draft(row, sites, "site.geocoded", rule, moved, values=points, leaf=".geoPoint"))
-    return drafts
+        changes.append(_quiet_change(row, sites, "site.geocoded", rule, moved, values=points, leaf=".geoPoint"))
+    return changes
 
 
-def _quiet_draft(
+def _quiet_change(
     row: SiteRow,
     sites: SiteList,
     kind: str,
@@ -190,39 +190,41 @@ def _quiet_draft(
     values: tuple[Json, Json] | None = None,
     leaf: str = "",
     **facts: Json,
-) -> Draft:
-    draft = _draft(row, sites, kind, rule, Verb.CHANGED, edits, level=Severity.NOISE, values=values, leaf=leaf, **facts)
-    return replace(draft, is_registry_made=kind == "site.geocoded")
+) -> Change:
+    change = _change(
+        row, sites, kind, rule, Verb.CHANGED, edits, level=Severity.NOISE, values=values, leaf=leaf, **facts
+    )
+    return replace(change, origin=Origin.REGISTRY if kind == "site.geocoded" else Origin.SPONSOR)
 
 
-def _contacts(row: SiteRow, sites: SiteList) -> list[Draft]:
+def _contacts(row: SiteRow, sites: SiteList) -> list[Change]:
     edits = row.item.touching("contacts")
     if not edits:
         return []
     assert row.old is not None  # noqa: S101 — only rows of both records have contacts that changed
     assert row.new is not None  # noqa: S101 — as above
     people = (row.old.row.get("contacts"), row.new.row.get("contacts"))
-    return [_quiet_draft(row, sites, "contact.site", "contact of a site", edits, values=people, leaf=".contacts")]
+    return [_quiet_change(row, sites, "contact.site", "contact of a site", edits, values=people, leaf=".contacts")]
 
 
-def _counted(drafts: Sequence[Draft], total: int) -> list[Draft]:
+def _counted(changes: Sequence[Change], total: int) -> list[Change]:
     """Report each kind: loud from three sites that are a fifth of the older list, by country when loud or many."""
-    result: list[Draft] = []
-    counts = Counter(draft.kind for draft in drafts)
+    result: list[Change] = []
+    counts = Counter(change.kind for change in changes)
     for kind, count in counts.items():
-        same = [draft for draft in drafts if draft.kind == kind]
+        same = [change for change in changes if change.kind == kind]
         is_loud = total > 0 and count >= _LEAST_MANY and count >= _LEAST_SHARE * total
         if is_loud:
             why = f"minor → major: {count} sites of {total} before"
-            same = [replace(d, level=Severity.MAJOR, rule=f"{d.rule} · {why}") for d in same]
+            same = [replace(d, severity=Severity.MAJOR, rule=f"{d.rule} · {why}") for d in same]
         result += _by_country(same) if is_loud or count > MOST_SINGLE else same
     return result
 
 
-def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
-    by_country: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        by_country.setdefault(str(draft.facts["country"] or ""), []).append(draft)
+def _by_country(changes: Sequence[Change]) -> list[Change]:
+    by_country: dict[str, list[Change]] = {}
+    for change in changes:
+        by_country.setdefault(str(change.facts["country"] or ""), []).append(change)
     result = []
     for country, same in by_country.items():
         if len(same) == 1:
@@ -231,16 +233,16 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
         event = same[0].kind.rpartition(".")[2]
         one = together(same, f"locations.|||{country.lower()}.{event}")
         extra: dict[str, Json] = {
-            fact: sum(bool(draft.facts[fact]) for draft in same)
+            fact: sum(bool(change.facts[fact]) for change in same)
             for fact in ("recruiting", "had_recruited")
             if fact in same[0].facts
         }
-        if any(draft.facts.get("last_status") for draft in same):
-            extra["last_statuses"] = dict(Counter(str(draft.facts.get("last_status") or "") for draft in same))
-        extra["cities"] = sorted({str(draft.facts["city"]) for draft in same if draft.facts["city"]})
-        extra["towns"] = list(dict.fromkeys(as_text(draft.facts["town"]) for draft in same))[:MOST_NAMED]
+        if any(change.facts.get("last_status") for change in same):
+            extra["last_statuses"] = dict(Counter(str(change.facts.get("last_status") or "") for change in same))
+        extra["cities"] = sorted({str(change.facts["city"]) for change in same if change.facts["city"]})
+        extra["towns"] = list(dict.fromkeys(as_text(change.facts["town"]) for change in same))[:MOST_NAMED]
         kind_rule = one.rule
-        if any(draft.rule != one.rule for draft in same):
+        if any(change.rule != one.rule for change in same):
             kind_rule = f"{one.kind}, {len(same)} sites" + (
                 " · " + one.rule.partition(" · ")[2] if " · " in one.rule else ""
             )
@@ -248,12 +250,12 @@ def _by_country(drafts: Sequence[Draft]) -> list[Draft]:
     return result
 
 
-def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
-    """Report noise one by one while it is little, else one draft a kind and rule."""
-    by_kind: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        by_kind.setdefault(draft.kind, []).append(draft)
-    result: list[Draft] = []
+def _quiet(changes: Sequence[Change]) -> list[Change]:
+    """Report noise one by one while it is little, else one change a kind and rule."""
+    by_kind: dict[str, list[Change]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    result: list[Change] = []
     for kind, same in by_kind.items():
         if len(same) <= MOST_SINGLE:
             result += same
@@ -265,18 +267,18 @@ def _quiet(drafts: Sequence[Draft]) -> list[Draft]:
     return result
 
 
-def _rewritten(sites: SiteList) -> list[Draft]:
+def _rewritten(sites: SiteList) -> list[Change]:
     """Report the towns of which it cannot be decided which row is which, by number."""
-    drafts = []
+    changes = []
     old, new = (Counter(one.town for one in side) for side in (sites.old, sites.new))
     for town in sites.towns:
         one = town.new[0]
         city = as_text(one.row.get("city"))
         recruiting = [sum(site.status in OPEN for site in side) for side in (town.old, town.new)]
-        drafts.append(
-            Draft(
+        changes.append(
+            Change(
                 kind="site.rewritten",
-                level=Severity.MINOR,
+                severity=Severity.MINOR,
                 rule="it cannot be decided which site of the town is which",
                 path=f"locations.|{city.lower()}||{one.country.lower()}",
                 verb=Verb.CHANGED,
@@ -295,7 +297,7 @@ def _rewritten(sites: SiteList) -> list[Draft]:
                 },
             )
         )
-    return gathered(drafts, "locations.rewritten")
+    return gathered(changes, "locations.rewritten")
 
 
 _PATHS = {
@@ -308,12 +310,12 @@ _PATHS = {
 """Paths of what is told of many sites at once."""
 
 
-def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Draft:
+def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Change:
     is_shown = any(row.new is not None and row.new.status is not None for row in rows)
     statuses = Counter(one.status for one in (sites.new if is_shown else sites.old) if one.status is not None)
-    return Draft(
+    return Change(
         kind="site.status_changed",
-        level=Severity.NOISE,
+        severity=Severity.NOISE,
         rule=f"{'unveiled' if is_shown else 'withheld'} with the overall status",
         path="locations.status",
         verb=Verb.ADDED if is_shown else Verb.REMOVED,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from watcher.changes.families.sites.places import Site
-from watcher.changes.meaning.evidence import Draft
+from watcher.changes.model import Change
 from watcher.study.read import as_text
 
 _ADDRESS = ("zip", "state", "country")
@@ -35,19 +35,19 @@ def described(old: Site, new: Site) -> tuple[str, str]:
     return was, now
 
 
-def told_apart(drafts: Sequence[Draft]) -> list[Draft]:
+def told_apart(changes: Sequence[Change]) -> list[Change]:
     """Add the postal code to names that several sites of one kind of change share.
 
     Args:
-        drafts: One for each site, with `name` and `zip` among their facts.
+        changes: One for each site, with `name` and `zip` among their facts.
 
     Returns:
-        The same drafts; names that nothing tells apart stay equal, to be counted.
+        The same changes; names that nothing tells apart stay equal, to be counted.
     """
-    named = Counter((draft.kind, draft.facts.get("name")) for draft in drafts)
+    named = Counter((change.kind, change.facts.get("name")) for change in changes)
     result = []
-    for draft in drafts:
-        name, code = as_text(draft.facts.get("name")), as_text(draft.facts.get("zip"))
-        is_shared = named[(draft.kind, draft.facts.get("name"))] > 1 and code and not name.endswith(code)
-        result.append(replace(draft, facts={**draft.facts, "name": f"{name} {code}"}) if is_shared else draft)
+    for change in changes:
+        name, code = as_text(change.facts.get("name")), as_text(change.facts.get("zip"))
+        is_shared = named[(change.kind, change.facts.get("name"))] > 1 and code and not name.endswith(code)
+        result.append(replace(change, facts={**change.facts, "name": f"{name} {code}"}) if is_shared else change)
     return result
