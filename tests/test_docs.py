@@ -107,7 +107,7 @@ def test_every_default_in_the_example_that_is_commented_out_can_be_set(tmp_path)
 
 
 def test_every_command_is_in_the_readme():
-    table = README.partition("## The commands")[2].partition("### For scripts")[0]
+    table = README.partition("## The commands")[2].partition("### Exit codes")[0]
     named = set(re.findall(r"`([a-z-]+)", table))
     assert set(COMMANDS) <= named
 
