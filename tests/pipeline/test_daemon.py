@@ -247,7 +247,7 @@ def test_ending_listens_for_one_polite_signal_and_one_that_is_not():
 # Not tried again by the client, so that they are told at the first poll: the others wait for seconds in real time.
 IN_REAL_TIME = (
     registry(FaultKind.HTML, match="/version"),
-    registry(FaultKind.NOT_JSON, match="/studies", times=1, notices=0),  # read again by halves
+    registry(FaultKind.NOT_JSON, match="/studies"),
     registry(FaultKind.HOLLOW, steps=2),
     registry(FaultKind.MOVING, match="/studies", times=1, notices=0),
     registry(FaultKind.UNAVAILABLE, times=1, notices=0),

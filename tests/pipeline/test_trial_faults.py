@@ -10,7 +10,7 @@ import pytest
 
 from tests.pipeline.house import ANA, DAYS, FIVE, ONE, OPS, OPS_ON, QUIET, THREE, TWO, alias_of, trial
 from watcher.app import watchlist_reader
-from watcher.context import POLL_PART
+from watcher.context import POLL_PART, UNREADABLE_PART
 from watcher.daemon.single_run import is_registry_down
 from watcher.ops.status_report import status_of, trials_of
 from watcher.pipeline.ingest import ingest_records
@@ -97,6 +97,63 @@ async def test_watchlist_of_one_unreadable_record_is_told_and_ends(house):
     home.registry.disarm()
     await home.run()
     assert faults(home) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "watched"),
+    [(FaultKind.NOT_JSON, 2), (FaultKind.NAN, 7), (FaultKind.CONTROL, 12), (FaultKind.NOT_JSON, 110)],
+)
+async def test_answers_that_are_garbled_as_a_whole_are_one_fault_from_beginning_to_end(house, kind, watched):
+    ids = [f"NCT992{number:05}" for number in range(1, watched + 1)]
+    home = house(always(*ids, days=DAYS[:3]), watched=ids, settings=OPERATED)
+    await home.run()
+    home.registry.arm(RegistryFault(kind=kind, match="/studies", times=None))
+    for report in (await home.next(), await home.run(), await home.next()):
+        assert is_registry_down(report.poll)
+        assert (list(faults(home)), notices(home)) == ([UNREADABLE_PART], 1)
+    assert "the registry's answers cannot be read" in faults(home)[UNREADABLE_PART]
+    home.registry.disarm()
+    await home.run()
+    assert (faults(home), notices(home)) == ({}, 2)
+
+
+@pytest.mark.parametrize("requests", [3, 6, 10])
+async def test_garbling_that_ends_in_the_middle_of_a_poll_begins_no_other_fault(house, requests):
+    home = house(always(*MANY[:7]), watched=MANY[:7], settings=OPERATED)
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/studies", times=None))
+    await home.next()
+    home.registry.disarm()
+    home.registry.arm(RegistryFault(kind=FaultKind.NOT_JSON, match="/studies", times=requests))
+    report = await home.run()
+    assert report.poll.unreadable
+    assert report.poll.counts.unchanged
+    assert (list(faults(home)), notices(home)) == ([UNREADABLE_PART], 1)
+    await home.run()
+    assert (faults(home), notices(home)) == ({}, 2)
+
+
+async def test_few_unreadable_records_have_a_fault_each_and_more_of_them_one_together(house):
+    home = house(always(*MANY), watched=MANY, settings=OPERATED)
+    await home.run()
+    few = [f"record {nct_id}" for nct_id in MANY[:2]]
+    home.registry.arm(RegistryFault(kind=FaultKind.NAN, ids=tuple(MANY[:2]), times=None))
+    await home.next()
+    await home.run()  # asks for these two alone
+    assert (list(faults(home)), notices(home)) == (few, 2)
+    home.registry.disarm()
+    home.registry.arm(RegistryFault(kind=FaultKind.NAN, ids=tuple(MANY[:6]), times=None))
+    await home.next()
+    await home.run()
+    assert (list(faults(home)), notices(home)) == ([*few, UNREADABLE_PART], 3)
+    assert f"({MANY[2]}, {MANY[3]}, {MANY[4]} and 1 more)" in faults(home)[UNREADABLE_PART]
+    home.registry.disarm()
+    home.registry.arm(RegistryFault(kind=FaultKind.NAN, ids=(MANY[0], MANY[5]), times=None))
+    await home.run()
+    assert (list(faults(home)), notices(home)) == ([few[0], UNREADABLE_PART], 4)  # the second is over
+    home.registry.disarm()
+    await home.run()
+    assert (faults(home), notices(home)) == ({}, 6)
 
 
 # -- a data node that lags ---------------------------------------------------------------------------------------------

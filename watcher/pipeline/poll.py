@@ -24,6 +24,7 @@ from watcher.pipeline import registry_state
 from watcher.pipeline.ingest_result import IngestResult
 from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lagging, note_missing, note_page
 from watcher.registry.plausibility import data_day
+from watcher.registry.registry_model import UnreadableAnswerError
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
 from watcher.store.trial_model import (
     Kept,
@@ -100,7 +101,8 @@ async def poll(
         outcome, note = (PollOutcome.PARTIAL if tally.usable() else PollOutcome.FAILED), str(error)
         if isinstance(error, RegistryRefusedError) and not stands:
             registry_state.keep_breaker(context.store, open_breaker(settings, started), note)
-        faults.failing(REGISTRY_PART, note)
+        if not isinstance(error, UnreadableAnswerError):  # that is a fault of its records, found with theirs
+            faults.failing(REGISTRY_PART, note)
         log.warning("poll_failed", reason=note)
     counts = tally.counts()
     context.store.polls.record(

@@ -17,6 +17,7 @@ from watcher.context import (
     REGISTRY_PART,
     STORED_PART,
     UNASKED_PART,
+    UNREADABLE_PART,
     FaultReport,
     RunContext,
 )
@@ -29,6 +30,9 @@ from watcher.store.delivery_model import FaultGrade
 from watcher.store.trial_model import ABSENCE, Kept, PollOutcome, Presence
 
 _NAMED = 3
+_SINGLY_UNREADABLE = 3
+"""At most so many unreadable records have a fault each; more are one fault together."""
+_CANNOT_BE_READ = "cannot be read: "
 _TROUBLED = (Presence.QUARANTINED, Presence.ABSENT, Presence.UNKNOWN)
 _KNOWN = frozenset({Presence.PRESENT, Presence.GONE, Presence.MERGED})
 
@@ -55,9 +59,7 @@ def signal_trials(
         faults.tripped(f"{RECORD_PART}{nct_id}", reason)
     for nct_id, reason in report.damaged.items():
         faults.damaged(f"{STORED_PART}{nct_id}", reason)
-    for nct_id, reason in report.unreadable.items():
-        cause = reason.rpartition("cannot be read: ")[2]  # which answer it stood in is of no interest
-        faults.failing(f"{RECORD_PART}{nct_id}", f"the registry's record of {nct_id} cannot be read: {cause}")
+    _signal_unreadable(context, report, faults)
     for nct_id, reason in report.refused.items():
         faults.failing(f"{ID_PART}{nct_id}", f"the registry refuses to be asked for {nct_id}: {reason}")
     for known in troubled:
@@ -71,6 +73,38 @@ def signal_trials(
     elif report.believed:
         faults.well(DATA_PART)
     _signal_recovered(context, set(ids), report, faults, is_whole=is_whole)
+
+
+def _signal_unreadable(context: RunContext, report: PollReport, faults: FaultReport) -> None:
+    """Report what cannot be decoded: a few records singly, many or all of them as one fault.
+
+    A record keeps the fault it is under until it is read, so that a cause that grows or shrinks between two polls, or
+    while one polls, neither begins nor ends anything but itself.
+    """
+    standing = {fault.part: fault.message for fault in failing(context.store.faults.all())}
+    single = {one for one in report.unreadable if _CANNOT_BE_READ in standing.get(f"{RECORD_PART}{one}", "")}
+    others = report.unreadable.keys() - single
+    has_read = bool(report.believed)
+    if (
+        UNREADABLE_PART not in standing
+        and len(report.unreadable) <= _SINGLY_UNREADABLE
+        and (has_read or len(others) <= 1)
+    ):
+        single, others = set(report.unreadable), set()
+    for nct_id in single:
+        sentence = f"the registry's record of {nct_id} {_CANNOT_BE_READ}{_cause(report.unreadable[nct_id])}"
+        faults.failing(f"{RECORD_PART}{nct_id}", sentence)
+    if others:
+        ((cause, _),) = Counter(_cause(report.unreadable[nct_id]) for nct_id in others).most_common(1)
+        what = f"{len(others)} records of the registry" if has_read else "the registry's answers"
+        faults.failing(UNREADABLE_PART, f"{what} cannot be read ({_named(others)}): {cause}")
+    elif report.is_settled and not report.unread:
+        faults.well(UNREADABLE_PART)
+
+
+def _cause(reason: str) -> str:
+    """Return why a record cannot be read, without the answer it stood in."""
+    return reason.rpartition(_CANNOT_BE_READ)[2]
 
 
 def _signal_known(known: Kept, faults: FaultReport) -> None:

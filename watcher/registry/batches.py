@@ -112,7 +112,8 @@ class Batches:
                 if is_over or (parts and splits >= SPLITS_BEFORE_DOUBT):
                     rest = [*doubted, *(one for left in reversed(parts) for one in left)]
                     failure = _doubt(error)
-                    yield RecordPage(refused=refused, failed=dict.fromkeys(rest, str(failure)))
+                    unreadable = frozenset(rest if isinstance(failure, UnreadableAnswerError) else ())
+                    yield RecordPage(refused=refused, failed=dict.fromkeys(rest, str(failure)), unreadable=unreadable)
                     self._note(failure)
                     return
             except RegistryError as error:
@@ -277,7 +278,8 @@ def _doubt(error: Exception) -> RegistryAnswerError:
     """Return the error for a batch whose halves all fail."""
     if isinstance(error, _BatchRefusedError):
         return RegistryAnswerError(f"the registry refuses the request itself: {error}")
-    return RegistryAnswerError(f"hardly any part of the registry's answer can be read: {error}")
+    kind = UnreadableAnswerError if isinstance(error, UnreadableAnswerError) else RegistryAnswerError
+    return kind(f"hardly any part of the registry's answer can be read: {error}")
 
 
 def _ends_the_run(error: RegistryError) -> bool:

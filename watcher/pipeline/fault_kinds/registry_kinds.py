@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from watcher.context import DATA_PART, ID_PART, MISSING_PART, POLL_PART, RECORD_PART, REGISTRY_PART, UNASKED_PART
+from watcher.context import (
+    DATA_PART,
+    ID_PART,
+    MISSING_PART,
+    POLL_PART,
+    RECORD_PART,
+    REGISTRY_PART,
+    UNASKED_PART,
+    UNREADABLE_PART,
+)
 from watcher.pipeline.fault_kinds.kind import FaultKind, Origin
 
 REGISTRY_KINDS = (
@@ -21,6 +30,21 @@ REGISTRY_KINDS = (
         advice="Nothing at first: it usually ends by itself within a day. If base_url in [registry] names a copy of "
         "the registry, check whether the copy is kept up to date.",
         after="Changes that were made meanwhile are reported like all others.",
+    ),
+    FaultKind(
+        shown="registry records",
+        concerns=UNREADABLE_PART,
+        what="all records of the registry, or more than three at once, cannot be decoded",
+        origin=Origin.REGISTRY,
+        code="1; 69 when nothing was read",
+        ends="all of them read, but for those that have a fault of their own",
+        during="being unreadable",
+        over="can be read again",
+        meaning="Recipients get no news of these trials: what the registry sends for them cannot be decoded. They "
+        "keep their last state and are requested again at every poll.",
+        advice="Nothing at first: it usually ends by itself. If it lasts for hours, run `watcher doctor`, and check "
+        "whether a proxy changes the answers.",
+        after="Changes that were made meanwhile are reported now, to each recipient at their usual time.",
     ),
     FaultKind(
         shown="registry",
