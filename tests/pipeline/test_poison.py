@@ -195,6 +195,43 @@ async def test_rejected_message_is_a_fault_until_it_is_retried_or_dropped(house)
     assert faults(home) == {}
 
 
+async def test_relay_that_refuses_all_content_is_one_fault_that_counts_the_messages(house):
+    people = "".join(ANA.replace("ana", f"reader{number}") for number in range(4))
+    home = house(STATES, settings=people + OPS + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, reply="550 5.7.1 no", times=None)
+    for count in (4, 8):
+        await home.next()
+        assert list(faults(home)) == ["messages by email"]
+        assert (
+            f"not tried again: {count}; the last: refused for its content" in faults(home)["messages by email"].message
+        )
+    notices = list((home.state / "ops").glob("*.eml"))
+    assert len(notices) == 1
+    with home.look() as context:
+        context.store.outbox.drop([entry.id for entry in home.outbox()[1:]])
+    await home.run()
+    assert list(faults(home)) == ["messages by email"]  # one is left
+    home.smtp.clear()
+    with home.look() as context:
+        context.store.outbox.retry(None, home.time.now)
+    await home.run()
+    assert (faults(home), home.outbox()) == ({}, ())
+    assert len(list((home.state / "ops").glob("*.eml"))) == 2
+
+
+async def test_operator_behind_a_relay_that_refuses_all_content_gets_no_notice_of_each_notice(house):
+    operator = OPS.replace('folder = "ops"', 'email = "ops@example.org"')
+    home = house(STATES, settings=ANA + operator + OPS_ON)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, reply="550 5.7.1 no", times=None)
+    await home.next()
+    for _ in range(3):
+        await home.run()
+    assert [entry.recipient for entry in home.outbox()] == ["ana", "ops", "ops"]
+    assert list(faults(home)) == [f"message {home.outbox()[0].id}", "messages by email"]
+
+
 async def test_message_rejected_by_a_run_that_ended_before_telling_is_told_by_the_next(house):
     home = house(STATES, settings=ANA)
     await home.run()

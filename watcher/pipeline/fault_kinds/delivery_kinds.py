@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.context import MESSAGE_PART, SENDING_PART
+from watcher.context import MESSAGE_PART, REFUSALS_PART, SENDING_PART
 from watcher.pipeline.fault_kinds.kind import REFUSED, WAITS, FaultKind, Origin
 
 DELIVERY_KINDS = (
@@ -16,6 +16,19 @@ DELIVERY_KINDS = (
         meaning="Messages to recipients wait; none is lost.",
         advice="Run `watcher outbox list` to see what waits and why.",
         after="The messages that waited are being sent.",
+    ),
+    FaultKind(
+        shown="messages by …",
+        what="a channel refused several messages for their content or their size, or several were given up",
+        origin=Origin.DELIVERY,
+        ends="`watcher outbox retry` or `drop` for all of them",
+        concerns=REFUSALS_PART,
+        over="are settled",
+        meaning="Several messages of this channel have not been received by their recipients. They are kept but not "
+        "tried again. Messages of other channels are sent.",
+        advice="Run `watcher outbox list` to see the provider's answers. When the cause is mended, send the messages "
+        "again with `watcher outbox retry`, or give them up with `watcher outbox drop`.",
+        after="The messages were delivered or dropped.",
     ),
     FaultKind(
         shown="message … (waits)",
