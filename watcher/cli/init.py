@@ -9,7 +9,8 @@ import click
 from watcher import app
 from watcher.cli.settings import Settings
 from watcher.config.load import Loaded
-from watcher.config.watchlist import add_ids, ids_files, remove_ids
+from watcher.config.watchlist import ids_files
+from watcher.config.watchlist_edit import add_ids, remove_ids
 from watcher.errors import StoreError, UsageError
 
 CONFIG_NAME = "config.toml"

@@ -1,28 +1,30 @@
-"""The watchlists: ids in the configuration and in plain text files, and the files' editing in place.
+"""The watchlists: ids in the configuration and in files, and the files' editing in place.
 
-One id per line; `# text` after an id is the operator's short name for the trial; everything else after `#` is a
-comment. Editing keeps every other byte of the file. A malformed id is a problem of its own: the others are watched.
+A file holds ids and addresses (`config.watchlist_line`), or is a download of the registry (`config.registry_export`).
+Editing keeps every other byte of the file. A malformed id is a problem of its own: the others are watched.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.config.config_model import Config
 from watcher.config.load import Loaded
 from watcher.config.locate import under
+from watcher.config.registry_export import RegistryExport, read_export
 from watcher.config.rules import id_text
+from watcher.config.watchlist_line import WatchlistLine, read_line
 from watcher.errors import Problem, UsageError
 from watcher.nct_id import is_nct_id
-from watcher.ownership import give_to_owner_of_folder
-from watcher.text import plain, without_unseen
+from watcher.search.search_query import SearchQuery
 
-_MARK = "\ufeff"
-"""What some editors begin a text with."""
+MOST_NAMED = 10
+"""How many wrong words are named one by one."""
+
+_LARGEST = 64 * 1024 * 1024
+_FORMS = "write one id a line, or save the registry's own CSV, TSV, JSON or RIS download"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,37 +44,47 @@ class WatchedTrial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedSearch:
+    """One search of one watch.
+
+    Attributes:
+        watch: Name of the watch.
+        query: The search.
+        max_trials: How many trials it may match.
+    """
+
+    watch: str
+    query: SearchQuery
+    max_trials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watchlist:
     """Everything watched at one moment.
 
     Attributes:
         trials: By id, in the order first named.
+        searches: In the order of the configuration; several watches may hold equal searches.
         problems: Lines that name no trial and files that cannot be read; may be empty.
         is_whole: Whether every file could be read. Else trials may be missing that nobody took out.
         is_complete: Whether every line could be read as well. Only then does a missing id count as removed.
     """
 
     trials: Mapping[str, WatchedTrial] = field(default_factory=dict)
+    searches: tuple[WatchedSearch, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_whole: bool = True
     is_complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchlistLine:
-    """One line of a watchlist file: its id (None for a comment or a blank) and the text after `#`."""
-
-    number: int
-    nct_id: str | None
-    comment: str | None
-
-
 def read_watchlist(loaded: Loaded) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
     trials: dict[str, WatchedTrial] = {}
+    searches: list[WatchedSearch] = []
     problems: list[Problem] = []
     is_whole = True
     for index, watch in enumerate(loaded.config.watch):
+        own = [watch.search] if watch.search is not None else []
         for nct_id in watch.ids:
             if is_nct_id(nct_id):
                 _add(trials, nct_id, watch.name, None)
@@ -80,91 +92,70 @@ def read_watchlist(loaded: Loaded) -> Watchlist:
                 text = f'watch "{watch.name}": {id_text(nct_id)}'
                 problems.append(loaded.sources.problem(("watch", index, "ids"), text))
         if watch.ids_file is not None:
-            path = under(loaded.folder, watch.ids_file)
-            lines, found = read_ids_file(path)
+            lines, found = read_ids_file(under(loaded.folder, watch.ids_file))
             problems += found
             is_whole &= all(problem.line for problem in found)
             for line in lines:
                 if line.nct_id is not None:
                     _add(trials, line.nct_id, watch.name, line.comment)
+                if line.search is not None:
+                    own.append(line.search)
+        for query in dict.fromkeys(own):
+            searches.append(WatchedSearch(watch=watch.name, query=query, max_trials=watch.max_trials))
     for recipient in loaded.config.recipient:
         for nct_id in recipient.ids:
             trials.setdefault(nct_id, WatchedTrial(nct_id=nct_id, watches=()))
-    return Watchlist(trials=trials, problems=tuple(problems), is_whole=is_whole, is_complete=not problems)
+    return Watchlist(
+        trials=trials,
+        searches=tuple(searches),
+        problems=tuple(problems),
+        is_whole=is_whole,
+        is_complete=not problems,
+    )
 
 
 def read_ids_file(path: Path) -> tuple[tuple[WatchlistLine, ...], tuple[Problem, ...]]:
     """Read one watchlist file.
 
     Returns:
-        Its good lines in order, and a problem for every malformed one or for the file itself.
+        Its entries in order, and problems: of lines that name no trial, of the file as a whole in line 0.
     """
     try:
-        text = _read(path)
+        text = read_watchlist_text(path)
     except PermissionError:
         return (), (Problem(str(path), 0, "the watchlist may not be read by this user; let it read the file"),)
     except OSError as error:
         return (), (Problem(str(path), 0, f"the watchlist cannot be read: {error.strerror}"),)
     except UsageError as error:
         return (), (Problem(str(path), 0, str(error)),)
+    if (export := read_export(text)) is not None:
+        return _of_export(path, export)
     lines: list[WatchlistLine] = []
     problems: list[Problem] = []
+    further = 0
     for number, raw in enumerate(text.splitlines(), 1):
-        word, _, comment = raw.partition("#")
-        word = without_unseen(word).strip()  # copied from a page or a mail, an id brings such along
-        if not word:
-            lines.append(WatchlistLine(number=number, nct_id=None, comment=plain(comment) or None))
-        elif is_nct_id(word.upper()):
-            lines.append(WatchlistLine(number=number, nct_id=word.upper(), comment=plain(comment) or None))
-        else:
-            problems.append(Problem(str(path), number, id_text(word)))
+        found, wrong = read_line(number, raw)
+        lines += found
+        named = wrong[: max(MOST_NAMED - len(problems), 0)]
+        problems += (Problem(str(path), number, said) for said in named)
+        further += len(wrong) - len(named)
+    if further and not lines:
+        return (), (Problem(str(path), 0, f"the file names no trial; {_FORMS}"),)
+    if further:
+        text = f"{further:,} further words from here on are no trial ids; {_FORMS}"
+        problems.append(Problem(str(path), problems[-1].line + 1, text))
     return tuple(lines), tuple(problems)
 
 
-def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
-    """Append ids to a watchlist file, each on its own line; those already there are left alone.
-
-    Returns:
-        The ids that were added, in order; empty when all were there.
-
-    Raises:
-        UsageError: An id is malformed; the file is as it was.
-    """
-    ids = _well_formed(ids)
-    text = _read_to_edit(path)
-    present = {line.nct_id for line in read_ids_file(path)[0]} if text else set()
-    new = tuple(dict.fromkeys(nct_id for nct_id in ids if nct_id not in present))
-    if new:
-        end = "\r\n" if "\r\n" in text else "\n"
-        gap = "" if not text or text.endswith("\n") else end
-        _replace(path, text + gap + "".join(f"{nct_id}{end}" for nct_id in new))
-    return new
-
-
-def remove_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
-    """Take the lines of ids out of a watchlist file; every other byte stays.
-
-    Returns:
-        The ids that were there and are gone, in order of the file.
-
-    Raises:
-        UsageError: An id is malformed; the file is as it was.
-    """
-    ids = _well_formed(ids)
-    text = _read_to_edit(path)
-    unwanted = set(ids)
-    mark = _MARK if text.startswith(_MARK) else ""
-    kept: list[str] = [mark]
-    gone: list[str] = []
-    for raw in text.removeprefix(mark).splitlines(keepends=True):
-        word = without_unseen(raw.partition("#")[0]).strip().upper()
-        if word in unwanted:
-            gone.append(word)
-        else:
-            kept.append(raw)
-    if gone:
-        _replace(path, "".join(kept))
-    return tuple(dict.fromkeys(gone))
+def _of_export(path: Path, export: RegistryExport) -> tuple[tuple[WatchlistLine, ...], tuple[Problem, ...]]:
+    lines = tuple(WatchlistLine(number=number, nct_id=nct_id) for number, nct_id in export.ids)
+    what = f"the file looks like a {export.kind} download of the registry"
+    if export.problem:
+        return lines, (Problem(str(path), 0, f"{what}, but {export.problem}; download it again"),)
+    if export.wrong:
+        count = f"{len(export.wrong):,} of its {len(export.wrong) + len(lines):,} records name no trial id"
+        return lines, (Problem(str(path), export.wrong[0], f"{what}, but {count}; download it again"),)
+    return lines, ()
 
 
 def ids_files(config: Config, *, config_path: Path) -> Iterator[tuple[str, Path]]:
@@ -183,20 +174,7 @@ def _add(trials: dict[str, WatchedTrial], nct_id: str, watch: str, short_name: s
     trials[nct_id] = WatchedTrial(nct_id=nct_id, watches=watches, short_name=known.short_name or short_name)
 
 
-def _well_formed(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids as they are kept: upper case, without characters that nobody sees.
-
-    Raises:
-        UsageError: Some are malformed.
-    """
-    words = [without_unseen(nct_id).strip().upper() for nct_id in ids]
-    bad = [word for word in words if not is_nct_id(word)]
-    if bad:
-        raise UsageError("; ".join(id_text(word) for word in bad) + "; nothing was changed")
-    return tuple(words)
-
-
-def _read(path: Path, encoding: str = "utf-8-sig") -> str:
+def read_watchlist_text(path: Path, encoding: str = "utf-8-sig") -> str:
     """Return the text of a watchlist with its line ends as they are.
 
     Raises:
@@ -206,33 +184,9 @@ def _read(path: Path, encoding: str = "utf-8-sig") -> str:
     if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
         raise UsageError("the watchlist is not a file; write ids into a text file, one a line")
     try:
+        if path.exists() and path.stat().st_size > _LARGEST:
+            raise UsageError("the watchlist is larger than 64 MB; download only the column of the ids, as CSV")
         with path.open(encoding=encoding, newline="") as file:
             return file.read()
     except UnicodeDecodeError:
         raise UsageError("the watchlist is not UTF-8 text; save it as UTF-8") from None
-
-
-def _read_to_edit(path: Path) -> str:
-    try:
-        return _read(path, "utf-8") if path.exists() else ""
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}; nothing was changed") from None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside and rename, so that a reader never sees half a watchlist; mode, owner and links to it stay."""
-    path = path.resolve()
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        known = path.stat()
-        beside.chmod(known.st_mode & 0o777)
-        if os.geteuid() == 0:
-            with suppress(PermissionError):  # as in `ownership`: not every root can give something away
-                os.chown(beside, known.st_uid, known.st_gid, follow_symlinks=False)
-    else:
-        give_to_owner_of_folder(beside)
-    beside.replace(path)
