@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -539,36 +538,9 @@ def test_type_of_a_first_posting_is_noise():
     assert (change.kind, change.severity) == ("admin.dates", NOISE)
 
 
-SEEN = date(2026, 3, 13)
-
-
 @pytest.mark.parametrize(
     ("change", "kind", "level", "words"),
     [
-        (
-            whole.new_trial("NCT99000001", watch="back pain", first_posted="2026-03-01", seen_on=SEEN),
-            "trial.new",
-            MAJOR,
-            "New in the search “back pain”, first posted on 1 Mar 2026.",
-        ),
-        (
-            whole.new_trial("NCT99000001", watch="", first_posted=None, seen_on=SEEN),
-            "trial.new",
-            MAJOR,
-            "New in the search.",
-        ),
-        (
-            whole.new_trial("NCT99000001", watch="back pain", first_posted="2025-12-12", seen_on=SEEN),
-            "trial.new",
-            MINOR,
-            "New in the search “back pain”, first posted on 12 Dec 2025.",
-        ),
-        (
-            whole.left_search("NCT99000001", watch="back pain"),
-            "trial.left_search",
-            MINOR,
-            "No longer found by the search “back pain”.",
-        ),
         (
             whole.merged_record("NCT99000001", into="NCT99000002"),
             "record.merged",
@@ -593,11 +565,6 @@ SEEN = date(2026, 3, 13)
 def test_record_as_a_whole(change, kind, level, words):
     assert (change.kind, change.severity, change.edits) == (kind, level, ())
     assert said(change) == words
-
-
-@pytest.mark.parametrize(("first", "level"), [("2025-12-13", MAJOR), ("2025-12-12", MINOR), ("2025-12", MAJOR)])
-def test_new_trial_is_old_after_ninety_days(first, level):
-    assert whole.new_trial("NCT99000001", watch="w", first_posted=first, seen_on=SEEN).severity is level
 
 
 def geocoded(trials: int, *, posted: str | None = None, path: Any = None, value: Json = None) -> list[Comparison]:
@@ -653,7 +620,7 @@ def test_registry_wide_leaves_other_comparisons_alone():
 
 
 def test_reverted_change_says_so():
-    change = whole.left_search("NCT99000001", watch="w")
+    change = whole.merged_record("NCT99000001", into="NCT99000002")
     words = worded(replace(change, verb=Verb.REVERTED), "Record", "title is now “A”, before “B”")
     assert words.sentence == "Back as it was before: title is now “A”, before “B”."
 

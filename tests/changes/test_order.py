@@ -43,7 +43,7 @@ REST = (
     "identifier.alias",
     "contact.central",
     "record.returned",
-    "trial.new",
+    "search.entered",
     "field.changed",
     "registry.reformatted",
     "admin.touched",

@@ -1412,7 +1412,7 @@ def test_two_files_of_one_day_leave_the_registry_as_the_maker() -> None:
 
 _OF_NO_PAIR = {
     *("results.due_soon", "results.overdue"),  # a day that came
-    *("trial.new", "trial.left_search"),  # what a search found
+    *("search.entered", "search.left"),  # what a search found
     *("record.baseline", "record.merged", "record.gone", "record.returned"),  # what the store knows
 }
 

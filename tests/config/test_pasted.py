@@ -68,7 +68,7 @@ def test_address_of_a_search_is_a_search_of_the_watch(tmp_path, line):
     found = read_watchlist(load_config(config))
     assert (list(found.trials), found.problems) == ([ONE], ())
     queries = dict.fromkeys([translate(SEARCH), translate(line.split("  #")[0].strip("<>,"))])
-    assert [(one.watch, one.query, one.max_trials) for one in found.searches] == [("a", one, 7) for one in queries]
+    assert [(one.watches, one.query, one.most) for one in found.searches] == [(("a",), one, 7) for one in queries]
 
 
 def test_search_that_cannot_be_watched_is_named_with_its_line(tmp_path):

@@ -72,7 +72,7 @@ ROWS = [
     ("competitive", "intervention.added", MAJOR, CRITICAL),
     ("competitive", "design.masking", MAJOR, CRITICAL),
     ("competitive", "sponsor.collaborator", MINOR, MAJOR),
-    ("competitive", "trial.new", MAJOR, CRITICAL),
+    ("competitive", "search.entered", MAJOR, CRITICAL),
     ("competitive", "country.added", MAJOR, CRITICAL),
     ("competitive", "status.unknown", MAJOR, MINOR),
     ("competitive", "contact.central", NOISE, NOISE),

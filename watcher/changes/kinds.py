@@ -294,9 +294,9 @@ TABLE: tuple[Kind, ...] = (
         Kind("record.part_removed", MINOR, tag="Part of record missing"),
         Kind("record.part_added", MINOR, tag="Part of record new"),
     ),
-    *_Group("trial", "record").of(
-        Kind("trial.new", MAJOR, tag="New trial"),
-        Kind("trial.left_search", MINOR, tag="Left the search"),
+    *_Group("search", "searches").of(
+        Kind("search.entered", MAJOR, tag="New in the search"),
+        Kind("search.left", MINOR, tag="Left the search"),
     ),
     *_Group("field", "field").of(
         Kind("field.changed", MINOR),

@@ -7,10 +7,10 @@ Editing keeps every other byte of the file. A malformed id is a problem of its o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from watcher.config.config_model import Config
+from watcher.config.config_model import Config, WatchConfig
 from watcher.config.load import Loaded
 from watcher.config.locate import under
 from watcher.config.registry_export import RegistryExport, read_export
@@ -23,6 +23,7 @@ from watcher.search.search_query import SearchQuery
 MOST_NAMED = 10
 """How many wrong words are named one by one."""
 
+_LONGEST_NAME = 80
 _LARGEST = 64 * 1024 * 1024
 _FORMS = "write one id a line, or save the registry's own CSV, TSV, JSON or RIS download"
 
@@ -45,17 +46,19 @@ class WatchedTrial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedSearch:
-    """One search of one watch.
+    """One search, whichever watches it belongs to.
 
     Attributes:
-        watch: Name of the watch.
         query: The search.
-        max_trials: How many trials it may match.
+        name: What it is called for the operator: its first watch, with the search in words if that has several.
+        watches: Names of the watches with this search, in the order of the configuration; never empty.
+        most: Most trials it may match, the largest number any of them allows.
     """
 
-    watch: str
     query: SearchQuery
-    max_trials: int
+    name: str
+    watches: tuple[str, ...]
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class Watchlist:
 
     Attributes:
         trials: By id, in the order first named.
-        searches: In the order of the configuration; several watches may hold equal searches.
+        searches: The searches of the watches, each once; their members are not among the trials here.
         problems: Lines that name no trial and files that cannot be read; may be empty.
         is_whole: Whether every file could be read. Else trials may be missing that nobody took out.
         is_complete: Whether every line could be read as well. Only then does a missing id count as removed.
@@ -80,7 +83,7 @@ class Watchlist:
 def read_watchlist(loaded: Loaded) -> Watchlist:
     """Read all watches: the files too, so that an id added a moment ago is seen."""
     trials: dict[str, WatchedTrial] = {}
-    searches: list[WatchedSearch] = []
+    searches: dict[str, WatchedSearch] = {}
     problems: list[Problem] = []
     is_whole = True
     for index, watch in enumerate(loaded.config.watch):
@@ -100,18 +103,28 @@ def read_watchlist(loaded: Loaded) -> Watchlist:
                     _add(trials, line.nct_id, watch.name, line.comment)
                 if line.search is not None:
                     own.append(line.search)
-        for query in dict.fromkeys(own):
-            searches.append(WatchedSearch(watch=watch.name, query=query, max_trials=watch.max_trials))
+        for query in own:
+            _add_search(searches, query, watch, is_first=query == own[0])
     for recipient in loaded.config.recipient:
         for nct_id in recipient.ids:
             trials.setdefault(nct_id, WatchedTrial(nct_id=nct_id, watches=()))
     return Watchlist(
         trials=trials,
-        searches=tuple(searches),
+        searches=tuple(searches.values()),
         problems=tuple(problems),
         is_whole=is_whole,
         is_complete=not problems,
     )
+
+
+def _add_search(searches: dict[str, WatchedSearch], query: SearchQuery, watch: WatchConfig, *, is_first: bool) -> None:
+    known = searches.get(query.key)
+    if known is None:
+        name = watch.name if is_first else f"{watch.name}, {query.described[:_LONGEST_NAME]}"
+        searches[query.key] = WatchedSearch(query=query, name=name, watches=(watch.name,), most=watch.max_trials)
+    else:
+        watches = tuple(dict.fromkeys((*known.watches, watch.name)))
+        searches[query.key] = replace(known, watches=watches, most=max(known.most, watch.max_trials))
 
 
 def read_ids_file(path: Path) -> tuple[tuple[WatchlistLine, ...], tuple[Problem, ...]]:

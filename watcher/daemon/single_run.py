@@ -15,6 +15,7 @@ from watcher.context import (
     JOB_PART,
     POLL_PART,
     RUN_PART,
+    SEARCH_PART,
     SENDING_PART,
     STORED_PART,
     TEMPLATE_PART,
@@ -216,7 +217,7 @@ def read_watched(context: RunContext, read: WatchlistReader, faults: FaultReport
     watchlist = read()
     if watchlist.problems:
         faults.failing(WATCHLIST_PART, "; ".join(str(problem) for problem in watchlist.problems))
-    elif not watchlist.trials:
+    elif not (watchlist.trials or watchlist.searches):
         faults.failing(WATCHLIST_PART, NOTHING_WATCHED)  # though what was watched a moment ago is still polled
     else:
         faults.well(WATCHLIST_PART)
@@ -226,12 +227,14 @@ def read_watched(context: RunContext, read: WatchlistReader, faults: FaultReport
 async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultReport) -> PollReport | None:
     """Poll what is watched and say which records are not believed; None when nothing is watched."""
     ids = poll_ids(watchlist, context.store)
-    if not ids:
+    if not (ids or watchlist.searches):
         faults.failing(WATCHLIST_PART, NOTHING_WATCHED)
         faults.well(POLL_PART)
         return None
     merged = merged_ids(watchlist, ids)
-    report = await poll(context, ids, faults, merged=merged, is_whole=watchlist.is_whole)
+    report = await poll(context, ids, faults, merged=merged, searches=watchlist.searches, is_whole=watchlist.is_whole)
+    if watchlist.searches:
+        ids = poll_ids(follow_merged(watchlist, context.store), context.store)  # with the members found just now
     async with context.turn:
         # also what was read of a poll that broke off: a slot may come before the rest, and tells what there is
         is_whole = report.outcome.is_complete
@@ -242,7 +245,21 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
         await asyncio.to_thread(record_passed, context, ids)
     signal_trials(context, ids, report, faults, is_whole=watchlist.is_whole)
     _signal_unread(report, faults)
+    _signal_searches(report, context, watchlist, faults)
     return report
+
+
+def _signal_searches(report: PollReport, context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:
+    """Note which searches fail and which are well; the fault of one that is no longer watched is over."""
+    watched = {f"{SEARCH_PART}{search.name}" for search in watchlist.searches}
+    for part in standing_parts(context):
+        if part.startswith(SEARCH_PART) and part not in watched:
+            faults.well(part)
+    for name, sentence in report.searches.items():
+        if sentence is None:
+            faults.well(f"{SEARCH_PART}{name}")
+        else:
+            faults.failing(f"{SEARCH_PART}{name}", f"search “{name}”: {sentence}")
 
 
 def _signal_unread(report: PollReport, faults: FaultReport) -> None:

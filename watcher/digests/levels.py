@@ -16,7 +16,7 @@ from watcher.changes.model import Change, Comparison, Json, Severity
 from watcher.config.config_model import NearConfig
 from watcher.config.presets import Preset
 
-NEAR_ALONE = ("site", "country")
+NEAR_ALONE = ("site", "country", "search")
 """What nearness lifts for a recipient without an audience."""
 
 _DISTRICT = re.compile(r"(?<![\s,])[\s,]++(?:cedex\b.*|\d+\b.*)$")
@@ -30,10 +30,12 @@ class Audience:
     Attributes:
         preset: The rules of their audience, or None.
         near: Where they are, or None.
+        searches: Key of each search they follow, and the name of their watch with it; None to hear of every search.
     """
 
     preset: Preset | None = None
     near: NearConfig | None = None
+    searches: tuple[tuple[str, str], ...] | None = None
 
 
 def level_for(change: Change, preset: Preset | None, near: NearConfig | None) -> Severity:
@@ -66,12 +68,26 @@ def adjusted(change: Change, preset: Preset | None, near: NearConfig | None) -> 
 
 def for_audience(comparison: Comparison, audience: Audience) -> Comparison:
     """Return a comparison as a reader hears it; the very same when no rule moves anything. Order stays."""
+    comparison = of_own_searches(comparison, audience)
     if audience.preset is None and audience.near is None:
         return comparison
     changes = tuple(adjusted(change, audience.preset, audience.near) for change in comparison.changes)
     if all(new is old for new, old in zip(changes, comparison.changes, strict=True)):
         return comparison
     return replace(comparison, changes=changes)
+
+
+def of_own_searches(comparison: Comparison, audience: Audience) -> Comparison:
+    """Leave out moves in searches the reader does not follow, and call the others by the reader's own watch."""
+    if audience.searches is None or not any(change.kind.startswith("search.") for change in comparison.changes):
+        return comparison
+    own = dict(audience.searches)
+    changes = (
+        replace(change, facts={**change.facts, "watch": own[key]}) if key in own else change
+        for change in comparison.changes
+        if (key := str(change.facts.get("search", ""))) in own or not change.kind.startswith("search.")
+    )
+    return replace(comparison, changes=tuple(changes))
 
 
 def _moves(change: Change, preset: Preset | None, near: NearConfig | None) -> Iterable[tuple[Severity | int, str]]:
@@ -118,7 +134,7 @@ def _countries(change: Change) -> set[str]:
 
 
 def _cities(change: Change) -> set[str]:
-    if not change.kind.startswith("site."):
+    if not change.kind.startswith(("site.", "search.")):
         return set()
     facts = change.facts
     named = _texts(facts.get("city"), facts.get("cities"))

@@ -71,6 +71,13 @@ def trials_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist)
     return tuple(trials)
 
 
+def searches_for(recipient: RecipientConfig, config: Config, watchlist: Watchlist) -> tuple[tuple[str, str], ...]:
+    """Return the key of each search a recipient follows, with the name of their first watch that has it."""
+    followed = watches_of(recipient, config)
+    own = {one.query.key: [name for name in one.watches if name in followed] for one in watchlist.searches}
+    return tuple((key, names[0]) for key, names in own.items() if names)
+
+
 def unreached_ids(config: Config, watchlist: Watchlist) -> tuple[str, ...]:
     """List the watched trials that no recipient is told about: `check-config` warns of them.
 

@@ -12,7 +12,7 @@ from watcher.delivery import mime
 from watcher.delivery.headers import parse_mailbox
 from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Notification, Sample
-from watcher.digests.routing import SubscribedTrial, trials_for
+from watcher.digests.routing import SubscribedTrial, searches_for, trials_for
 from watcher.errors import ConfigError, DeliveryError
 from watcher.pipeline import content
 from watcher.pipeline.added_trials import added_trials
@@ -24,6 +24,7 @@ from watcher.pipeline.subscriptions import audience_of, pending_on_each
 from watcher.pipeline.watchlist_resolution import follow_merged
 from watcher.rendering.message import Message
 from watcher.store.delivery_model import Window
+from watcher.store.trial_model import VersionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ def preview_messages(
     held = snoozed_trials(recipient, context.store.snoozes.active(context.clock()))
     every = trials_for(recipient, context.loaded.config, follow_merged(watchlist, context.store))
     subscribed = tuple(trial for trial in every if trial.nct_id not in held)
-    pending = _pending(context, recipient, subscribed, since)
+    audience = audience_of(context, recipient, searches_for(recipient, context.loaded.config, watchlist))
+    pending = _pending(context, recipient, subscribed, since, audience)
     if not any(entry.story is not None for entry in pending):
         return ()
     now = context.clock()
@@ -110,7 +112,11 @@ def _composed(context: RunContext, notification: Notification, channel: str, med
 
 
 def _pending(
-    context: RunContext, recipient: RecipientConfig, subscribed: tuple[SubscribedTrial, ...], since: datetime | None
+    context: RunContext,
+    recipient: RecipientConfig,
+    subscribed: tuple[SubscribedTrial, ...],
+    since: datetime | None,
+    audience: Audience,
 ) -> tuple[PendingStory, ...]:
     comparisons = ComparisonCache(store=context.store)
     state = context.store.ledger.recipient(recipient.name)
@@ -118,14 +124,13 @@ def _pending(
         if state is None:
             return ()
         destination = replace(destinations_of(recipient)[0], key="preview")
-        return pending_on_each(context, recipient, state, subscribed, [destination], comparisons)[destination.key]
+        every = pending_on_each(context, recipient, state, subscribed, [destination], comparisons, audience)
+        return every[destination.key]
     windows = tuple(
         window for trial in subscribed if (window := _window_since(context, trial.nct_id, since)) is not None
     )
     names = {trial.nct_id: trial.short_name for trial in subscribed}
-    return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, audience=audience_of(context, recipient)
-    )
+    return pending_stories(windows, comparisons, short_names=names, least=recipient.least, audience=audience)
 
 
 def _window_since(context: RunContext, nct_id: str, since: datetime) -> Window | None:
@@ -144,6 +149,6 @@ def _window_since(context: RunContext, nct_id: str, since: datetime) -> Window |
         nct_id=nct_id,
         base=versions[start].seq,
         newest=newest.seq,
-        steps=len(after),
+        steps=max(sum(version.kind is not VersionKind.SEARCH for version in after), 1),
         is_event=newest.kind.value != "record",
     )

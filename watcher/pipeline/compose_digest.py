@@ -27,7 +27,7 @@ from watcher.pipeline.due import (
     snoozed_trials,
 )
 from watcher.pipeline.pending_changes import ComparisonCache, PendingStory
-from watcher.pipeline.subscriptions import pending_on_each
+from watcher.pipeline.subscriptions import audience_of, pending_on_each
 from watcher.rendering.message import PackedJson
 from watcher.store.delivery_model import ComposeResult, CursorOverride, NewMessage, OverrideDirection
 
@@ -38,9 +38,10 @@ def compose_plan(
     """Return the messages of one recipient and how their cursor moves; commits nothing."""
     recipient, state = plan.recipient, plan.state
     destinations = destinations_of(recipient)
+    audience = audience_of(context, recipient, plan.searches)
     pending: Mapping[str, tuple[PendingStory, ...]] = {destination.key: () for destination in destinations}
     if plan.is_due or plan.is_urgent:
-        pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons)
+        pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons, audience)
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
     if any(entry.story is not None for entries in pending.values() for entry in entries):
         keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
@@ -80,7 +81,9 @@ def _notifications(
     newcomers = added.trials if added is not None else ()
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
-        return content.data_of(context, entries, comparisons) if destination.medium.carries_data else ()
+        if not destination.medium.carries_data:
+            return ()
+        return content.data_of(context, entries, comparisons, audience_of(context, recipient, plan.searches))
 
     if plan.greets:
         yield content.welcome(context, recipient, subscribed, plan.state, now)

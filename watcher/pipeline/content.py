@@ -14,6 +14,7 @@ from watcher.changes.wording import values
 from watcher.changes.wording.say import phrase
 from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
+from watcher.digests.levels import Audience, of_own_searches
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
 from watcher.digests.routing import SubscribedTrial
 from watcher.pipeline.compose_messages import addressee_of
@@ -159,11 +160,14 @@ def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
 
 
 def data_of(
-    context: RunContext, pending: Sequence[PendingStory], comparisons: ComparisonCache
+    context: RunContext, pending: Sequence[PendingStory], comparisons: ComparisonCache, audience: Audience
 ) -> tuple[PackedJson, ...]:
     """Return the comparisons of a reader's windows as `compare --json` prints them, in their order."""
     stories = {entry.window: entry.story for entry in pending}
-    return tuple(_data(context, seen, stories[seen.window]) for seen in comparisons.each(list(stories)))
+    own = (
+        replace(one, comparison=of_own_searches(one.comparison, audience)) for one in comparisons.each(list(stories))
+    )
+    return tuple(_data(context, seen, stories[seen.window]) for seen in own)
 
 
 def _data(context: RunContext, seen: WindowDiff, story: Story | None) -> PackedJson:

@@ -15,7 +15,7 @@ from watcher.config.config_model import Cadence, RecipientConfig
 from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.digests.quiet_hours import quiet_until
-from watcher.digests.routing import SubscribedTrial, trials_for
+from watcher.digests.routing import SubscribedTrial, searches_for, trials_for
 from watcher.digests.slots import newest_slot, next_slots
 from watcher.pipeline.read_counts import LastDigest
 from watcher.store.delivery_model import CursorOverride, OverrideDirection, RecipientState, Snooze, recipient_note
@@ -70,6 +70,7 @@ class DigestPlan:
         state: Them, as the ledger knows them.
         subscribed: The trials they are told about, those snoozed left out.
         snoozed: The trials they follow that are held back.
+        searches: The searches they follow, as `routing.searches_for` gives them.
         slot: The slot served, as the ledger spells it; None without one.
         is_due: Whether a digest is due.
         greets: Whether a welcome is due.
@@ -83,6 +84,7 @@ class DigestPlan:
     state: RecipientState
     subscribed: tuple[SubscribedTrial, ...]
     snoozed: tuple[SubscribedTrial, ...]
+    searches: tuple[tuple[str, str], ...]
     slot: str | None
     is_due: bool
     greets: bool
@@ -151,6 +153,7 @@ def due(
         state=state,
         subscribed=tuple(trial for trial in subscribed if trial.nct_id not in held),
         snoozed=tuple(trial for trial in subscribed if trial.nct_id in held),
+        searches=searches_for(recipient, context.loaded.config, watchlist),
         slot=slot,
         is_due=is_due,
         greets=greets,

@@ -17,7 +17,7 @@ from watcher.changes.net_changes import net_effect
 from watcher.changes.serialize import to_bytes
 from watcher.changes.story import tell
 from watcher.changes.wording import values
-from watcher.config.config_model import Least, NearConfig
+from watcher.config.config_model import Least
 from watcher.digests.levels import Audience, for_audience
 from watcher.store.delivery_model import Window
 from watcher.store.store import Store
@@ -34,7 +34,7 @@ _MOST_LINES = 20_000
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Pair: TypeAlias = tuple[int, int]
-_StoryKey: TypeAlias = tuple[Window, str | None, Severity, str, NearConfig | None]
+_StoryKey: TypeAlias = tuple[Window, str | None, Severity, str, Audience]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class PendingStory:
         story: What it tells this reader; None when nothing reaches their level.
         below: How many changes lie below their level, where there is no story; noise is not counted.
         is_reverified: The sponsor verified the record anew, and nothing else of note happened to it.
+        is_of_others: All that happened is that the trial moved in searches this reader does not follow.
     """
 
     window: Window
@@ -54,6 +55,7 @@ class PendingStory:
     story: Story | None
     below: int = 0
     is_reverified: bool = False
+    is_of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,8 @@ class ComparisonCache:
     ) -> tuple[PendingStory, ...]:
         """Make the stories of windows, once for all readers who hear alike; see `pending_stories`."""
         preset = "" if audience.preset is None else audience.preset.name
-        keys = {window: (window, short_names.get(window.nct_id), least, preset, audience.near) for window in windows}
+        hears = replace(audience, preset=None)  # named beside it: a preset is not hashable
+        keys = {window: (window, short_names.get(window.nct_id), least, preset, hears) for window in windows}
         found = {window: self._stories[key] for window, key in keys.items() if key in self._stories}
         for diff in self.each([window for window in windows if window not in found]):
             key = keys[diff.window]
@@ -139,7 +142,7 @@ class ComparisonCache:
             self._lines_held += _lines_of(found[diff.window])
             while self._lines_held > _MOST_LINES:
                 self._lines_held -= _lines_of(_drop_oldest(self._stories))
-        return tuple(found[window] for window in windows)
+        return tuple(found[window] for window in windows if not found[window].is_of_others)
 
 
 def _drop_oldest(cache: dict[_Key, _Value]) -> _Value:
@@ -181,7 +184,7 @@ def pending_stories(
         audience: How the reader hears.
 
     Returns:
-        One per window with a base, in their order.
+        One per window with a base, in their order; those that concern others alone are left out.
     """
     based = tuple(window for window in windows if window.base is not None)
     return comparisons.stories(based, short_names=short_names, least=Severity(least.value), audience=audience)
@@ -204,6 +207,7 @@ def _pending_story(diff: WindowDiff, short_name: str | None, least: Severity, au
         story=story,
         below=0 if story is not None else sum(change.severity is not Severity.NOISE for change in adjusted.changes),
         is_reverified=any(change.kind == _VERIFIED for change in adjusted.changes),
+        is_of_others=bool(diff.comparison.changes) and not adjusted.changes,
     )
 
 

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from watcher.config.watchlist import WatchedSearch
 from watcher.context import REGISTRY_PART, FaultReport, RunContext
 from watcher.errors import RegistryError, RegistryRefusedError
 from watcher.pipeline import registry_state
 from watcher.pipeline.ingest_result import IngestResult
 from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lagging, note_missing, note_page
+from watcher.pipeline.search_membership import join_found, read_searches, store_searches
 from watcher.registry.plausibility import data_day
 from watcher.registry.registry_model import UnreadableAnswerError
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
@@ -57,7 +59,13 @@ BEHIND_POLLS = 3
 
 
 async def poll(
-    context: RunContext, ids: Sequence[str], faults: FaultReport, *, merged: Sequence[str] = (), is_whole: bool = True
+    context: RunContext,
+    ids: Sequence[str],
+    faults: FaultReport,
+    *,
+    merged: Sequence[str] = (),
+    searches: Sequence[WatchedSearch] = (),
+    is_whole: bool = True,
 ) -> PollReport:
     """Poll the registry once for these trials and store what is new.
 
@@ -66,6 +74,7 @@ async def poll(
         ids: The watched trials, without those merged into others.
         faults: Hears whether the registry is well.
         merged: Watched trials that were merged into others; they are asked for weekly.
+        searches: Watched searches; their present members are among `ids`.
         is_whole: Whether the watchlist was read in full; if not, missing ids are not treated as removed.
 
     Returns:
@@ -78,6 +87,7 @@ async def poll(
     note = ""
     tally = PollTally()
     token: str | None = None
+    requests = 0
     settings = context.loaded.config.registry
     stands = is_open(registry_state.breaker(context.store), settings, started)
     try:
@@ -91,9 +101,10 @@ async def poll(
             monotonic=context.monotonic,
         ) as client:
             try:
-                asked = Asked(ids=tuple(ids), merged=tuple(merged), is_whole=is_whole)
+                asked = Asked(ids=tuple(ids), merged=tuple(merged), searches=tuple(searches), is_whole=is_whole)
                 outcome, token = await _rounds(client, context, asked, tally)
             finally:
+                requests = client.requests
                 registry_state.remember_transport(context.store, client.memory)
         registry_state.close_breaker(context.store)
         faults.well(REGISTRY_PART)
@@ -106,7 +117,15 @@ async def poll(
         log.warning("poll_failed", reason=note)
     counts = tally.counts()
     context.store.polls.record(
-        Poll(started=started, finished=context.clock(), token=token, outcome=outcome, counts=counts, note=note)
+        Poll(
+            started=started,
+            finished=context.clock(),
+            token=token,
+            outcome=outcome,
+            counts=counts,
+            note=note,
+            requests=requests,
+        )
     )
     log.info("poll_finished", outcome=outcome.value, data_version=token, read=counts.read, changed=counts.changed)
     return tally.report(outcome, token)
@@ -118,6 +137,7 @@ class Asked:
 
     ids: tuple[str, ...]
     merged: tuple[str, ...]
+    searches: tuple[WatchedSearch, ...]
     is_whole: bool
 
 
@@ -128,14 +148,16 @@ async def _rounds(
     if asked.is_whole:
         context.store.trials.sync_watched((*asked.ids, *asked.merged), context.clock())
     for number in range(ROUNDS):
-        todo = _todo(context, asked, token)
-        if not todo:
+        found = await read_searches(client, context, asked.searches, token, tally)
+        todo = _todo(context, asked, join_found(context, found, asked.ids), token)
+        if not (todo or found):
             tally.is_settled = True
             return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token
         tally.due, tally.read_of = max(tally.due, len(todo)), token
         await _read(client, context, todo, token, tally)
         after = (await client.version()).token
         if after == token:
+            await store_searches(context, found, token)
             tally.is_settled = True
             return (PollOutcome.PARTIAL if tally.failed else PollOutcome.COMPLETE), token
         log.info("data_version_moved", before=token, after=after)
@@ -143,9 +165,9 @@ async def _rounds(
     return PollOutcome.MOVED, token
 
 
-def _todo(context: RunContext, asked: Asked, token: str | None) -> Mapping[str, Kept]:
+def _todo(context: RunContext, asked: Asked, found: Sequence[str], token: str | None) -> Mapping[str, Kept]:
     trials, now = context.store.trials, context.clock()
-    due = trials.due(asked.ids, token)
+    due = trials.due((*asked.ids, *found), token)
     aside = trials.quarantined(asked.ids, before=now - ASK_ASIDE_AGAIN)
     merged = trials.merged_due(asked.merged, token, before=now - ASK_MERGED_AGAIN) if asked.merged else ()
     return {kept.nct_id: kept for kept in (*due, *aside, *merged)}

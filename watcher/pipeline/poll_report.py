@@ -50,6 +50,7 @@ class PollReport:
         is_empty: `/version` answered, records were due, and nothing usable came.
         is_settled: All that came is of one data version, and what did not come was asked for: it can be told.
         read_of: The token of what was read last, however the poll ended; None when nothing was.
+        searches: Searches that were looked at, by name: what fails, None for what is well.
     """
 
     outcome: PollOutcome
@@ -72,6 +73,7 @@ class PollReport:
     is_empty: bool
     is_settled: bool
     read_of: str | None
+    searches: Mapping[str, str | None]
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class PollTally:
     has_answers: bool = False
     is_settled: bool = False
     read_of: str | None = None
+    searches: dict[str, str | None] = field(default_factory=dict)
 
     def counts(self) -> PollCounts:
         """Return the numbers; each trial counts once, by what became of it last."""
@@ -152,6 +155,7 @@ class PollTally:
             is_empty=self.due > 0 and not self.usable() and not self.has_answers,
             is_settled=self.is_settled,
             read_of=self.read_of,
+            searches=self.searches,
         )
 
 

@@ -13,10 +13,10 @@ from watcher.pipeline.pending_changes import ComparisonCache, PendingStory, pend
 from watcher.store.delivery_model import RecipientState
 
 
-def audience_of(context: RunContext, recipient: RecipientConfig) -> Audience:
-    """Return how a recipient hears: their audience's rules and where they are."""
+def audience_of(context: RunContext, recipient: RecipientConfig, searches: tuple[tuple[str, str], ...]) -> Audience:
+    """Return how a recipient hears: their audience's rules, where they are, and the searches they follow."""
     rules = context.loaded.presets.get(recipient.audience) if recipient.audience is not None else None
-    return Audience(preset=rules, near=recipient.near)
+    return Audience(preset=rules, near=recipient.near, searches=searches)
 
 
 def pending_on_each(
@@ -26,6 +26,7 @@ def pending_on_each(
     subscribed: Sequence[SubscribedTrial],
     destinations: Sequence[Destination],
     comparisons: ComparisonCache,
+    audience: Audience,
 ) -> Mapping[str, tuple[PendingStory, ...]]:
     """Compare what a recipient has not been told, by channel; a channel added later begins later.
 
@@ -33,7 +34,7 @@ def pending_on_each(
     """
     begins = {destination.key: state.channels.get(destination.key, 0) for destination in destinations}
     by_begin = {
-        begin: _pending_from(context, recipient, subscribed, begin, comparisons)
+        begin: _pending_from(context, recipient, subscribed, begin, comparisons, audience)
         for begin in dict.fromkeys(begins.values())
     }
     return {key: by_begin[begin] for key, begin in begins.items()}
@@ -45,9 +46,8 @@ def _pending_from(
     subscribed: Sequence[SubscribedTrial],
     begins: int,
     comparisons: ComparisonCache,
+    audience: Audience,
 ) -> tuple[PendingStory, ...]:
     windows = context.store.ledger.windows(recipient.name, [trial.nct_id for trial in subscribed], begins=begins)
     names = {trial.nct_id: trial.short_name for trial in subscribed}
-    return pending_stories(
-        windows, comparisons, short_names=names, least=recipient.least, audience=audience_of(context, recipient)
-    )
+    return pending_stories(windows, comparisons, short_names=names, least=recipient.least, audience=audience)

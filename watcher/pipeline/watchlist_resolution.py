@@ -22,6 +22,10 @@ An editor, a copy or a synchronised folder may leave a watchlist empty or torn f
 """
 
 
+LEFT_WATCHED = timedelta(days=30)
+"""How long a trial that left a search is still watched, so that what follows is told."""
+
+
 def watched_now(read: Watchlist, store: Store, now: datetime) -> Watchlist:
     """Return what is watched after a reading of all watchlists, merged ids followed.
 
@@ -84,17 +88,36 @@ def _with(trials: Mapping[str, WatchedTrial], staying: Iterable[Membership]) -> 
     return found
 
 
+def with_members(watchlist: Watchlist, store: Store) -> Watchlist:
+    """Add the members of the watched searches, and the trials that left one of them a short while ago.
+
+    Counted back from the newest reading of any search, not from a clock: while nothing is read, nothing ends.
+    """
+    keys = {search.query.key: search for search in watchlist.searches}
+    states = store.searches.states() if keys else {}
+    read = [state.read_at for key, state in states.items() if key in keys]
+    if not read:
+        return watchlist
+    trials = dict(watchlist.trials)
+    for key, ids in store.searches.watched(list(keys), max(read) - LEFT_WATCHED).items():
+        for nct_id in ids:
+            known = trials.get(nct_id, WatchedTrial(nct_id=nct_id, watches=()))
+            trials[nct_id] = replace(known, watches=tuple(dict.fromkeys((*known.watches, *keys[key].watches))))
+    return replace(watchlist, trials=trials)
+
+
 def follow_merged(watchlist: Watchlist, store: Store) -> Watchlist:
-    """Add, for every trial that was merged into another, the other one under the same watches and short name.
+    """Add the members of searches, and for every trial merged into another that one, under the same watches and name.
 
     One that was merged on is followed to its end. The old ids stay in, so that their merging is told and their history
     shown; they are no longer polled (`poll_ids`).
     """
+    watchlist = with_members(watchlist, store)
     merged = store.trials.merged()
     trials = dict(watchlist.trials)
     for nct_id in sorted(merged.keys() & watchlist.trials):
         old = trials[nct_id]
-        for into in _onwards(nct_id, merged):
+        for into in onwards(nct_id, merged):
             new = trials.get(into)
             watches = old.watches if new is None else tuple(dict.fromkeys((*new.watches, *old.watches)))
             name = old.short_name if new is None or new.short_name is None else new.short_name
@@ -117,7 +140,7 @@ def merged_ids(watchlist: Watchlist, asked: Collection[str]) -> tuple[str, ...]:
     return tuple(nct_id for nct_id in watchlist.trials if nct_id not in others)
 
 
-def _onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:
+def onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:
     """Return the ids a trial went on to, one after the other; each once."""
     seen = {nct_id}
     while (into := merged.get(nct_id)) is not None and into not in seen:
@@ -127,4 +150,4 @@ def _onwards(nct_id: str, merged: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_circle(nct_id: str, merged: Mapping[str, str]) -> bool:
-    return [nct_id, *_onwards(nct_id, merged)][-1] in merged
+    return [nct_id, *onwards(nct_id, merged)][-1] in merged

@@ -6,7 +6,7 @@ Interprets responses for ids. What they mean for trials (stale, hollow, gone) is
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from watcher.errors import RegistryAnswerError
@@ -22,6 +22,7 @@ from watcher.registry.registry_model import (
     Transport,
     TransportMemory,
 )
+from watcher.registry.search_walk import read_members
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import read_single, read_version
 from watcher.registry.transport import RECORD_CAP, HttpResponse, said, unexpected
@@ -84,6 +85,10 @@ class RegistryClient:
             RegistryAnswerError: The last error of batches whose answers are not plausible.
         """
         return Batches(self._session).pages(ids)
+
+    async def members(self, params: Mapping[str, str], most: int) -> frozenset[str]:
+        """Fetch the ids of everything a search selects; see `search_walk.read_members`."""
+        return await read_members(self._session, params, most)
 
     async def single(self, nct_id: str) -> Single:
         """Fetch one record by its own address; used to confirm that a trial is gone.

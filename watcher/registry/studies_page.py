@@ -59,6 +59,16 @@ class _PagedStudies(msgspec.Struct, frozen=True):
     nextPageToken: str | None = None  # noqa: N815 — the registry's own spelling
 
 
+class _Identified(msgspec.Struct, frozen=True):
+    protocolSection: _Protocol  # noqa: N815 — the registry's own spelling
+
+
+class _PagedIds(msgspec.Struct, frozen=True):
+    studies: list[_Identified]
+    totalCount: int | None = None  # noqa: N815 — the registry's own spelling
+    nextPageToken: str | None = None  # noqa: N815 — the registry's own spelling
+
+
 class _VersionAnswer(msgspec.Struct, frozen=True):
     apiVersion: str | None = None  # noqa: N815 — the registry's own spelling
     dataTimestamp: str | None = None  # noqa: N815 — the registry's own spelling
@@ -66,6 +76,7 @@ class _VersionAnswer(msgspec.Struct, frozen=True):
 
 _HEAD = msgspec.json.Decoder(_Head)
 _PAGED = msgspec.json.Decoder(_PagedStudies)
+_IDS = msgspec.json.Decoder(_PagedIds)
 _VERSION = msgspec.json.Decoder(_VersionAnswer)
 
 
@@ -90,6 +101,38 @@ class StudiesPage:
     records: tuple[RawRecord, ...]
     unreadable: tuple[Unreadable, ...]
     next_token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdsPage:
+    """One page of a search that asks for ids alone.
+
+    Attributes:
+        ids: In response order; may be empty.
+        total: Number of results of all pages; on the first page only.
+        next_token: Token of the next page; None on the last page.
+    """
+
+    ids: tuple[str, ...]
+    total: int | None
+    next_token: str | None
+
+
+def read_ids(answer: HttpResponse) -> IdsPage:
+    """Parse one page of `/studies?fields=NCTId`.
+
+    Raises:
+        RegistryAnswerError: It cannot be decoded, is no response of `/studies`, or holds something that is no NCT id.
+    """
+    _check_type(answer)
+    try:
+        page = _IDS.decode(answer.body)
+    except _DECODER_FAULTS as error:
+        raise RegistryAnswerError(f"the registry's list of a search cannot be read: {error}") from error
+    ids = tuple(study.protocolSection.identificationModule.nctId for study in page.studies)
+    if (bad := next((nct_id for nct_id in ids if not is_nct_id(nct_id)), None)) is not None:
+        raise RegistryAnswerError(f'the registry lists "{bad[:40]}" for a search, which is no NCT id')
+    return IdsPage(ids=ids, total=page.totalCount, next_token=page.nextPageToken or None)
 
 
 def read_version(answer: HttpResponse) -> DataVersion:

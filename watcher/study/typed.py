@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.study.read import Json, Record, as_text, at, texts
+from watcher.study.read import Json, Record, as_text, at, objects, texts
 
 UNKNOWN_COUNT = 99_999_999
 """What the registry keeps for "not known"; never a number of people."""
@@ -43,6 +43,9 @@ class Study:
     Attributes:
         title: Brief title with its markup; empty when it is not given.
         sponsor: Name of the lead sponsor; empty when it is not given.
+        status: Overall status as the registry spells it; empty when it is not given.
+        first_posted: Day of the first posting; empty when it is not given.
+        last_updated: Day the last update was posted; empty when it is not given.
         study_type: `INTERVENTIONAL`, `OBSERVATIONAL` or `EXPANDED_ACCESS`; empty when it is not given.
         phases: Phases as the registry spells them.
         enrollment: The number of participants.
@@ -51,6 +54,9 @@ class Study:
 
     title: str
     sponsor: str
+    status: str
+    first_posted: str
+    last_updated: str
     study_type: str
     phases: tuple[str, ...]
     enrollment: Enrollment
@@ -60,15 +66,24 @@ class Study:
 def study_of(record: Record) -> Study:
     """Return the main facts of a record; what is not of the documented shape counts as not given."""
     protocol = at(record, "protocolSection")
-    design = at(protocol, "designModule")
+    design, status = at(protocol, "designModule"), at(protocol, "statusModule")
     return Study(
         title=as_text(at(protocol, "identificationModule", "briefTitle")),
         sponsor=as_text(at(protocol, "sponsorCollaboratorsModule", "leadSponsor", "name")),
+        status=as_text(at(status, "overallStatus")),
+        first_posted=as_text(at(status, "studyFirstPostDateStruct", "date")),
+        last_updated=as_text(at(status, "lastUpdatePostDateStruct", "date")),
         study_type=as_text(at(design, "studyType")),
         phases=texts(at(design, "phases")),
         enrollment=_enrollment(at(design, "enrollmentInfo")),
-        primary_completion=_dated(at(protocol, "statusModule", "primaryCompletionDateStruct")),
+        primary_completion=_dated(at(status, "primaryCompletionDateStruct")),
     )
+
+
+def places_of(record: Record) -> tuple[tuple[str, str], ...]:
+    """Return city and country of each site, in the order of the record; what is not given is empty."""
+    sites = objects(at(record, "protocolSection", "contactsLocationsModule", "locations"))
+    return tuple((as_text(site.get("city")), as_text(site.get("country"))) for site in sites)
 
 
 def _enrollment(info: Json) -> Enrollment:

@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watcher.changes.families import design, documents, enrollment, oversight, references, sponsors, status, texts
+from watcher.changes.families import (
+    design,
+    documents,
+    enrollment,
+    oversight,
+    references,
+    searches,
+    sponsors,
+    status,
+    texts,
+)
 from watcher.changes.families.arms import arm_changes, arm_fields, arm_words
 from watcher.changes.families.dates import date_changes, date_fields, date_words
 from watcher.changes.families.eligibility import eligibility_changes, eligibility_fields, eligibility_words
@@ -57,6 +67,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),
         "oversight": Family(fields=oversight.ROWS, explain=oversight.explain, say=oversight.say),
         "texts": Family(fields=texts.ROWS, explain=texts.explain, say=texts.say),
+        "searches": Family(fields=(), explain=None, say=searches.say),
         "record": Family(fields=record_fields.ROWS, explain=update_dates.explain, say=record_words.say),
     }
 )

@@ -20,7 +20,7 @@ def origin_note(change: Change) -> str | None:
     What the registry links or notes by itself (a publication it found, a submission of results it tracks) is not said
     to be set by it: the publication and the submission are others' doing.
     """
-    if change.origin is not Origin.REGISTRY:
+    if change.origin is not Origin.REGISTRY or change.kind.startswith("search."):  # its sentence says who did what
         return None
     did = _REGISTRY_DID.get(change.kind) or _REGISTRY_DID.get(change.kind.partition(".")[0], "set by the registry")
     return f"{did}, not by the sponsor"

@@ -9,6 +9,7 @@ from watcher.context import (
     POLL_PART,
     RECORD_PART,
     REGISTRY_PART,
+    SEARCH_PART,
     UNASKED_PART,
     UNREADABLE_PART,
 )
@@ -87,6 +88,20 @@ REGISTRY_KINDS = (
         meaning="The records that nobody asked for are dropped; those that were asked for count.",
         advice="Usually it passes by itself. If base_url in [registry] names a copy of the registry, look at the copy.",
         after="The registry answers what it is asked again.",
+    ),
+    FaultKind(
+        shown="search …",
+        concerns=SEARCH_PART,
+        what="a search is refused, matches more than max_trials, or gives an answer that is not believed",
+        origin=Origin.REGISTRY,
+        is_single=True,
+        code="1",
+        ends="an answer to the search that is believed, or its removal from the watch",
+        meaning="The trials the search matched before stay watched, and their changes are reported. Which trials "
+        "entered or left it is not known for now. All other watches are read.",
+        advice="If the registry refuses the search or it matches too many trials, change it in its [[watch]]. "
+        "Otherwise nothing at first: it is asked again at the next poll.",
+        after="Trials that entered or left meanwhile are reported now, to each recipient at their usual time.",
     ),
     FaultKind(
         shown="missing trials",

@@ -1,50 +1,13 @@
-"""Changes of a record as a whole, made from what the store and the search know: new, merged, gone, returned.
+"""Changes of a record as a whole, made from what the store knows: merged, gone, returned.
 
 Two records cannot tell these; whoever holds the values calls here. They account for no edits.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 from watcher.changes.model import Change, Json, Origin, Severity, Verb
-from watcher.changes.partial_date import read
 
-_STALE_DAYS = 90
 _PATH = "identification.nctId"
-
-
-def new_trial(nct_id: str, *, watch: str, first_posted: str | None, seen_on: date) -> Change:
-    """Report a trial that a search found for the first time after its baseline.
-
-    Args:
-        nct_id: The trial.
-        watch: Name of the search watch.
-        first_posted: First posting date as the record spells it, or None.
-        seen_on: The day of the data in which it was found.
-
-    Returns:
-        `trial.new`, major; minor when it was first posted more than 90 days before.
-    """
-    posted = read(first_posted)
-    is_old = posted is not None and (seen_on - posted.last).days > _STALE_DAYS
-    rule = "first sight in a search watch"
-    return _change(
-        "trial.new",
-        Severity.MINOR if is_old else Severity.MAJOR,
-        f"{rule} · major → minor: first posted more than {_STALE_DAYS} days ago" if is_old else rule,
-        Verb.ADDED,
-        after=nct_id,
-        watch=watch,
-        first_posted=first_posted,
-    )
-
-
-def left_search(nct_id: str, *, watch: str) -> Change:
-    """Report a trial that no longer matches a search watch."""
-    return _change(
-        "trial.left_search", Severity.MINOR, "no longer matches the search", Verb.REMOVED, before=nct_id, watch=watch
-    )
 
 
 def merged_record(nct_id: str, *, into: str) -> Change:

@@ -1,4 +1,4 @@
-"""Words for a record as a whole: new, merged, gone, back; for its update dates; for what the registry rewrote."""
+"""Words for a record as a whole: merged, gone, back; for its update dates; for what the registry rewrote."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WHAT = {"geoPoint": "map positions", "country": "country names"}
 
 
 def say(change: Change) -> Phrase | None:
-    """Word a change of the families `trial`, `record`, `admin` and `registry`.
+    """Word a change of the families `record`, `admin` and `registry`.
 
     Args:
         change: A change with the facts of `record_changes`, `update_dates` or `meaning.registry_wide`.
@@ -31,12 +31,8 @@ def _record(change: Change) -> Phrase:
     facts = change.facts
     if change.kind.startswith("record.part_"):
         return _part(change)
-    watch = f" “{text(facts, 'watch')}”" if text(facts, "watch") else ""
     was, now = (side if isinstance(side, str) else "" for side in (change.before, change.after))
-    posted = text(facts, "first_posted")
     said = {
-        "trial.new": f"new in the search{watch}" + (f", first posted on {values.date(posted)}" if posted else ""),
-        "trial.left_search": f"no longer found by the search{watch}",
         "record.merged": f"the record {was} was merged into {now}, which is watched from now on",
         "record.gone": "the registry no longer serves this record" + _since(facts.get("last_seen"), "last seen in"),
         "record.returned": _returned(change),

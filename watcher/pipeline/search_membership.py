@@ -1,0 +1,128 @@
+"""The members of watched searches: read at each new data version, believed when plausible, stored with their moves.
+
+Asks the registry and stores; what a move is reported as is `search_moves`. A search that fails keeps its members and
+harms no other; it is asked again at the next poll.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from watcher.config.watchlist import WatchedSearch
+from watcher.context import RunContext
+from watcher.errors import RegistryError, RegistryRefusedError, RegistryUnavailableError
+from watcher.pipeline.poll_report import PollTally
+from watcher.pipeline.search_moves import is_ripe, search_round
+from watcher.registry.registry_model import RateLimitedError
+from watcher.store.search_model import SearchRound, SearchState, SetAside
+
+if TYPE_CHECKING:
+    from watcher.registry.client import RegistryClient
+
+log = structlog.get_logger()
+
+
+UNANSWERED_IN_A_POLL = 3
+"""After so many searches without an answer the others are left for the next poll."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMembers:
+    """The members of one search as just read.
+
+    Attributes:
+        search: The search.
+        ids: Every member.
+        doubt: Why they are not believed; empty if they are.
+    """
+
+    search: WatchedSearch
+    ids: frozenset[str]
+    doubt: str = ""
+
+
+async def read_searches(
+    client: RegistryClient, context: RunContext, searches: Sequence[WatchedSearch], token: str | None, tally: PollTally
+) -> tuple[FoundMembers, ...]:
+    """Read the members of the searches that were not read at this token.
+
+    Args:
+        client: Asks the registry.
+        context: What the run works with.
+        searches: Every watched search, each once.
+        token: The registry's `dataTimestamp`.
+        tally: Learns which searches fail and which are well.
+
+    Raises:
+        RegistryRefusedError: 403: whoever asks on is impolite.
+        RateLimitedError: 429 after all tries, likewise.
+    """
+    if not searches:
+        return ()
+    states = context.store.searches.states()
+    found: list[FoundMembers] = []
+    unanswered = 0
+    for search in searches:
+        state = states.get(search.query.key)
+        if state is not None and token is not None and state.token == token:
+            tally.searches.setdefault(search.name, None)
+            if is_ripe(context.store, state.key, token):
+                found.append(FoundMembers(search=search, ids=frozenset(context.store.searches.members(state.key))))
+            continue
+        if unanswered >= UNANSWERED_IN_A_POLL:
+            tally.searches[search.name] = "it was not asked, since the registry did not answer for other searches"
+            continue
+        try:
+            ids = await client.members(dict(search.query.params), search.most)
+        except (RegistryRefusedError, RateLimitedError):
+            raise
+        except RegistryError as error:
+            unanswered += isinstance(error, RegistryUnavailableError)
+            tally.searches[search.name] = str(error)
+            log.warning("search_failed", search=search.name, reason=str(error))
+            continue
+        doubt = _doubt(state, len(ids), token)
+        tally.searches[search.name] = doubt or None
+        found.append(FoundMembers(search=search, ids=ids, doubt=doubt))
+        log.info("search_read", search=search.name, members=len(ids), doubt=doubt)
+    return tuple(found)
+
+
+def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
+    """Return why a number of members is not believed: none or under half are left, seen in one data version only."""
+    if state is None or state.count == 0 or 2 * count >= state.count:
+        return ""
+    if state.aside_token is not None and state.aside_token != token:
+        return ""
+    return (
+        f"the registry found {count:,} trials for this search and {state.count:,} before; it is believed when the next "
+        "data version shows the same"
+    )
+
+
+def join_found(context: RunContext, found: Iterable[FoundMembers], watched: Sequence[str]) -> tuple[str, ...]:
+    """Watch the members that are believed and not watched yet; return their ids."""
+    known = set(watched)
+    new = sorted({nct_id for one in found if not one.doubt for nct_id in one.ids} - known)
+    if new:
+        context.store.trials.join(new, context.clock())
+    return tuple(new)
+
+
+async def store_searches(context: RunContext, found: Sequence[FoundMembers], token: str | None) -> None:
+    """Store members and what follows from them in one transaction; call it when the data version stood still."""
+    if not found:
+        return
+    async with context.turn:
+        believed = {one.search: one.ids for one in found if not one.doubt}
+        moves = await asyncio.to_thread(search_round, context.store, believed, token)
+        aside = tuple(SetAside(key=one.search.query.key, token=token, count=len(one.ids)) for one in found if one.doubt)
+        stored = SearchRound(searches=moves.searches, aside=aside, events=moves.events)
+        await asyncio.to_thread(context.store.searches.commit, stored, context.clock())
+    for event in stored.events:
+        log.info("trial_moved", nct_id=event.nct_id)
