@@ -216,9 +216,13 @@ def print_status(found: Mapping[str, Any], zones: Mapping[str, tzinfo]) -> None:
         screen.print(Text(f"No poll yet; {watched} watched. Start with: watcher run --once"))
     else:
         table = _grid(13)
-        table.add_row("Last poll", Text(f"{when(poll['last'])}: {poll['outcome'].replace('_', ' ')}"))
+        asked = counted(found["requests"], "request")
+        table.add_row("Last poll", Text(f"{when(poll['last'])}: {poll['outcome'].replace('_', ' ')}, {asked}"))
         table.add_row("Next poll", Text(f"{when(poll['next'])}, when the daemon runs"))
         table.add_row("Registry data", Text(f"{when(poll['data_version'])}; {watched} watched, {poll['due']} due"))
+        for search in found["searches"]:
+            members = "not read yet" if search["members"] is None else counted(search["members"], "trial")
+            table.add_row("Search", Text(lines(f"{', '.join(search['watches'])}: {members}; {search['search']}")))
         screen.print(table)
     if found["faults"]:
         screen.print(Text("\nWhat fails", style="bold red"))

@@ -14,7 +14,7 @@ from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.ops.liveness import read_heartbeat_file
 from watcher.pipeline.fault_states import failing
-from watcher.pipeline.watchlist_resolution import poll_ids
+from watcher.pipeline.watchlist_resolution import follow_merged, poll_ids
 from watcher.store.admin import database_path
 from watcher.store.counters import MESSAGES, POLLS
 from watcher.store.delivery_model import Fault, State
@@ -92,7 +92,7 @@ def read_health_snapshot(context: RunContext, watchlist: Watchlist) -> HealthSna
         StoreError: The store cannot be read.
     """
     store = context.store
-    ids = poll_ids(watchlist, store)
+    ids = poll_ids(follow_merged(watchlist, store), store)
     last, complete = store.polls.last(), store.polls.last_complete()
     token = next((poll.token for poll in (last, complete) if poll is not None and poll.token), None)
     tidied = store.notes.get(UPKEEP_DONE)

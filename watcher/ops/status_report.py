@@ -5,7 +5,7 @@ The shapes are stable, for scripts rely on them (design: The command line).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from watcher.pipeline.display_names import display_names
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.pending_changes import headline_of
 from watcher.pipeline.trial_faults import unknown_trial
-from watcher.pipeline.watchlist_resolution import poll_ids
+from watcher.pipeline.watchlist_resolution import follow_merged, poll_ids
 from watcher.store.delivery_model import State
 from watcher.store.trial_model import Kept, LogEntry, Presence
 from watcher.study.names import short_name as short_name_of
@@ -33,6 +33,7 @@ _STATUS = ("protocolSection", "statusModule")
 
 def status_of(context: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
     """Return the whole state: polls, faults, recipients, outbox."""
+    watchlist = follow_merged(watchlist, context.store)
     last = context.store.polls.last()
     ids = poll_ids(watchlist, context.store)
     token = last.token if last is not None else None
@@ -49,6 +50,8 @@ def status_of(context: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
             "watched": len(ids),
             "note": last.note if last is not None else "",
         },
+        "requests": last.requests if last is not None else 0,
+        "searches": list(_searches(context, watchlist)),
         "faults": [
             {"part": fault.part, "state": fault.state.value, "since": zulu(fault.since), "message": fault.message}
             for fault in failing(context.store.faults.all())
@@ -65,6 +68,19 @@ def snoozes_of(context: RunContext) -> list[dict[str, Any]]:
         {"recipient": one.recipient, "nct_id": one.nct_id, "until": zulu(one.until)}
         for one in context.store.snoozes.active(context.clock())
     ]
+
+
+def _searches(context: RunContext, watchlist: Watchlist) -> Iterator[Mapping[str, Any]]:
+    """Yield each watched search with the number of its members; null for one that was never read."""
+    states = context.store.searches.states()
+    for search in watchlist.searches:
+        state = states.get(search.query.key)
+        yield {
+            "watches": list(search.watches),
+            "search": search.query.described,
+            "members": state.count if state is not None else None,
+            "data_version": state.token if state is not None else None,
+        }
 
 
 def _recipients(context: RunContext) -> Any:

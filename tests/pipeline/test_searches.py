@@ -1,0 +1,290 @@
+"""A watched search: who entered and who left is told once, with the reason; what cannot be believed is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.changes.builders import put
+from tests.pipeline.house import ANA, BOB, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, alias_of, trial
+from watcher.ops.status_report import status_of
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
+from watcher.store.trial_model import PollOutcome, Presence
+
+SEARCH = '[[watch]]\nname = "itch"\nsearch = "https://clinicaltrials.gov/search?cond=itch&aggFilters=status:rec"\n\n'
+CALM = SEARCH + ANA + QUIET
+ENDED = "COMPLETED"
+
+
+def itchy(nct_id: str, status: str = "RECRUITING", *, first: str = "2020-01-01", **more: Any) -> dict[str, Any]:
+    """Give a record that the search matches while it recruits."""
+    record = trial(nct_id, status, **more)
+    record = put(record, ("protocolSection", "conditionsModule", "conditions"), ["Itch"])
+    return put(record, ("protocolSection", "statusModule", "studyFirstPostDateStruct", "date"), first)
+
+
+def posted(record: dict[str, Any], day: str) -> dict[str, Any]:
+    return put(record, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"), day)
+
+
+def always(*ids: str) -> dict[str, dict[str, Any]]:
+    """Give members that never change, so that every data version exists."""
+    return {nct_id: {day: itchy(nct_id) for day in DAYS[:8]} for nct_id in ids}
+
+
+def moves(home, nct_id: str) -> list[str]:
+    """Give the sentences of a trial's moves in the log, oldest first."""
+    from watcher.ops.status_report import log_object
+
+    with home.look() as context:
+        entries = reversed(context.store.versions.log(nct_id))
+        changes = [change for entry in entries for change in log_object(context, entry)["changes"]]
+    return [change["sentence"] for change in changes if change["kind"].startswith("search.")]
+
+
+def members(home) -> set[str]:
+    with home.look() as context:
+        (key,) = context.store.searches.states()
+        return set(context.store.searches.members(key))
+
+
+def fault(home, part: str = "search itch") -> str | None:
+    with home.look() as context:
+        return next(
+            (one["message"] for one in status_of(context, app_watchlist(home))["faults"] if one["part"] == part), None
+        )
+
+
+def app_watchlist(home):
+    from watcher import app
+
+    return app.watchlist_reader(home.load())()
+
+
+async def test_first_sight_is_a_baseline_and_members_are_watched_like_ids(house):
+    home = house(always(ONE, TWO), settings=SEARCH + ANA, watched=[])
+    report = await home.run()
+    assert (report.poll.outcome, report.watched, members(home)) == (PollOutcome.COMPLETE, 2, {ONE, TWO})
+    assert home.subjects("ana") == ["Now watching 2 trials for you"]
+    assert moves(home, ONE) == moves(home, TWO) == []
+    assert home.asked() == ["/version", "/studies", "/studies", "/version"]
+
+
+async def test_a_poll_without_news_asks_for_the_version_alone(house):
+    home = house(always(ONE, TWO), settings=CALM, watched=[])
+    await home.run()
+    home.asked()
+    assert (await home.run()).poll.outcome is PollOutcome.NO_NEWS
+    assert home.asked() == ["/version"]
+    with home.look() as context:
+        found = status_of(context, app_watchlist(home))
+    assert found["requests"] == 1
+    assert [(one["watches"], one["members"]) for one in found["searches"]] == [(["itch"], 2)]
+
+
+async def test_new_trial_is_told_once_to_who_follows_the_search(house):
+    states = always(ONE) | {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    home = house(states, settings=CALM + BOB.replace("send", 'watches = ["all"]\nsend') + QUIET, watched=[ONE])
+    await home.run()
+    assert (await home.next()).composed == 1
+    await home.next()
+    assert moves(home, TWO) == ["New in the registry: first posted on 2 Jun 2026 (search “itch”)."]
+    assert len(home.mails_to("ana")) == 1
+    assert "first posted on 2 Jun 2026" in home.bodies("ana")[0]
+    assert home.mails_to("bob") == []
+
+
+async def test_known_trial_enters_by_its_status_and_only_followers_of_the_search_hear_of_the_search(house):
+    states = always(ONE) | {TWO: {DAYS[0]: itchy(TWO, "SUSPENDED"), DAYS[1]: posted(itchy(TWO), DAYS[1])}}
+    home = house(states, settings=CALM + BOB.replace("send", 'watches = ["all"]\nsend') + QUIET, watched=[TWO])
+    await home.run()
+    await home.next()
+    assert moves(home, TWO) == ["Now matches the search “itch”: its status became Recruiting, posted on 2 Jun 2026."]
+    assert "search “itch”" in home.bodies("ana")[0]
+    assert len(home.mails_to("bob")) == 1
+    assert "search" not in home.bodies("bob")[0]
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (
+            posted(itchy(TWO, ENDED), DAYS[1]),
+            "Left the search “itch”: its status became Completed, posted on 2 Jun 2026.",
+        ),
+        (itchy(TWO, "UNKNOWN"), "Left the search “itch”: the registry set its status to Unknown."),
+        (
+            put(posted(itchy(TWO), DAYS[1]), ("protocolSection", "conditionsModule", "conditions"), ["Pain"]),
+            "Left the search “itch” after its record was updated on 2 Jun 2026.",
+        ),
+    ],
+)
+async def test_a_trial_that_leaves_is_told_with_its_reason_and_stays_watched(house, after, said):
+    states = always(ONE, THREE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: after, DAYS[3]: itchy(TWO, "WITHDRAWN")}}
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    await home.next()
+    assert (moves(home, TWO), members(home)) == ([said], {ONE, THREE})
+    told = len(home.mails_to("ana"))
+    await home.next()
+    assert len(home.mails_to("ana")) == told
+    await home.next()
+    assert "Withdrawn" in home.subjects("ana")[-1]
+    home.time.pass_by(home.time.now - home.time.now)  # the same clock goes on
+    assert moves(home, TWO) == [said]
+
+
+async def test_a_trial_that_left_rests_after_thirty_days(house):
+    from datetime import timedelta
+
+    states = always(ONE, THREE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, ENDED)}}
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    await home.next()
+    home.time.pass_by(timedelta(days=29))
+    assert (await home.next()).watched == 3
+    home.time.pass_by(timedelta(days=2))
+    await home.next()  # reads the search: thirty days are over by its time
+    assert (await home.run()).watched == 2
+
+
+async def test_membership_that_moves_by_synonyms_alone_says_that_the_record_did_not_change(house):
+    home = house(always(ONE, TWO, THREE), settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, ids=(TWO,), match="query.cond", times=None))
+    await home.next()
+    assert moves(home, TWO) == ["No longer matched by the registry’s search “itch”; the record did not change."]
+    home.registry.disarm()
+    await home.next()
+    assert moves(home, TWO)[1:] == ["Matches the search “itch” again; its record did not change."]
+
+
+async def test_a_merged_trial_is_told_as_merged_and_neither_left_nor_entered(house):
+    states = always(ONE, THREE) | {
+        TWO: {DAYS[0]: itchy(TWO), DAYS[1]: None},
+        FIVE: {DAYS[0]: None, DAYS[1]: alias_of(itchy(FIVE), TWO)},
+    }
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    await home.next()
+    await home.next()
+    assert (home.kept(TWO).presence, members(home)) == (Presence.MERGED, {ONE, THREE, FIVE})
+    assert (moves(home, TWO), moves(home, FIVE)) == ([], [])
+    assert len(home.mails_to("ana")) == 1
+    assert "merged into NCT99100005" in home.bodies("ana")[0]
+
+
+@pytest.mark.parametrize("lost", [(ONE, TWO, THREE, FOUR), (ONE, TWO, THREE)])
+async def test_none_or_under_half_is_set_aside_and_believed_when_the_next_data_version_shows_it(house, lost):
+    home = house(always(ONE, TWO, THREE, FOUR), settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, ids=lost, match="query.cond", times=None))
+    report = await home.next()
+    assert (report.standing, members(home)) == (("search itch",), {ONE, TWO, THREE, FOUR})
+    assert "4 before" in (fault(home) or "")
+    await home.run()
+    assert (moves(home, ONE), home.mails_to("ana")) == ([], [])
+    assert (await home.next()).standing == ()
+    assert members(home) == {ONE, TWO, THREE, FOUR}.difference(lost)
+    assert len(moves(home, ONE)) == 1
+
+
+async def test_a_silent_zero_that_passes_is_never_told(house):
+    home = house(always(ONE, TWO), settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, match="query.cond", times=None))
+    await home.next()
+    home.registry.disarm()
+    assert (await home.run()).standing == ()
+    assert (members(home), moves(home, ONE), home.mails_to("ana")) == ({ONE, TWO}, [], [])
+
+
+async def test_data_that_moves_in_mid_walk_is_read_again_and_told_once(house):
+    states = always(ONE) | {
+        TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO), DAYS[2]: posted(itchy(TWO, ENDED), DAYS[2])}
+    }
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.MOVING, match="query.cond", after=1))
+    await home.next()
+    await home.run()
+    assert moves(home, TWO) == ["Left the search “itch”: its status became Completed, posted on 3 Jun 2026."]
+    assert len(home.mails_to("ana")) == 1
+
+
+async def test_data_that_never_stands_still_moves_no_member(house):
+    states = always(ONE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, ENDED)}}
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(*(RegistryFault(kind=FaultKind.MOVING, match="query.cond", after=number) for number in (1, 2, 3)))
+    assert (await home.next()).poll.outcome is PollOutcome.MOVED
+    assert (members(home), moves(home, TWO)) == ({ONE, TWO}, [])
+    await home.run()
+    assert (members(home), len(moves(home, TWO))) == ({ONE}, 1)
+
+
+@pytest.mark.parametrize(
+    ("arms", "said"),
+    [
+        (RegistryFault(kind=FaultKind.MISCOUNTED, times=None), "declared 3 trials for the search and listed 2"),
+        (RegistryFault(kind=FaultKind.UNAVAILABLE, match="query.cond", times=None), "503"),
+        (RegistryFault(kind=FaultKind.HTML, match="query.cond", times=None), "text/html"),
+    ],
+)
+async def test_a_search_that_fails_keeps_its_members_and_harms_no_other_watch(house, arms, said):
+    states = always(ONE, TWO) | {FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: trial(FOUR, "TERMINATED")}}
+    home = house(states, settings=CALM, watched=[FOUR])
+    await home.run()
+    home.registry.arm(arms)
+    report = await home.next()
+    assert report.standing == ("search itch",)
+    assert said in (fault(home) or "")
+    assert (members(home), report.poll.outcome) == ({ONE, TWO}, PollOutcome.COMPLETE)
+    assert [subject for subject in home.subjects("ana") if "Terminated" in subject]
+    home.registry.disarm()
+    assert (await home.run()).standing == ()
+
+
+async def test_more_than_max_trials_is_refused_with_the_count(house):
+    home = house(always(ONE, TWO, THREE), settings=SEARCH.replace("\n\n", "\nmax_trials = 2\n\n") + ANA, watched=[])
+    report = await home.run()
+    assert (report.standing, report.watched) == (("search itch",), 0)
+    assert "matches 3 trials, more than max_trials allows (2)" in (fault(home) or "")
+
+
+async def test_a_search_of_several_watches_is_asked_once_and_each_hears_by_its_own_name(house):
+    second = SEARCH.replace('"itch"\n', '"scratch"\n', 1)
+    ana = ANA.replace("send", 'watches = ["itch"]\nsend') + QUIET
+    bob = BOB.replace("send", 'watches = ["scratch"]\nsend') + QUIET
+    states = always(ONE) | {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    home = house(states, settings=SEARCH + second + ana + bob, watched=[])
+    await home.run()
+    await home.next()
+    assert sum("query.cond" in seen.query for seen in home.registry.requests) == 2
+    assert "(search “itch”)" in home.bodies("ana")[0]
+    assert "(search “scratch”)" in home.bodies("bob")[0]
+
+
+async def test_a_move_whose_record_was_not_read_is_told_when_it_was(house):
+    states = always(ONE, THREE) | {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.HOLLOW, ids=(TWO,), match="filter.ids", times=None))
+    await home.next()
+    assert (members(home), moves(home, TWO)) == ({ONE, TWO, THREE}, [])
+    home.registry.disarm()
+    await home.run()
+    await home.run()
+    assert moves(home, TWO) == ["New in the registry: first posted on 2 Jun 2026 (search “itch”)."]
+    assert len(home.mails_to("ana")) == 1
+
+
+async def test_a_search_taken_out_ends_its_fault_and_rests_its_members(house):
+    home = house(always(ONE, TWO), settings=CALM, watched=[ONE])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.MISCOUNTED, times=None))
+    await home.next()
+    home.settings = ANA + QUIET
+    report = await home.run()
+    assert (report.standing, report.watched) == ((), 1)
