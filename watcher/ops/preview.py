@@ -10,6 +10,7 @@ from watcher.config.watchlist import Watchlist
 from watcher.context import RunContext
 from watcher.delivery import mime
 from watcher.delivery.headers import parse_mailbox
+from watcher.digests.levels import Audience
 from watcher.digests.messages import compose
 from watcher.digests.model import Medium, Notification, Sample
 from watcher.digests.routing import SubscribedTrial, searches_for, trials_for
