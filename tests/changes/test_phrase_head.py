@@ -1,21 +1,39 @@
-"""The head of a phrase: its sentence without the details, for where there is little room."""
+"""The head of a phrase: what is said before the details, for where there is little room."""
 
 from __future__ import annotations
 
 import pytest
 
-from watcher.changes.wording.build import head_of
+from watcher.changes.model import Change, Json, Severity, Verb
+from watcher.changes.wording.say import phrase
 
 
 @pytest.mark.parametrize(
-    ("sentence", "head"),
+    ("kind", "facts", "before", "after", "head"),
     [
-        ("2 sites added in France: Hôpital, Lyon; Clinique, Nice", "2 sites added in France"),
-        ("arm “Cohort A: escalation” edited: description now “x: y”", "arm “Cohort A: escalation” edited"),
-        ("title is now “The GLIOMAX Study: MT027”, before “Study of MT027”", None),
-        ("ratio 1:2 changed to 2:1", None),
-        ("", None),
+        (
+            "site.added",
+            {"count": 2, "names": ["Hôpital: Nord, Lyon", "Clinique, Nice"], "country": "France"},
+            None,
+            None,
+            "2 sites added in France",
+        ),
+        ("arm.modified", {"name": "A: dose", "parts": ["description"]}, "x: y", "x: z", "Arm “A: dose” edited"),
+        ("text.title", {"field": "brief title"}, "Study of MT027", "The GLIOMAX Study: MT027", None),
+        ("text.keywords", {"gained": ["a: b"]}, None, None, "Keywords"),
     ],
 )
-def test_the_head_ends_at_the_first_colon_that_is_ours(sentence: str, head: str | None) -> None:
-    assert head_of(sentence) == head
+def test_head_ends_before_the_details_whatever_names_hold(
+    kind: str, facts: dict[str, Json], before: Json, after: Json, head: str | None
+) -> None:
+    change = Change(
+        kind=kind,
+        severity=Severity.MINOR,
+        rule="",
+        path="",
+        verb=Verb.CHANGED,
+        before=before,
+        after=after,
+        facts=facts,
+    )
+    assert phrase(change).head == head

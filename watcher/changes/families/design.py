@@ -189,8 +189,8 @@ def say(change: Change) -> Phrase:
     label = values.capitalised(text(change.facts, "field") or "design")
     was, now = _coded(change.before), _coded(change.after)
     if was is None:
-        sentence = f"{label} is now given: {now}"
-    elif now is None:
+        return worded(change, label, f"{label} is now given", now, now=now)
+    if now is None:
         sentence = f"{label} is no longer given; it was {was}"
     elif was == now:
         sentence = f"{label} stays {now}, who is masked changed"

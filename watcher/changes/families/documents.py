@@ -105,11 +105,11 @@ def say(change: Change) -> Phrase:
     count, done = number(change.facts, "count"), _DONE.get(change.verb, "edited")
     if count:
         listed = some(count, names(change.facts))
-        return worded(change, "Documents", f"{values.counted(count, 'study document')} {done}: {listed}")
+        return worded(change, "Documents", f"{values.counted(count, 'study document')} {done}", listed)
     day, name = values.date(text(change.facts, "date")), text(change.facts, "name")
     if change.verb is Verb.CHANGED:
         return _edited(change, name)
-    return worded(change, "Documents", f"study document {done}: {name}{f', dated {day}' if day else ''}")
+    return worded(change, "Documents", f"study document {done}", f"{name}{f', dated {day}' if day else ''}")
 
 
 def _edited(change: Change, name: str) -> Phrase:
@@ -120,8 +120,8 @@ def _edited(change: Change, name: str) -> Phrase:
         for key, label in _DETAILS.items()
         if before.get(key) != after.get(key)
     ]
-    said = f"study document edited: {name}"
-    return worded(change, "Documents", f"{said}, {'; '.join(shifts)}" if shifts else said)
+    details = f"{name}, {'; '.join(shifts)}" if shifts else name
+    return worded(change, "Documents", "study document edited", details)
 
 
 def _shown(key: str, value: Json) -> str:

@@ -13,7 +13,7 @@ from watcher.changes.meaning.reversion import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.partial_date import read, shift
 from watcher.changes.wording import values
-from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.build import stated
 from watcher.study.read import as_object, as_text
 from watcher.study.typed import UNKNOWN_COUNT
 
@@ -201,46 +201,37 @@ def say(change: Change) -> Phrase:
         The words; `was` and `now` carry the type, `note` the size.
     """
     facts = change.facts
-    note = _note(change)
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label="Enrollment",
-        sentence=f"{_sentence(change)}.",
-        was=_side(facts.get("old"), facts.get("old_type")),
-        now=_side(facts.get("new"), facts.get("new_type")),
-        note=note,
-        origin_note=origin_note(change),
-    )
+    was, now = (_side(facts.get(side), facts.get(f"{side}_type")) for side in ("old", "new"))
+    return stated(change, "Enrollment", *_sentence(change), was=was, now=now, note=_note(change))
 
 
-def _sentence(change: Change) -> str:
+def _sentence(change: Change) -> tuple[str, str]:
+    """Return what is said of a number, and its details."""
     facts = change.facts
     old, new = _count(facts.get("old")), _count(facts.get("new"))
     old_type, new_type = _type(facts.get("old_type")), _type(facts.get("new_type"))
     lead = values.capitalised(f"{new_type} enrollment".strip())
     if new is None:
         was = _side(old, old_type)
-        return "Enrollment no longer given" + (f"; it was {was}" if was else "")
+        return "Enrollment no longer given" + (f"; it was {was}" if was else ""), ""
     people = values.counted(new, "participant")
     if change.kind == "enrollment.final":
-        return f"Enrollment is given as actual: {people}" + _of_target(facts.get("share"), old)
+        return "Enrollment is given as actual", people + _of_target(facts.get("share"), old)
     if old is None:
-        return f"{lead} now given: {people}"
+        return f"{lead} now given", people
     if old == new:
-        return f"Enrollment stays at {people}, now {new_type or 'without a type'}"
+        return f"Enrollment stays at {people}, now {new_type or 'without a type'}", ""
     size = facts.get("percent")
     in_brackets = f" ({size})" if isinstance(size, str) else ""
     if is_taken_back(facts):
-        return f"Enrollment planned again: {people}, after an actual count of {values.number(old)}"
+        return "Enrollment planned again", f"{people}, after an actual count of {values.number(old)}"
     if old_type != new_type:
         was, now = (f"{values.number(count)} {type_}".rstrip() for count, type_ in ((old, old_type), (new, new_type)))
-        return f"Enrollment changed from {was} to {now}{in_brackets}"
+        return f"Enrollment changed from {was} to {now}{in_brackets}", ""
     verb = "corrected" if change.kind == "enrollment.corrected" else "cut" if new < old else "raised"
     verb = "set back" if change.verb is Verb.REVERTED else verb
     late = ", together with a later primary completion" if facts.get("is_late_expansion") else ""
-    return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}"
+    return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}", ""
 
 
 def is_taken_back(facts: Mapping[str, Json]) -> bool:

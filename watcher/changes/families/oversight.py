@@ -299,8 +299,8 @@ def _noted(change: Change) -> Phrase:
         said = f"notice on the record edited: {said}"
     posted, notice = text(change.facts, "posted"), text(change.facts, "description")
     said += f" ({values.date(posted)})" if posted else ""
-    said += f": “{values.short(values.plain(notice), 300)}”" if notice else ""  # the regulator's words, not a `quote`
-    return worded(change, "Violation", said)
+    words = f"“{values.short(values.plain(notice), 300)}”" if notice else ""  # the regulator's words, not a `quote`
+    return worded(change, "Violation", said, words)
 
 
 def _sharing(change: Change) -> Phrase:
@@ -310,18 +310,17 @@ def _sharing(change: Change) -> Phrase:
             change.verb, "listed with other details"
         )
         kind = text(change.facts, "name")
-        return worded(change, label, f"shared data or documents {done}{f': {values.plain(kind)}' if kind else ''}")
+        return worded(change, label, f"shared data or documents {done}", values.plain(kind))
     if change.kind == "ipd.sharing":
         was, now = (
             values.enum(side).lower() if isinstance(side, str) else None for side in (change.before, change.after)
         )
+        said, details = "plan to share participants’ data", f"now {now}, before {was}"
         if was is None:
-            said = f"plan to share participants’ data is now stated: {now}"
+            said, details = f"{said} is now stated", now or ""
         elif now is None:
-            said = f"plan to share participants’ data is no longer stated; it was {was}"
-        else:
-            said = f"plan to share participants’ data: now {now}, before {was}"
-        return worded(change, label, said, was=was, now=now)
+            said, details = f"{said} is no longer stated; it was {was}", ""
+        return worded(change, label, said, details, was=was, now=now)
     return _statement(change, label)
 
 
@@ -333,10 +332,10 @@ def _statement(change: Change, label: str) -> Phrase:
     if not before or not after:
         shown, done = values.short(values.plain(after or before), 300), "added" if after else "removed"
         was, now = (None, shown) if after else (shown, None)
-        return worded(change, label, f"{name} {done}: “{shown}”", was=was, now=now)
+        return worded(change, label, f"{name} {done}", f"“{shown}”", was=was, now=now)
     marks, was_text, now_text = edited(before, after)
-    said = f"{name} edited: now “{now_text}”, before “{was_text}”"
-    return worded(change, label, said, was=was_text, now=now_text, marks=marks)
+    details = f"now “{now_text}”, before “{was_text}”"
+    return worded(change, label, f"{name} edited", details, was=was_text, now=now_text, marks=marks)
 
 
 def _listed(value: Json) -> str:

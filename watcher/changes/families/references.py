@@ -309,7 +309,7 @@ def _reference_in_words(change: Change) -> Phrase:
         kind, behind = "publication", " that name the trial" if count else " that names the trial"
     if count:
         return worded(change, label, f"{values.counted(count, kind)} {done}{behind}", items=_each(change))
-    return worded(change, label, f"{kind} {done}{behind}: “{cite(cited)}”", items=())
+    return worded(change, label, f"{kind} {done}{behind}", f"“{cite(cited)}”")
 
 
 def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
@@ -322,7 +322,7 @@ def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
     if what in ("notice", "erratum"):
         notice = text(change.facts, "notice")
         lead = notice_of(change).lower() if what == "notice" else "erratum"
-        return worded(change, label, f"{lead} noted for {which}" + (f": “{named(notice)}”" if notice else ""))
+        return worded(change, label, f"{lead} noted for {which}", f"“{named(notice)}”" if notice else "")
     return worded(change, label, f"citation of {which} edited")
 
 
@@ -337,5 +337,5 @@ def _link_in_words(change: Change) -> Phrase:
     plural = "plain-language summaries" if what.startswith("plain") else "links"
     done = _DONE.get(change.verb, "edited")
     if count:
-        return worded(change, "Links", f"{values.counted(count, what, plural)} {done}: {some(count, names(facts))}")
-    return worded(change, "Links", f"{what} {done}: {named(text(facts, 'name'))}")
+        return worded(change, "Links", f"{values.counted(count, what, plural)} {done}", some(count, names(facts)))
+    return worded(change, "Links", f"{what} {done}", named(text(facts, "name")))

@@ -203,11 +203,11 @@ def say(change: Change) -> Phrase:
         return _collaborator_in_words(change, was, now)
     label = "Organisation" if change.facts.get("organisation") is True else "Lead sponsor"
     if change.facts.get("class_only") is True:
-        return worded(change, label, f"{label} {now or was}: its class was edited", was=was, now=now)
+        return worded(change, label, f"{label} {now or was}", "its class was edited", was=was, now=now)
     is_rename = change.facts.get("renamed") is True
     if was is None or now is None:
-        done = f"is now given: {now}" if was is None else f"is no longer given; it was {was}"
-        return worded(change, label, f"{label} {done}", was=was, now=now)
+        done = "is now given" if was is None else f"is no longer given; it was {was}"
+        return worded(change, label, f"{label} {done}", now if was is None else "", was=was, now=now)
     how = "renamed" if is_rename else "changed"
     return worded(change, label, f"{label} {how} from {was} to {now}", was=was, now=now)
 
@@ -217,25 +217,26 @@ def _collaborator_in_words(change: Change, was: str | None, now: str | None) -> 
     done = _DONE.get(change.verb, "edited")
     if count:
         listed = names(change.facts)
-        said = f"{values.counted(count, 'collaborator')} {done}: {some(count, listed)}"
-        return worded(change, label, said, items=listed)
+        said = f"{values.counted(count, 'collaborator')} {done}"
+        return worded(change, label, said, some(count, listed), items=listed)
     if was and now:
         said = (
             f"collaborator renamed from {was} to {now}" if was != now else f"details of the collaborator {now} edited"
         )
         return worded(change, label, said, was=was, now=now)
-    return worded(change, label, f"collaborator {done}: {now or was}", was=was, now=now)
+    return worded(change, label, f"collaborator {done}", now or was, was=was, now=now)
 
 
 def _party(change: Change) -> Phrase:
     label = "Responsible party"
     was, now = _who(change.before), _who(change.after)
     if was is None:
-        return worded(change, label, f"{label} is now given: {now}", now=now)
+        return worded(change, label, f"{label} is now given", now, now=now)
     if now is None:
         return worded(change, label, f"{label} is no longer given; it was {was}", was=was)
-    said = f"{label} changed from {was} to {now}" if was != now else f"details of the responsible party edited: {now}"
-    return worded(change, label, said, was=was, now=now)
+    if was == now:
+        return worded(change, label, "details of the responsible party edited", now, was=was, now=now)
+    return worded(change, label, f"{label} changed from {was} to {now}", was=was, now=now)
 
 
 def _who(party: Json) -> str | None:

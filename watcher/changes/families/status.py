@@ -15,7 +15,7 @@ from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Change, Json, Origin, Phrase, Severity, Verb
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
-from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.build import stated
 from watcher.changes.wording.sizes import lag, results_due
 from watcher.study.read import as_list, as_object, as_text, at
 from watcher.study.typed import UNKNOWN_COUNT
@@ -217,23 +217,23 @@ def say(change: Change) -> Phrase:
         return _reason_alone_in_words(change)
     was, now = _status(change.before), _status(change.after)
     label = "Availability" if change.kind == "status.expanded_access" else "Status"
-    pieces = _pieces(change)
-    head = f"{label} {_verb(change)} {was} to {now}"
-    if was is None or now is None:
-        head = f"{label} now given: {now}" if was is None else f"{label} no longer given; it was {was}"
+    said, first = f"{label} {_verb(change)} {was} to {now}", ""
     if change.kind == "status.unknown":
-        head = f"Status became Unknown; it was {was}"
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label=label,
-        sentence="; ".join([head, *pieces]) + ".",
+        said = f"Status became Unknown; it was {was}"
+    elif was is None:
+        said, first = f"{label} now given", now or ""
+    elif now is None:
+        said = f"{label} no longer given; it was {was}"
+    return stated(
+        change,
+        label,
+        said,
+        first,
+        besides=_pieces(change),
         was=was,
         now=now,
         note=_note(change),
         quote=_reason(change.facts) if change.kind == "status.stopped" else None,
-        origin_note=origin_note(change),
     )
 
 
@@ -356,20 +356,10 @@ def _reason_alone_in_words(change: Change) -> Phrase:
         values.quoted(values.plain(side).rstrip("."), 300) if isinstance(side, str) else None
         for side in (change.before, change.after)
     )
+    said, details = f"{label} changed from {was} to {now}", ""
     if now is None:
-        sentence = f"{label} no longer given; it was {was}."
+        said = f"{label} no longer given; it was {was}"
     elif was is None:
-        sentence = f"{label} now given: {now}."
-    else:
-        sentence = f"{label} changed from {was} to {now}."
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label=label,
-        sentence=sentence,
-        was=was,
-        now=now,
-        quote=values.short(values.plain(change.after), _LONGEST_REASON) if isinstance(change.after, str) else None,
-        origin_note=origin_note(change),
-    )
+        said, details = f"{label} now given", now
+    reason = values.short(values.plain(change.after), _LONGEST_REASON) if isinstance(change.after, str) else None
+    return stated(change, label, said, details, was=was, now=now, quote=reason)

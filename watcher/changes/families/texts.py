@@ -227,7 +227,7 @@ def _text(change: Change) -> Phrase:
         shown = values.short(values.plain(after or before), 200)
         done = "added" if after else "removed"
         return worded(
-            change, label, f"{label} {done}: “{shown}”", was=None if after else shown, now=shown if after else None
+            change, label, f"{label} {done}", f"“{shown}”", was=None if after else shown, now=shown if after else None
         )
     marks, was, now = edited(before, after)
     if change.severity is Severity.NOISE and "only case" in change.rule:
@@ -235,7 +235,7 @@ def _text(change: Change) -> Phrase:
     if change.kind == "text.title":
         was, now = (values.short(values.plain(side), 300) for side in (before, after))
         return worded(change, label, f"{label} is now “{now}”, before “{was}”", was=was, now=now, marks=marks)
-    return worded(change, label, f"{label} edited: now “{now}”, before “{was}”", was=was, now=now, marks=marks)
+    return worded(change, label, f"{label} edited", f"now “{now}”, before “{was}”", was=was, now=now, marks=marks)
 
 
 def _names_in_words(change: Change) -> Phrase:
@@ -243,29 +243,26 @@ def _names_in_words(change: Change) -> Phrase:
     gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
     pieces = [f"added {values.listed(gained)}"] if gained else []
     pieces += [f"removed {values.listed(lost)}"] if lost else []
-    said = f"{label}: {'; '.join(pieces)}" if pieces else f"{label} edited in punctuation or case alone"
-    return worded(change, label, said)  # as `was → now` what came would stand for all there is
+    said = label if pieces else f"{label} edited in punctuation or case alone"
+    return worded(change, label, said, "; ".join(pieces))  # as `was → now` what came would stand for all there is
 
 
 def _identifier_in_words(change: Change) -> Phrase:
     label, done = "Identifiers", _DONE.get(change.verb, "edited")
     if change.kind == "identifier.alias":
         found = _texts(change.after) if change.after is not None else _texts(change.before)
-        said = (
-            f"former NCT numbers of the record: now {values.listed(found)}"
-            if change.after
-            else "former NCT numbers removed"
-        )
-        return worded(change, label, said)
+        if not change.after:
+            return worded(change, label, "former NCT numbers removed")
+        return worded(change, label, "former NCT numbers of the record", f"now {values.listed(found)}")
     if change.kind == "identifier.organisation":
         was, now = _id(change.before), _id(change.after)
         if was and now and was != now:
             return worded(change, label, f"organisation’s study id changed from {was} to {now}", was=was, now=now)
-        return worded(change, label, f"organisation’s study id {done}: {now or was}", was=was, now=now)
+        return worded(change, label, f"organisation’s study id {done}", now or was, was=was, now=now)
     count = number(change.facts, "count")
     if count:
         return worded(
-            change, label, f"{values.counted(count, 'secondary id')} {done}: {some(count, names(change.facts))}"
+            change, label, f"{values.counted(count, 'secondary id')} {done}", some(count, names(change.facts))
         )
     name, was_id, kind = (text(change.facts, key) for key in ("name", "was", "type"))
     of_kind = f" ({text(change.facts, 'domain') or values.enum(kind)})" if kind or text(change.facts, "domain") else ""
@@ -275,7 +272,8 @@ def _identifier_in_words(change: Change) -> Phrase:
     return worded(
         change,
         label,
-        f"secondary id {done}: {name}{of_kind}",
+        f"secondary id {done}",
+        f"{name}{of_kind}",
         was=name if is_gone else None,
         now=None if is_gone else name,
     )
@@ -295,12 +293,11 @@ def _contact(change: Change) -> Phrase:
         count, known = number(change.facts, "count"), names(change.facts)
         if count:
             return worded(
-                change, label, f"contact details of {values.counted(count, 'site')} edited: {some(count, known)}"
+                change, label, f"contact details of {values.counted(count, 'site')} edited", some(count, known)
             )
-        return worded(change, label, f"contact details of a site edited: {named(text(change.facts, 'name'))}")
+        return worded(change, label, "contact details of a site edited", named(text(change.facts, "name")))
     what = "central contact" if change.kind == "contact.central" else "official of the study"
     gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
     pieces = [f"added {values.listed(gained)}"] if gained else []
     pieces += [f"removed {values.listed(lost)}"] if lost else []
-    done = f"{'; '.join(pieces)}" if pieces else "details edited"
-    return worded(change, label, f"{what}: {done}")
+    return worded(change, label, what, "; ".join(pieces) or "details edited")

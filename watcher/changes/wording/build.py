@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from watcher.changes.country_names import with_article
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
@@ -19,66 +20,64 @@ LONGEST_NAME = 120
 
 
 def worded(
-    change: Change,
-    label: str,
-    sentence: str,
-    *,
-    heading: str | None = None,
-    was: str | None = None,
-    now: str | None = None,
-    note: str | None = None,
-    marks: tuple[Mark, ...] = (),
-    items: Sequence[str] = (),
+    change: Change, label: str, said: str, details: str | None = "", *, items: Sequence[str] = (), **rest: Any
 ) -> Phrase:
     """Make the phrase of a change.
 
     Args:
         change: The change.
         label: What it is about.
-        sentence: The whole thing; a full stop is added where none ends it.
-        heading: What the values belong to, where they do not say it themselves.
-        was: Older value in words.
-        now: Newer value in words.
-        note: Size or type beside the shift.
-        marks: Word-level diff.
+        said: The whole thing, or what is said before the details.
+        details: What follows after a colon; a full stop is added where none ends it.
         items: Names of many.
+        **rest: Other fields of the phrase: `was`, `now`, `note`, `heading`, `marks`.
 
     Returns:
         The phrase, with a note when the registry made the change; a reverted change says so first.
     """
-    said = values.capitalised(sentence)
-    if change.verb is Verb.REVERTED:
-        said = f"Back as it was before: {sentence[:1].lower()}{sentence[1:]}"
+    back = "Back as it was before: " if change.verb is Verb.REVERTED else ""
+    sentence = with_details(f"{back}{said[:1].lower()}{said[1:]}" if back else values.capitalised(said), details)
     return Phrase(
         kind=change.kind,
         severity=change.severity,
         verb=change.verb,
         label=label,
-        sentence=ended(said),
-        head=head_of(sentence),
-        heading=heading,
-        was=was,
-        now=now,
-        note=note,
-        marks=marks,
+        sentence=ended(sentence),
+        head=said if details else None,
         items=tuple(items),
         origin_note=origin_note(change),
+        **rest,
     )
+
+
+def stated(
+    change: Change, label: str, said: str, details: str = "", *, besides: Sequence[str] = (), **rest: Any
+) -> Phrase:
+    """Make the phrase of a change whose sentence says itself where a value came back.
+
+    Arguments as for `worded`; `besides` is what follows after semicolons.
+    """
+    sentence = "; ".join([with_details(said, details), *besides])
+    return Phrase(
+        kind=change.kind,
+        severity=change.severity,
+        verb=change.verb,
+        label=label,
+        sentence=sentence if sentence.endswith((".", "…")) else f"{sentence}.",
+        head=said if details else None,
+        origin_note=origin_note(change),
+        **rest,
+    )
+
+
+def with_details(said: str, details: str | None) -> str:
+    """Join a sentence and its details by a colon."""
+    return f"{said}: {details}" if details else said
 
 
 def ended(sentence: str) -> str:
     """End a sentence with a full stop, unless it ends already."""
     return sentence if sentence.rstrip("”)").endswith((".", "…", "?", "!")) else f"{sentence}."
-
-
-def head_of(sentence: str) -> str | None:
-    """Return the part of a sentence before its details, None without details. Quoted names are skipped."""
-    depth = 0
-    for position, sign in enumerate(sentence if ": " in sentence else ""):
-        depth += (sign == "“") - (sign == "”")
-        if depth <= 0 and sentence.startswith(": ", position):
-            return sentence[:position]
-    return None
 
 
 def text(facts: Mapping[str, Json], key: str) -> str:
@@ -133,11 +132,6 @@ def in_country(country: str) -> str:
 def countries_listed(names_: Sequence[str], most: int, total: int | None = None) -> str:
     """Join names of countries, each with its article: `Spain, the United Kingdom and 3 more`."""
     return values.listed([with_article(named(name)) for name in names_], most, total)
-
-
-def after_colon(text_: str) -> str:
-    """Place a colon before what is there, nothing before nothing."""
-    return f": {text_}" if text_ else ""
 
 
 def edited(before: str, after: str) -> tuple[tuple[Mark, ...], str, str]:

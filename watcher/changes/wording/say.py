@@ -13,7 +13,6 @@ from watcher.changes.families.members import FAMILIES
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Phrase
 from watcher.changes.wording import values
-from watcher.changes.wording.build import head_of
 from watcher.text import visible
 
 _LONGEST = 1000
@@ -31,7 +30,7 @@ def phrase(change: Change) -> Phrase:
     """
     family = FAMILIES.get(kind_of(change.kind).family)
     words = (family.say(change) if family is not None else None) or field_words.say(change)
-    return _visible(words if words.head is not None else replace(words, head=head_of(words.sentence)))
+    return _visible(words)
 
 
 def _visible(words: Phrase) -> Phrase:

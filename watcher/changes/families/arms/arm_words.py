@@ -27,7 +27,7 @@ def say(change: Change) -> Phrase:
     name = named(text(change.facts, "name"))
     if change.kind.endswith(".renamed"):
         was = named(text(change.facts, "was"))
-        return worded(change, label, f"{label} renamed: now “{name}”, before “{was}”", was=was, now=name)
+        return worded(change, label, f"{label} renamed", f"now “{name}”, before “{was}”", was=was, now=name)
     if change.verb in _DONE:
         return _came_or_went(change, label, name)
     if "gained" in change.facts:
@@ -45,7 +45,8 @@ def _came_or_went(change: Change, label: str, name: str) -> Phrase:
     return worded(
         change,
         label,
-        f"{label} {done}: “{name}”{of_kind}",
+        f"{label} {done}",
+        f"“{name}”{of_kind}",
         was=None if is_new else name,
         now=name if is_new else None,
     )
@@ -92,9 +93,9 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
     if change.facts.get("is_same_amount") is True:
         pieces.append(_SAME_AMOUNT)
         also.append(_SAME_AMOUNT)
-    said = f"{label} “{name}” edited: {'; '.join(pieces) or 'details'}"
+    said, details = f"{label} “{name}” edited", "; ".join(pieces) or "details"
     heading = _heading(label, name) if marks or (was and now) else None
-    return worded(change, label, said, heading=heading, was=was, now=now, marks=marks, items=also)
+    return worded(change, label, said, details, heading=heading, was=was, now=now, marks=marks, items=also)
 
 
 def _other_names(change: Change) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.build import stated
 from watcher.changes.wording.sizes import lag, results_due, running_total
 
 _NAMES = {
@@ -27,18 +27,8 @@ def say(change: Change) -> Phrase:
     """
     facts, name = change.facts, name_of(change)
     was, now = _end(facts.get("old"), facts.get("old_type")), _end(facts.get("new"), facts.get("new_type"))
-    sentence = "; ".join([_head(change, name), *_pieces(change, name)])
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label=values.capitalised(name),
-        sentence=f"{sentence}.",
-        was=was,
-        now=now,
-        note=_note(change),
-        origin_note=origin_note(change),
-    )
+    label, sentence = values.capitalised(name), _head(change, name)
+    return stated(change, label, *sentence, besides=_pieces(change, name), was=was, now=now, note=_note(change))
 
 
 def name_of(change: Change) -> str:
@@ -57,29 +47,29 @@ def _note(change: Change) -> str | None:
     return "; ".join(piece for piece in pieces if piece) or None
 
 
-def _head(change: Change, name: str) -> str:
+def _head(change: Change, name: str) -> tuple[str, str]:
+    """Return what is said of a date, and its details."""
     facts = change.facts
     old, new, size = _day(facts.get("old")), _day(facts.get("new")), _text(facts.get("said"))
     old_type, new_type = _text(facts.get("old_type")), _text(facts.get("new_type"))
     in_brackets = f" ({size})" if size else ""
     if change.kind == "date.precision":
-        return f"{values.capitalised(name)} is the same date, {_more_or_less(facts)}: {old} → {new}"
+        return f"{values.capitalised(name)} is the same date, {_more_or_less(facts)}", f"{old} → {new}"
     if new_type == "actual" and old_type != "actual":
         if old == new:
-            return (
-                f"{values.capitalised(name)} {new}, {old_type or 'so far without a type'} until now, is given as actual"
-            )
+            until_now = old_type or "so far without a type"
+            return f"{values.capitalised(name)} {new}, {until_now} until now, is given as actual", ""
         compared = (
             f"{size} than the {old_type or 'earlier'} {old}" if size else f"the {old_type or 'earlier'} date was {old}"
         )
-        return f"{values.capitalised(name)} is given as actual: {new} ({compared})"
+        return f"{values.capitalised(name)} is given as actual", f"{new} ({compared})"
     if old_type == new_type:
         lead = f"{values.capitalised(new_type)} {name}" if new_type else values.capitalised(name)
         verb = "corrected" if new_type == "actual" else "moved"
         verb = f"{verb} back" if change.verb is Verb.REVERTED else verb
-        return f"{lead} {verb} from {old} to {new}{in_brackets}"
+        return f"{lead} {verb} from {old} to {new}{in_brackets}", ""
     was, now = (" ".join(filter(None, pair)) for pair in ((old, old_type), (new, new_type)))
-    return f"{values.capitalised(name)} changed from {was} to {now}{in_brackets}"
+    return f"{values.capitalised(name)} changed from {was} to {now}{in_brackets}", ""
 
 
 def _pieces(change: Change, name: str) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from watcher.changes.families.eligibility.criteria import key
 from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
 from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values
-from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.build import stated, with_details
 
 _LONGEST = 420
 _LAST_SIGNS = ".;, "
@@ -58,9 +59,9 @@ def _criterion(change: Change) -> Phrase:
     phrase = _phrase(change, label, heading=heading or "Eligibility")
     text = _plain(facts.get("text"))
     if change.verb is Verb.ADDED:
-        return replace(phrase, sentence=f"{label} added{under}: {_quote(text)}.", now=values.short(text, _LONGEST))
+        return _said(phrase, f"{label} added{under}", _quote(text), now=values.short(text, _LONGEST))
     if change.verb is Verb.REMOVED:
-        return replace(phrase, sentence=f"{label} removed{under}: {_quote(text)}.", was=values.short(text, _LONGEST))
+        return _said(phrase, f"{label} removed{under}", _quote(text), was=values.short(text, _LONGEST))
     if change.verb is Verb.MOVED:
         return _moved(phrase, change, under)
     if change.kind.endswith((".split", ".merged")):
@@ -75,13 +76,11 @@ def _moved(phrase: Phrase, change: Change, under: str) -> Phrase:
     heading = _HEADINGS.get(came_from)
     moved = replace(phrase, was=heading, now=values.short(new, _LONGEST))
     if not change.facts.get("is_reworded") or not old:
-        return replace(moved, sentence=f"Criterion moved from {came_from} to {section}{under}: {_quote(new)}.")
-    return replace(
+        return _said(moved, f"Criterion moved from {came_from} to {section}{under}", _quote(new))
+    return _said(
         moved,
-        sentence=(
-            f"Criterion moved from {came_from} to {section}, with other words{under}: as {came_from} {_quote(old)},"
-            f" now as {section} {_quote(new)}."
-        ),
+        f"Criterion moved from {came_from} to {section}, with other words{under}",
+        f"as {came_from} {_quote(old)}, now as {section} {_quote(new)}",
         marks=_marked(phrase, old, new).marks,
         note=f"moved from {heading}, with other words",
     )
@@ -95,14 +94,14 @@ def _cut(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
     listed = values.listed([_quote(part, _LONGEST_PART) for part in parts], len(parts))
     first = whole[0] if whole else ""
     if change.kind.endswith(".split"):
-        sentence = f"{label} split into {count}{under}: {listed}; before {_quote(first, _LONGEST_PART)}."
+        said, details = f"{label} split into {count}{under}", f"{listed}; before {_quote(first, _LONGEST_PART)}"
         note = f"split into {count}"
     else:
         several = f"{values.capitalised(count)} {label.lower().replace('criterion', 'criteria')}"
-        sentence = f"{several} merged into one{under}: now {_quote(first, _LONGEST_PART)}, before {listed}."
+        said, details = f"{several} merged into one{under}", f"now {_quote(first, _LONGEST_PART)}, before {listed}"
         note = f"{count} merged into one"
     before, after = _SIGN.join(old), _SIGN.join(new)
-    cut = replace(phrase, sentence=sentence, note=note)
+    cut = _said(phrase, said, details, note=note)
     if key(before) != key(after):  # not word for word: both in full are easier to read than marks
         return replace(cut, was=values.short(before, _LONGEST), now=values.short(after, _LONGEST))
     return replace(cut, marks=_marked(phrase, before, after).marks)
@@ -115,16 +114,12 @@ def _texts(value: Json) -> list[str]:
 def _reworded(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
     old, new = _plain(change.facts.get("old_text")), _plain(change.facts.get("text"))
     if change.severity is Severity.NOISE:
-        sentence = f"{label} written in another way, with the same words{under}: {_quote(new)}."
-        return replace(phrase, sentence=sentence, was=values.short(old, _LONGEST), now=values.short(new, _LONGEST))
+        same = replace(phrase, was=values.short(old, _LONGEST), now=values.short(new, _LONGEST))
+        return _said(same, f"{label} written in another way, with the same words{under}", _quote(new))
     marked = _marked(phrase, old, new)
     effect = change.facts.get("direction")
     verb = effect if isinstance(effect, str) else "reworded"
-    return replace(
-        marked,
-        sentence=_reworded_sentence(f"{label} {verb}{under}", marked),
-        note=effect if isinstance(effect, str) else None,
-    )
+    return _said_reworded(replace(marked, note=effect if isinstance(effect, str) else None), f"{label} {verb}{under}")
 
 
 def _text(change: Change) -> Phrase:
@@ -132,15 +127,9 @@ def _text(change: Change) -> Phrase:
     phrase = _phrase(change, label, heading="Eligibility")
     if change.facts.get("headings"):
         was, now = (values.show(value) if value else None for value in (change.before, change.after))
-        return replace(
-            phrase,
-            label="Eligibility headings",
-            sentence=_was_now("Headings of the eligibility text", was, now)
-            if now
-            else f"Headings of the eligibility text removed: {was}.",
-            was=was,
-            now=now,
-        )
+        said = "Headings of the eligibility text"
+        sentence = _was_now(said, was, now) if now else (f"{said} removed", was or "")
+        return _said(phrase, *sentence, label="Eligibility headings", was=was, now=now)
     if change.facts.get("rewritten"):
         return _rewritten(phrase, change)
     old, new = _plain(change.before), _plain(change.after)
@@ -149,22 +138,12 @@ def _text(change: Change) -> Phrase:
     if not old or not new:
         verb = "added" if new else "removed"
         text = values.short(new or old, _LONGEST)
-        return replace(
-            phrase, sentence=f"{label} {verb}: {_quote(text)}.", was=text if old else None, now=text if new else None
-        )
+        shown = replace(phrase, was=text if old else None, now=text if new else None)
+        return _said(shown, f"{label} {verb}", _quote(text))
     marked = _marked(phrase, old, new)
     if change.rule.startswith("the same criteria"):
-        return replace(
-            marked,
-            sentence="Eligibility text laid out in another way; its criteria are the same.",
-            was=None,
-            now=None,
-            marks=(),
-        )
-    return replace(
-        marked,
-        sentence=_reworded_sentence("Eligibility text reworded; it cannot be split into criteria", marked),
-    )
+        return _said(phrase, "Eligibility text laid out in another way; its criteria are the same")
+    return _said_reworded(marked, "Eligibility text reworded; it cannot be split into criteria")
 
 
 def _rewritten(phrase: Phrase, change: Change) -> Phrase:
@@ -172,11 +151,12 @@ def _rewritten(phrase: Phrase, change: Change) -> Phrase:
     old, new = (_sections(change.facts.get(name)) for name in ("old", "new"))
     was, now = (values.counted(len(side), "criterion", "criteria") for side in (old, new))
     items = [f"{lead}: {said}" for lead, side in (("Now", new), ("Before", old)) for said in side]
-    return replace(
+    return _said(
         phrase,
+        "Eligibility criteria rewritten",
+        f"{was} before, {now} now, none of them word for word the same",
         label="Eligibility criteria",
         heading=None,
-        sentence=f"Eligibility criteria rewritten: {was} before, {now} now, none of them word for word the same.",
         was=was,
         now=f"{now}, rewritten",
         items=tuple(items),
@@ -195,14 +175,18 @@ def _introduction(phrase: Phrase, old: str, new: str) -> Phrase:
     label = "Introduction of the criteria"
     named = replace(phrase, label=label)
     if old and new:
-        marked = _marked(named, old, new)
-        return replace(marked, sentence=_reworded_sentence(f"{label} reworded", marked))
-    sentence = f"{label} {'added' if new else 'removed'}: {_quote(new or old)}."
-    return replace(named, sentence=sentence, was=old or None, now=new or None)
+        return _said_reworded(_marked(named, old, new), f"{label} reworded")
+    said = f"{label} {'added' if new else 'removed'}"
+    return _said(named, said, _quote(new or old), was=old or None, now=new or None)
 
 
-def _reworded_sentence(lead: str, marked: Phrase) -> str:
-    return f"{lead}: now {_quote(marked.now or '')}, before {_quote(marked.was or '')}."
+def _said(phrase: Phrase, said: str, details: str = "", **rest: Any) -> Phrase:
+    sentence = f"{with_details(said, details)}."
+    return replace(phrase, sentence=sentence, head=said if details else None, **rest)
+
+
+def _said_reworded(marked: Phrase, said: str) -> Phrase:
+    return _said(marked, said, f"now {_quote(marked.now or '')}, before {_quote(marked.was or '')}")
 
 
 def _marked(phrase: Phrase, old: str, new: str) -> Phrase:
@@ -214,15 +198,13 @@ def _age(change: Change) -> Phrase:
     limit = change.facts.get("limit")
     if limit == "groups":
         before, after = values.show(change.before), values.show(change.after)
-        sentence = f"Age groups, derived by the registry, changed from {before} to {after}."
-        return _phrase(change, "Age groups", sentence=sentence, was=before, now=after)
+        said = f"Age groups, derived by the registry, changed from {before} to {after}"
+        return _said(_phrase(change, "Age groups"), said, was=before, now=after)
     label = f"{values.capitalised(str(limit))} age"
     was, now = (values.age(value) if isinstance(value, str) else None for value in (change.before, change.after))
     effect = _effect(change)
-    sentence = _was_now(label, was, now, effect)
-    return _phrase(
-        change, label, sentence=sentence, was=was or "no limit given", now=now or "no limit given", note=effect
-    )
+    sides = {"was": was or "no limit given", "now": now or "no limit given"}
+    return _said(_phrase(change, label), *_was_now(label, was, now, effect), note=effect, **sides)
 
 
 def _field(change: Change) -> Phrase:
@@ -231,23 +213,21 @@ def _field(change: Change) -> Phrase:
     effect = _effect(change)
     if change.kind == "eligibility.healthy_volunteers":
         was, now = _yes_no(change.before), _yes_no(change.after)
-        return _phrase(change, label, sentence=_volunteers(change, effect), was=was, now=now, note=effect)
+        return _said(_phrase(change, label), _volunteers(change, effect), was=was, now=now, note=effect)
     if change.kind == "eligibility.population" or name == "genderDescription":
         old, new = _plain(change.before), _plain(change.after)
         if old and new:
-            phrase = _marked(_phrase(change, label), old, new)
-            return replace(phrase, sentence=_reworded_sentence(f"{label} reworded", phrase))
-        return _phrase(
-            change, label, sentence=_was_now(label, _quoted(old), _quoted(new)), was=old or None, now=new or None
-        )
+            return _said_reworded(_marked(_phrase(change, label), old, new), f"{label} reworded")
+        sentence = _was_now(label, _quoted(old), _quoted(new))
+        return _said(_phrase(change, label), *sentence, was=old or None, now=new or None)
     before, after = _value(change.before), _value(change.after)
     if name == "genderBased":
         based = "now" if change.after else "no longer" if change.before else "not"
-        said = f"Eligibility is {based} based on gender."
-        unsaid = "The record no longer says whether eligibility is based on gender."
-        return _phrase(change, label, sentence=unsaid if change.after is None else said)
+        said = f"Eligibility is {based} based on gender"
+        unsaid = "The record no longer says whether eligibility is based on gender"
+        return _said(_phrase(change, label), unsaid if change.after is None else said)
     sentence = _was_now(label, before, after, effect)
-    return _phrase(change, label, sentence=sentence, was=before, now=after, note=effect)
+    return _said(_phrase(change, label), *sentence, was=before, now=after, note=effect)
 
 
 def _value(value: Json) -> str | None:
@@ -256,24 +236,24 @@ def _value(value: Json) -> str | None:
 
 def _volunteers(change: Change, effect: str | None) -> str:
     if change.after is None:
-        return "The record no longer says whether healthy volunteers are accepted."
+        return "The record no longer says whether healthy volunteers are accepted"
     said = "accepted" if change.after is True else "not accepted"
     if change.before is None:
-        return f"The record now says that healthy volunteers are {said}."
-    return f"Healthy volunteers are now {said}" + (f" ({effect})." if effect else ".")
+        return f"The record now says that healthy volunteers are {said}"
+    return f"Healthy volunteers are now {said}" + (f" ({effect})" if effect else "")
 
 
 def _yes_no(value: Json) -> str | None:
     return None if not isinstance(value, bool) else "accepted" if value else "not accepted"
 
 
-def _was_now(label: str, was: str | None, now: str | None, effect: str | None = None) -> str:
+def _was_now(label: str, was: str | None, now: str | None, effect: str | None = None) -> tuple[str, str]:
     in_brackets = f" ({effect})" if effect else ""
     if was is None:
-        return f"{label} added: {now}{in_brackets}."
+        return f"{label} added", f"{now}{in_brackets}"
     if now is None:
-        return f"{label} no longer given; it was {was}{in_brackets}."
-    return f"{label} changed from {was} to {now}{in_brackets}."
+        return f"{label} no longer given; it was {was}{in_brackets}", ""
+    return f"{label} changed from {was} to {now}{in_brackets}", ""
 
 
 def _effect(change: Change) -> str | None:
@@ -293,25 +273,5 @@ def _plain(value: Json) -> str:
     return values.plain(value) if isinstance(value, str) else ""
 
 
-def _phrase(
-    change: Change,
-    label: str,
-    *,
-    sentence: str = "",
-    heading: str | None = None,
-    was: str | None = None,
-    now: str | None = None,
-    note: str | None = None,
-) -> Phrase:
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label=label,
-        sentence=sentence,
-        heading=heading,
-        was=was,
-        now=now,
-        note=note,
-        origin_note=origin_note(change),
-    )
+def _phrase(change: Change, label: str, *, heading: str | None = None) -> Phrase:
+    return stated(change, label, "", heading=heading)

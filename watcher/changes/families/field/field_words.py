@@ -11,7 +11,7 @@ from watcher.changes.fields.catalogue import keys_of, lookup
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.origin import origin_note
+from watcher.changes.wording.build import stated, with_details
 
 _LONGEST = 160
 _NAME = 80
@@ -33,26 +33,17 @@ def say(change: Change) -> Phrase:
     label = _label(row, change)
     added, removed, changed = (_list(change.facts.get(key)) for key in ("added", "removed", "changed"))
     if added or removed or changed:
-        sentence = f"{label}: {'; '.join(_of_items(row, change.facts))}"
+        said, details = label, "; ".join(_of_items(row, change.facts))
         was, now = None, None
         items = tuple(name for name in (_name(row, item) for item in (*added, *removed)) if name)
     else:
         was, now = _both(row, change.before, change.after)
-        sentence = _of_values(label, change.verb, was, now)
+        said, details = _of_values(label, change.verb, was, now)
         items = ()
     if change.kind == "field.unclassified":
-        sentence += ", in a field that is new in the registry’s records"
-    return Phrase(
-        kind=change.kind,
-        severity=change.severity,
-        verb=change.verb,
-        label=label,
-        sentence=sentence if sentence.endswith((".", "…")) else f"{sentence}.",
-        was=was,
-        now=now,
-        items=items,
-        origin_note=origin_note(change),
-    )
+        is_new = ", in a field that is new in the registry’s records"
+        said, details = (said, f"{details}{is_new}") if details else (f"{said}{is_new}", "")
+    return stated(change, label, said, details, was=was, now=now, items=items)
 
 
 def _row_of(change: Change) -> Row | None:
@@ -68,16 +59,16 @@ def _label(row: Row | None, change: Change) -> str:
     return values.capitalised(values.words(last)) or "Record"
 
 
-def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> str:
+def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> tuple[str, str]:
     if verb is Verb.REVERTED and now is not None:
-        return f"{label} back to {now}" + (f" from {was}" if was is not None else "")
+        return f"{label} back to {now}" + (f" from {was}" if was is not None else ""), ""
     if was is None and now is None:
-        return f"{label} changed"
+        return f"{label} changed", ""
     if was is None:
-        return f"{label} added: {now}"
+        return f"{label} added", now or ""
     if now is None:
-        return f"{label} removed; it was {'empty' if was == values.NOTHING else was}"
-    return f"{label} changed from {was} to {now}"
+        return f"{label} removed; it was {'empty' if was == values.NOTHING else was}", ""
+    return f"{label} changed from {was} to {now}", ""
 
 
 def _of_items(row: Row | None, facts: Mapping[str, Json]) -> list[str]:
@@ -111,7 +102,7 @@ def _of_part(row: Row | None, part: Mapping[str, Json]) -> str:
     item, name = _name(row, part.get("item")), str(part.get("part") or "")
     was, now = _both(None, part.get("before"), part.get("after"))
     of = ", ".join(piece for piece in (item, name) if piece) or "one item"
-    return _of_values(of, Verb.CHANGED, was, now)
+    return with_details(*_of_values(of, Verb.CHANGED, was, now))
 
 
 def _count(facts: Mapping[str, Json], key: str, least: int) -> int:

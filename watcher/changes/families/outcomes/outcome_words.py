@@ -57,7 +57,8 @@ def _came_or_went(change: Change) -> Phrase:
     return worded(
         change,
         _label(change),
-        f"{_label(change)} {_DONE[change.verb]} ({_when(change)}): {_of(outcome)}{f'; {twins}' if twins else ''}",
+        f"{_label(change)} {_DONE[change.verb]} ({_when(change)})",
+        f"{_of(outcome)}{f'; {twins}' if twins else ''}",
         was=None if is_new else measure,
         now=measure if is_new else None,
         items=(*details, *([twins] if twins else []), _when(change)),
@@ -89,7 +90,8 @@ def _moved(change: Change) -> Phrase:
     return worded(
         change,
         "Outcome",
-        f"Outcome {verb} from {was} to {now} ({_when(change)}): {_of(change.after)}{besides}",
+        f"Outcome {verb} from {was} to {now} ({_when(change)})",
+        f"{_of(change.after)}{besides}",
         was=f"{was} outcome",
         now=f"{now} outcome",
         items=(_of(change.after), *(part.line for part in parts), _when(change)),
@@ -108,13 +110,13 @@ def _modified(change: Change) -> Phrase:
             marks=_shown(_raw(change.before, "measure"), _raw(change.after, "measure"))[0],
         )
     first = parts[0]
-    lead = "" if first.key == "measure" else f"{measure}: "
-    said = f"{_label(change)} {done} ({_when(change)}), {lead}{'; '.join(part.sentence for part in parts)}"
+    said, shifts = f"{_label(change)} {done} ({_when(change)})", "; ".join(part.sentence for part in parts)
+    lead = (f"{said}, {shifts}", "") if first.key == "measure" else (f"{said}, {measure}", shifts)
     named = [] if first.key == "measure" else [f"{first.name}: "]
     return worded(
         change,
         _label(change),
-        said,
+        *lead,
         heading=f"{_label(change)} {measure}",
         was=first.was or None,
         now=first.now or None,
@@ -189,7 +191,8 @@ def _time_frames(change: Change) -> Phrase:
     return worded(
         change,
         "Time frames",
-        f"Time frames of {values.counted(count, 'outcome')} {by} ({_when(change)}): one is now “{now}”, before “{was}”",
+        f"Time frames of {values.counted(count, 'outcome')} {by} ({_when(change)})",
+        f"one is now “{now}”, before “{was}”",
         was=was or None,
         now=now or None,
         note=by,

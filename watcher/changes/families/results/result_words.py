@@ -27,7 +27,7 @@ def say(change: Change) -> Phrase:
         if change.verb is Verb.REMOVED:
             return worded(change, _LABEL, "results are no longer posted")
         on = f" on {values.date(text(facts, 'posted'))}" if text(facts, "posted") else ""
-        return worded(change, _LABEL, f"results posted{on}" + (f": {sections}" if sections else ""), now="posted")
+        return worded(change, _LABEL, f"results posted{on}", sections, now="posted")
     if change.kind == "results.updated":
         return _updated(change, sections)
     if change.kind == "results.delay_certified":
@@ -46,7 +46,7 @@ def _updated(change: Change, sections: str) -> Phrase:
     hidden = number(change.facts, "numbers_count") - len(shifts)
     if hidden > 0:
         shifts.append(f"and {values.counted(hidden, 'more number')}")
-    return worded(change, _LABEL, f"{said}: {'; '.join(shifts)}" if shifts else said, items=tuple(shifts))
+    return worded(change, _LABEL, said, "; ".join(shifts), items=shifts)
 
 
 def number_shifts(change: Change) -> list[str]:
@@ -73,11 +73,9 @@ def _submission(change: Change, day: str) -> Phrase:
         "UNRELEASE": f"submitted results taken back by the sponsor{on}, not posted",
     }.get(event)
     if said is None:
-        said = (
-            "the registry’s notes on the submission of results edited"
-            if not day
-            else f"submitted results: another step{on}"
-        )
+        if day:
+            return worded(change, _LABEL, "submitted results", f"another step{on}", now=day)
+        said = "the registry’s notes on the submission of results edited"
     return worded(change, _LABEL, said, now=day or None)
 
 

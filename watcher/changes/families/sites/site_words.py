@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from watcher.changes.model import Change, Json, Phrase, Severity
 from watcher.changes.wording import values
 from watcher.changes.wording.build import (
-    after_colon,
     countries_listed,
     in_country,
     named,
@@ -71,17 +70,17 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     if len(by_country) == 1:
         place = next(iter(by_country))
         found = [name for change in changes for name in _names(change)]
-        said = f"{in_all}{in_country(place)}{after_colon(some(count, found))}"
+        said, listed = f"{in_all}{in_country(place)}", some(count, found)
     else:
-        said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}: "
-        said += _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
-    said += _remarkable(loudest.kind, count, countries)
+        said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}"
+        listed = _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
+    besides = _remarkable(loudest.kind, count, countries)
     if loudest.kind == "site.added":
-        said += _recruiting(sum(map(_open, changes)), count)
+        besides += _recruiting(sum(map(_open, changes)), count)
     elif loudest.kind == "site.removed":
-        said += _last_statuses(changes)
+        besides += _last_statuses(changes)
     items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
-    return worded(loudest, _LABEL, said, items=items)
+    return worded(loudest, _LABEL, *_with_details(said, listed, besides), items=items)
 
 
 def _towns(changes: Sequence[Change]) -> dict[str, str]:
@@ -91,6 +90,11 @@ def _towns(changes: Sequence[Change]) -> dict[str, str]:
         towns = [*names(change.facts, "towns"), named(text(change.facts, "town"))]
         found.setdefault(text(change.facts, "country"), []).extend(town for town in towns if town)
     return {country: f" ({values.listed(values.distinct(towns))})" for country, towns in found.items() if towns}
+
+
+def _with_details(said: str, listed: str, besides: str) -> tuple[str, str]:
+    """Return a sentence and its details: names first, where there are any, then what else is said."""
+    return (said, f"{listed}{besides}") if listed else (f"{said}{besides}", "")
 
 
 def _of_all(change: Change, count: int, one: str, many: str) -> str:
@@ -147,20 +151,20 @@ def _counted(change: Change) -> Phrase:
     one, many = _DONE[change.kind]
     done = values.counted(count, one, many) if count > 1 else one
     where = in_country(country)
-    said = f"{done}{where}{after_colon(some(count, _names(change)))}"
+    besides = ""
     if change.kind == "site.added":
-        said += _recruiting(_open(change), count)
-        said += " (listed as withdrawn)" if change.severity is Severity.NOISE else ""
+        besides = _recruiting(_open(change), count)
+        besides += " (listed as withdrawn)" if change.severity is Severity.NOISE else ""
     elif change.kind == "site.removed":
-        said += _last_statuses([change])
+        besides = _last_statuses([change])
     elif "had_recruited" in change.facts:
-        said += _had_recruited(change.facts["had_recruited"], count)
+        besides = _had_recruited(change.facts["had_recruited"], count)
     elif change.kind == "site.closed" and count == 1 and isinstance(change.after, str):
-        said += f", now {values.enum(change.after).lower()}"
+        besides = f", now {values.enum(change.after).lower()}"
     return worded(
         change,
         _LABEL,
-        said,
+        *_with_details(f"{done}{where}", some(count, _names(change)), besides),
         was=_status(change.before),
         now=_status(change.after),
         items=_names(change) if count > 1 else (),
@@ -205,34 +209,29 @@ def _had_recruited(value: Json, count: int) -> str:
     return f"; {values.number(had)} of them had been recruiting" if had else "; all before opening"
 
 
-def _many(change: Change, one: str, many: str) -> str:
-    count = _count(change)
-    return f"{values.counted(count, one, many)}{after_colon(some(count, _names(change)))}"
-
-
 def _renamed(change: Change) -> Phrase:
     count = _count(change)
     if count > 1:
-        return worded(change, _LABEL, _renamed_many(change, count), items=_names(change))
+        return worded(change, _LABEL, *_renamed_many(change, count), items=_names(change))
     was, now = (named(side) if isinstance(side, str) else "" for side in (change.before, change.after))
     lead = {
         "site.masked": "the name of a site is now hidden",
         "site.unmasked": "the name of a site is now shown",
     }.get(change.kind, "a site is listed under another name or address")
-    return worded(change, _LABEL, f"{lead}: now “{now}”, before “{was}”", was=was or None, now=now or None)
+    return worded(change, _LABEL, lead, f"now “{now}”, before “{was}”", was=was or None, now=now or None)
 
 
-def _renamed_many(change: Change, count: int) -> str:
+def _renamed_many(change: Change, count: int) -> tuple[str, str]:
     sites = values.counted(count, "site")
     if change.kind == "site.masked":
         hidden_as = text(change.facts, "hidden_as")
         how = f" as “{named(hidden_as)}”" if hidden_as else ""
-        return f"{sites} now hidden{how}: {some(count, _names(change))}"
+        return f"{sites} now hidden{how}", some(count, _names(change))
     if change.kind == "site.unmasked":
-        return f"{sites} now shown by name: {some(count, _names(change))}"
+        return f"{sites} now shown by name", some(count, _names(change))
     was, now = (_first(side) for side in (change.before, change.after))
     pair = f"“{now}”, before “{was}”; and {values.number(count - 1)} more" if was and now else ""
-    return f"{sites} listed under another name or address: {pair or some(count, _names(change))}"
+    return f"{sites} listed under another name or address", pair or some(count, _names(change))
 
 
 def _first(value: Json) -> str:
@@ -243,10 +242,8 @@ def _rewritten(change: Change) -> Phrase:
     count = _count(change)
     where = in_country(text(change.facts, "country"))
     if count > 1:
-        said = (
-            f"the lists of sites in {values.number(count)} towns{where} were rewritten: {some(count, _names(change))}"
-        )
-        return worded(change, _LABEL, said, items=_names(change))
+        said = f"the lists of sites in {values.number(count)} towns{where} were rewritten"
+        return worded(change, _LABEL, said, some(count, _names(change)), items=_names(change))
     before, now, was_open, is_open = (
         number(change.facts, key) for key in ("before", "now", "recruiting_before", "recruiting_now")
     )
@@ -264,23 +261,28 @@ def _geocoded(change: Change) -> Phrase:
     if count == 1:
         said = f"map position of {some(1, shown) or 'a site'} moved; the address is the same"
         return worded(change, _LABEL, said)
-    said = f"map positions of {values.counted(count, 'site')} moved, the addresses are the same: {some(count, shown)}"
-    return worded(change, _LABEL, said, items=shown)
+    said = f"map positions of {values.counted(count, 'site')} moved, the addresses are the same"
+    return worded(change, _LABEL, said, some(count, shown), items=shown)
 
 
 def _status_changed(change: Change) -> Phrase:
     if "statuses" in change.facts:
         return _unveiled(change)
     if _count(change) > 1:
-        many = _many(change, "site with another status", "sites with another status")
-        return worded(change, _LABEL, f"{many}; none of them opened or closed by it", items=_names(change))
+        count, found = _count(change), _names(change)
+        said = _with_details(
+            f"{values.number(count)} sites with another status",
+            some(count, found),
+            "; none of them opened or closed by it",
+        )
+        return worded(change, _LABEL, *said, items=found)
     was, now = _status(change.before), _status(change.after)
     how = (
         f"from {was} to {now}" if was and now else f"now listed as {now}" if now else f"no longer listed; it was {was}"
     )
     lead = "status of a site changed" if was and now else "status of a site"
     where = some(1, _names(change))
-    return worded(change, _LABEL, f"{lead} {how}{after_colon(where)}", was=was, now=now)
+    return worded(change, _LABEL, f"{lead} {how}", where, was=was, now=now)
 
 
 def _unveiled(change: Change) -> Phrase:
@@ -292,15 +294,16 @@ def _unveiled(change: Change) -> Phrase:
     told = values.listed([f"{values.number(of)} {values.enum(name).lower()}" for name, of in most], 4)
     sites = values.counted(total, "site")
     since = "since the new overall status"
-    if is_shown:
-        said = f"statuses of sites are listed {since}: {told} ({sites})"
-    else:
-        said = f"statuses of sites are no longer listed {since}; before: {told} ({sites})"
-    return worded(change, _LABEL, said)
+    said = (
+        f"statuses of sites are listed {since}"
+        if is_shown
+        else f"statuses of sites are no longer listed {since}; before"
+    )
+    return worded(change, _LABEL, said, f"{told} ({sites})")
 
 
 def _other(change: Change) -> Phrase:
-    return worded(change, _LABEL, f"a site changed{after_colon(some(_count(change), _names(change)))}")
+    return worded(change, _LABEL, "a site changed", some(_count(change), _names(change)))
 
 
 _QUIET: Mapping[str, Callable[[Change], Phrase]] = {
