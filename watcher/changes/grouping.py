@@ -16,10 +16,6 @@ from watcher.changes.wording.reverted import phrase_of, reverted_note
 _MOST_LINES = 3
 
 
-IN_ALL = " In all, "
-"""What the totals of the trial's sites begin with, behind the sentence of a line."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a story before it is placed: the change that leads it, its level, and its words."""
@@ -68,4 +64,7 @@ def _is_one_line(same: Sequence[Change]) -> bool:
 
 def _with_totals(words: Phrase, change: Change) -> Phrase:
     found = totals([change])
-    return replace(words, sentence=f"{words.sentence}{IN_ALL}{', '.join(found)}.") if found else words
+    if not found:
+        return words
+    in_all = f"In all, {', '.join(found)}."
+    return replace(words, sentence=f"{words.sentence} {in_all}", totals=in_all)

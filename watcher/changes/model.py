@@ -208,6 +208,7 @@ class Phrase:
         marks: Word-level diff of a reworded text, shortened so that the change stays in sight; or empty.
         items: Names of many (sites, arms), already counted and cut in the sentence; or empty.
         origin_note: `set by the registry, not by the sponsor`, or None.
+        totals: How many sites the trial has in all, the end of the sentence; or None.
     """
 
     kind: str
@@ -224,6 +225,7 @@ class Phrase:
     marks: tuple[Mark, ...] = ()
     items: tuple[str, ...] = ()
     origin_note: str | None = None
+    totals: str | None = None
 
     @property
     def says_more(self) -> bool:

@@ -25,6 +25,7 @@ from watcher.changes.wording.reverted import phrase_of
 from watcher.changes.wording.values import enum
 from watcher.cli.terminal_times import slot_time, when
 from watcher.pipeline.pending_changes import base_level
+from watcher.rendering.change_view import beside_label
 from watcher.rendering.plain_text import columns, fit
 from watcher.text import lines
 
@@ -137,14 +138,6 @@ def _stands_alone(phrase: Phrase) -> bool:
     return phrase.kind.startswith("site.") or not (phrase.was or phrase.now or phrase.marks)
 
 
-def _beside_label(phrase: Phrase) -> str:
-    """Return a sentence that stands beside its label, without saying the label twice."""
-    if not phrase.sentence.casefold().startswith((f"{phrase.label.casefold()} ", f"{phrase.label.casefold()}: ")):
-        return phrase.sentence
-    rest = phrase.sentence[len(phrase.label) + 1 :].lstrip()
-    return rest[:1].upper() + rest[1:]
-
-
 def _sign(phrase: Phrase) -> Text:
     return Text(_SIGNS[phrase.severity.value], style=_STYLES[phrase.severity.value])
 
@@ -160,7 +153,7 @@ def _value(phrase: Phrase) -> Text:
     elif phrase.heading and (phrase.now or phrase.was):
         text = Text(lines(phrase.now or phrase.was or ""))
     else:
-        text = Text(lines(phrase.sentence if _stands_alone(phrase) else _beside_label(phrase)))
+        text = Text(lines(phrase.sentence if _stands_alone(phrase) else beside_label(phrase.sentence, phrase.label)))
     return _with_more(text, phrase, note)
 
 

@@ -13,9 +13,10 @@ from itertools import groupby
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Phrase, Severity, Story, Verb
 from watcher.digests.short_labels import short_names
+from watcher.rendering.change_view import beside_label, line_of
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.plain_text import listed
-from watcher.rendering.view import Group, Line, StoryView, pieces_of
+from watcher.rendering.view import Group, Line, StoryView
 
 RECORD_URL = "https://clinicaltrials.gov/study/{}"
 """A trial's page for people; `?tab=history` shows every posted version."""
@@ -39,13 +40,6 @@ _MOST_JOINED = 120
 _TURN = re.compile(r"(?<!\s)\s*+[,:;(\d“]| (?:with|from|to|since|in|by|for|of|at|on|after|before)\b")
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
-_SIGNS = {
-    Verb.ADDED: ("+", "added"),
-    Verb.REMOVED: ("−", "removed"),
-    Verb.CHANGED: ("~", "changed"),
-    Verb.MOVED: ("~", "moved"),
-    Verb.REVERTED: ("~", "changed back"),
-}
 
 
 def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
@@ -216,42 +210,19 @@ def _group(heading: str, lines: Sequence[Line]) -> Group:
 
 
 def _line(phrase: Phrase) -> Line:
-    sign, word = _SIGNS[phrase.verb]
-    pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), 2 * _MOST_VALUE)
-    values = (None, None) if phrase.says_more else (phrase.was, phrase.now)
-    was, now = (cut(plain(value or ""), _MOST_VALUE) for value in values)
-    note = plain(phrase.note or "")
-    if phrase.verb is Verb.MOVED and phrase.heading and was:
-        was, note = "", f"moved from {was}"  # `was` is the heading it stood under
-    has_values = bool(was or now)
-    items = tuple(cut(plain(item), 120) for item in phrase.items) if pieces or has_values else ()
-    return Line(
-        label=cut(plain(phrase.label), 60),
-        sign=sign,
-        word="reworded" if pieces and phrase.verb is Verb.CHANGED else word,
-        was="" if pieces else was,
-        now="" if pieces else now,
-        note=_glued(note) if pieces or has_values else "",
-        sentence="" if pieces or has_values else _beside_label(plain(phrase.sentence), plain(phrase.label)),
-        pieces=pieces,
-        quote=cut(plain(phrase.quote or ""), 2 * _MOST_VALUE),
-        items=items[:_MOST_ITEMS],
-        more_items=max(0, len(items) - _MOST_ITEMS),
-        origin=plain(phrase.origin_note or ""),
-        is_long=not pieces and bool(was and now) and len(was) + len(now) > _LONG_SHIFT,
+    line = line_of(phrase, label=60, value=_MOST_VALUE, item=120)
+    if not (line.pieces or line.was or line.now):
+        sentence = cut(beside_label(line.sentence, plain(phrase.label)), 2 * _MOST_VALUE)
+        is_ended = sentence.rstrip("”")[-1:] in tuple(".!?…")
+        return replace(line, sentence=sentence if is_ended else f"{sentence}.", note="", items=())
+    return replace(
+        line,
+        note=_glued(line.note),
+        sentence="",
+        items=line.items[:_MOST_ITEMS],
+        more_items=max(0, len(line.items) - _MOST_ITEMS),
+        is_long=bool(line.was and line.now) and len(line.was) + len(line.now) > _LONG_SHIFT,
     )
-
-
-def _as_sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.rstrip("”")[-1:] in tuple(".!?…") else f"{text}."
-
-
-def _beside_label(sentence: str, label: str) -> str:
-    """Return a sentence that stands beside its label, without saying the label twice."""
-    if sentence.casefold().startswith((f"{label.casefold()} ", f"{label.casefold()}: ")):
-        sentence = sentence[len(label) + 1 :].lstrip()
-    return _as_sentence(cut(sentence, 2 * _MOST_VALUE))
 
 
 def _glued(text: str) -> str:

@@ -7,26 +7,20 @@ counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 
-from watcher.changes.grouping import IN_ALL, lines_of
-from watcher.changes.model import Change, Mark, Phrase, Severity, Verb
+from watcher.changes.grouping import lines_of
+from watcher.changes.model import Change, Mark, Phrase, Severity
 from watcher.changes.story import tell, when_of
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
 from watcher.changes.wording.whole import whole_marks
 from watcher.pages.page_model import Step
+from watcher.rendering.change_view import line_of
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.view import Piece, pieces_of
+from watcher.rendering.view import Line, Piece, pieces_of
 
-_SIGNS = {
-    Verb.ADDED: ("+", "added"),
-    Verb.REMOVED: ("−", "removed"),
-    Verb.CHANGED: ("~", "changed"),
-    Verb.MOVED: ("~", "moved"),
-    Verb.REVERTED: ("~", "changed back"),
-}
 _MOST_LINES = 80
 _MOST_ITEMS = 12
 _MOST_NOISE = 40
@@ -178,38 +172,30 @@ def _folded(lines: Sequence[TimelineLine]) -> tuple[list[TimelineLine], list[Tim
 
 
 def _told(phrase: Phrase, whole: Sequence[Mark] = ()) -> TimelineLine:
-    sign, word = _SIGNS[phrase.verb]
-    pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), _LONGEST)
-    values_shown = ("", "") if phrase.says_more else (phrase.was or "", phrase.now or "")
-    was, now = (cut(plain(value), _LONGEST) for value in values_shown)
-    note = plain(phrase.note or "")
-    if phrase.verb is Verb.MOVED and phrase.heading and was:
-        was, note = "", f"moved from {was}"  # `was` is the heading it stood under
-    items = tuple(cut(plain(item), 160) for item in phrase.items)
-    told = TimelineLine(
-        label=cut(plain(phrase.label), 80),
+    line = line_of(phrase, label=80, value=_LONGEST, item=160)
+    return TimelineLine(
+        label=line.label,
         heading=plain(phrase.heading or ""),
         level=phrase.severity.value,
-        sign=sign,
-        word="reworded" if pieces and phrase.verb is Verb.CHANGED else word,
-        was=was,
-        now=now,
-        note=note,
-        sentence=cut(_without_names(plain(phrase.sentence), items), _LONGEST),
-        pieces=pieces,
-        quote=cut(plain(phrase.quote or ""), _LONGEST),
-        items=items[:_MOST_ITEMS],
-        more=max(0, len(items) - _MOST_ITEMS),
-        origin=plain(phrase.origin_note or ""),
+        sign=line.sign,
+        word=line.word,
+        was=line.was,
+        now=line.now,
+        note=line.note,
+        sentence=cut(_without_names(phrase, line), _LONGEST),
+        pieces=line.pieces,
+        quote=line.quote,
+        items=line.items[:_MOST_ITEMS],
+        more=max(0, len(line.items) - _MOST_ITEMS),
+        origin=line.origin,
         whole=pieces_of(((mark.kind.value, mark.text) for mark in whole), _LONGEST_WHOLE),
     )
-    return replace(told, was="", now="") if pieces else told
 
 
-def _without_names(sentence: str, items: Sequence[str]) -> str:
+def _without_names(phrase: Phrase, line: Line) -> str:
     """Cut off the names of many where they follow as a list: `8 sites now recruiting in France`; totals are kept."""
-    head, colon, tail = sentence.partition(": ")
-    if not (colon and items and tail.startswith(items[0])):
-        return sentence
-    _, in_all, totals = tail.rpartition(IN_ALL)
-    return f"{head}.{in_all}{totals}" if in_all else head
+    head = plain(phrase.head or "")
+    if not (head and line.items and line.sentence[len(head) :].startswith(f": {line.items[0]}")):
+        return line.sentence
+    head = head[:1].upper() + head[1:]
+    return f"{head}. {plain(phrase.totals)}" if phrase.totals else head
