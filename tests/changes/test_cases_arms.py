@@ -102,4 +102,6 @@ def test_the_timing_stands_on_a_line_of_its_own(name):
     _, found = _told(name)
     told = [line for line in found.lines if line.kind.startswith("outcome.")]
     assert told
-    assert all(line.note is None and line.items[-1] == "after the start of the trial" for line in told)
+    assert all(line.note is None for line in told)
+    assert {line.items[-1].partition(" ")[2] for line in told} == {"after the start of the trial."}
+    assert {line.items[-1].partition(" ")[0] for line in told} <= {"Added", "Changed", "Moved", "Removed"}

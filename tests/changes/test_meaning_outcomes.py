@@ -272,7 +272,7 @@ def test_every_part_that_differs_is_shown_with_was_and_now():
     assert words.heading == "Primary outcome “Changes in pain intensity”"
     assert words.items == (
         "time frame: Baseline and 24 weeks → Baseline and 104 weeks",
-        "after the start of the trial",
+        "Changed after the start of the trial.",
     )
 
 
@@ -286,7 +286,31 @@ def test_the_timing_never_stands_behind_a_value():
         shown = [phrase(one) for one in news(changes(old, new)) if one.kind.startswith("outcome.")]
         assert shown
         assert [words.note for words in shown] == [None] * len(shown)
-        assert all(words.items[-1] == "after the start of the trial" for words in shown)
+        done = {Verb.ADDED: "Added", Verb.CHANGED: "Changed", Verb.MOVED: "Moved", Verb.REMOVED: "Removed"}
+        assert [words.items[-1] for words in shown] == [
+            f"{done[words.verb]} after the start of the trial." for words in shown
+        ]
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_a_whole_list_of_outcomes_that_went_or_came_is_one_sentence(count):
+    base = quiet_record()
+    outcomes = [{"measure": f"Measure {number}", "timeFrame": "1 year"} for number in range(count)]
+    full, empty = put(base, SECONDARY, outcomes), put(base, SECONDARY, None)
+    (gone,), (came,) = (news(changes(*pair)) for pair in ((full, empty), (empty, full)))
+    assert (gone.kind, gone.severity) == ("outcome.secondary.removed", Severity.MINOR)
+    shown = "“Measure 0” and “Measure 1”" if count == 2 else "“Measure 0”, “Measure 1”, “Measure 2” and 9 more"
+    every = "Both" if count == 2 else f"All {count}"
+    assert said(gone) == f"{every} secondary outcomes were removed (after the start of the trial): {shown}."
+    assert phrase(gone).items == tuple(one["measure"] for one in outcomes)
+    assert said(came).startswith(f"{count} secondary outcomes were added, before there were none (after the start")
+
+
+def test_a_measure_that_says_where_or_how_beside_what_it_said_is_the_same_one():
+    assert is_one_outcome("ORR", "ORR by blinded central review")
+    assert is_one_outcome("ORR in the per-protocol population", "ORR")
+    assert not is_one_outcome("Pain", "Pain medication taken at home")
+    assert not is_one_outcome("Number of participants", "Number of participants with fever")
 
 
 @pytest.mark.parametrize("posted", ["2026-03-10", "2026-04-09"])

@@ -681,7 +681,7 @@ def test_registry_migrations_are_worded_from_the_catalogue():
     old = put(new, ("derivedSection", "miscInfoModule", "modelPredictions"), {"bmiLimits": {"minBmi": 0.0}})
     change = the(changes(old, new, posted=None), "registry.reformatted")
     assert change.severity is NOISE
-    assert said(change).startswith("Model predictions removed")
+    assert said(change).startswith("Model predictions no longer given")
 
 
 def test_several_notices_are_told_by_the_newest_in_the_headline():

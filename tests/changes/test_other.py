@@ -59,7 +59,7 @@ def test_known_field_without_a_kind_is_minor_and_says_so():
     ("path", "value", "expected"),
     [
         (field(IDENTITY, "acronym"), "SPINE-REST", "Acronym changed from “SPINE-EASE” to “SPINE-REST”."),
-        (field(IDENTITY, "acronym"), None, "Acronym removed; it was “SPINE-EASE”."),
+        (field(IDENTITY, "acronym"), None, "Acronym no longer given; it was “SPINE-EASE”."),
         (field("designModule", "targetDuration"), "2 Years", "Target follow-up duration added: 2 years."),
         (field("designModule", "patientRegistry"), True, "Patient registry changed from no to yes."),
         (field("eligibilityModule", "sex"), "FEMALE", "Sex changed from All to Female."),
@@ -98,7 +98,7 @@ def test_known_field_without_a_kind_is_minor_and_says_so():
         (
             field("designModule", "bioSpec"),
             {"retention": "SAMPLES_WITH_DNA", "description": "Blood"},
-            "Biospecimens added: retention Samples with DNA, description Blood.",
+            "Biospecimens added: retention: Samples with DNA; description: Blood.",
         ),
         (
             field("ipdSharingStatementModule", "infoTypes"),

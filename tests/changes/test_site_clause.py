@@ -90,3 +90,31 @@ def test_sites_listed_as_withdrawn_before_are_no_first_ones_in_the_headline():
     assert found.headline.endswith("; until now only withdrawn ones in Peru")
     planned = story(waiting(*rows, status="WITHDRAWN"), waiting(*rows))
     assert planned.headline == "6 sites now in Peru; until now only withdrawn ones were listed there"
+
+
+def test_a_site_list_that_is_gone_is_one_sentence():
+    many = [site(f"Town {at}", f"Land {at % 9}") for at in range(34)]
+    found = told({SITES: many}, {SITES: []})
+    assert found.headline == "All 34 sites in 9 countries were taken from the record"
+    (line,) = lines(found)
+    assert line.startswith(f"{found.headline}: 4 in Land 0, 4 in Land 1, ")
+    assert " and 14 in 4 more countries; " in line
+    few = told({SITES: [site("Lyon"), site("Paris")]}, {SITES: []})
+    assert few.headline == "Both sites in France were taken from the record"
+    (line,) = lines(few)
+    assert line.startswith(f"{few.headline}: Clinic of Lyon Hill, Lyon; and Clinic of Paris Hill, Paris; ")
+
+
+def test_first_sites_in_many_countries_are_counted_to_the_last():
+    came = [site(f"Town {at}", f"Land {at:02}") for at in range(20)]
+    (line,) = [one for one in lines(story([], came)) if one.startswith("20 sites added")]
+    assert "; first ones in Land 00, Land 01, Land 02, Land 03, Land 04, Land 05 and 14 more" in line
+
+
+def test_a_site_of_a_name_that_others_have_too_is_told_by_its_postal_code():
+    rows = [{**site("Madrid", "Spain", name="Research Site"), "zip": f"2800{at}"} for at in range(4)]
+    found = story(rows, [{**rows[0], "status": "COMPLETED"}, {**rows[1], "status": "SUSPENDED"}, *rows[2:]])
+    assert [line.partition(": ")[2][:27] for line in lines(found)] == [
+        "Research Site, Madrid 28000",
+        "Research Site, Madrid 28001",
+    ]

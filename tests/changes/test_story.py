@@ -480,7 +480,7 @@ def test_things_without_a_number_are_told_from_what_to_what():
     was = "Veridoxan Against Chronic Low Back Pain"
     assert found.headline == f"Acronym SPINE-EASE → BACK-EASE; title “{was}” → “Another name for this”"
     long = told({}, {("protocolSection", "descriptionModule", "briefSummary"): "Other words altogether. " * 20})
-    assert long.headline == "Brief summary: “This trial tests…” → “Other words altogether…”"
+    assert long.headline == "Brief summary: “This trial tests whether…” → “Other words altogether…”"
 
 
 def test_one_thing_with_a_long_sentence_is_told_by_its_name():
@@ -538,3 +538,34 @@ def test_what_is_added_to_a_text_is_in_the_headline():
         {path: f"This trial tests veridoxan. {'It does so at length. ' * 9}Adolescents may take part."},
     )
     assert found.headline == ("Brief summary: “… does so at length” → “… does so at length. Adolescents may take part”")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "headline"),
+    [
+        ("Overall response rate", "Overall response rate in the per-protocol population", " in the per-protocol"),
+        (
+            "Response rate " * 8,
+            "Response rate " * 8 + "by central review",
+            "→ “… rate Response rate by central review”",
+        ),
+    ],
+)
+def test_what_is_added_to_a_long_measure_is_in_the_headline(was, now, headline):
+    old, new = ([{"measure": text.strip(), "timeFrame": "1 year"}] for text in (was, now))
+    assert headline in told({PRIMARY: old}, {PRIMARY: new}).headline
+
+
+def test_one_of_many_conditions_is_named_in_the_headline():
+    path = field("conditionsModule", "conditions")
+    old = ["Allergic rhinoconjunctivitis with or without intermittent asthma", "Hay fever"]
+    found = told({path: old}, {path: ["Hay fever", "Migraine disorders of early childhood and adolescence"]})
+    assert found.headline.startswith("Conditions: added Migraine disorders of early…; removed Allergic")
+
+
+def test_a_heading_that_comes_with_a_criterion_is_not_counted_beside_it():
+    text = "Inclusion Criteria:\n\n* Adults\n\nExclusion Criteria:\n\n* Pregnancy or lactation\n"
+    path = field("eligibilityModule", "eligibilityCriteria")
+    new = text.replace("Exclusion Criteria:", "Exclusion Criteria, Phase 1b:") + "* Planned travel\n"
+    found = told({path: text}, {path: new})
+    assert found.headline == ("Exclusion criterion added (under “Exclusion Criteria, Phase 1b”): “Planned travel”")

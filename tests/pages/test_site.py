@@ -115,8 +115,11 @@ def test_the_latest_change_stands_before_the_facts(site):
 
 def test_the_timeline_shows_words_that_went_and_came(site):
     page = site.trial("NCT99000004")
-    assert "12" in [said(node) for node in page.iter("ins")]
-    assert "6" in [said(node) for node in page.iter("del")]
+    marked = [[said(node) for node in page.iter(kind)] for kind in ("ins", "del")]
+    assert marked == [
+        ["Able to keep an electronic diary, alone or with a parent", "12"],
+        ["Body mass index < 35 kg/m^2", "6"],
+    ]
     levels = [said(node) for node in page.iter("span") if "level" in (node.get("class") or "").split()]
     assert "major" in levels
 

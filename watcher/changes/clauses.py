@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.families.enrollment import is_taken_back
-from watcher.changes.model import Change, Json, MarkKind, Origin, Phrase
-from watcher.changes.word_diff import shorten, side
+from watcher.changes.model import Change, Json, Mark, MarkKind, Origin, Phrase
+from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values
+from watcher.changes.wording.build import names
 from watcher.changes.wording.say import phrase
 from watcher.changes.wording.sizes import lag
 
@@ -21,6 +22,7 @@ LONGEST_CLAUSE = 110
 _SHORT_REASON = 40
 _LONG_REASON = 75
 _LONGEST_VALUE = 60
+_LONGEST_MEMBER = 32
 _MOST_BARE_WORDS = 4
 _VALUE_WIDTHS = (60, 45, 30)
 
@@ -138,29 +140,57 @@ def plain_clause(change: Change, tag: str) -> Clause:
         return Clause(sentence, tag)
     if change.kind.startswith("violation."):
         return Clause(sentence.partition(": “")[0], tag)
-    return Clause(
-        was_now(words) or _one_side(words) or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag
-    )
+    said = came_and_went(change, words.label) or was_now(words) or _one_side(words)
+    return Clause(said or f"{words.label} {'reworded' if words.marks else str(change.verb)}", tag)
+
+
+def came_and_went(change: Change, label: str, came: str = "added", went: str = "removed") -> str:
+    """Describe the names that came to a list or left it, the first of each cut and the rest counted; else nothing."""
+    told = ((came, names(change.facts, "gained")), (went, names(change.facts, "lost")))
+    pieces = [
+        f"{done} {values.listed([values.short(found[0], _LONGEST_MEMBER), *found[1:]], 1, len(found))}"
+        for done, found in told
+        if found
+    ]
+    return f"{label}: {'; '.join(pieces)}" if pieces else ""
 
 
 def was_now(words: Phrase) -> str:
     """Return both values of a long change, cut near what differs; empty when they cannot be told apart so short."""
     if not words.was or not words.now:
         return ""
+    return near_change(words.label, words.marks or diff(words.was.strip("“”"), words.now.strip("“”")))
+
+
+def near_change(label: str, marks: Sequence[Mark]) -> str:
+    """Describe both sides of a text, cut so that every word that differs is seen; else the words that came or went.
+
+    Args:
+        label: What the text is.
+        marks: Its word-level diff.
+
+    Returns:
+        `Title: “… with drug A” → “… with drug B”`, `Title: “of adults” added`; empty when it cannot be said so short.
+    """
+    kinds = {mark.kind for mark in marks} - {MarkKind.SAME, MarkKind.GAP}
     for most in _VALUE_WIDTHS:
-        sides = [words.was, words.now]
-        if words.marks:
-            near = shorten(words.marks, limit=most, around=most // 3)
-            sides = [side(near, MarkKind.REMOVED), side(near, MarkKind.ADDED)]
-        was, now = (values.short(one.strip("“”").rstrip(".;, "), most) for one in sides)
-        said = f"{words.label}: “{was}” → “{now}”"
-        if was and now and was != now and len(said) <= LONGEST_CLAUSE:
+        near = shorten(marks, limit=most, around=most // 3)
+        was, now = (side(near, kind).strip().rstrip(".;, ") for kind in (MarkKind.REMOVED, MarkKind.ADDED))
+        said = f"{label}: “{was}” → “{now}”"
+        is_whole = {mark.text for mark in near if mark.kind in kinds} == {
+            one.text for one in marks if one.kind in kinds
+        }
+        if was and now and was != now and is_whole and len(said) <= LONGEST_CLAUSE:
             return said
-    kinds = {mark.kind for mark in words.marks} - {MarkKind.SAME, MarkKind.GAP}
-    if len(kinds) == 1:  # only added, or only taken out: the words themselves
-        text = " … ".join(mark.text.strip() for mark in words.marks if mark.kind in kinds)
-        return f"{words.label}: “{values.short(text, _LONGEST_VALUE)}” {kinds.pop().value}"
-    return ""
+    changed = [mark.text.strip(" .;,") for mark in marks if mark.kind in kinds]
+    if len(kinds) == 1:
+        return f"{label}: “{values.short(' … '.join(changed), _LONGEST_VALUE)}” {kinds.pop().value}"
+    was, now = (
+        values.short(" … ".join(mark.text.strip(" .;,") for mark in marks if mark.kind is kind), _VALUE_WIDTHS[-1])
+        for kind in (MarkKind.REMOVED, MarkKind.ADDED)
+    )
+    said = f"{label}: “{was}” → “{now}”"
+    return said if was and now and was != now and len(said) <= LONGEST_CLAUSE else ""
 
 
 def _one_side(words: Phrase) -> str:

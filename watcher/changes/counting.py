@@ -141,6 +141,9 @@ def _single(change: Change, tag: str) -> Clause:
         return labelled_clause([change], tag) or clause
     if change.kind == "reference.changed" and (said := _reference_clause(change)):
         return Clause(said, tag)
+    if change.kind == "sponsor.lead" and clause.text.startswith("Lead sponsor: "):
+        verb = "renamed" if change.facts.get("renamed") is True else "changed"
+        return Clause(clause.text.replace(":", f" {verb}:", 1), tag)
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
     name = (title_of(names[0]) or names[0]) if names else ""

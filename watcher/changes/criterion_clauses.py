@@ -24,12 +24,16 @@ _CRITERION_VERBS: Mapping[Verb, str] = {
 
 def eligibility_clause(changes: Sequence[Change]) -> Clause:
     """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
+    told = [change for change in changes if not change.facts.get("headings")]
+    changes = told or changes  # a heading is told with its criteria, on its own line
     tag = f"Eligibility {_effect(changes)}"
     if any(_is_sex(change) for change in changes):
         changes = [change for change in changes if change.kind != "eligibility.sex" or _is_sex(change)]
     facts = sorted((change for change in changes if _is_limit(change)), key=_comes_late)
     if facts:
-        return Clause(_limits(facts, [change for change in changes if not _is_limit(change)]), tag)
+        brief = values.without_end(phrase(facts[0]).sentence)
+        more = f", {values.counted(len(changes) - 1, 'more change')} of eligibility" if len(changes) > 1 else ""
+        return Clause(_limits(facts, [one for one in changes if not _is_limit(one)]), tag, brief=brief + more)
     if len(changes) == 1:
         return Clause(_criterion_clause(changes[0]), tag)
     criteria = [change for change in changes if change.kind.startswith(_CRITERION)]

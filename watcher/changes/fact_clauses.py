@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from watcher.changes.clauses import Clause
+from watcher.changes.clauses import Clause, came_and_went, near_change
 from watcher.changes.kinds import KINDS
 from watcher.changes.model import Change, Json, MarkKind, Verb
 from watcher.changes.word_diff import diff
@@ -42,6 +42,11 @@ _CODED = tuple(kind for kind in KINDS if kind.startswith("design.") and kind != 
 
 def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
     """Describe which outcomes came, went or changed, by name; None when counting says it better."""
+    whole = [one for one in changes if one.facts.get("is_whole_list") is True]
+    if whole and len(whole) == len(changes):
+        pieces = values.distinct((phrase(one).head or "").partition(" (")[0] for one in whole)
+        said = "; ".join([values.capitalised(pieces[0]), *pieces[1:]])
+        return Clause(said, f"{phrase(whole[0]).label} {whole[0].verb.value}")
     gone = [one for one in changes if one.kind in ("outcome.primary.removed", "outcome.demoted")]
     came = [one for one in changes if one.kind in ("outcome.primary.added", "outcome.promoted")]
     if len(gone) == len(came) == 1:
@@ -202,9 +207,11 @@ def _reworded(change: Change, label: str, measure: str) -> str:
                     return full
             return f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
     if parts == ["measure"]:
-        was, now = (values.short(field(side, "measure"), _SHORT_NAMES[1]) for side in (change.before, change.after))
-        if was and now and was != now:
-            return f"{label} reworded: “{was}” → “{now}”"
+        said = near_change(
+            f"{label} reworded", diff(*(field(side, "measure") for side in (change.before, change.after)))
+        )
+        if said:
+            return said
     return f"{label} {measure}: {values.listed(parts)} reworded" if parts else ""
 
 
@@ -215,7 +222,8 @@ def _arm(change: Change) -> str:
     if not change.kind.endswith(".modified"):
         return f"{label} {name} {change.verb.value}"
     if change.verb is not Verb.CHANGED or "gained" in facts:
-        return phrase(change).sentence.rstrip(".")
+        said = phrase(change).sentence.rstrip(".")
+        return said if len(said) <= _LONGEST else came_and_went(change, f"{label} {name}", "now with", "no longer with")
     if text(facts, "old_type") and text(facts, "new_type"):
         was, now = (values.enum(text(facts, side)).lower() for side in ("old_type", "new_type"))
         return f"{label} {name}: {was} → {now}"

@@ -41,10 +41,13 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
         if change.kind in DONE and reverted_note(change) is None:
             alike.setdefault(change.kind, []).append(change)
     lines: list[Line] = []
-    has_totals = False
+    is_all_gone = sites.is_whole_list(alike.get("site.removed", []))
+    has_totals = is_all_gone
     for change in told:
         level, same = level_of(change), alike.get(change.kind, [])
-        if reverted_note(change) is not None or not _is_one_line(same):
+        if is_all_gone and change.kind == "country.removed":
+            continue  # that all sites are gone says it of every country
+        if reverted_note(change) is not None or not (_is_one_line(same) or sites.is_whole_list(same)):
             words = phrase_of(change)
         elif same[0] is change:
             words = sites.together(same, countries)

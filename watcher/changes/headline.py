@@ -122,8 +122,14 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
 def _joined(lead: Clause, second: Clause) -> Clause:
     text = _lowered(second.text)
     mark = "; " if ":" in text or any(sign in (lead.brief or lead.text) for sign in (":", "“", ", ")) else ", "
-    both = f"{lead.brief or lead.text}{mark}{text}"
-    return Clause(both if len(both) <= _LONGEST else lead.text, lead.tag)
+    first = lead.brief or lead.text
+    shorter = _lowered(second.brief) if second.brief else text
+    return Clause(
+        next(
+            (both for both in (f"{first}{mark}{text}", f"{first}{mark}{shorter}") if len(both) <= _LONGEST), lead.text
+        ),
+        lead.tag,
+    )
 
 
 def _final(topics: Mapping[str, Sequence[Change]]) -> Change | None:

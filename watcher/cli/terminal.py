@@ -87,7 +87,8 @@ def print_comparison(comparison: Comparison, record: Record) -> None:
     else:
         screen.print(Text(f"Nothing changed in {comparison.nct_id}."))
     quiet = [one for one in comparison.changes if one.severity is Severity.NOISE]
-    for change in [one for one in quiet if not one.kind.startswith(_UNSAID_NOISE)][:_MOST_NOISE]:
+    unsaid = [one for one in quiet if not one.kind.startswith(_UNSAID_NOISE) and "told_with" not in one.facts]
+    for change in unsaid[:_MOST_NOISE]:
         screen.print(Text(f"    {lines(phrase_of(change).sentence)}", style="dim"))
     if noise:
         what = f"{counted(noise, 'change')} of no interest to readers (noise); --json lists them."

@@ -215,6 +215,11 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"no {plural}" if count == 0 else f"{number(count)} {one if count == 1 else plural}"
 
 
+def every(count: int) -> str:
+    """Return `all 34`, `both` of two."""
+    return "both" if count == len(("one", "other")) else f"all {number(count)}"
+
+
 def listed(names: Sequence[str], most: int = 5, total: int | None = None) -> str:
     """Join names: `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`; a single one left is named, not counted.
 

@@ -20,6 +20,9 @@ _MOST_ASKED = 60
 """As many left-over items a side are compared by name; of longer lists the first."""
 
 _LEAST_NAME = 3
+_LEAST_DESCRIPTION = 40
+"""As many characters describe an arm that names no intervention, so that it is known by them."""
+
 
 _IsSame = Callable[[Json, Json], bool]
 
@@ -106,10 +109,10 @@ def _contents(record: Record, called: Mapping[str, str]) -> list[_Content | None
 
 
 def _content(arm: Json, called: Mapping[str, str]) -> _Content | None:
-    """Return what an arm is apart from its label, or None when it names no intervention to be known by."""
+    """Return what an arm is apart from its label, or None when nothing in it is to be known by."""
     one = as_object(arm)
     names = {name.partition(": ")[2] or name for name in texts(one.get("interventionNames"))}
-    if not names:
+    if not names and len(as_text(one.get("description"))) < _LEAST_DESCRIPTION:
         return None
     return (
         as_text(one.get("type")),

@@ -39,6 +39,8 @@ def say(change: Change) -> Phrase:
     else:
         was, now = _both(row, change.before, change.after)
         said, details = _of_values(label, change.verb, was, now)
+        if shifts := _of_struct(row, change.before, change.after):
+            said, details = label, "; ".join(shifts)
         items = ()
     if change.kind == "field.unclassified":
         is_new = ", in a field that is new in the registry’s records"
@@ -67,8 +69,25 @@ def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> tupl
     if was is None:
         return f"{label} added", now or ""
     if now is None:
-        return f"{label} removed; it was {'empty' if was == values.NOTHING else was}", ""
+        return f"{label} no longer given; it was {'empty' if was == values.NOTHING else was}", ""
     return f"{label} changed from {was} to {now}", ""
+
+
+def _of_struct(row: Row | None, before: Json, after: Json) -> list[str]:
+    """Return the parts of an object that differ, each from what to what; nothing where it is known by a name."""
+    if row is None or row.named_by or not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return []
+    if row.value is ValueType.DATE:
+        return []
+    told = []
+    for key in values.distinct((*before, *after)):
+        if before.get(key) != after.get(key):
+            name = row.parts.get(key) or values.words(key)
+            was, now = _both(None, before.get(key), after.get(key))
+            told.append(
+                f"{name} {was} → {now}" if was and now else f"{name} {'added' if now else 'removed'}: {now or was}"
+            )
+    return told
 
 
 def _of_items(row: Row | None, facts: Mapping[str, Json]) -> list[str]:
@@ -165,8 +184,8 @@ def _struct_in_words(row: Row, value: Mapping[str, Json]) -> str:
     named = [part for part in (value.get(name) for name in row.named_by) if isinstance(part, str)]
     if named:
         return values.short(", ".join(values.plain(part) for part in named), _LONGEST)
-    pieces = [f"{row.parts.get(key) or values.words(key)} {values.show(part, 80)}" for key, part in value.items()]
-    return values.short(", ".join(pieces), _LONGEST) or values.NOTHING
+    pieces = [f"{row.parts.get(key) or values.words(key)}: {values.show(part, 80)}" for key, part in value.items()]
+    return values.short("; ".join(pieces), _LONGEST) or values.NOTHING
 
 
 def _around_change(before: str, after: str) -> tuple[str, str]:

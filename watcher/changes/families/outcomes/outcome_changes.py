@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.changes.families.outcomes.outcome_identity import Outcome, matched, taken_apart
 from watcher.changes.families.outcomes.timing import Timing, timing
 from watcher.changes.meaning.amounts import amount_change
+from watcher.changes.meaning.collapse import together
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, Part, merged, protocol
 from watcher.changes.meaning.text_equality import essence, is_same_in_form
@@ -27,6 +28,7 @@ _LISTS: Mapping[str, str] = {
 }
 _PARTS: Mapping[str, str] = {"measure": "measure", "timeFrame": "time frame", "description": "description"}
 _MOST_DAYS_WITH_RESULTS = 31
+_MOST_NAMED = 100
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 _MOST_STEP_DAYS = 3 * _DAYS["month"] + 1
 _MOST_STEP_SHARE = 0.10
@@ -57,7 +59,7 @@ def explain(evidence: Evidence) -> Iterable[Change]:
     modified = [one for one in matches.rest if one.is_pair]
     step = _shared_step(modified, scene.when)
     changes = [_move(gone, came, scene) for gone, came in matches.moves]
-    changes += [_came_or_went(one, scene) for one in matches.rest if not one.is_pair]
+    changes += _whole_lists([_came_or_went(one, scene) for one in matches.rest if not one.is_pair], module)
     if step is not None:
         return [*changes, _time_frames(modified, step, scene.when)]
     return [*changes, *(_modified(one, scene) for one in modified)]
@@ -111,6 +113,21 @@ def _came_or_went(one: Outcome, scene: _Scene) -> Change:
         edits=one.item.edits,
         facts={**_facts(one, scene.when), **_twins(one, scene.module)},
     )
+
+
+def _whole_lists(changes: Sequence[Change], module: Part) -> list[Change]:
+    """Report a list besides the primary outcomes that came or went with all that is in it as one."""
+    result = list(changes)
+    for field, name in list(_LISTS.items())[1:]:
+        sides = [as_list(side) for side in (module.before(field), module.after(field))]
+        same = [change for change in changes if change.facts["list"] == name]
+        if any(sides) and not all(sides) and 1 < len(same) == max(map(len, sides)):
+            named = [replace(change, facts={**change.facts, "name": change.facts["measure"]}) for change in same]
+            whole = together(named, f"outcomes.{name}")
+            names: list[Json] = [change.facts["measure"] for change in same[:_MOST_NAMED]]
+            whole = replace(whole, facts={**whole.facts, "names": names, "is_whole_list": True})
+            result = [*(change for change in result if change not in same), whole]
+    return result
 
 
 def _twins(one: Outcome, module: Part) -> dict[str, Json]:

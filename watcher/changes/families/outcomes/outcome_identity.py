@@ -26,6 +26,7 @@ _GENERIC = words(
     "visits primary secondary outcome outcomes endpoint endpoints measure measures measurement measurements assessment "
     "evaluation analysis comparison compared experiencing having achieving undergoing undergo achieve experience"
 )
+_QUALIFYING = words("in at by per as using among from on within during according assessed measured")
 _LEAST_TELLING = 3
 _LEAST_SHARE = 0.5
 _MOST_SPELT = 12  # words without a partner that are compared letter by letter
@@ -65,6 +66,8 @@ def is_one_outcome(old: str, new: str, *, is_restated: bool = False) -> bool:
         True when the telling words of one all stand in the other, or one is the abbreviation of the other.
     """
     if is_one_thing(old, new) or _is_abbreviated(old, new) or _is_abbreviated(new, old):
+        return True
+    if _is_qualified(old, new) or _is_qualified(new, old):
         return True
     before, after = _telling(old), _telling(new)
     if not before or not after:
@@ -181,6 +184,13 @@ def _without_partner(gone: frozenset[str], came: frozenset[str]) -> tuple[set[st
             left.discard(word)
             right.discard(twin)
     return left, right
+
+
+def _is_qualified(bare: str, qualified: str) -> bool:
+    """Decide whether a measure is another one with where, how or in whom behind it: `ORR`, `ORR by blinded review`."""
+    before, after = essence(bare), essence(qualified)
+    is_start = after[: len(before)] == before and len(after) > len(before) and after[len(before)] in _QUALIFYING
+    return is_start and bool(set(before) - _GENERIC)
 
 
 def _is_abbreviated(short: str, long: str) -> bool:

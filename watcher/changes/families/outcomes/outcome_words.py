@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import edited, field, number, text, worded
+from watcher.changes.wording.build import edited, field, names, number, some, text, worded
 
 _WHEN: Mapping[str, str] = {
     "before start": "before the start of the trial",
@@ -30,6 +30,8 @@ def say(change: Change) -> Phrase:
     """
     if change.kind == "outcome.timeframes":
         return _time_frames(change)
+    if change.facts.get("is_whole_list") is True:
+        return _whole_list(change)
     if change.verb in _DONE:
         return _came_or_went(change)
     return _moved(change) if "from" in change.facts else _modified(change)
@@ -61,8 +63,30 @@ def _came_or_went(change: Change) -> Phrase:
         f"{_of(outcome)}{f'; {twins}' if twins else ''}",
         was=None if is_new else measure,
         now=measure if is_new else None,
-        items=(*details, *([twins] if twins else []), _when(change)),
+        items=(*details, *([twins] if twins else []), _on_own_line(change)),
     )
+
+
+def _whole_list(change: Change) -> Phrase:
+    """Say once that every outcome of a list went, or that a list came where there was none."""
+    listed, count, is_new = names(change.facts), number(change.facts, "count"), change.verb is Verb.ADDED
+    outcomes = values.counted(count, _label(change).lower())
+    done = (
+        f"{outcomes} were added, before there were none"
+        if is_new
+        else f"{values.every(count)} {_label(change).lower()}s were removed"
+    )
+    shown = some(count, [values.quoted(name, 80) for name in listed])
+    return worded(change, f"{_label(change)}s", f"{done} ({_when(change)})", shown, items=listed)
+
+
+def _on_own_line(change: Change) -> str:
+    """Say when in the trial's life the change was posted, as a sentence of its own."""
+    done = {Verb.ADDED: "Added", Verb.REMOVED: "Removed", Verb.MOVED: "Moved"}.get(change.verb, "Changed")
+    if change.kind == "outcome.restated_with_results":
+        done = "Restated with the results,"
+    when = _WHEN.get(text(change.facts, "timing"))
+    return f"{done} {when}." if when else f"{_NO_WHEN[:1].upper()}{_NO_WHEN[1:]}."
 
 
 def _twins(change: Change, outcome: Json) -> str:
@@ -94,7 +118,7 @@ def _moved(change: Change) -> Phrase:
         f"{_of(change.after)}{besides}",
         was=f"{was} outcome",
         now=f"{now} outcome",
-        items=(_of(change.after), *(part.line for part in parts), _when(change)),
+        items=(_of(change.after), *(part.line for part in parts), _on_own_line(change)),
     )
 
 
@@ -121,11 +145,7 @@ def _modified(change: Change) -> Phrase:
         was=first.was or None,
         now=first.now or None,
         marks=(*(Mark(MarkKind.SAME, name) for name in named), *first.marks),
-        items=(
-            *(part.line for part in parts[1:]),
-            *(["restated with the results"] if is_restated else []),
-            _when(change),
-        ),
+        items=(*(part.line for part in parts[1:]), _on_own_line(change)),
     )
 
 

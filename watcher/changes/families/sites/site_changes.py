@@ -47,7 +47,7 @@ def explain(evidence: Evidence) -> Iterable[Change]:
         return []
     changes = [change for row in sites.rows for change in _row(row, sites)]
     unveiled = [row for row in sites.rows if _is_unveiled(row, sites)]
-    changes = told_apart(changes)
+    changes = told_apart(changes, sites.old, sites.new)
     told = [change for change in changes if change.kind in _COUNTED and change.severity is not Severity.NOISE]
     quiet = [change for change in changes if change.kind not in _COUNTED or change.severity is Severity.NOISE]
     return [

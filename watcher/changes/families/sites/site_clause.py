@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from watcher.changes.families.sites.site_words import is_whole_list, whole_list_gone
 from watcher.changes.kinds import TABLE
 from watcher.changes.model import Change, Severity
 from watcher.changes.wording import values
@@ -42,6 +43,8 @@ def site_clause(changes: Sequence[Change]) -> str:
             by_kind.setdefault(change.kind, []).append(change)
     kinds = sorted(by_kind, key=lambda kind: -sum(map(_count, by_kind[kind])))
     sites = [change for kind in kinds for change in by_kind[kind]]
+    if is_whole_list(sites):
+        return whole_list_gone(sites)
     count = sum(map(_count, sites))
     is_small = 0 < count <= _MOST_WITH_TOWNS and all(_towns(by_kind[kind]) for kind in kinds)
     said = _with_towns(kinds, by_kind) if is_small else _by_number(kinds, by_kind)

@@ -35,19 +35,22 @@ def described(old: Site, new: Site) -> tuple[str, str]:
     return was, now
 
 
-def told_apart(changes: Sequence[Change]) -> list[Change]:
-    """Add the postal code to names that several sites of one kind of change share.
+def told_apart(changes: Sequence[Change], *lists: Sequence[Site]) -> list[Change]:
+    """Add the postal code to names that several sites of one record, or of one kind of change, share.
 
     Args:
         changes: One for each site, with `name` and `zip` among their facts.
+        lists: All sites of the older and of the newer record.
 
     Returns:
         The same changes; names that nothing tells apart stay equal, to be counted.
     """
     named = Counter((change.kind, change.facts.get("name")) for change in changes)
+    known = [Counter(site.name() for site in sites) for sites in lists]
     result = []
     for change in changes:
         name, code = as_text(change.facts.get("name")), as_text(change.facts.get("zip"))
-        is_shared = named[(change.kind, change.facts.get("name"))] > 1 and code and not name.endswith(code)
-        result.append(replace(change, facts={**change.facts, "name": f"{name} {code}"}) if is_shared else change)
+        is_shared = named[(change.kind, name)] > 1 or any(names[name] > 1 for names in known)
+        is_unclear = is_shared and code and not name.endswith(code)
+        result.append(replace(change, facts={**change.facts, "name": f"{name} {code}"}) if is_unclear else change)
     return result

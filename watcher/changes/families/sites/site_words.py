@@ -61,11 +61,13 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     for change in changes:
         by_country[text(change.facts, "country")] += _count(change)
     count = sum(by_country.values())
-    if len(changes) == 1:
+    if len(changes) == 1 and not is_whole_list(changes):
         return say(changes[0])
     one, many = _DONE[loudest.kind]
     towns = _towns(changes) if count <= _MOST_WITH_TOWNS else {}
     where = [f"{values.number(of)}{in_country(name)}{towns.get(name, '')}" for name, of in by_country.most_common()]
+    if is_whole_list(changes):
+        return _whole_list(loudest, changes, where)
     in_all = _of_all(loudest, count, one, many)
     if len(by_country) == 1:
         place = next(iter(by_country))
@@ -73,7 +75,7 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         said, listed = f"{in_all}{in_country(place)}", some(count, found)
     else:
         said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}"
-        listed = _spread(where, count - sum(of for _, of in by_country.most_common(_MOST_COUNTRIES)))
+        listed = _spread(where, count - _most_of(changes))
     besides = _remarkable(loudest.kind, count, countries)
     if loudest.kind == "site.added":
         besides += _recruiting(sum(map(_open, changes)), count)
@@ -81,6 +83,44 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         besides += _last_statuses(changes)
     items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
     return worded(loudest, _LABEL, *_with_details(said, listed, besides), items=items)
+
+
+def is_whole_list(changes: Sequence[Change]) -> bool:
+    """Whether these are all sites there were, removed: the record no longer lists any."""
+    count = sum(map(_count, changes))
+    return count > 1 and all(
+        change.kind == "site.removed"
+        and number(change.facts, "old_total") == count
+        and not number(change.facts, "new_total")
+        for change in changes
+    )
+
+
+def whole_list_gone(changes: Sequence[Change]) -> str:
+    """Describe that all sites were removed: `all 34 sites in 5 countries were taken from the record`."""
+    countries = values.distinct(text(change.facts, "country") for change in changes)
+    where = in_country(countries[0]) if len(countries) == 1 else f" in {values.number(len(countries))} countries"
+    count = sum(map(_count, changes))
+    return f"{values.every(count)} sites{where} were taken from the record"
+
+
+def _whole_list(loudest: Change, changes: Sequence[Change], where: Sequence[str]) -> Phrase:
+    """Say once that every site is gone, with what they were by country or, in one country, by name."""
+    is_one = len(where) == 1
+    items = [name for change in changes for name in _names(change)] if is_one else where
+    count = sum(map(_count, changes))
+    listed = some(count, items) if is_one else _spread(where, count - _most_of(changes))
+    return worded(
+        loudest, _LABEL, *_with_details(whole_list_gone(changes), listed, _last_statuses(changes)), items=items
+    )
+
+
+def _most_of(changes: Sequence[Change]) -> int:
+    """Return how many sites the countries with most of them have together."""
+    by_country: Counter[str] = Counter()
+    for change in changes:
+        by_country[text(change.facts, "country")] += _count(change)
+    return sum(of for _, of in by_country.most_common(_MOST_COUNTRIES))
 
 
 def _towns(changes: Sequence[Change]) -> dict[str, str]:
@@ -134,7 +174,7 @@ def _remarkable(kind: str, count: int, countries: Sequence[Change]) -> str:
     found = [name for change in of for name in _names(change)]
     key = "recruiting" if goes_with == "country.opened" else "new_sites"
     is_one = count == 1 or (len(found) == 1 and number(of[0].facts, key) == 1)
-    return f"; {one if is_one else many} {countries_listed(found, 6)}" if found else ""
+    return f"; {one if is_one else many} {countries_listed(found, 6, sum(map(_count, of)))}" if found else ""
 
 
 def _count(change: Change) -> int:
