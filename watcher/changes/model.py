@@ -236,6 +236,19 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a trial is, for readers who do not know it yet.
+
+    Attributes:
+        headline: `New trial, recruiting; 12 sites in France and Spain`.
+        lines: What it tests, whom it takes, where it runs.
+    """
+
+    headline: str
+    lines: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What one comparison tells one reader about one trial.
 
@@ -254,6 +267,8 @@ class Story:
         noise: How many noise changes there are.
         steps: How many stored versions lie between base and newest; 1 for neighbours.
         step_note: `in 3 updates since 2 Feb 2026`, `changed and reverted after 4 days`; or None.
+        profile: What the trial is; None unless it entered a search.
+        is_new: Whether the reader does not know the trial yet.
     """
 
     nct_id: str
@@ -270,3 +285,5 @@ class Story:
     noise: int = 0
     steps: int = 1
     step_note: str | None = None
+    profile: Profile | None = None
+    is_new: bool = False

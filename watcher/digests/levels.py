@@ -127,6 +127,16 @@ def near_place(change: Change, near: NearConfig) -> str | None:
     return next((country for country in near.countries if _country(country) & countries), None)
 
 
+def is_near(city: str, country: str, near: NearConfig) -> bool:
+    """Return whether a site lies in one of the reader's cities or countries."""
+    own = _country(country)
+    for place in near.cities:
+        name, _, where = place.partition(",")
+        if _city(name) == _city(city) and (not where.strip() or _country(where) & own):
+            return True
+    return any(_country(name) & own for name in near.countries)
+
+
 def _countries(change: Change) -> set[str]:
     facts = change.facts
     names = _texts(facts.get("name"), facts.get("names")) if change.kind.startswith("country.") else ()

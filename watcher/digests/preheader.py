@@ -36,13 +36,17 @@ def preheader(view: DigestView | WelcomeView | HeartbeatView | NoticeView) -> st
 def _changed(view: DigestView) -> str:
     if view.reading.watched == 1 or view.banner:
         return ""
-    return f"{view.total:,} of {count(view.reading.watched, 'trial')} changed. "
+    changed = view.total - view.new_count
+    words = [f"{changed:,} of {count(view.reading.watched, 'trial')} changed"] if changed else []
+    words += [f"{view.new_count:,} new"] if view.new_count else []
+    return ", ".join(words) + ". "
 
 
 def _facts(view: DigestView) -> Iterator[str]:
     """Yield what the subject does not hold: the rest of the loudest story, then the others."""
     stories = view.stories + view.brief
-    first, others = stories[0], stories[1:]
+    first = view.loudest or stories[0]
+    others = [story for story in stories if story is not first]
     if view.topic:
         yield f"{first.tag}: {_name(first)}{f' ({first.detail})' if first.detail else ''}"
     else:

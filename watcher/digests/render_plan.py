@@ -131,6 +131,7 @@ def _digest(digest: Digest, most_shown: int) -> RenderPlan:
             unshown_ids=tuple(story.nct_id for story in stories[most_shown:]),
             added=added,
             added_more=added_more,
+            new_count=sum(story.is_new for story in stories),
         ),
         data=digest.data,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from watcher.changes.model import Phrase, Severity, Story, Verb
+from watcher.changes.model import Phrase, Profile, Severity, Story, Verb
 from watcher.digests.messages import Composed, compose
 from watcher.digests.model import (
     Addressee,
@@ -27,6 +27,7 @@ from watcher.digests.sample import sample_story
 from watcher.rendering.environment import TemplateNote, Templates
 
 _AT = datetime(2026, 3, 13, 7, 30, tzinfo=UTC)
+_PROFILE = Profile(headline="New trial, recruiting; 1 site in Spain", lines=sample_story().lines)
 _MANY = 120  # more than a mail tells in full and in brief together
 
 
@@ -72,6 +73,7 @@ def specimens() -> tuple[Notification, ...]:
             added=_greeted(20),
         ),
         Digest(reader=bare, reading=ReadCounts(watched=1, read=1), stories=(sample_story(),), key="2", at=_AT),
+        Digest(reader=bare, reading=reading, stories=(replace(story, is_new=True, profile=_PROFILE),), key="4", at=_AT),
         Digest(reader=reader, reading=reading, stories=many, key="3", at=_AT),
         Welcome(reader=reader, reading=reading, trials=_greeted(200), key="w", at=_AT),
         Welcome(reader=bare, reading=ReadCounts(watched=0, read=0), trials=(), key="w0", at=_AT),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from watcher.changes.model import Severity
 from watcher.rendering.view import DigestView, Left, Line, ReadingView, StoryView, TrialView
 
 MAX_HTML = 80_000
@@ -52,6 +53,7 @@ class Frame:
         most_brief: How many trials are told in one line.
         added: The trials that are watched since the last digest, the first of them.
         added_more: How many further ones there are.
+        new_count: How many of all stories are of trials new to the reader.
     """
 
     banner: str
@@ -62,6 +64,7 @@ class Frame:
     most_brief: int = MOST_BRIEF
     added: tuple[TrialView, ...] = ()
     added_more: int = 0
+    new_count: int = 0
 
 
 def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestView:
@@ -88,6 +91,8 @@ def arrange(stories: tuple[StoryView, ...], full: int, frame: Frame) -> DigestVi
         listed_more=max(0, total - MOST_LISTED),
         added=frame.added,
         added_more=frame.added_more,
+        new_count=frame.new_count,
+        loudest=min(stories, key=lambda story: Severity(story.level).rank, default=None),
     )
 
 

@@ -43,8 +43,8 @@ _MARKS = {Severity.CRITICAL: "!!", Severity.MAJOR: "!"}
 
 
 def in_order(stories: Iterable[Story]) -> tuple[Story, ...]:
-    """Place the loudest first; within a level what a reader would act on first; else the order given."""
-    return tuple(sorted(stories, key=lambda story: (story.severity.rank, _urgency(story))))
+    """Place new trials last; else the loudest first, within a level what a reader would act on first."""
+    return tuple(sorted(stories, key=lambda story: (story.is_new, story.severity.rank, _urgency(story))))
 
 
 def _urgency(story: Story) -> int:
@@ -69,7 +69,8 @@ def show_story(story: Story, labels: Sequence[str], pages: str | None = None) ->
         labels: Names of the watches it matched; empty to leave them out.
         pages: Where the site of `[pages]` is read, or None.
     """
-    told = joined(story.lines or story.minor)
+    profile = story.profile.lines if story.is_new and story.profile is not None else ()
+    told = (*joined(story.lines or story.minor), *profile)
     folded = story.minor if story.lines else ()
     nct_id = plain(story.nct_id)
     name, title = cut(plain(story.short_name), MOST_NAME), cut(plain(story.title), _MOST_TITLE)
@@ -105,6 +106,7 @@ def show_story(story: Story, labels: Sequence[str], pages: str | None = None) ->
         url=RECORD_URL.format(nct_id),
         history_url=RECORD_URL.format(nct_id) + "?tab=history",
         page_url=page_of(nct_id, pages),
+        is_new=story.is_new,
     )
 
 

@@ -64,8 +64,18 @@ def preview_messages(
     state = context.store.ledger.recipient(recipient.name) if since is None else None
     last = last_digest(context.store, state) if state is not None else None
     snoozed = tuple(trial for trial in every if trial.nct_id in held)
-    added = added_trials(context, state, subscribed, snoozed).trials if state is not None else ()
-    digest = content.digest_of(context, recipient, subscribed, pending, key=key, now=now, last=last, added=added)
+    new = added_trials(context, state, subscribed, snoozed, pending) if state is not None else None
+    digest = content.digest_of(
+        context,
+        recipient,
+        subscribed,
+        pending,
+        key=key,
+        now=now,
+        last=last,
+        added=new.trials if new is not None else (),
+        known=new.known if new is not None else None,
+    )
     return _composed(context, digest, "preview", Medium.SLACK if is_slack else Medium.EMAIL)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from watcher.context import RunContext
 from watcher.digests.routing import SubscribedTrial
+from watcher.pipeline.pending_changes import PendingStory
 from watcher.store.delivery_model import RecipientState, recipient_note
 
 ANNOUNCED = "announced"
@@ -24,12 +25,15 @@ class AddedTrials:
     Attributes:
         trials: To announce, in the order of the watchlist; usually empty.
         note: What to note when they are announced; None when that is stored already.
-        untold_note: What to note when they are not, for a first time or for trials taken out; else None.
+        untold_note: What to note when they are not: for a first time, for trials taken out, and for those that entered
+            a search, which is reported as such; else None.
+        known: The trials they know.
     """
 
     trials: tuple[SubscribedTrial, ...]
     note: str | None
     untold_note: str | None
+    known: frozenset[str]
 
 
 def all_announced(subscribed: Iterable[SubscribedTrial]) -> str:
@@ -42,6 +46,7 @@ def added_trials(
     state: RecipientState,
     subscribed: Sequence[SubscribedTrial],
     snoozed: Sequence[SubscribedTrial] = (),
+    pending: Iterable[PendingStory] = (),
 ) -> AddedTrials:
     """Return the subscribed trials to announce; a trial that was never read waits until it is.
 
@@ -50,20 +55,25 @@ def added_trials(
         state: The recipient, as the ledger knows them.
         subscribed: Their trials.
         snoozed: Their trials that are held back; announced when that ends.
+        pending: What changed for them and is told now.
     """
     stored = context.store.notes.get(recipient_note(state.name, ANNOUNCED))
     every = {trial.nct_id for trial in (*subscribed, *snoozed)}
     known = every & set(stored.split()) if stored is not None else every - _new_since_cursor(context, state, every)
     merged = context.store.trials.merged()
     known |= {into for old, into in merged.items() if old in known and into in every}  # told as a merger
+    entered = {entry.window.nct_id for entry in pending if entry.has_entered}
     unknown = [trial for trial in subscribed if trial.nct_id not in known and trial.nct_id not in merged]
-    read = context.store.versions.short_names([trial.nct_id for trial in unknown])
+    waiting = entered | (context.store.searches.owed_ids() if unknown else set())  # each is told of by itself
+    read = context.store.versions.short_names([trial.nct_id for trial in unknown if trial.nct_id not in waiting])
     trials = tuple(trial for trial in unknown if trial.nct_id in read)
-    untold, told = _note(known), _note((*known, *(trial.nct_id for trial in trials)))
+    untold = _note(known | entered)
+    told = _note(known | entered | {trial.nct_id for trial in trials})
     return AddedTrials(
         trials=trials,
         note=told if told != stored else None,
         untold_note=untold if untold != stored else None,
+        known=frozenset(known),
     )
 
 

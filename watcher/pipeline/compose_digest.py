@@ -12,7 +12,7 @@ from watcher.changes.model import Severity
 from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
 from watcher.digests import model as digest
-from watcher.digests.model import Digest, Heartbeat, Welcome
+from watcher.digests.model import Digest, Welcome
 from watcher.pipeline import content
 from watcher.pipeline.added_trials import ANNOUNCED, AddedTrials, added_trials, all_announced
 from watcher.pipeline.compose_messages import compose_messages
@@ -45,7 +45,7 @@ def compose_plan(
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
     if any(entry.story is not None for entries in pending.values() for entry in entries):
         keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
-    added = added_trials(context, state, plan.subscribed, plan.snoozed) if plan.is_due and not plan.greets else None
+    added = _added(context, plan, pending, ahead)
     messages: list[NewMessage] = []
     told: dict[str, str] = {}
     if added is not None and added.untold_note is not None:
@@ -66,6 +66,16 @@ def compose_plan(
     )
 
 
+def _added(
+    context: RunContext, plan: DigestPlan, pending: Mapping[str, Sequence[PendingStory]], ahead: Mapping[str, int]
+) -> AddedTrials | None:
+    """Return what the recipient does not know yet; None where a welcome tells it, or where nothing is told."""
+    if plan.greets or not (plan.is_due or ahead):
+        return None
+    told_now = [entry for entries in pending.values() for entry in entries if not ahead or entry.window.nct_id in ahead]
+    return added_trials(context, plan.state, plan.subscribed, plan.snoozed, told_now)
+
+
 def _notifications(
     context: RunContext,
     plan: DigestPlan,
@@ -79,6 +89,7 @@ def _notifications(
     recipient, subscribed, now = plan.recipient, plan.subscribed, composing.now
     held = [one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND]
     newcomers = added.trials if added is not None else ()
+    known = added.known if added is not None else None
 
     def data(entries: Sequence[PendingStory]) -> tuple[PackedJson, ...]:
         if not destination.medium.carries_data:
@@ -103,6 +114,7 @@ def _notifications(
                 last=plan.last,
                 held=held,
                 snoozed=plan.snoozed,
+                known=known,
             )
     elif any(entry.story is not None for entry in pending[destination.key]):
         entries, key = pending[destination.key], _key(plan, composing)
@@ -118,6 +130,7 @@ def _notifications(
             held=held,
             snoozed=plan.snoozed,
             added=newcomers,
+            known=known,
         )
     elif plan.silent_since is not None and _is_silent(plan, pending):
         key = now.isoformat()  # after a clock that went ahead, its slot may have been told of before
@@ -138,7 +151,7 @@ def _told(
     notes = {}
     if isinstance(notification, Welcome):
         notes[ANNOUNCED] = all_announced((*plan.subscribed, *plan.snoozed))
-    elif added is not None and added.note is not None and isinstance(notification, Digest | Heartbeat):
+    elif added is not None and added.note is not None and not plan.is_urgent:
         notes[ANNOUNCED] = added.note
     if isinstance(notification, Welcome) or (isinstance(notification, Digest) and not plan.is_urgent):
         at, data_version = composing.now.isoformat(), notification.reading.data_version

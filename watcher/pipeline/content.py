@@ -16,6 +16,7 @@ from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.levels import Audience, of_own_searches
 from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
+from watcher.digests.new_trials import as_new_trial
 from watcher.digests.routing import SubscribedTrial
 from watcher.pipeline.compose_messages import addressee_of
 from watcher.pipeline.display_names import display_names
@@ -68,19 +69,24 @@ def digest_of(
     held: Collection[str] = (),
     snoozed: Sequence[SubscribedTrial] = (),
     added: Sequence[SubscribedTrial] = (),
+    known: Collection[str] | None = None,
 ) -> Digest:
     """Make the digest of a reader's windows; at least one of them must have a story.
 
     What is `later` changed as well and waits for a later digest: it is not counted as unchanged. The `data` are what
     `data_of` gives, for channels that carry them. `last` is the recipient's last digest, and `held` are trials whose
     change was held back longer than that. The `snoozed` trials are watched as well: names are told apart from theirs.
-    The trials `added` are named as watched from now on.
+    The trials `added` are named as watched from now on; one that entered a search and is not `known` yet is new.
     """
-    stories = [entry.story for entry in pending if entry.story is not None]
+    stories = [
+        entry.story if known is None or entry.window.nct_id in known else as_new_trial(entry.story)
+        for entry in pending
+        if entry.story is not None
+    ]
     greeted = _all_greeted(context, {trial.nct_id: trial for trial in added})
-    known = {one.nct_id: one.short_name for one in greeted.values()}
-    known |= {story.nct_id: story.short_name for story in stories}
-    names = display_names(context.store, _own_names((*subscribed, *snoozed)), known)
+    made = {one.nct_id: one.short_name for one in greeted.values()}
+    made |= {story.nct_id: story.short_name for story in stories}
+    names = display_names(context.store, _own_names((*subscribed, *snoozed)), made)
     return Digest(
         reader=addressee_of(context, recipient, now),
         reading=read_for(context.store, subscribed, pending, later, since=last, held=held),

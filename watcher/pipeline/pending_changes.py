@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from watcher.archive import decode, decode_comparison, quietened, read_history
 from watcher.changes.compare import compare_records
+from watcher.changes.families.searches import ENTERED
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.net_changes import net_effect
 from watcher.changes.serialize import to_bytes
@@ -19,6 +20,7 @@ from watcher.changes.story import tell
 from watcher.changes.wording import values
 from watcher.config.config_model import Least
 from watcher.digests.levels import Audience, for_audience
+from watcher.digests.new_trials import profile_of
 from watcher.store.delivery_model import Window
 from watcher.store.store import Store
 from watcher.store.trial_model import LogEntry
@@ -47,6 +49,7 @@ class PendingStory:
         story: What it tells this reader; None when nothing reaches their level.
         below: How many changes lie below their level, where there is no story; noise is not counted.
         is_reverified: The sponsor verified the record anew, and nothing else of note happened to it.
+        has_entered: The trial entered a search that the reader follows, whether they are told or not.
         is_of_others: All that happened is that the trial moved in searches this reader does not follow.
     """
 
@@ -55,6 +58,7 @@ class PendingStory:
     story: Story | None
     below: int = 0
     is_reverified: bool = False
+    has_entered: bool = False
     is_of_others: bool = False
 
 
@@ -201,10 +205,14 @@ def _pending_story(diff: WindowDiff, short_name: str | None, least: Severity, au
         steps=diff.window.steps,
         step_note=_step_note(diff.comparison, diff.window.steps),
     )
+    has_entered = any(change.kind == ENTERED for change in adjusted.changes)
+    if story is not None and any(phrase.kind == ENTERED for phrase in (*story.lines, *story.minor)):
+        story = replace(story, profile=profile_of(diff.record, audience.near))
     return PendingStory(
         window=diff.window,
         since=diff.comparison.older.data_version,
         story=story,
+        has_entered=has_entered,
         below=0 if story is not None else sum(change.severity is not Severity.NOISE for change in adjusted.changes),
         is_reverified=any(change.kind == _VERIFIED for change in adjusted.changes),
         is_of_others=bool(diff.comparison.changes) and not adjusted.changes,

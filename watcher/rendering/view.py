@@ -134,6 +134,7 @@ class StoryView:
         url: The trial's page on the registry.
         history_url: Its history there.
         page_url: Its page on the site of `[pages]`, or empty.
+        is_new: Whether the reader does not know the trial yet: it entered a search, and `groups` say what it is.
     """
 
     nct_id: str
@@ -161,6 +162,7 @@ class StoryView:
     url: str
     history_url: str
     page_url: str = ""
+    is_new: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -310,6 +312,8 @@ class DigestView:
         listed_more: How many stories the summary leaves to the text below.
         added: Trials watched for the reader since their last digest or heartbeat, the first of them; may be empty.
         added_more: How many further ones there are.
+        new_count: How many of the trials are new to the reader.
+        loudest: The story the subject names; new trials come after all changes, but may be louder.
     """
 
     banner: str
@@ -324,6 +328,8 @@ class DigestView:
     listed_more: int
     added: tuple[TrialView, ...] = ()
     added_more: int = 0
+    new_count: int = 0
+    loudest: StoryView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

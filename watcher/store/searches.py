@@ -52,6 +52,12 @@ class Searches:
         table = tables.search_member
         return self._spans(table.c.search == key, table.c.owed.is_not(None))
 
+    def owed_ids(self) -> frozenset[str]:
+        """Return the trials that entered or left any search and are still to be reported."""
+        table = tables.search_member
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(select(table.c.nct_id).where(table.c.owed.is_not(None))))
+
     def spans(self, key: str) -> tuple[Span, ...]:
         """Return every span of a search, past ones too, oldest first: its membership over time."""
         return self._spans(tables.search_member.c.search == key)

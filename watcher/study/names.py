@@ -121,7 +121,7 @@ def short_name(record: Record) -> str:
         return acronym
     tested = interventions_tested(record)
     if tested:
-        return _with_condition(" + ".join(tested), _conditions(record))
+        return _with_condition(" + ".join(tested), conditions_of(record))
     title = plain(as_text(identification.get("briefTitle")) or as_text(identification.get("officialTitle")))
     return short(title, _LONGEST_TITLE) or as_text(identification.get("nctId"))
 
@@ -253,7 +253,8 @@ def _with_condition(names: str, conditions: Sequence[str]) -> str:
     return short(f"{names}, {first}", _LONGEST_NAME)
 
 
-def _conditions(record: Record) -> tuple[str, ...]:
+def conditions_of(record: Record) -> tuple[str, ...]:
+    """Return the conditions of a trial as the registry spells them."""
     listed = as_object(at(record, "protocolSection", "conditionsModule")).get("conditions")
     return tuple(plain(as_text(one)) for one in listed if one) if isinstance(listed, list | tuple) else ()
 

@@ -36,6 +36,21 @@ class Enrollment:
     is_actual: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site of a study; what is not given is empty.
+
+    Attributes:
+        facility: Its name.
+        city: Its city.
+        country: Its country.
+    """
+
+    facility: str
+    city: str
+    country: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """What a record says about its study.
@@ -80,10 +95,15 @@ def study_of(record: Record) -> Study:
     )
 
 
+def sites_of(record: Record) -> tuple[Site, ...]:
+    """Return the sites of a record in its order."""
+    sites = objects(at(record, "protocolSection", "contactsLocationsModule", "locations"))
+    return tuple(Site(*(as_text(site.get(name)).strip() for name in ("facility", "city", "country"))) for site in sites)
+
+
 def places_of(record: Record) -> tuple[tuple[str, str], ...]:
     """Return city and country of each site, in the order of the record; what is not given is empty."""
-    sites = objects(at(record, "protocolSection", "contactsLocationsModule", "locations"))
-    return tuple((as_text(site.get("city")), as_text(site.get("country"))) for site in sites)
+    return tuple((site.city, site.country) for site in sites_of(record))
 
 
 def _enrollment(info: Json) -> Enrollment:

@@ -1,0 +1,113 @@
+"""A trial that entered a search is presented as new to who does not know it; to others its move is a change."""
+
+from __future__ import annotations
+
+from tests.changes.builders import put
+from tests.pipeline.house import ANA, BOB, DAYS, FOUR, ONE, QUIET, THREE, TWO, trial
+
+SEARCH = '[[watch]]\nname = "itch"\nsearch = "https://clinicaltrials.gov/search?cond=itch&aggFilters=status:rec"\n\n'
+CALM = SEARCH + ANA + QUIET
+SITES = (("Skin Clinic", "Lyon", "France"), ("Charité", "Berlin", "Germany"), ("Clinic of Lyon", "Lyon", "France"))
+
+
+def itchy(nct_id, status="RECRUITING", *, first="2020-01-01", count=240):
+    """Return a record that the search matches while it recruits, with sites in France and Germany."""
+    record = put(
+        trial(nct_id, status, count), ("protocolSection", "conditionsModule", "conditions"), ["Itch", "Scabies"]
+    )
+    sites = [{"facility": name, "city": city, "country": country} for name, city, country in SITES]
+    record = put(record, ("protocolSection", "contactsLocationsModule", "locations"), sites)
+    record = put(record, ("protocolSection", "armsInterventionsModule", "interventions"), [{"name": "Calmol"}])
+    return put(record, ("protocolSection", "statusModule", "studyFirstPostDateStruct", "date"), first)
+
+
+def registry(**more):
+    """Return a registry with two members that stand still, and further trials."""
+    return {one: {day: itchy(one) for day in DAYS[:6]} for one in (ONE, THREE)} | more
+
+
+def entering(nct_id=TWO, on=1):
+    return {nct_id: {DAYS[0]: None, DAYS[on]: itchy(nct_id, first=DAYS[on])}}
+
+
+async def test_new_trial_has_a_section_of_its_own_after_the_changes(house):
+    states = registry(**entering(), **{FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: trial(FOUR, "TERMINATED")}})
+    home = house(states, settings=CALM + 'near = { cities = ["Lyon"] }\n', watched=[FOUR])
+    await home.run()
+    await home.next()
+    (body,) = home.bodies("ana")
+    assert body.startswith("1 of your 4 trials changed, 1 more is new in your searches, in registry data of")
+    changes, _, new = body.partition("NEW TRIALS")
+    assert "TERMINATED" in changes
+    assert "NEW TRIAL, recruiting; 3 sites in France and Germany" in new
+    assert "Search New in the registry: first posted on 2 Jun 2026 (search “itch”)." in new
+    assert "Tested Calmol Conditions Itch; Scabies Participants 240 planned" in new
+    assert "Near you Skin Clinic, Lyon; Clinic of Lyon" in new
+    assert home.subjects("ana") == ["Terminated: A Trial Called 4, and 1 more trial"]
+
+
+async def test_new_trial_alone_leads_and_is_never_named_as_added(house):
+    home = house(registry(**entering(TWO, 1), **entering(FOUR, 3)), settings=CALM, watched=[])
+    await home.run()
+    for _ in range(4):
+        await home.next()
+    bodies = home.bodies("ana")
+    assert [subject.partition(":")[0] for subject in home.subjects("ana")] == ["New trial"] * 2
+    assert bodies[0].startswith("1 trial is new in your searches, in registry data of 2 Jun 2026.")
+    assert not any("Now also watching" in body for body in bodies)
+
+
+async def test_trial_that_is_known_by_its_id_is_no_new_trial_when_it_enters(house):
+    states = registry(**{TWO: {DAYS[0]: itchy(TWO, "SUSPENDED"), DAYS[1]: itchy(TWO)}})
+    home = house(states, settings=CALM, watched=[TWO])
+    await home.run()
+    await home.next()
+    (body,) = home.bodies("ana")
+    assert "NEW TRIAL" not in body
+    assert "Now matches the search “itch”" in body
+
+
+async def test_new_trial_told_ahead_of_the_slot_is_not_new_again_in_the_digest(house):
+    daily = SEARCH + ANA.replace("immediate", "daily 07:30") + QUIET + 'urgent = "major"\n'
+    states = registry(**{TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1]), DAYS[2]: itchy(TWO, count=90)}})
+    home = house(states, settings=daily, watched=[])
+    await home.run()
+    await home.run(send_all=True)
+    await home.next()
+    await home.next()
+    await home.run(send_all=True)
+    ahead, *later = home.bodies("ana")
+    assert "NEW TRIAL, recruiting" in ahead
+    assert ["240 planned → 90" in body for body in later] == [True]
+    assert not any("NEW TRIAL" in body or "Now also watching" in body for body in later)
+
+
+async def test_new_trial_below_the_level_is_counted_and_not_named_as_added(house):
+    quiet = SEARCH + ANA.replace("send", 'least = "critical"\nsend') + QUIET
+    states = registry(**entering(), **{FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: trial(FOUR, "TERMINATED")}})
+    home = house(states, settings=quiet, watched=[FOUR])
+    await home.run()
+    await home.next()
+    (body,) = home.bodies("ana")
+    assert "1 smaller change in 1 further trial below your level" in body
+    assert "Now also watching" not in body
+    assert TWO not in body
+
+
+async def test_members_of_a_search_added_to_a_known_watch_are_named_as_added(house):
+    home = house(registry(**{FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: trial(FOUR, "TERMINATED")}}), watched=[FOUR])
+    home.settings = ANA + QUIET
+    await home.run()
+    home.settings = CALM
+    await home.next()
+    assert "Now also watching NCT99100001 Recruiting" in home.bodies("ana")[0]
+
+
+async def test_who_does_not_follow_the_search_hears_nothing_of_it(house):
+    home = house(
+        registry(**entering()), settings=CALM + BOB.replace("send", 'watches = ["all"]\nsend') + QUIET, watched=[ONE]
+    )
+    await home.run()
+    await home.next()
+    assert len(home.bodies("ana")) == 1
+    assert home.bodies("bob") == []
