@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.changes.builders import put
-from tests.pipeline.house import ANA, BOB, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, alias_of, trial
-from watcher.ops.status_report import status_of
+from tests.pipeline.house import ANA, BOB, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, Time, alias_of, trial
+from tests.pipeline.process import PATIENCE, program
+from watcher import app
+from watcher.ops.status_report import log_object, status_of
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.trial_model import PollOutcome, Presence
 
@@ -35,8 +38,6 @@ def always(*ids: str) -> dict[str, dict[str, Any]]:
 
 def moves(home, nct_id: str) -> list[str]:
     """Give the sentences of a trial's moves in the log, oldest first."""
-    from watcher.ops.status_report import log_object
-
     with home.look() as context:
         entries = reversed(context.store.versions.log(nct_id))
         changes = [change for entry in entries for change in log_object(context, entry)["changes"]]
@@ -57,8 +58,6 @@ def fault(home, part: str = "search itch") -> str | None:
 
 
 def app_watchlist(home):
-    from watcher import app
-
     return app.watchlist_reader(home.load())()
 
 
@@ -131,13 +130,10 @@ async def test_a_trial_that_leaves_is_told_with_its_reason_and_stays_watched(hou
     assert len(home.mails_to("ana")) == told
     await home.next()
     assert "Withdrawn" in home.subjects("ana")[-1]
-    home.time.pass_by(home.time.now - home.time.now)  # the same clock goes on
     assert moves(home, TWO) == [said]
 
 
 async def test_a_trial_that_left_rests_after_thirty_days(house):
-    from datetime import timedelta
-
     states = always(ONE, THREE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, ENDED)}}
     home = house(states, settings=CALM, watched=[])
     await home.run()
@@ -288,3 +284,29 @@ async def test_a_search_taken_out_ends_its_fault_and_rests_its_members(house):
     home.settings = ANA + QUIET
     report = await home.run()
     assert (report.standing, report.watched) == ((), 1)
+
+
+HOLDS = {
+    "in mid-walk": RegistryFault(kind=FaultKind.HOLD, at="body", match="query.cond"),
+    "before what was read is stored": RegistryFault(kind=FaultKind.HOLD, at="before", match="/version", after=1),
+}
+
+
+@pytest.mark.parametrize("moment", HOLDS)
+async def test_killed_run_leaves_members_as_before_and_the_next_tells_each_move_once(house, moment):
+    came = {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    gone = {THREE: {DAYS[0]: itchy(THREE), DAYS[1]: posted(itchy(THREE, ENDED), DAYS[1])}}
+    home = house(always(ONE, FOUR) | came | gone, settings=CALM, watched=[], time=Time(datetime.now(UTC)))
+    await home.run()
+    home.registry.next()
+    home.registry.arm(HOLDS[moment])
+    with program(home, "run", "--once") as run:
+        assert home.registry.wait_held(PATIENCE)
+        run.kill()
+    home.registry.release()
+    assert (members(home), moves(home, TWO), moves(home, THREE)) == ({ONE, THREE, FOUR}, [], [])
+    home.time.now = datetime.now(UTC)
+    await home.run()
+    await home.run()
+    assert members(home) == {ONE, TWO, FOUR}
+    assert (len(moves(home, TWO)), len(moves(home, THREE)), len(home.mails_to("ana"))) == (1, 1, 1)

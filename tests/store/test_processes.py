@@ -11,6 +11,7 @@ from watcher.changes.model import Severity
 from watcher.errors import StoreError
 from watcher.store import admin
 from watcher.store.delivery_model import ComposeResult, Fault, FaultState, Snooze, State, Step, Suspension
+from watcher.store.search_model import SearchRound
 from watcher.store.store import Store
 from watcher.store.trial_model import Compared, Membership, PageCommit, Poll, PollOutcome
 
@@ -20,12 +21,16 @@ from pathlib import Path
 from tests.store.make import *
 from watcher.store.database import Database
 from watcher.store.outbox_rows import put_messages
+from watcher.store.search_model import SearchCommit, SearchRound
+from watcher.store.searches import write_round
 from watcher.store.trial_model import PageCommit
 from watcher.store.page_commit import PackedPage, write_page
 database = Database(Path(sys.argv[1]))
 with database.write() as connection:
     write_page(connection, PackedPage.of(PageCommit(new=(new(TWO),))), NOW)
     put_messages(connection, [letter("killed")], NOW)
+    one = SearchCommit(key="k", described="pain", token="t", data_version=None, members=frozenset({TWO}))
+    write_round(connection, SearchRound(searches=(one,)), PackedPage.of(PageCommit()), NOW)
     print("ready", flush=True)
     sys.stdin.read()
 """
@@ -33,7 +38,7 @@ with database.write() as connection:
 
 @pytest.fixture
 def writer(path):
-    """Another process in the middle of a transaction that stored a version and a message."""
+    """Another process in the middle of a transaction that stored a version, a message and a search."""
     with child(WRITE, path) as process:
         yield process
 
@@ -57,6 +62,8 @@ WRITES = {
     "forget_recipient": lambda store: store.ledger.forget_recipient("ana"),
     "commit_composed": lambda store: store.ledger.commit_composed(ComposeResult(recipient="ana", cursor=0), NOW),
     "add": lambda store: store.outbox.add([letter()], NOW),
+    "commit searches": lambda store: store.searches.commit(SearchRound(), NOW),
+    "forget_unread searches": lambda store: store.searches.forget_unread(NOW),
     "keep_short_names": lambda store: store.versions.keep_short_names({ONE: "ONE"}),
     "claim": lambda store: store.outbox.claim("email", NOW),
     "step": lambda store: store.outbox.step(1, Step.CONNECTED),
@@ -99,6 +106,7 @@ def test_list_of_writing_calls_is_complete(store):
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version"),
         *("each_newest_body", "between", "bodies", "entries", "seen", "first_since", "latest", "newest", "since"),
         "destinations",
+        *("states", "watched", "members", "owed", "spans", "past"),
         "reset_retry_times",  # writes only where a message waits too long; no message waits here
         *(
             "of_trial",
@@ -158,6 +166,7 @@ def test_transaction_killed_midway_leaves_no_trace(writer, path):
     with Store.open(path) as store:
         assert store.versions.log() == ()
         assert store.outbox.list() == ()
+        assert (store.searches.states(), store.searches.spans("k")) == ({}, ())
         assert store.trials.kept([TWO])[0].newest_seq is None
         assert keep(store, TWO) == 1
 

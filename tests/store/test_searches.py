@@ -77,10 +77,9 @@ def test_what_is_set_aside_is_forgotten_when_members_are_believed(store):
     assert store.searches.states()["k"].aside_token is None
 
 
-def test_a_search_that_no_watch_uses_is_forgotten_after_a_while(store):
+def test_a_search_that_is_not_read_any_more_is_forgotten_after_a_while(store):
     store.searches.commit(SearchRound(searches=(found(ONE),)), NOW)
-    store.searches.forget(["k"], LATER)
-    store.searches.forget([], NOW)
+    store.searches.forget_unread(NOW)
     assert set(store.searches.states()) == {"k"}
-    store.searches.forget([], LATER)
+    store.searches.forget_unread(LATER)
     assert (store.searches.states(), store.searches.spans("k")) == ({}, ())

@@ -16,6 +16,9 @@ log = structlog.get_logger()
 
 EVERY = timedelta(days=1)
 
+SEARCHES_KEPT = timedelta(days=365)
+"""How long the members of a search are kept that no watch has any more, or that could not be read."""
+
 
 def is_due(context: RunContext) -> bool:
     """Whether a day lies between now and when the store was last tidied, also by a clock set back, or it never was."""
@@ -24,7 +27,7 @@ def is_due(context: RunContext) -> bool:
 
 
 def tidy(context: RunContext) -> None:
-    """Forget long delivered messages, records of old polls, snoozes that ended, raw records nobody needs.
+    """Forget long delivered messages, records of old polls, snoozes that ended, old searches, records nobody needs.
 
     Raises:
         StoreError: The store cannot be written; what is left over goes another day.
@@ -33,6 +36,7 @@ def tidy(context: RunContext) -> None:
     messages = store.outbox.forget_delivered(now - kept.keep_messages)
     polls = store.polls.forget(now - kept.keep_polls)
     store.snoozes.expire(now)
+    store.searches.forget_unread(now - SEARCHES_KEPT)
     removed = store.retention.prune(now - kept.keep_records)
     store.notes.put(UPKEEP_DONE, now.isoformat())
     log.info("upkeep_done", messages=messages, polls=polls, records=removed.records, bytes=removed.size)

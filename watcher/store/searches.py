@@ -83,20 +83,13 @@ class Searches:
         """
         packed = PackedPage.of(PageCommit(events=found.events))
         with self._database.write() as connection:
-            before = read_max_seq(connection)
-            for one in found.searches:
-                _write(connection, one, before, now)
-            for aside in found.aside:
-                values = {"aside_token": aside.token, "aside_count": aside.count}
-                connection.execute(update(tables.search).where(tables.search.c.key == aside.key).values(values))
-            return write_page(connection, packed, now)
+            return write_round(connection, found, packed, now)
 
-    def forget(self, in_use: Collection[str], before: datetime) -> None:
-        """Remove the searches that no watch uses and that were last read before a time, with their spans."""
+    def forget_unread(self, before: datetime) -> None:
+        """Remove the searches that were last read before a time, with their spans: no watch has them any more."""
         search, member = tables.search, tables.search_member
         with self._database.write() as connection:
-            old = set(connection.scalars(select(search.c.key).where(search.c.read_at < before)))
-            gone = sorted(old - set(in_use))
+            gone = list(connection.scalars(select(search.c.key).where(search.c.read_at < before)))
             connection.execute(delete(member).where(member.c.search.in_(gone)))
             connection.execute(delete(search).where(search.c.key.in_(gone)))
 
@@ -105,6 +98,17 @@ class Searches:
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(*conditions).order_by(table.c.number))
             return tuple(_span(row) for row in rows)
+
+
+def write_round(connection: Connection, found: SearchRound, packed: PackedPage, now: datetime) -> Mapping[str, int]:
+    """Write what a poll learnt of searches; `packed` holds its events. Call it inside a writing transaction."""
+    before = read_max_seq(connection)
+    for one in found.searches:
+        _write(connection, one, before, now)
+    for aside in found.aside:
+        values = {"aside_token": aside.token, "aside_count": aside.count}
+        connection.execute(update(tables.search).where(tables.search.c.key == aside.key).values(values))
+    return write_page(connection, packed, now)
 
 
 def _span(row: Row[*tuple[Any, ...]]) -> Span:
