@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
-from watcher.config.watchlist import WatchedTrial, Watchlist
+from watcher.config.watchlist import WatchedSearch, WatchedTrial, Watchlist
+from watcher.search.search_query import SearchQuery
 from watcher.store.store import Store
 from watcher.store.trial_model import Membership
 
@@ -21,6 +24,9 @@ REMOVED_AFTER = timedelta(minutes=10)
 An editor, a copy or a synchronised folder may leave a watchlist empty or torn for a moment.
 """
 
+
+_SEARCHES = "watchlist.searches"
+"""Note of the watched searches at the last reading, and since when one of them is missing."""
 
 LEFT_WATCHED = timedelta(days=30)
 """How long a trial that left a search is still watched, so that what follows is told."""
@@ -34,7 +40,7 @@ def watched_now(read: Watchlist, store: Store, now: datetime) -> Watchlist:
         store: Where the memberships of earlier readings are kept; written where they differ.
         now: The time of the reading.
     """
-    return follow_merged(keep_vanished(read, store, now), store)
+    return follow_merged(keep_searches(keep_vanished(read, store, now), store, now), store)
 
 
 def keep_vanished(read: Watchlist, store: Store, now: datetime) -> Watchlist:
@@ -86,6 +92,40 @@ def _with(trials: Mapping[str, WatchedTrial], staying: Iterable[Membership]) -> 
         name = known.short_name or next((one.short_name for one in ones if one.short_name), None)
         found[nct_id] = WatchedTrial(nct_id=nct_id, watches=tuple(dict.fromkeys(watches)), short_name=name)
     return found
+
+
+def keep_searches(read: Watchlist, store: Store, now: datetime) -> Watchlist:
+    """Add the searches that vanished from the watches but do not count as removed yet, by the rule for ids.
+
+    Arguments as for `watched_now`.
+    """
+    stored = store.notes.get(_SEARCHES)
+    here = {search.query.key for search in read.searches}
+    vanished = [known for known in map(_search_known, json.loads(stored or "[]")) if known[0].query.key not in here]
+    if read.is_complete:
+        still = [(search, min(since or now, now)) for search, since in vanished]
+        vanished = [(search, since) for search, since in still if now - since < REMOVED_AFTER]
+    rows = [_search_row(search, since) for search, since in (*((one, None) for one in read.searches), *vanished)]
+    if rows != json.loads(stored or "[]"):
+        store.notes.put(_SEARCHES, json.dumps(rows))
+    return replace(read, searches=(*read.searches, *(search for search, _ in vanished)))
+
+
+def _search_row(search: WatchedSearch, since: datetime | None) -> dict[str, Any]:
+    return {
+        "params": [list(pair) for pair in search.query.params],
+        "name": search.name,
+        "watches": list(search.watches),
+        "most": search.most,
+        "missing_since": since.isoformat() if since is not None else None,
+    }
+
+
+def _search_known(row: Mapping[str, Any]) -> tuple[WatchedSearch, datetime | None]:
+    query = SearchQuery(params=tuple((name, value) for name, value in row["params"]))
+    since = row["missing_since"]
+    search = WatchedSearch(query=query, name=row["name"], watches=tuple(row["watches"]), most=row["most"])
+    return search, datetime.fromisoformat(since) if since is not None else None
 
 
 def with_members(watchlist: Watchlist, store: Store) -> Watchlist:
