@@ -30,8 +30,9 @@ class CommandEntry(NamedTuple):
 
 COMMANDS = {
     "init": CommandEntry("init", "init", "Write a first configuration and watchlist into a folder."),
-    "add": CommandEntry("init", "add", "Add trials to the watchlist file."),
-    "remove": CommandEntry("init", "remove", "Remove trials from the watchlist file."),
+    "search": CommandEntry("search_command", "search", "Show what a search of the registry selects; watch it."),
+    "add": CommandEntry("watchlist_commands", "add", "Add trials and searches to the watchlist file."),
+    "remove": CommandEntry("watchlist_commands", "remove", "Remove trials and searches from the watchlist file."),
     "check-config": CommandEntry("check", "check_config", "Check the configuration; show who receives what when."),
     "run": CommandEntry("run", "run", "Run the daemon, or one run with --once."),
     "status": CommandEntry("show", "status", "Show polls, faults, recipients and the outbox."),

@@ -34,7 +34,7 @@ from watcher.delivery.headers import parse_mailbox
 from watcher.delivery.http_post import read_address
 from watcher.delivery.mime import build, letterhead
 from watcher.delivery.webhook import read_keys
-from watcher.digests.routing import trials_for, unreached_ids
+from watcher.digests.routing import searches_for, trials_for, unreached_ids
 from watcher.digests.slots import next_slots
 from watcher.errors import ConfigError, DeliveryError, Problem, StoreError
 from watcher.network import mail_context
@@ -226,7 +226,8 @@ def _unseen_warnings(loaded: Loaded) -> Iterator[Problem]:
 
 def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
     path = str(loaded.path)
-    if not watchlist.trials:
+    is_any = bool(watchlist.trials or watchlist.searches)
+    if not is_any:
         yield Problem(path, 0, "nothing is watched: add trials with `watcher add NCT…` or name them in a [[watch]]")
     if not loaded.config.recipient:
         yield Problem(path, 0, "nobody is told: add a [[recipient]]")
@@ -235,8 +236,13 @@ def _reach_warnings(loaded: Loaded, watchlist: Watchlist) -> Iterator[Problem]:
         yield Problem(path, 0, f"watched but reaching nobody: {shown}; add their watch to a recipient")
     for recipient in loaded.config.recipient:
         is_operator = recipient.name == loaded.config.operator.recipient
-        if watchlist.trials and not is_operator and not trials_for(recipient, loaded.config, watchlist):
+        hears = trials_for(recipient, loaded.config, watchlist) or searches_for(recipient, loaded.config, watchlist)
+        if is_any and not is_operator and not hears:
             yield Problem(path, 0, f'recipient "{recipient.name}" watches nothing; give it watches, tags or ids')
+    reached = {key for one in loaded.config.recipient for key, _ in searches_for(one, loaded.config, watchlist)}
+    for one in watchlist.searches if loaded.config.recipient else ():
+        if one.query.key not in reached:
+            yield Problem(path, 0, f'the search of watch "{one.name}" reaches nobody; add the watch to a recipient')
     own = loaded.config.templates_dir
     if own is not None and not under(loaded.folder, own).is_dir():
         yield Problem(path, 0, f'templates_dir = "{own}" is no folder; the built-in templates are used')
@@ -259,7 +265,11 @@ def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> Non
     click.echo(f"State folder   {settings.state(loaded)}")
     click.echo(f"Registry       {loaded.config.registry.base_url}")
     watches = len(loaded.config.watch)
-    click.echo(f"Watched        {counted(len(watchlist.trials), 'trial')} in {counted(watches, 'watch', 'watches')}")
+    searches = f" and {counted(len(watchlist.searches), 'search', 'searches')}" if watchlist.searches else ""
+    what = f"{counted(len(watchlist.trials), 'trial')}{searches}"
+    click.echo(f"Watched        {what} in {counted(watches, 'watch', 'watches')}")
+    for one in watchlist.searches:
+        click.echo(f"  search       {', '.join(one.watches)}: {one.query.described}")
     if loaded.config.operator.recipient is None:
         click.echo("Operator       none named: faults show in the log and in `watcher status` only")
     else:
@@ -272,7 +282,9 @@ def _print_plan(settings: Settings, loaded: Loaded, watchlist: Watchlist) -> Non
 
 def _recipient_lines(loaded: Loaded, watchlist: Watchlist, recipient: RecipientConfig) -> Iterator[str]:
     count = len(trials_for(recipient, loaded.config, watchlist))
-    yield f"{recipient.name} hears of {counted(count, 'trial')}, {_levels(recipient)}"
+    searches = len(searches_for(recipient, loaded.config, watchlist))
+    found = f" and those that {counted(searches, 'search finds', 'searches find')}" if searches else ""
+    yield f"{recipient.name} hears of {counted(count, 'trial')}{found}, {_levels(recipient)}"
     yield from _wishes(recipient)
     yield f"  by    {_ways(recipient)}"
     zone = loaded.config.zone(recipient)

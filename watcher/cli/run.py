@@ -8,7 +8,6 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import click
@@ -60,7 +59,7 @@ def run(settings: Settings, once: bool, dry_run: bool, send_all: bool) -> None:
 def _once(settings: Settings, loaded: Loaded, *, dry_run: bool, send_all: bool) -> Exit:
     state = settings.state(loaded)
     opened = app.open_rehearsal(loaded, state) if dry_run else app.open_for_run(loaded, state)
-    with opened as context, _progress(settings):
+    with opened as context, settings.progress("reading the registry"):
         try:
             report = asyncio.run(
                 _until_terminated(
@@ -107,14 +106,6 @@ async def _until_terminated(work: object) -> RunReport:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
     result: RunReport = await task
     return result
-
-
-def _progress(settings: Settings) -> AbstractContextManager[object]:
-    if not sys.stderr.isatty() or settings.verbosity != 0:
-        return nullcontext()
-    from watcher.cli.terminal import busy
-
-    return busy("reading the registry")
 
 
 def codes(report: RunReport) -> Iterable[Exit]:

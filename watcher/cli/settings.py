@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,14 @@ class Settings:
             secrets=_secrets(loaded) if loaded is not None else (),
             is_journal=_is_journal(),
         )
+
+    def progress(self, what: str) -> AbstractContextManager[object]:
+        """Show on a terminal that something that may take over a second is under way; nothing with -q or -v."""
+        if not sys.stderr.isatty() or self.verbosity != 0:
+            return nullcontext()
+        from watcher.cli.terminal import busy
+
+        return busy(what)
 
 
 def _secrets(loaded: Loaded) -> tuple[str, ...]:

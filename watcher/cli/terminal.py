@@ -249,18 +249,22 @@ def _recipients(rows: Sequence[Mapping[str, Any]], zones: Mapping[str, tzinfo]) 
 
 def print_trials(found: Sequence[Mapping[str, Any]]) -> None:
     """Print what `trials_of` gave: a line each, names cut to the width of a terminal."""
-    screen = console()
-    is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
     rows = [_trial_cells(row) for row in found]
     if len({watches for _, _, watches, _ in rows}) < 2:  # one watch: naming it on every line tells nothing
         rows = [(nct_id, status, "", name) for nct_id, status, _, name in rows]
-    names = ("Trial", "Status", "Watches" if any(row[2] for row in rows) else "", "Name")
-    widths = [min(max((columns(row[place]) for row in (names, *rows)), default=0), 24) for place in range(3)]
+    print_cells(("Trial", "Status", "Watches" if any(row[2] for row in rows) else "", "Name"), rows)
+    console().print(Text(f"{counted(len(found), 'trial')} watched"))
+
+
+def print_cells(names: tuple[str, str, str, str], rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Print three narrow columns, empty ones left out, and a last one cut to the width of a terminal."""
+    screen = console()
+    is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
+    widths = [min(max(columns(row[place]) for row in (names, *rows)), 24) for place in range(3)]
     for number, row in enumerate((names, *rows)):
         line = "".join(f"{fit(cell, width)}  " for cell, width in zip(row, widths, strict=False) if width) + row[3]
         line = fit(line, screen.width).rstrip() if is_cut else line
         screen.print(Text(line, style="" if number else "bold"), soft_wrap=True)
-    screen.print(Text(f"{counted(len(found), 'trial')} watched"))
 
 
 def _trial_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:

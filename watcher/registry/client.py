@@ -22,6 +22,7 @@ from watcher.registry.registry_model import (
     Transport,
     TransportMemory,
 )
+from watcher.registry.search_results import SearchResults, read_results
 from watcher.registry.search_walk import read_members
 from watcher.registry.session import RegistrySession
 from watcher.registry.studies_page import read_single, read_version
@@ -116,6 +117,10 @@ class RegistryClient:
         if answer.status != 200:
             raise unexpected(answer, path)
         return _own_or_moved(read_single(answer), nct_id)
+
+    async def results(self, params: Mapping[str, str], count: int) -> SearchResults:
+        """Return how many trials a search selects, and the first `count` of them; see `search_results`."""
+        return await read_results(self._session, params, count)
 
 
 def _moved(answer: HttpResponse, nct_id: str) -> Moved:
