@@ -65,7 +65,8 @@ def resolve(name):
 
 @pytest.mark.parametrize("page", [CONTRIBUTING, ARCHITECTURE], ids=["contributing", "architecture"])
 def test_every_dotted_name_of_the_program_exists(page):
-    names = set(re.findall(rf"`((?:{'|'.join(ROOMS)})\.[\w.]+)`", page)) - {"config.example.toml"}
+    names = set(re.findall(rf"`((?:{'|'.join(ROOMS)})\.[\w.]+)`", page))
+    names -= {"config.example.toml", *known_names()}  # kinds of changes are written like that too
     for name in sorted(names):
         assert resolve(name) is not None
 
