@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+
 from tests.changes.builders import put
 from tests.pipeline.house import ANA, BOB, DAYS, FOUR, ONE, QUIET, THREE, TWO, trial
 
@@ -101,6 +105,41 @@ async def test_members_of_a_search_added_to_a_known_watch_are_named_as_added(hou
     home.settings = CALM
     await home.next()
     assert "Now also watching NCT99100001 Recruiting" in home.bodies("ana")[0]
+
+
+async def test_welcome_says_what_a_search_matches_and_names_the_newest(house):
+    many = {
+        f"NCT992000{number:02}": {DAYS[0]: itchy(f"NCT992000{number:02}", first=f"2026-01-{number:02}")}
+        for number in range(1, 21)
+    }
+    home = house(many, settings=SEARCH + ANA, watched=[])
+    await home.run()
+    (body,) = home.bodies("ana")
+    assert "Search “itch” (" in body
+    assert ") matches 20 trials. You hear which enter it and which leave it." in body
+    newest = body.partition("The newest 10 of them:")[2].partition("And 10 more trials.")[0]
+    assert re.findall(r"NCT992000(\d\d)", newest) == [f"{number:02}" for number in range(20, 10, -1)]
+
+
+async def test_webhook_calls_the_moves_by_their_own_types(house):
+    ways = 'webhook = { url = { file = "hook" }, secret = { file = "key" } }'
+    hook = f'[[recipient]]\nname = "hook"\n{ways}\nsend = "immediate"\n'
+    moved = {
+        TWO: {
+            DAYS[0]: None,
+            DAYS[1]: itchy(TWO, first=DAYS[1]),
+            DAYS[2]: itchy(TWO, count=9),
+            DAYS[3]: itchy(TWO, "COMPLETED"),
+        }
+    }
+    home = house(registry(**moved), settings=SEARCH + hook + QUIET, watched=[])
+    (home.folder / "key").write_text("whsec_" + base64.b64encode(b"k" * 32).decode())
+    await home.run()
+    for _ in range(3):
+        await home.next()
+    posts = [json.loads(post.body) for post in home.hook.posts]
+    assert [post["type"] for post in posts] == ["trial.entered", "trial.changed", "trial.left"]
+    assert [post["data"]["nct_id"] for post in posts] == [TWO] * 3
 
 
 async def test_who_does_not_follow_the_search_hears_nothing_of_it(house):

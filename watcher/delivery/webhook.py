@@ -22,6 +22,9 @@ from watcher.delivery.reply_text import one_line
 from watcher.errors import DeliveryError, DeliveryReason, Lasts, Whose
 from watcher.rendering.message import Message, unpacked
 
+MOVES = frozenset({"entered", "left"})
+"""Kinds of messages about a trial that moved in a search."""
+
 PREFIX = "whsec_"
 SHORTEST_KEY, LONGEST_KEY = 24, 64
 """Octets of a signing key (the specification, “Signature scheme”)."""
@@ -78,12 +81,13 @@ def event_id(message: Message) -> str:
 def payload(message: Message) -> bytes:
     """Return the body: the message's data if there is any, else its text.
 
-    `type` is `trial.changed` if the data are a comparison (as `watcher compare --json` prints it), else `watcher.` and
-    the kind of message: `watcher.welcome`, `watcher.notice`.
+    `type` is `trial.changed` if the data are a comparison (as `watcher compare --json` prints it), `trial.entered` or
+    `trial.left` if that tells of a search, else `watcher.` and the kind of message: `watcher.welcome`.
     """
     is_trial = message.data is not None
+    event = f"trial.{message.kind if message.kind in MOVES else 'changed'}"
     what = {
-        "type": "trial.changed" if is_trial else f"watcher.{message.kind or 'message'}",
+        "type": event if is_trial else f"watcher.{message.kind or 'message'}",
         "timestamp": message.date,
         "data": unpacked(message.data) if is_trial else {"subject": message.subject, "text": message.text},
     }

@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from types import MappingProxyType
 
-from watcher.changes.model import Json
+from watcher.changes.families.searches import ENTERED, LEFT
+from watcher.changes.model import Json, Story
 from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of
 from watcher.digests.csv_attachment import MeasuredStory, Sheet, lay_out, list_of, measure, views_of, write
@@ -264,9 +265,15 @@ def _data_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Write
     if not shown:
         return (_text_message(told, words, stamp, writer),)
     return tuple(
-        _data_message(show_story(story, ()), by_id[story.nct_id], part, len(shown), told.kind, stamp)
+        _data_message(show_story(story, ()), by_id[story.nct_id], part, len(shown), _move_of(story) or told.kind, stamp)
         for part, story in enumerate(shown, 1)
     )
+
+
+def _move_of(story: Story) -> str:
+    """Return `entered` or `left` when the story tells that its trial moved in a search, else nothing."""
+    kinds = {phrase.kind for phrase in (*story.lines, *story.minor)}
+    return next((name for kind, name in ((ENTERED, "entered"), (LEFT, "left")) if kind in kinds), "")
 
 
 def _data_message(story: StoryView, data: object, part: int, parts: int, kind: str, stamp: _Stamp) -> Message:

@@ -105,11 +105,30 @@ class WelcomedTrial:
         nct_id: The trial.
         short_name: As in a story.
         status: Its status in people's words: `Recruiting`; None when the record has none.
+        first_posted: Day it was first posted, as the registry spells it, or empty.
+        in_search: Whether a search of the reader's selects it.
     """
 
     nct_id: str
     short_name: str
     status: str | None = None
+    first_posted: str = ""
+    in_search: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomedSearch:
+    """One search in a welcome.
+
+    Attributes:
+        watch: Name of the watch.
+        described: The search in words.
+        count: How many trials it matches.
+    """
+
+    watch: str
+    described: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +163,9 @@ class Welcome:
     Attributes:
         reader: For whom.
         reading: What was read for them.
-        trials: The trials they follow, in the order of the watchlist; may be empty.
+        trials: The trials they follow: first those in no search in the order of the watchlist, then those of searches,
+            the newest first; may be empty.
+        searches: The searches they follow; may be empty.
         key: Goes into the Message-ID, e.g. `welcome`.
         at: Aware time of composing.
     """
@@ -154,6 +175,7 @@ class Welcome:
     trials: tuple[WelcomedTrial, ...]
     key: str
     at: datetime
+    searches: tuple[WelcomedSearch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

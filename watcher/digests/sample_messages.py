@@ -21,6 +21,7 @@ from watcher.digests.model import (
     ReadCounts,
     Sample,
     Welcome,
+    WelcomedSearch,
     WelcomedTrial,
 )
 from watcher.digests.sample import sample_story
@@ -28,6 +29,7 @@ from watcher.rendering.environment import TemplateNote, Templates
 
 _AT = datetime(2026, 3, 13, 7, 30, tzinfo=UTC)
 _PROFILE = Profile(headline="New trial, recruiting; 1 site in Spain", lines=sample_story().lines)
+_SEARCH = WelcomedSearch(watch="one", described="condition: low back pain", count=199)
 _MANY = 120  # more than a mail tells in full and in brief together
 
 
@@ -75,7 +77,7 @@ def specimens() -> tuple[Notification, ...]:
         Digest(reader=bare, reading=ReadCounts(watched=1, read=1), stories=(sample_story(),), key="2", at=_AT),
         Digest(reader=bare, reading=reading, stories=(replace(story, is_new=True, profile=_PROFILE),), key="4", at=_AT),
         Digest(reader=reader, reading=reading, stories=many, key="3", at=_AT),
-        Welcome(reader=reader, reading=reading, trials=_greeted(200), key="w", at=_AT),
+        Welcome(reader=reader, reading=reading, trials=_greeted(200), key="w", at=_AT, searches=(_SEARCH,)),
         Welcome(reader=bare, reading=ReadCounts(watched=0, read=0), trials=(), key="w0", at=_AT),
         Heartbeat(reader=reader, reading=reading, period="this week", key="h", at=_AT, added=_greeted(2)),
         notice,

@@ -10,13 +10,22 @@ from watcher.digests.short_labels import lower_first
 from watcher.digests.stories import MOST_NAME, RECORD_URL, page_of, without_id
 from watcher.rendering.escape import cut, plain
 from watcher.rendering.plain_text import count, listed
-from watcher.rendering.view import HeartbeatView, NoticeView, ReaderView, ReadingView, TrialView, WelcomeView
+from watcher.rendering.view import (
+    HeartbeatView,
+    NoticeView,
+    ReaderView,
+    ReadingView,
+    SearchView,
+    TrialView,
+    WelcomeView,
+)
 
 MOST_GREETED = 15
 """Trials that a welcome names, or a digest as added; of more it names the first ten, and counts the others."""
 
 _GREETED_OF_MANY = 10
 _TALLIED_FROM = 5
+_MOST_DESCRIBED = 300
 
 
 def show_reading(reading: ReadCounts, reader: Addressee, changed: int = 0) -> ReadingView:
@@ -63,6 +72,11 @@ def show_reader(reader: Addressee, reason: str) -> ReaderView:
 def show_welcome(welcome: Welcome) -> WelcomeView:
     """Show a welcome."""
     trials, more = show_trials(welcome.trials, welcome.reader)
+    if more:  # of their own trials the first, of those in searches the newest
+        own = [trial for trial in welcome.trials if not trial.in_search][:_GREETED_OF_MANY]
+        found = [trial for trial in welcome.trials if trial.in_search][:_GREETED_OF_MANY]
+        trials = tuple(_trial(trial, welcome.reader.pages) for trial in (*own, *found))
+        more = len(welcome.trials) - len(trials)
     statuses: dict[str, int] = {}
     for trial in welcome.trials:
         status = lower_first(plain(trial.status or "without a status"))
@@ -71,6 +85,11 @@ def show_welcome(welcome: Welcome) -> WelcomeView:
         reading=show_reading(welcome.reading, welcome.reader),
         trials=trials,
         more=more,
+        searches=tuple(
+            SearchView(watch=plain(one.watch), described=cut(plain(one.described), _MOST_DESCRIBED), count=one.count)
+            for one in welcome.searches
+        ),
+        has_own=any(not trial.in_search for trial in welcome.trials),
         statuses=_tally(statuses) if len(welcome.trials) >= _TALLIED_FROM else "",
         pages_url=f"{welcome.reader.pages}/" if welcome.reader.pages else "",
     )

@@ -97,7 +97,7 @@ def _notifications(
         return content.data_of(context, entries, comparisons, audience_of(context, recipient, plan.searches))
 
     if plan.greets:
-        yield content.welcome(context, recipient, subscribed, plan.state, now)
+        yield content.welcome(context, recipient, subscribed, plan.state, now, plan.searches)
     if plan.is_urgent:
         urgent, others = _split_urgent(pending[destination.key], ahead)
         if urgent:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from watcher.archive import decode
-from watcher.changes.history import value_at
 from watcher.changes.model import Story
 from watcher.changes.serialize import dumps, printed
 from watcher.changes.wording import values
@@ -15,7 +14,7 @@ from watcher.changes.wording.say import phrase
 from watcher.config.config_model import RecipientConfig
 from watcher.context import RunContext
 from watcher.digests.levels import Audience, of_own_searches
-from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedTrial
+from watcher.digests.model import Digest, Heartbeat, Welcome, WelcomedSearch, WelcomedTrial
 from watcher.digests.new_trials import as_new_trial
 from watcher.digests.routing import SubscribedTrial
 from watcher.pipeline.compose_messages import addressee_of
@@ -26,9 +25,9 @@ from watcher.rendering.message import PackedJson
 from watcher.store.delivery_model import RecipientState
 from watcher.store.trial_model import Presence
 from watcher.study.names import short_name as short_name_of
+from watcher.study.typed import study_of
 
 _A_WEEK = (timedelta(days=6, hours=12), timedelta(days=7, hours=12))
-_STATUS = ("protocolSection", "statusModule", "overallStatus")
 
 
 def welcome(
@@ -37,12 +36,19 @@ def welcome(
     subscribed: Sequence[SubscribedTrial],
     state: RecipientState,
     now: datetime,
+    searches: Sequence[tuple[str, str]] = (),
 ) -> Welcome:
-    """Make the greeting: what is watched from now on; nothing is reported for what was already there."""
+    """Make the greeting: what is watched from now on; nothing is reported for what was already there.
+
+    The `searches` are the keys of the searches the recipient follows, each with the name of its watch.
+    """
     ids = [trial.nct_id for trial in subscribed]
     merged = {kept.nct_id for kept in context.store.trials.kept(ids) if kept.presence is Presence.MERGED}
     trials = {trial.nct_id: trial for trial in subscribed if trial.nct_id not in merged}
-    greeted = _all_greeted(context, trials)
+    states = context.store.searches.states() if searches else {}
+    found = [(name, states[key]) for key, name in searches if key in states]
+    members = {nct_id for _, search in found for nct_id in context.store.searches.members(search.key)}
+    greeted = _all_greeted(context, trials, members)
     names = display_names(
         context.store, _own_names(subscribed), {one.nct_id: one.short_name for one in greeted.values()}
     )
@@ -52,6 +58,9 @@ def welcome(
         trials=tuple(replace(trial, short_name=names[nct_id]) for nct_id, trial in greeted.items()),
         key=f"welcome-{state.started_at.isoformat()}",
         at=now,
+        searches=tuple(
+            WelcomedSearch(watch=name, described=search.described, count=search.count) for name, search in found
+        ),
     )
 
 
@@ -145,24 +154,29 @@ def _own_names(trials: Sequence[SubscribedTrial]) -> Mapping[str, str | None]:
     return {trial.nct_id: trial.short_name for trial in trials}
 
 
-def _all_greeted(context: RunContext, trials: Mapping[str, SubscribedTrial]) -> Mapping[str, WelcomedTrial]:
-    """Return each trial as a welcome names it; never holds all records at once."""
-    greeted = {nct_id: _greeted(trial, None) for nct_id, trial in trials.items()}
+def _all_greeted(
+    context: RunContext, trials: Mapping[str, SubscribedTrial], members: Collection[str] = ()
+) -> Mapping[str, WelcomedTrial]:
+    """Return each trial as a welcome names it, the members of searches last and of these the newest first.
+
+    Never holds all records at once.
+    """
+    greeted = {
+        nct_id: WelcomedTrial(nct_id=nct_id, short_name=trial.short_name or nct_id, in_search=nct_id in members)
+        for nct_id, trial in trials.items()
+    }
     for nct_id, body in context.store.versions.each_newest_body(trials):
-        greeted[nct_id] = _greeted(trials[nct_id], body)
-    return greeted
-
-
-def _greeted(trial: SubscribedTrial, body: bytes | None) -> WelcomedTrial:
-    if body is None:
-        return WelcomedTrial(nct_id=trial.nct_id, short_name=trial.short_name or trial.nct_id)
-    record = decode(body)
-    status = value_at(record, _STATUS)
-    return WelcomedTrial(
-        nct_id=trial.nct_id,
-        short_name=trial.short_name or short_name_of(record),
-        status=values.enum(status) if isinstance(status, str) else None,
-    )
+        record = decode(body)
+        study = study_of(record)
+        greeted[nct_id] = replace(
+            greeted[nct_id],
+            short_name=trials[nct_id].short_name or short_name_of(record),
+            status=values.enum(study.status) if study.status else None,
+            first_posted=study.first_posted,
+        )
+    own = [one for one in greeted.values() if not one.in_search]
+    found = sorted((one for one in greeted.values() if one.in_search), key=lambda one: one.first_posted, reverse=True)
+    return {one.nct_id: one for one in (*own, *found)}
 
 
 def data_of(

@@ -72,7 +72,8 @@ class Message:
         data: The same content for machines: comparison objects as in `compare --json`.
         part: 1-based number of this part.
         parts: How many parts there are.
-        kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`; empty in messages frozen without one.
+        kind: What it is: `digest`, `welcome`, `heartbeat`, `notice`, `test`; for the data of one trial that moved in a
+            search, `entered` or `left`; empty in messages frozen without one.
         thread: Id of the message it is shown under: the root of a mail thread, which is never sent itself, or the first
             of several parts; may be empty.
         attachments: Files that go with a mail; usually empty.

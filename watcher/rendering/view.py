@@ -333,6 +333,21 @@ class DigestView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """One search in a welcome.
+
+    Attributes:
+        watch: Name of the watch.
+        described: The search in words.
+        count: How many trials it matches.
+    """
+
+    watch: str
+    described: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WelcomeView:
     """A welcome.
 
@@ -343,6 +358,8 @@ class WelcomeView:
         statuses: How many stand where: `12 recruiting; 3 completed`; empty for few trials.
         attached: Name of the file that lists all of them, or empty.
         pages_url: The site of `[pages]`, or empty.
+        searches: The searches the reader follows; may be empty.
+        has_own: Whether some trials are in none of these searches; they come first.
     """
 
     reading: ReadingView
@@ -351,6 +368,8 @@ class WelcomeView:
     statuses: str
     attached: str = ""
     pages_url: str = ""
+    searches: tuple[SearchView, ...] = ()
+    has_own: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
