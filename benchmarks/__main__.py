@@ -1,4 +1,4 @@
-"""`python -m benchmarks [poll|compare|smtp|telling|composing|rest …] [--quick]`."""
+"""`python -m benchmarks [poll|searching|compare|smtp|telling|composing|rest …] [--quick]`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import compare, composing, mail, poll, rest, telling
+from benchmarks import compare, composing, mail, poll, rest, searching, telling
 from benchmarks.machine import describe
 from benchmarks.process import BenchError
 from benchmarks.tables import Row, verdicts
 
 PARTS: Mapping[str, Callable[..., list[Row]]] = {
     "poll": poll.run,
+    "searching": searching.run,
     "compare": compare.run,
     "smtp": mail.run,
     "telling": telling.run,

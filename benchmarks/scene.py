@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from benchmarks.process import serving, watcher
 from tests.support.scale import write_scaled
 
-_CONFIG = """
+CONFIG = """
 [registry]
 base_url = "{base_url}"
 contact = "bench@example.org"
@@ -70,7 +70,7 @@ class Scene:
     def config(self, poll_every: str = "1h") -> Path:
         """Write a configuration that watches all trials; its one recipient hears monthly."""
         file = self.folder / f"config-{poll_every}.toml"
-        file.write_text(_CONFIG.format(base_url=self.base_url, poll_every=poll_every), encoding="ascii")
+        file.write_text(CONFIG.format(base_url=self.base_url, poll_every=poll_every), encoding="ascii")
         return file
 
     def once(self, state: Path) -> list[str]:

@@ -17,15 +17,19 @@ from watcher.config.watchlist import WatchedSearch
 from watcher.context import RunContext
 from watcher.errors import RegistryError, RegistryRefusedError, RegistryUnavailableError
 from watcher.pipeline.poll_report import PollTally
-from watcher.pipeline.search_moves import is_ripe, search_round
 from watcher.registry.registry_model import RateLimitedError
 from watcher.store.search_model import SearchRound, SearchState, SetAside
+from watcher.store.store import Store
+from watcher.store.trial_model import Kept, Presence
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
 
 log = structlog.get_logger()
 
+
+ENDED = frozenset({Presence.MERGED, Presence.GONE, Presence.UNKNOWN})
+"""A trial that stands so neither enters nor leaves a search: how it stands is reported by itself."""
 
 UNANSWERED_IN_A_POLL = 3
 """After so many searches without an answer the others are left for the next poll."""
@@ -71,7 +75,7 @@ async def read_searches(
         state = states.get(search.query.key)
         if state is not None and token is not None and state.token == token:
             tally.searches.setdefault(search.name, None)
-            if is_ripe(context.store, state.key, token):
+            if _is_ripe(context.store, state.key, token):
                 found.append(FoundMembers(search=search, ids=frozenset(context.store.searches.members(state.key))))
             continue
         if unanswered >= UNANSWERED_IN_A_POLL:
@@ -105,6 +109,18 @@ def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
     )
 
 
+def _is_ripe(store: Store, key: str, token: str | None) -> bool:
+    """Return whether something is owed of a search that can be reported now, since its record has been read."""
+    owed = [span.nct_id for span in store.searches.owed(key)]
+    return any(kept.presence in ENDED or is_read_at(kept, token) for kept in store.trials.kept(owed))
+
+
+def is_read_at(kept: Kept, token: str | None) -> bool:
+    """Return whether the record of a trial was read at this token, so that it shows why the trial moved."""
+    is_current = token is None or kept.checked_token == token
+    return kept.presence is Presence.PRESENT and kept.newest_seq is not None and not kept.starts_anew and is_current
+
+
 def join_found(context: RunContext, found: Iterable[FoundMembers], watched: Sequence[str]) -> tuple[str, ...]:
     """Watch the members that are believed and not watched yet; return their ids."""
     known = set(watched)
@@ -118,6 +134,8 @@ async def store_searches(context: RunContext, found: Sequence[FoundMembers], tok
     """Store members and what follows from them in one transaction; call it when the data version stood still."""
     if not found:
         return
+    from watcher.pipeline.search_moves import search_round  # comparing is loaded only when there is something to store
+
     async with context.turn:
         believed = {one.search: one.ids for one in found if not one.doubt}
         moves = await asyncio.to_thread(search_round, context.store, believed, token)

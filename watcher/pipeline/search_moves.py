@@ -17,14 +17,14 @@ from watcher.changes.model import Change
 from watcher.changes.record_events import on_the_day
 from watcher.config.watchlist import WatchedSearch
 from watcher.errors import DamagedError
+from watcher.pipeline.search_membership import ENDED, is_read_at
 from watcher.pipeline.watchlist_resolution import onwards
 from watcher.registry.plausibility import data_day
 from watcher.store.search_model import Move, SearchCommit, SearchRound, SearchState
 from watcher.store.store import Store
-from watcher.store.trial_model import Event, Kept, LogEntry, Presence, VersionKind
+from watcher.store.trial_model import Event, Kept, LogEntry, VersionKind
 
 _AT_ONCE = 100
-_ENDED = frozenset({Presence.MERGED, Presence.GONE, Presence.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +96,6 @@ def search_round(store: Store, found: Mapping[WatchedSearch, frozenset[str]], to
     )
 
 
-def is_ripe(store: Store, key: str, token: str | None) -> bool:
-    """Return whether something is owed of a search that can be reported now, since its record has been read."""
-    owed = [span.nct_id for span in store.searches.owed(key)]
-    return any(kept.presence in _ENDED or _is_read(kept, token) for kept in store.trials.kept(owed))
-
-
 def _moves(
     store: Store, search: WatchedSearch, state: SearchState | None, ids: frozenset[str], merged: Mapping[str, str]
 ) -> tuple[list[_Pending], set[int]]:
@@ -143,11 +137,11 @@ def _outcomes(
 ) -> Iterator[tuple[_Pending, Kept, Change | Move | None]]:
     """Yield what becomes of each move: a change, None when nothing is to be reported, itself while it is owed."""
     every = {kept.nct_id: kept for kept in store.trials.kept([one.nct_id for one in pending])}
-    is_read = {nct_id for nct_id, kept in every.items() if _is_read(kept, token)}
+    is_read = {nct_id for nct_id, kept in every.items() if is_read_at(kept, token)}
     bodies = store.versions.newest_bodies(is_read)
     for one in pending:
         kept = every[one.nct_id]
-        if kept.presence in _ENDED:
+        if kept.presence in ENDED:
             yield one, kept, None
         elif one.nct_id not in bodies:
             yield one, kept, one.move
@@ -156,12 +150,6 @@ def _outcomes(
                 yield one, kept, _change(store, one, kept, bodies[one.nct_id])
             except DamagedError:  # told when the record is needed for comparing
                 yield one, kept, one.move
-
-
-def _is_read(kept: Kept, token: str | None) -> bool:
-    """Return whether the record of a trial was read at this token, so that it shows why the trial moved."""
-    is_current = token is None or kept.checked_token == token
-    return kept.presence is Presence.PRESENT and kept.newest_seq is not None and not kept.starts_anew and is_current
 
 
 def _change(store: Store, one: _Pending, kept: Kept, body: bytes) -> Change:
