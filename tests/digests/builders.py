@@ -301,7 +301,7 @@ def a_notice(**values: Any) -> Notice:
         since=datetime(2026, 3, 13, 5, 10, tzinfo=UTC),
         meaning="Nothing is lost, but no trial is read until the registry answers. Recipients get no news of their "
         "trials meanwhile and are not told about this.",
-        advice="Run “watcher doctor” on the machine: it tries each way to the registry and says which passes. The "
+        advice="Run `watcher doctor` on the machine: it tries each way to the registry and says which passes. The "
         "usual causes are a changed firewall rule, a proxy, or an address range of a data centre.",
         more="Run `watcher status` where the watcher runs.",
         key="registry:told:2026-03-13",

@@ -371,7 +371,28 @@ def test_welcome_to_a_few_trials_names_each_and_needs_no_file(count):
     message = mail(b.a_welcome(count))
     assert len(set(re.findall(r"NCT\d{8}", message.text))) == count
     assert not message.attachments
-    assert "The first" not in message.text
+    assert "those that recruit first" not in message.text
+
+
+def test_welcome_to_many_names_those_that_recruit_before_the_others():
+    base = b.a_welcome(1000)
+    closed = [replace(trial, status="Completed") for trial in base.trials]
+    last = [*closed[:-2], replace(closed[-2], status="Not yet recruiting"), replace(closed[-1], status="Recruiting")]
+    message = mail(replace(base, trials=tuple(last)))
+    assert "10 of them, those that recruit first:" in message.text
+    named = list(dict.fromkeys(re.findall(r"NCT\d{8}", message.text)))
+    assert named == [last[place].nct_id for place in (-1, -2, *range(8))]
+
+
+def test_the_footer_explains_the_levels_and_leads_to_the_pages_where_there_are_any():
+    alone, paged = mail(b.a_welcome(1)), mail(b.a_welcome(1, reader=b.a_reader(pages="https://trials.example.org/s")))
+    for message in (alone, paged):
+        assert "critical is worth an interruption, major stands at the top" in flat(message.text)
+        assert "docs/" not in message.text
+    link = "https://trials.example.org/s/index.html#levels"
+    assert f"More on levels: {link}" in flat(paged.text)
+    assert f'href="{link}"' in (paged.html or "")
+    assert "More on levels" not in alone.text
 
 
 @pytest.mark.parametrize("pages", [None, "https://trials.example.org"])

@@ -107,6 +107,10 @@ def test_what_the_record_says_nothing_of_is_left_out_and_named_once(site):
     assert "The record says nothing of: outcomes" in said(page.find(".//main"))
 
 
+def test_the_index_explains_the_levels_where_mails_lead_to(site):
+    assert "Levels are our rule" in said(site.html["index.html"].find(".//section[@id='levels']"))
+
+
 def test_the_latest_change_stands_before_the_facts(site):
     main = said(site.trial("NCT99000001").find(".//main"))
     assert main.index("Latest change posted 3 Jun 2026 Terminated with 233 of 420") < main.index("Basic information")

@@ -98,7 +98,7 @@ class LazyGroup(click.Group):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             close = get_close_matches(name, COMMANDS, n=1)
-            hint = f'Did you mean "{close[0]}"?' if close else "They are listed by: watcher --help"
+            hint = f'Did you mean "{close[0]}"?' if close else "`watcher --help` lists them"
             raise click.UsageError(f'There is no command "{name}". {hint}', ctx)
         return super().resolve_command(ctx, args)
 

@@ -80,7 +80,7 @@ def restore(settings: Settings, source: Path) -> None:
     """Replace the store with the backup FILE; not while a run or the daemon is active.
 
     The present store is kept beside it under another name. What was sent since the backup may be sent again; check
-    first with: watcher run --once --dry-run
+    first with `watcher run --once --dry-run`
 
     \b
         watcher db restore /var/backups/watcher.db
@@ -89,7 +89,7 @@ def restore(settings: Settings, source: Path) -> None:
     with RunLock.acquire(settings.state(settings.load()), pid=os.getpid(), now=utc_now()) as lock:
         aside = admin.restore(source, path, lock, utc_now())
     click.echo(f"{path} is what {source} was" + (f"; the one before is in {aside}" if aside is not None else ""))
-    click.echo("What was told since may be told again; look first with: watcher run --once --dry-run")
+    click.echo("What was told since may be told again; look first with `watcher run --once --dry-run`")
 
 
 @database.command(short_help="Show how large the store is, and what fills it.")
@@ -125,7 +125,7 @@ def stats(settings: Settings, as_json: bool) -> None:
         click.echo(f"Seen         {found.oldest:%d %b %Y} to {found.newest:%d %b %Y}")
     if found.behind is not None:
         click.echo(f"Told least   {found.behind[0]}, up to version {found.behind[1]}; what comes after it stays")
-    click.echo(f"Could go     {removable.records:,} records, {_size(removable.size)}; see: watcher db prune --help")
+    click.echo(f"Could go     {removable.records:,} records, {_size(removable.size)}; see `watcher db prune --help`")
 
 
 @database.command(short_help="Remove raw records that nobody needs.")

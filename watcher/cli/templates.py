@@ -54,7 +54,7 @@ def export(folder: Path, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in known:
             close = get_close_matches(name, known, n=1)
-            hint = f'did you mean "{close[0]}"?' if close else "they are listed by: watcher templates list"
+            hint = f'did you mean "{close[0]}"?' if close else "`watcher templates list` names them"
             raise UsageError(f'there is no template "{name}"; {hint}')
     wanted = [*(names or known), "README.md"]
     there = [name for name in wanted if (folder / name).exists() and name != "README.md"]
@@ -64,7 +64,7 @@ def export(folder: Path, names: tuple[str, ...]) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((source / name).read_bytes())
     click.echo(f"{len(wanted) - 1} templates in {folder}; README.md there says what they are given.")
-    click.echo(f'Use them with: templates_dir = "{folder}"  (then: watcher templates check)')
+    click.echo(f'Use them with: templates_dir = "{folder}"  (then `watcher templates check`)')
 
 
 @templates.command()

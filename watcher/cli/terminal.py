@@ -207,7 +207,7 @@ def print_status(found: Mapping[str, Any], zones: Mapping[str, tzinfo]) -> None:
     poll = found["poll"]
     watched = counted(poll["watched"], "trial")
     if poll["last"] is None:
-        screen.print(Text(f"No poll yet; {watched} watched. Start with: watcher run --once"))
+        screen.print(Text(f"No poll yet; {watched} watched. Start with `watcher run --once`"))
     else:
         table = _grid(13)
         asked = counted(found["requests"], "request")
@@ -298,7 +298,7 @@ def print_trial(found: Mapping[str, Any]) -> None:
         table.add_row("Short name", Text(lines(found["short_name"])))
     table.add_row("Watched as", Text(lines(", ".join(found["watches"])) or "not watched now"))
     versions = counted(found["versions"], "version")
-    table.add_row("Kept", Text(f"{versions} since {when(found['first_seen_at'])}; see: watcher log {found['nct_id']}"))
+    table.add_row("Kept", Text(f"{versions} since {when(found['first_seen_at'])}; see `watcher log {found['nct_id']}`"))
     table.add_row("Registry data", Text(when(found["data_version"])))
     screen.print(table)
 

@@ -24,6 +24,10 @@ MOST_GREETED = 15
 """Trials that a welcome names, or a digest as added; of more it names the first ten, and counts the others."""
 
 _GREETED_OF_MANY = 10
+_OPEN_FIRST = {
+    status: place
+    for place, status in enumerate(("Recruiting", "Enrolling by invitation", "Available", "Not yet recruiting"))
+}
 _TALLIED_FROM = 5
 _MOST_DESCRIBED = 300
 
@@ -66,14 +70,15 @@ def show_reader(reader: Addressee, reason: str) -> ReaderView:
         stop=plain(reader.stop or ""),
         next_digest=spans.coming(reader.next_digest, reader.zone),
         reason=reason,
+        levels_url=f"{reader.pages}/index.html#levels" if reader.pages else "",
     )
 
 
 def show_welcome(welcome: Welcome) -> WelcomeView:
     """Show a welcome."""
     trials, more = show_trials(welcome.trials, welcome.reader)
-    if more:  # of their own trials the first, of those in searches the newest
-        own = [trial for trial in welcome.trials if not trial.in_search][:_GREETED_OF_MANY]
+    if more:  # of their own trials those that recruit, of those in searches the newest
+        own = _open_first([trial for trial in welcome.trials if not trial.in_search])[:_GREETED_OF_MANY]
         found = [trial for trial in welcome.trials if trial.in_search][:_GREETED_OF_MANY]
         trials = tuple(_trial(trial, welcome.reader.pages) for trial in (*own, *found))
         more = len(welcome.trials) - len(trials)
@@ -96,9 +101,13 @@ def show_welcome(welcome: Welcome) -> WelcomeView:
 
 
 def show_trials(trials: Sequence[WelcomedTrial], reader: Addressee) -> tuple[tuple[TrialView, ...], int]:
-    """Show the first of these trials, all if they are few, and return how many more there are."""
-    shown = trials if len(trials) <= MOST_GREETED else trials[:_GREETED_OF_MANY]
+    """Show these trials, of many those that recruit or are about to before the others, and count those left out."""
+    shown = trials if len(trials) <= MOST_GREETED else _open_first(trials)[:_GREETED_OF_MANY]
     return tuple(_trial(trial, reader.pages) for trial in shown), len(trials) - len(shown)
+
+
+def _open_first(trials: Sequence[WelcomedTrial]) -> list[WelcomedTrial]:
+    return sorted(trials, key=lambda trial: _OPEN_FIRST.get(trial.status or "", len(_OPEN_FIRST)))
 
 
 def _trial(trial: WelcomedTrial, pages: str | None) -> TrialView:

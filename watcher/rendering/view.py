@@ -230,6 +230,7 @@ class ReaderView:
         stop: Address to write to, or empty.
         next_digest: `Mon 16 Mar 07:30`, or empty for immediate.
         reason: Why they get this: `watches`, `operator` (a notice) or `test`.
+        levels_url: Where the pages explain the levels; empty without pages.
     """
 
     name: str
@@ -238,6 +239,7 @@ class ReaderView:
     stop: str
     next_digest: str
     reason: str
+    levels_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
