@@ -150,3 +150,21 @@ async def test_who_does_not_follow_the_search_hears_nothing_of_it(house):
     await home.next()
     assert len(home.bodies("ana")) == 1
     assert home.bodies("bob") == []
+
+
+async def test_page_and_feed_of_a_search_show_who_entered_and_left(house):
+    moved = {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1]), DAYS[3]: itchy(TWO, "COMPLETED")}}
+    home = house(registry(**moved), settings=CALM, watched=[])
+    home.head = '[pages]\ndir = "../site"\n'
+    await home.run()
+    page = home.folder / "site/watches/itch.html"
+    assert "No trial has entered or left it since." in page.read_text()
+    for _ in range(3):
+        await home.next()
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page.read_text()).split())
+    assert "2 trials now, 2 trials when first read on 1 Jun 2026" in shown
+    assert "4 Jun 2026 · 2 trials from then on Left: Calmol, Itch" in shown
+    assert "2 Jun 2026 · 3 trials from then on Entered: Calmol, Itch" in shown
+    feed = (home.folder / "site/watches/itch.xml").read_text()
+    assert "first posted on 2 Jun 2026" in feed
+    assert "Completed" in feed

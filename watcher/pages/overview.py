@@ -18,6 +18,7 @@ from watcher.pages.page_model import Site
 from watcher.pages.recent_versions import Mention
 from watcher.pages.record_text import day, joined, line, lines, module, raw, word
 from watcher.pages.related import Traits, traits_of
+from watcher.pages.search_days import SearchHistory
 from watcher.pages.trial import Link, code_of
 from watcher.pages.who_and_where import OpenPlace, countries_of, open_places_of
 from watcher.rendering.escape import cut, plain
@@ -143,6 +144,7 @@ class Overview:
         calendar: File of the calendar, relative to the page; or empty.
         home: The index, relative to the page; empty on the index itself.
         data_version: The registry's data version in words, or empty.
+        search: The search of the watch and its members over time; None on the index and for watches without one.
     """
 
     title: str
@@ -159,6 +161,7 @@ class Overview:
     calendar: str
     home: str
     data_version: str
+    search: SearchHistory | None = None
 
 
 def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
@@ -211,6 +214,7 @@ def overview_of(
     feed: str = "feed",
     calendar: str = "",
     home: str = "",
+    search: SearchHistory | None = None,
 ) -> Overview:
     """Return the overview of some trials.
 
@@ -224,6 +228,7 @@ def overview_of(
         feed: Beginning of the feeds' file names, relative to the page.
         calendar: File of the calendar, relative to the page; or empty.
         home: The index, relative to the page; empty on the index.
+        search: The search of the watch, or None.
     """
     ordered = sorted(briefs, key=lambda brief: brief.nct_id, reverse=True)
     ordered.sort(key=lambda brief: newest[brief.nct_id].seq if brief.nct_id in newest else 0, reverse=True)
@@ -253,6 +258,7 @@ def overview_of(
         calendar=calendar,
         home=home,
         data_version=values.date(site.data_version) if site.data_version else "",
+        search=search,
     )
 
 

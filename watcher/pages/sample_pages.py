@@ -15,8 +15,10 @@ from watcher.pages.page_model import Site, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, mention_of
 from watcher.pages.recruiting import open_countries
 from watcher.pages.related import MOST, Related
+from watcher.pages.search_days import SearchHistory, search_history
 from watcher.pages.trial import Link, page_of
 from watcher.pages.trial_timeline import chapter_of
+from watcher.store.search_model import SearchState, Span
 
 _WATCH = "specimens"
 
@@ -62,10 +64,11 @@ def _show_lists(
     mentions = tuple(mention_of(chapter) for chapter in told if not chapter.is_quiet)
     newest = {mention.nct_id: mention for mention in mentions}
     link = Link(name=_WATCH, href="watches/specimens.html")
-    for own, week, links, home, on in (
-        (briefs, mentions, ((link,), ((link, 1),)), "", site),
-        (briefs, mentions, ((), ()), "../", site),
-        ([], (), ((), ()), "../", replace(site, data_version=None)),
+    searches = _searches(trials, site)
+    for own, week, links, home, on, search in (
+        (briefs, mentions, ((link,), ((link, 1),)), "", site, None),
+        *((briefs, mentions, ((), ()), "../", site, search) for search in searches),
+        ([], (), ((), ()), "../", replace(site, data_version=None), None),
     ):
         page = overview_of(
             own,
@@ -76,5 +79,20 @@ def _show_lists(
             links=links,
             calendar="specimens.ics",
             home=home,
+            search=search,
         )
         render("pages/index.html.j2", {"page": page, "root": home})
+
+
+def _searches(trials: Sequence[Trial], site: Site) -> tuple[SearchHistory, ...]:
+    """Return a search whose members moved, and one where nothing did."""
+    state = SearchState(
+        key="x", described="condition: specimens", since=site.now, token=None, data_version=None, read_at=site.now,
+        seq=0, count=len(trials),
+    )  # fmt: skip
+    stay = Span(
+        number=1, search="x", nct_id=trials[0].nct_id, entered_at=site.now, entered_version="2026-06-24",
+        is_first=False, left_at=None, left_version=None, owed=None, seq=0,
+    )  # fmt: skip
+    left = replace(stay, number=2, nct_id=trials[-1].nct_id, is_first=True, left_at=site.now)
+    return search_history(state, (stay, left), {trials[0].nct_id: "a specimen"}), search_history(state, (), {})

@@ -21,10 +21,12 @@ from watcher.pages.page_model import Site, Step, Trial
 from watcher.pages.recent_versions import MOST_ENTRIES, Listed, Lists, Mention, VersionNote, mention_of
 from watcher.pages.recruiting import OpenCountry, open_countries
 from watcher.pages.related import Related, relate
+from watcher.pages.search_days import SearchHistory, search_history
 from watcher.pages.site_folder import Folder, Written
 from watcher.pages.site_memory import SiteMemory, TrialNote, read_memory, write_memory
 from watcher.pages.trial import Link, page_of
 from watcher.pages.trial_timeline import TimelineEntry, chapter_of
+from watcher.store.search_model import SearchState, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +93,14 @@ class Given:
         watched: By id; ids without a record have no page.
         lists: Which versions the lists and feeds show.
         program: What the pages are made by: a hash of templates and version.
+        searches: By name of the watch, its search and every stay in it, oldest first.
     """
 
     site: Site
     watched: Mapping[str, Watched]
     lists: Lists
     program: str
+    searches: Mapping[str, tuple[SearchState, Sequence[Span]]] = field(default_factory=dict)
 
 
 def build(folder: Folder, source: Source, given: Given, render: Render, progress: Progress, key: str) -> Written:
@@ -239,10 +243,11 @@ class _Build:
     ) -> None:
         """Write one list with its feeds and its calendar, unless they are made of the same already."""
         since = (self.given.site.now - milestone_calendar.PAST).date()
+        search = self._search(title) if home else None
         own = [self.notes[one.nct_id] for one in briefs]
         made_of = _hash(
             self.given.program, self.given.site.url, self.given.site.data_version, self.given.lists.week, title, key,
-            [(note.made_of, sorted(note.mentions)) for note in own], repr(listed), repr(links), since,
+            [(note.made_of, sorted(note.mentions)) for note in own], repr(listed), repr(links), since, repr(search),
         )  # fmt: skip
         if self.folder.is_made_of(file, made_of):
             self.folder.keep(file)
@@ -266,6 +271,7 @@ class _Build:
             feed=feed,
             calendar=calendar,
             home=home,
+            search=search,
         )
         made = self.render("pages/index.html.j2", {"page": page, "root": home})
         entries = [self._entry(self.told[one.seq]) for one in listed.feed]
@@ -288,6 +294,12 @@ class _Build:
         name = title if home else "Milestones of watched trials"
         written = milestone_calendar.calendar_of(name, days, since=since)
         self.folder.put(folder + calendar, written, group=file, source=source)
+
+    def _search(self, watch: str) -> SearchHistory | None:
+        if watch not in self.given.searches:
+            return None
+        names = {nct_id: note.brief.name for nct_id, note in self.notes.items()}
+        return search_history(*self.given.searches[watch], names)
 
     def _open(self, briefs: Sequence[Brief]) -> tuple[tuple[Link, int], ...]:
         """Write a page per country where people can take part, and return the links to them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ from watcher.pipeline.page_overrides import LARGEST_PAGE, PAGES, SLOWEST_PAGE, o
 from watcher.pipeline.template_overrides import override_folder
 from watcher.rendering.environment import TemplateNote, Templates, builtin_templates
 from watcher.store.highlights import Highlight, Highlights
+from watcher.store.search_model import SearchState, Span
 
 log = structlog.get_logger()
 
@@ -125,6 +126,7 @@ def publish(
         watched=watched,
         lists=_lists(context, watched, site),
         program=_program(context, distrusted),
+        searches=_searches(context),
     )
     source = _Store(context, watchlist, watched)
     render = _rendering(templates, on_note, {note.template for note in distrusted})
@@ -149,10 +151,25 @@ def _watched(context: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
     }
 
 
+def _searches(context: RunContext) -> Mapping[str, tuple[SearchState, Sequence[Span]]]:
+    """Return the search of each watch that has one whose members were read, with every stay in it."""
+    found, store = _states(context), context.store.searches
+    return {watch: (state, store.spans(state.key)) for watch, state in found.items()}
+
+
+def _states(context: RunContext) -> Mapping[str, SearchState]:
+    watched = {watch.name: watch.search.key for watch in context.loaded.config.watch if watch.search is not None}
+    states = context.store.searches.states() if watched else {}
+    return {watch: states[key] for watch, key in watched.items() if key in states}
+
+
 def _key(site: Site, watched: Mapping[str, Shown], context: RunContext) -> str:
     names = [watch.name for watch in context.loaded.config.watch]
     own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(context.loaded)]
-    held = [__version__, site.url, site.data_version, site.now.date(), names, own, sorted(watched.items())]
+    searches = [(watch, state.key, state.seq, state.count) for watch, state in sorted(_states(context).items())]
+    held = [
+        __version__, site.url, site.data_version, site.now.date(), names, own, searches, sorted(watched.items()),
+    ]  # fmt: skip
     return hashlib.blake2b(json.dumps(held, default=str).encode(), digest_size=16).hexdigest()
 
 
