@@ -322,3 +322,16 @@ async def test_killed_run_leaves_members_as_before_and_the_next_tells_each_move_
     await home.run()
     assert members(home) == {ONE, TWO, FOUR}
     assert (len(moves(home, TWO)), len(moves(home, THREE)), len(home.mails_to("ana"))) == (1, 1, 1)
+
+
+async def test_what_was_read_before_a_poll_broke_off_is_not_read_again(house):
+    home = house(always(ONE, TWO), settings=CALM, watched=[])
+    home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, match="/version", after=1, times=None))
+    await home.run()
+    home.registry.disarm()
+    before = len(home.registry.requests)
+    await home.run()
+    asked = home.registry.requests[before:]
+    assert members(home) == {ONE, TWO}
+    assert [seen.path.rpartition("/")[2] for seen in asked] == ["version", "studies", "version"]
+    assert "filter.ids" not in asked[1].query

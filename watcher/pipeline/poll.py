@@ -149,7 +149,7 @@ async def _rounds(
         context.store.trials.sync_watched((*asked.ids, *asked.merged), context.clock())
     for number in range(ROUNDS):
         found = await read_searches(client, context, asked.searches, token, tally)
-        todo = _todo(context, asked, join_found(context, found, asked.ids), token)
+        todo = _todo(context, asked, join_found(context, found, asked.ids, asked.merged), token)
         if not (todo or found):
             tally.is_settled = True
             return (PollOutcome.NO_NEWS if number == 0 else PollOutcome.COMPLETE), token

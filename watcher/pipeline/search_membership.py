@@ -7,7 +7,7 @@ harms no other; it is asked again at the next poll.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,7 +101,7 @@ def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
     """Return why a number of members is not believed: none or under half are left, seen in one data version only."""
     if state is None or state.count == 0 or 2 * count >= state.count:
         return ""
-    if state.aside_token is not None and state.aside_token != token:
+    if state.aside_count is not None and (token is None or state.aside_token != token):
         return ""
     return (
         f"the registry found {count:,} trials for this search and {state.count:,} before; it is believed when the next "
@@ -121,13 +121,25 @@ def is_read_at(kept: Kept, token: str | None) -> bool:
     return kept.presence is Presence.PRESENT and kept.newest_seq is not None and not kept.starts_anew and is_current
 
 
-def join_found(context: RunContext, found: Iterable[FoundMembers], watched: Sequence[str]) -> tuple[str, ...]:
-    """Watch the members that are believed and not watched yet; return their ids."""
-    known = set(watched)
-    new = sorted({nct_id for one in found if not one.doubt for nct_id in one.ids} - known)
+def join_found(
+    context: RunContext, found: Iterable[FoundMembers], asked: Collection[str], merged: Collection[str]
+) -> tuple[str, ...]:
+    """Watch the members that are believed and not watched yet.
+
+    Args:
+        context: What the run works with.
+        found: The members of searches.
+        asked: Trials that are asked for in any case.
+        merged: Watched trials that were merged into others; one that is found lives on by itself.
+
+    Returns:
+        The members to ask for as well, merged ones included.
+    """
+    more = sorted({nct_id for one in found if not one.doubt for nct_id in one.ids}.difference(asked))
+    new = [nct_id for nct_id in more if nct_id not in merged]
     if new:
         context.store.trials.join(new, context.clock())
-    return tuple(new)
+    return tuple(more)
 
 
 async def store_searches(context: RunContext, found: Sequence[FoundMembers], token: str | None) -> None:

@@ -262,20 +262,23 @@ def _leave(connection: Connection, ids: Sequence[str], now: datetime) -> None:
 
 
 def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
-    """Watch trials: new ones get a row; known ones become due at once, and start anew after a long gap.
+    """Watch trials: new ones get a row; known ones go on, and start anew after a long gap.
+
+    One that starts anew is due at once. Another is due unless it was checked at the present token: its record is known.
 
     A merged trial always starts anew: what was kept under the other id meanwhile is not its own history.
     """
     trial = tables.trial.c
     is_long = trial.left_at.is_(None) | (trial.left_at < now - SHORT_GAP) | (trial.life == Presence.MERGED.value)
     starts_anew = trial.newest_seq.is_not(None) & (trial.starts_anew | is_long)
+    token = case((starts_anew, None), else_=trial.checked_token)
     known = set[str]()
     for piece in chunks(ids):
         known.update(connection.scalars(select(tables.trial.c.nct_id).where(tables.trial.c.nct_id.in_(piece))))
         connection.execute(
             update(tables.trial)
             .where(tables.trial.c.nct_id.in_(piece))
-            .values(watched=True, starts_anew=starts_anew, checked_token=None, left_at=None)
+            .values(watched=True, starts_anew=starts_anew, checked_token=token, left_at=None)
         )
     add_trials(connection, [nct_id for nct_id in ids if nct_id not in known])
 
