@@ -8,7 +8,7 @@ import pytest
 from tests.changes.builders import put
 from tests.changes.told import quiet_record
 from watcher.changes.compare import compare_records
-from watcher.changes.families.searches import SearchSight, entered, left
+from watcher.changes.families.search_changes import SearchSight, entered, left
 from watcher.changes.model import Record, Severity
 from watcher.changes.wording.say import phrase
 

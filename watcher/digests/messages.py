@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from types import MappingProxyType
 
-from watcher.changes.families.searches import ENTERED, LEFT
+from watcher.changes.families.search_changes import ENTERED, LEFT
 from watcher.changes.model import Json, Story
 from watcher.config.config_model import Thread
 from watcher.digests.conversation import Conversation, conversation_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from watcher.changes.families.searches import ENTERED
+from watcher.changes.families.search_changes import ENTERED
 from watcher.changes.model import Phrase, Profile, Record, Severity, Story, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.build import countries_listed

@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from watcher.archive import decode, decode_comparison, quietened, read_history
 from watcher.changes.compare import compare_records
-from watcher.changes.families.searches import ENTERED
+from watcher.changes.families.search_changes import ENTERED
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.net_changes import net_effect
 from watcher.changes.serialize import to_bytes

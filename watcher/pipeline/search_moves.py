@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.archive import decode, decode_comparison, pack
-from watcher.changes.families.searches import SearchSight, entered, left
+from watcher.changes.families.search_changes import SearchSight, entered, left
 from watcher.changes.model import Change
 from watcher.changes.record_events import on_the_day
 from watcher.config.watchlist import WatchedSearch

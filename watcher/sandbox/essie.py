@@ -65,7 +65,7 @@ class QueryError(ValueError):
 
 
 def matcher(query: str, areas: tuple[str, ...], what: str) -> Matcher:
-    """Parse a query and return what tells whether a record matches it.
+    """Parse a query into a test of one record.
 
     Args:
         query: As it stands in the request.

@@ -63,7 +63,7 @@ _EARTH_KM, _MILE_KM = 6371.0, 1.609344
 
 
 def selects(parameters: Mapping[str, str]) -> Matcher:
-    """Return what tells whether a record is among the results.
+    """Return a test: is this record among the results of the search?
 
     Args:
         parameters: Of the request; those that are no search are passed over.

@@ -16,7 +16,7 @@ from watcher.changes.families import (
     enrollment,
     oversight,
     references,
-    searches,
+    search_changes,
     sponsors,
     status,
     texts,
@@ -67,7 +67,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "sponsors": Family(fields=sponsors.ROWS, explain=sponsors.explain, say=sponsors.say),
         "oversight": Family(fields=oversight.ROWS, explain=oversight.explain, say=oversight.say),
         "texts": Family(fields=texts.ROWS, explain=texts.explain, say=texts.say),
-        "searches": Family(fields=(), explain=None, say=searches.say),
+        "searches": Family(fields=(), explain=None, say=search_changes.say),
         "record": Family(fields=record_fields.ROWS, explain=update_dates.explain, say=record_words.say),
     }
 )
