@@ -48,6 +48,19 @@ def _kept_body(store: Store, seq: int) -> bytes | None:
         return None
 
 
+def trial_damage(store: Store, nct_id: str) -> str:
+    """Return why something stored of a trial cannot be read back; empty if all of it can."""
+    try:
+        for version in store.versions.of_trial(nct_id):
+            if (body := _kept_body(store, version.seq)) is not None:
+                decode(body)
+            if (compared := store.versions.comparison(version.seq)) is not None:
+                decode_comparison(compared)
+    except DamagedError as error:
+        return str(error)
+    return ""
+
+
 def pack(comparison: Comparison) -> Compared:
     """Make the stored form of a comparison."""
     from watcher.changes.serialize import to_bytes

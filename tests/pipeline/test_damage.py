@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.pipeline.house import ANA, BOB, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
+from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
 from watcher.app import watchlist_reader
 from watcher.cli.exits import Exit, loudest
 from watcher.cli.run import codes
@@ -76,20 +76,47 @@ async def test_damaged_record_leaves_out_its_trial_alone_and_ends_with_74(house,
     assert exit_code(later) is Exit.STORE, "as long as it lasts"
 
 
-async def test_damaged_comparison_fails_the_digest_that_needs_it_and_no_other(house):
-    readers = ANA + QUIET + 'watches = ["one"]\n' + BOB + QUIET + 'watches = ["two"]\n'
-    watches = "".join(f'[[watch]]\nname = "{name}"\nids = ["{nct}"]\n' for name, nct in (("one", ONE), ("two", TWO)))
-    home = house(STATES, settings=readers + OPS + OPS_ON + watches, watched=())
-    await home.run()
-    slots = ANA.replace("immediate", "daily 07:30") + QUIET + 'watches = ["one"]\n'
-    home.settings = home.settings.replace(ANA + QUIET + 'watches = ["one"]\n', slots)
-    await home.next()
-    spoil(home, "UPDATE comparison SET data = x'00' WHERE seq = (SELECT newest_seq FROM trial WHERE nct_id = ?)", ONE)
+STORED = {
+    "comparison": ("comparison", "seq = (SELECT newest_seq FROM trial WHERE nct_id = ?)"),
+    "newest record": ("body", "seq = (SELECT newest_seq FROM trial WHERE nct_id = ?)"),
+    "oldest record": ("body", "seq = (SELECT min(seq) FROM version WHERE nct_id = ?)"),
+}
+
+
+async def send_all(home: House) -> RunReport:
     with home.open() as context:
-        report = await run_once(context, watchlist_reader(context.loaded), send_all=True)
-    assert exit_code(report) is Exit.STORE
-    assert "digest for ana: " in "\n".join(report.said)
-    assert (len(home.subjects("ana")), len(home.subjects("bob"))) == (0, 1)
+        return await run_once(context, watchlist_reader(context.loaded), send_all=True)
+
+
+@pytest.mark.parametrize("what", STORED)
+async def test_trial_with_a_damaged_version_is_named_and_told_after_its_repair_and_the_others_at_once(house, what):
+    daily = ANA.replace("immediate", "daily 07:30") + QUIET
+    home = house(STATES, settings=daily + daily.replace("ana", "bob") + OPS + OPS_ON)
+    await home.run()
+    await home.next()
+    if what == "oldest record":  # needed only when several versions are compared
+        await home.next()
+    table, where = STORED[what]
+    with closing(sqlite3.connect(home.state / "watcher.db")) as connection:
+        ((sound,),) = connection.execute(f"SELECT data FROM {table} WHERE {where}", [ONE])
+    spoil(home, f"UPDATE {table} SET data = ? WHERE {where}", b"", ONE)
+    assert exit_code(await send_all(home)) is Exit.STORE
+    for name in ("ana", "bob"):
+        (told,) = home.bodies(name)
+        assert "A Trial Called 2" in told
+        assert "A Trial Called 1" not in told
+        assert f"1 trial could not be shown: {ONE}. Its stored record is damaged" in " ".join(told.split())
+    for _ in range(2):
+        assert (await home.run()).standing == (f"stored record {ONE}",), "until it is repaired"
+    notices = [path for path in (home.state / "ops").glob("*.eml") if "Damaged: stored" in path.read_text()]
+    assert len(notices) == 1
+    spoil(home, f"UPDATE {table} SET data = ? WHERE {where}", sound, ONE)
+    await send_all(home)
+    assert (await send_all(home)).standing == ()
+    for name in ("ana", "bob"):
+        (_, told) = home.bodies(name)  # once
+        assert f"{120 if what == 'oldest record' else 180} participants" in told
+        assert "could not be shown" not in told
 
 
 async def test_sound_store_with_messages_records_and_comparisons_checks_as_sound(house):

@@ -12,6 +12,8 @@ from tests.pipeline.house import ANA, DAYS, FIVE, ONE, OPS, OPS_ON, QUIET, THREE
 from watcher.app import watchlist_reader
 from watcher.context import POLL_PART, UNREADABLE_PART
 from watcher.daemon.single_run import is_registry_down
+from watcher.ops.health import judge
+from watcher.ops.health_snapshot import read_health_snapshot
 from watcher.ops.status_report import status_of, trials_of
 from watcher.pipeline.ingest import ingest_records
 from watcher.registry.plausibility import data_day
@@ -47,6 +49,11 @@ def faults(home):
         status = status_of(context, watchlist_reader(context.loaded)())
     assert all(fault["since"] and fault["state"] for fault in status["faults"])
     return {fault["part"]: fault["message"] for fault in status["faults"]}
+
+
+def is_ready(home):
+    with home.look() as context:
+        return judge(read_health_snapshot(context, watchlist_reader(context.loaded)()), timedelta(hours=2)).is_ready
 
 
 def notices(home):
@@ -301,6 +308,7 @@ async def test_mass_absence_is_not_believed_before_the_next_data_version_shows_i
     assert {home.kept(nct_id).presence for nct_id in MANY} == {Presence.QUARANTINED}
     assert list(faults(home)) == ["missing trials"]
     assert "12 trials at once" in faults(home)["missing trials"]
+    assert not is_ready(home)
     with contextlib.closing(sqlite3.connect(home.state / "watcher.db")) as connection:
         assert list(find_damage(connection)) == []
     assert notices(home) == 1

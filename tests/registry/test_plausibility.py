@@ -8,7 +8,6 @@ from watcher.registry.plausibility import (
     Plausibility,
     assess_age,
     assess_content,
-    assess_identity,
     assess_identity_facts,
     assess_posting,
     data_day,
@@ -25,17 +24,6 @@ def raw(nct_id="NCT99000001", data_version="2026-03-13", aliases=()):
 def record(*modules, status="RECRUITING"):
     status_module = {"overallStatus": status} if status else {}
     return {"protocolSection": {"statusModule": status_module} | {module: {} for module in modules}}
-
-
-def test_asked_for_by_id_or_alias_is_sound():
-    assert assess_identity(raw(), {"NCT99000001"}) == SOUND
-    assert assess_identity(raw(aliases=("NCT99000009", "NCT99000008")), {"NCT99000008"}) == SOUND
-
-
-def test_another_trial_is_unasked():
-    found = assess_identity(raw(aliases=("NCT99000009",)), {"NCT99000002"})
-    assert found.verdict is Plausibility.UNASKED
-    assert "NCT99000001" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ class ReadCounts:
         not_reached: Ids that the registry did not give.
         unknown: Ids that the registry does not have.
         quarantined: Ids whose answer could not be believed.
+        damaged: Ids whose changes cannot be shown, since what is stored of them is damaged.
         read_at: When they were last read, or confirmed not to have moved; None when none ever was.
         data_version: The newest of the registry's data versions they were read at (`2026-03-13`), or None.
         data_from: The oldest of those versions, where they were read at more than one; else None.
@@ -91,6 +92,7 @@ class ReadCounts:
     not_reached: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
     read_at: datetime | None = None
     data_version: str | None = None
     data_from: str | None = None

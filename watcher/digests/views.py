@@ -41,7 +41,9 @@ def show_reading(reading: ReadCounts, reader: Addressee, changed: int = 0) -> Re
         watched=reading.watched,
         read=reading.read,
         changed=changed,
-        waiting=max(0, reading.read - reading.unchanged - reading.below_trials - changed) if changed else 0,
+        waiting=max(0, reading.read - reading.unchanged - reading.below_trials - len(reading.damaged) - changed)
+        if changed
+        else 0,
         unchanged=reading.unchanged,
         reverified=reading.reverified,
         small_print=reading.small_print,
@@ -54,6 +56,8 @@ def show_reading(reading: ReadCounts, reader: Addressee, changed: int = 0) -> Re
         unknown_count=len(reading.unknown),
         quarantined=listed(tuple(map(plain, reading.quarantined)), 5),
         quarantined_count=len(reading.quarantined),
+        damaged=listed(tuple(map(plain, reading.damaged)), 5),
+        damaged_count=len(reading.damaged),
         read_on=spans.day(reading.read_at, reader.zone),
         data_version=spans.span(reading.data_version, None),
         data_read=spans.span(reading.data_from, reading.data_version),

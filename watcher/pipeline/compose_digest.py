@@ -6,11 +6,11 @@ Reads the store; `compose` commits the result. Loaded only when somebody is due.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from watcher.changes.model import Severity
 from watcher.config.config_model import RecipientConfig
-from watcher.context import FaultReport, RunContext
+from watcher.context import STORED_PART, FaultReport, RunContext
 from watcher.digests import model as digest
 from watcher.digests.model import Digest, Welcome
 from watcher.pipeline import content
@@ -43,6 +43,9 @@ def compose_plan(
     if plan.is_due or plan.is_urgent:
         pending = pending_on_each(context, recipient, state, plan.subscribed, destinations, comparisons, audience)
     ahead = _ahead(recipient, pending) if plan.is_urgent else {}
+    damaged = {one.window.nct_id: one.damage for entries in pending.values() for one in entries if one.damage}
+    for nct_id, damage in damaged.items():
+        faults.damaged(f"{STORED_PART}{nct_id}", damage)
     if any(entry.story is not None for entries in pending.values() for entry in entries):
         keep_missing_names(context.store, [one.nct_id for one in (*plan.subscribed, *plan.snoozed)])
     added = _added(context, plan, pending, ahead)
@@ -59,8 +62,8 @@ def compose_plan(
         cursor=composing.newest if plan.is_due else state.cursor,
         slot=plan.slot,
         messages=tuple(messages),
-        overrides=_overrides_behind(context, plan) if plan.is_due else _overrides_ahead(ahead),
-        cleared=_caught_up(plan, composing) if plan.is_due else (),
+        overrides=_overrides_behind(context, plan, damaged) if plan.is_due else _overrides_ahead(ahead),
+        cleared=_caught_up(plan, composing, damaged) if plan.is_due else (),
         welcomed=plan.greets,
         notes={**_notes(plan, composing, is_composed=bool(messages)), **told},
     )
@@ -210,11 +213,12 @@ def _overrides_ahead(ahead: Mapping[str, int]) -> tuple[CursorOverride, ...]:
     )
 
 
-def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOverride, ...]:
-    """Return the overrides that keep snoozed trials behind the cursor, each at the version told last."""
-    if not plan.snoozed:
+def _overrides_behind(context: RunContext, plan: DigestPlan, damaged: Collection[str]) -> tuple[CursorOverride, ...]:
+    """Return the overrides that keep snoozed and damaged trials behind the cursor, each at the version told last."""
+    held = [*(trial.nct_id for trial in plan.snoozed), *damaged]
+    if not held:
         return ()
-    windows = context.store.ledger.windows(plan.recipient.name, [trial.nct_id for trial in plan.snoozed])
+    windows = context.store.ledger.windows(plan.recipient.name, held)
     return tuple(
         CursorOverride(nct_id=window.nct_id, direction=OverrideDirection.BEHIND, base=window.base)
         for window in windows
@@ -222,8 +226,8 @@ def _overrides_behind(context: RunContext, plan: DigestPlan) -> tuple[CursorOver
     )
 
 
-def _caught_up(plan: DigestPlan, composing: ComposeContext) -> tuple[str, ...]:
-    held = snoozed_trials(plan.recipient, composing.snoozes)
+def _caught_up(plan: DigestPlan, composing: ComposeContext, damaged: Collection[str]) -> tuple[str, ...]:
+    held = snoozed_trials(plan.recipient, composing.snoozes).union(damaged)
     return tuple(
         one.nct_id for one in plan.overrides if one.direction is OverrideDirection.BEHIND and one.nct_id not in held
     )

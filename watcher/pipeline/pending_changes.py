@@ -21,6 +21,7 @@ from watcher.changes.wording import values
 from watcher.config.config_model import Least
 from watcher.digests.levels import Audience, for_audience
 from watcher.digests.new_trials import profile_of
+from watcher.errors import DamagedError
 from watcher.store.delivery_model import Window
 from watcher.store.store import Store
 from watcher.store.trial_model import LogEntry
@@ -51,6 +52,7 @@ class PendingStory:
         is_reverified: The sponsor verified the record anew, and nothing else of note happened to it.
         has_entered: The trial entered a search that the reader follows, whether they are told or not.
         is_of_others: All that happened is that the trial moved in searches this reader does not follow.
+        damage: Why what is stored of the window cannot be read back; empty if it can.
     """
 
     window: Window
@@ -60,6 +62,7 @@ class PendingStory:
     is_reverified: bool = False
     has_entered: bool = False
     is_of_others: bool = False
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +80,14 @@ class ComparisonCache:
 
     Held are what was told to readers who hear alike, and comparisons over several versions, which take time to make;
     others are read again, for there may be many.
+
+    Attributes:
+        store: Only read.
+        damaged: Windows that were left out because something stored of them is damaged, with the reason.
     """
 
     store: Store
+    damaged: dict[Window, str] = field(default_factory=dict)
     _over_several: dict[_Pair, bytes] = field(default_factory=dict)
     _stories: dict[_StoryKey, PendingStory] = field(default_factory=dict)
     _bytes_held: int = 0
@@ -89,7 +97,7 @@ class ComparisonCache:
         """Return what lies in each window, in their order; holds twenty records in memory at a time.
 
         Args:
-            windows: Of different trials; those without a base are left out.
+            windows: Of different trials; those without a base are left out, and so are damaged ones.
 
         Raises:
             LookupError: The newest record of a window is not kept any more.
@@ -100,15 +108,26 @@ class ComparisonCache:
 
     def _read(self, windows: Sequence[Window]) -> Iterator[WindowDiff]:
         versions = self.store.versions
-        entries = versions.between({one.nct_id: (one.base or 0, one.newest) for one in windows})
-        bodies = versions.bodies({one.nct_id: one.newest for one in windows})
+        try:
+            entries = versions.between({one.nct_id: (one.base or 0, one.newest) for one in windows})
+            bodies = versions.bodies({one.nct_id: one.newest for one in windows})
+        except DamagedError as error:
+            if len(windows) == 1:
+                self.damaged[windows[0]] = str(error)
+                return
+            for window in windows:
+                yield from self._read((window,))
+            return
         for window in windows:
             if window.nct_id not in bodies:
                 raise LookupError(f"Version {window.newest} of {window.nct_id} has no record behind it.")
-            record = decode(bodies[window.nct_id])
-            yield WindowDiff(
-                window=window, comparison=self._compared(window, entries[window.nct_id], record), record=record
-            )
+            try:
+                record = decode(bodies[window.nct_id])
+                compared = self._compared(window, entries[window.nct_id], record)
+            except DamagedError as error:
+                self.damaged[window] = str(error)
+                continue
+            yield WindowDiff(window=window, comparison=compared, record=record)
 
     def _compared(self, window: Window, entries: Sequence[LogEntry], newest: Record) -> Comparison:
         """Compare the two ends of a window, and add what changed and went back, or happened, in between."""
@@ -146,7 +165,11 @@ class ComparisonCache:
             self._lines_held += _lines_of(found[diff.window])
             while self._lines_held > _MOST_LINES:
                 self._lines_held -= _lines_of(_drop_oldest(self._stories))
-        return tuple(found[window] for window in windows if not found[window].is_of_others)
+        told = (found.get(window) or self._unread(window) for window in windows)
+        return tuple(entry for entry in told if not entry.is_of_others)
+
+    def _unread(self, window: Window) -> PendingStory:
+        return PendingStory(window=window, since=None, story=None, damage=self.damaged[window])
 
 
 def _drop_oldest(cache: dict[_Key, _Value]) -> _Value:

@@ -104,7 +104,7 @@ def read_for(
     ids = {entry.nct_id for entry in read}
     reached = ids | {*aside, *unknown}
     quiet = [entry for entry in (*pending, *later) if entry.story is None and entry.window.nct_id in ids]
-    noise = [entry for entry in quiet if entry.below == 0]
+    noise = [entry for entry in quiet if entry.below == 0 and not entry.damage]
     reverified = sum(entry.is_reverified for entry in noise)
     versions = sorted({entry.checked_token[:10] for entry in read if entry.checked_token})
     newest = versions[-1] if versions else standing.confirmed[0][:10] if standing.confirmed else None
@@ -119,6 +119,7 @@ def read_for(
         not_reached=tuple(entry.nct_id for entry in living if entry.nct_id not in reached),
         unknown=unknown,
         quarantined=aside,
+        damaged=tuple(entry.window.nct_id for entry in (*pending, *later) if entry.damage),
         read_at=_read_at(read, standing),
         data_version=newest,
         data_from=versions[0] if len(versions) > 1 else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from watcher.archive import trial_damage
 from watcher.context import (
     DATA_PART,
     ID_PART,
@@ -194,6 +195,8 @@ def _signal_recovered(
         has_left = is_whole and nct_id not in ids
         is_settled = not part.startswith(ID_PART) and _is_settled(kept[nct_id], report)
         is_read = nct_id in report.believed and nct_id not in report.lagging
+        if part.startswith(STORED_PART) and not has_left and trial_damage(context.store, nct_id):
+            continue
         if has_left or is_read or is_settled:
             faults.well(part)
 

@@ -6,7 +6,7 @@ Returns an assessment and its reason; the caller counts, ignores or quarantines.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -37,14 +37,12 @@ class Plausibility(StrEnum):
 
     Attributes:
         SOUND: Plausible.
-        UNASKED: About a trial that was not requested; to be dropped.
         STALE: Older than the stored version; to be counted and ignored.
         HOLLOW: Essential parts are missing; to be quarantined.
         DOUBTFUL: Another study's record, or two contradicting copies; to be quarantined.
     """
 
     SOUND = "sound"
-    UNASKED = "unasked"
     STALE = "stale"
     HOLLOW = "hollow"
     DOUBTFUL = "doubtful"
@@ -59,18 +57,6 @@ class Assessment:
 
 
 SOUND = Assessment(Plausibility.SOUND)
-
-
-def assess_identity(record: RawRecord, asked: Collection[str]) -> Assessment:
-    """Check that the record was requested, by its id or an alias.
-
-    Args:
-        record: The record as received.
-        asked: The requested ids.
-    """
-    if record.nct_id in asked or any(alias in asked for alias in record.aliases):
-        return SOUND
-    return Assessment(Plausibility.UNASKED, f"The registry sent {record.nct_id}, which nobody asked for.")
 
 
 def assess_age(record: RawRecord, kept_data_version: str | None) -> Assessment:

@@ -191,6 +191,8 @@ class ReadingView:
         unknown_count: How many.
         quarantined: Ids whose answer could not be believed, joined, or empty.
         quarantined_count: How many.
+        damaged: Ids whose changes cannot be shown, since what is stored of them is damaged, joined, or empty.
+        damaged_count: How many.
         read_on: `13 Mar 2026`, in the reader's zone, or empty.
         data_version: `13 Mar 2026`, or empty.
         data_read: The data versions the trials were read at: `13 Mar 2026`, `12 – 13 Mar 2026`, or empty.
@@ -213,6 +215,8 @@ class ReadingView:
     unknown_count: int
     quarantined: str
     quarantined_count: int
+    damaged: str
+    damaged_count: int
     read_on: str
     data_version: str
     data_read: str

@@ -46,9 +46,9 @@ TABLE = (BUG, *REGISTRY_KINDS, *DELIVERY_KINDS, *OWN_KINDS, CHANNEL)
 """The first that fits counts; the last, of channels and addresses, always does."""
 
 
-def kind_of(part: str) -> FaultKind:
+def kind_of(part: str, message: str = "") -> FaultKind:
     """Return the kind of fault a part has, also when the present one is a bug."""
-    return next(words for words in TABLE[1:] if re.match(words.concerns, f"{part}: "))
+    return next(words for words in TABLE[1:] if re.match(words.concerns, f"{part}: {message}"))
 
 
 def words_of(fault: Fault) -> FaultKind:

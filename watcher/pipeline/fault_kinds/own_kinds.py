@@ -101,14 +101,14 @@ OWN_KINDS = (
     FaultKind(
         shown="stored record …",
         concerns=STORED_PART,
-        what="the last kept version of one trial cannot be read back: the store is damaged",
+        what="a kept version of one trial cannot be read back: the store is damaged",
         is_single=True,
         code="74",
         ends="a version that can be read, after `watcher db restore`",
         during="being damaged",
         over="can be read again",
-        meaning="This trial cannot be compared with its last version, so recipients get no news of it. All other "
-        "trials are read and reported.",
+        meaning="This trial cannot be compared with its earlier versions, so recipients get no news of it; their "
+        "messages name it as one that cannot be shown. All other trials are read and reported.",
         advice="Run `watcher db check`; it names everything that is damaged. Then stop the watcher and restore a "
         "backup with `watcher db restore FILE`. Check the disk: stored bytes do not change by themselves.",
         after="Changes that were made to it meanwhile are reported like all others.",

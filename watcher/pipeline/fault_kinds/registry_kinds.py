@@ -104,6 +104,21 @@ REGISTRY_KINDS = (
         after="Trials that entered or left meanwhile are reported now, to each recipient at their usual time.",
     ),
     FaultKind(
+        shown="missing trials (many)",
+        concerns=f"{MISSING_PART}: .* at once",
+        what="the registry left out more trials at once than is believed",
+        origin=Origin.REGISTRY,
+        code="1; 69 when it left out all",
+        ends="the trials read again, or the next data version",
+        during="being absent",
+        over="are all accounted for",
+        meaning="Recipients hear nothing of this: it is more likely a mistake of the registry than that so many trials "
+        "are gone. Trials that are still missing in the next data version are reported to them as gone.",
+        advice="Look up one of the trials on ClinicalTrials.gov. If it is there, and base_url in [registry] names a "
+        "copy of the registry, check the copy.",
+        after="They were read again, or the registry confirmed that they are gone.",
+    ),
+    FaultKind(
         shown="missing trials",
         concerns=MISSING_PART,
         what="the registry left trials out of its answer",
