@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watcher.study.read import Json, at, objects, texts
+from watcher.study.record_model import Design, Eligibility, Locations, Sponsors, Status, module_of
 from watcher.study.typed import UNKNOWN_COUNT, Dated, Enrollment, study_of
 
 
@@ -45,3 +46,23 @@ def test_a_path_through_a_text_or_a_list_leads_nowhere():
     assert at(record, "a", "b", "c") is None
     assert at("text", "a") is None
     assert (texts(at(record, "a", "b")), objects(at(record, "a", "b"))) == (("c",), ({"d": 1},))
+
+
+def test_modules_are_read_by_the_registrys_names():
+    site: Json = {"facility": "Clinic", "contacts": [{"phoneExt": "1"}, "?"], "zip": 7, "country": "France"}
+    record: dict[str, Json] = {
+        "protocolSection": {
+            "contactsLocationsModule": {"locations": [site, None, "x"]},
+            "sponsorCollaboratorsModule": {"leadSponsor": {"name": "Acme", "class": "INDUSTRY"}, "collaborators": {}},
+            "eligibilityModule": {"healthyVolunteers": False},
+            "designModule": {"enrollmentInfo": {"count": True, "type": "ACTUAL"}, "phases": "PHASE1"},
+        }
+    }
+    (location,) = module_of(record, Locations).locations
+    assert (location.facility, location.zip, location.country) == ("Clinic", "", "France")
+    assert [person.phone_ext for person in location.contacts] == ["1"]
+    assert module_of(record, Sponsors).lead_sponsor.class_ == "INDUSTRY"
+    assert module_of(record, Sponsors).collaborators == ()
+    assert module_of(record, Eligibility).healthy_volunteers is False
+    assert (module_of(record, Design).enrollment_info.count, module_of(record, Design).phases) == (None, ())
+    assert module_of({"protocolSection": [1]}, Status).start_date_struct.date == ""

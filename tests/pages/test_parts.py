@@ -26,7 +26,7 @@ def test_prose_is_paragraphs_and_lists():
         Block(points=("one", "two", "three")),
         Block(text="After."),
     )
-    assert blocks(None) == ()
+    assert blocks("") == ()
     assert blocks("- only a list") == (Block(points=("only a list",)),)
 
 

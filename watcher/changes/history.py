@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from watcher.changes.meaning.evidence import TRACKED_PATHS, History
 from watcher.changes.model import Json, Record
+from watcher.study.read import at
 
 _PLACES: Mapping[str, tuple[str, ...]] = {
     "status.overallStatus": ("protocolSection", "statusModule", "overallStatus"),
@@ -31,7 +32,7 @@ def history_of(records: Iterable[Record], *, first_seen_on: str | None) -> Histo
     values: dict[str, list[Json]] = {path: [] for path in TRACKED_PATHS}
     for record in records:
         for path, seen in values.items():
-            value = value_at(record, _PLACES[path])
+            value = at(record, *_PLACES[path])
             if value is not None and (not seen or seen[-1] != value):
                 seen.append(value)
     return History(first_seen_on=first_seen_on, values={path: tuple(seen) for path, seen in values.items()})
@@ -39,14 +40,4 @@ def history_of(records: Iterable[Record], *, first_seen_on: str | None) -> Histo
 
 def needs_history(old: Record, new: Record) -> bool:
     """Return whether a comparison of two records may speak of earlier versions: a tracked value differs."""
-    return any(value_at(old, place) != value_at(new, place) for place in _PLACES.values())
-
-
-def value_at(record: Record, place: tuple[str, ...]) -> Json:
-    """Return what lies at a path of keys, None where the way ends earlier."""
-    value: Json = record
-    for key in place:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
+    return any(at(old, *place) != at(new, *place) for place in _PLACES.values())

@@ -9,7 +9,6 @@ import click
 
 from watcher.app import page_renderer, utc_now
 from watcher.changes.compare import compare_records
-from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
 from watcher.changes.serialize import dumps, printed
 from watcher.changes.wording.say import phrase
@@ -17,6 +16,7 @@ from watcher.cli.terminal import print_comparison
 from watcher.errors import UsageError
 from watcher.pages.compared import compared_page
 from watcher.pipeline.pending_changes import headline_of
+from watcher.study.read import at
 
 
 @click.command()
@@ -69,5 +69,5 @@ def read_record(path: Path) -> Record:
 
 
 def _as_json(comparison: Comparison, newer: Record) -> object:
-    title = value_at(newer, ("protocolSection", "identificationModule", "briefTitle"))
+    title = at(newer, "protocolSection", "identificationModule", "briefTitle")
     return printed(comparison, title=str(title or ""), story=headline_of(comparison, newer), phrase=phrase)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from watcher.archive import decode, decode_comparison
-from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
 from watcher.changes.record_events import first_seen
 from watcher.changes.serialize import printed
@@ -27,8 +26,7 @@ from watcher.pipeline.watchlist_resolution import follow_merged, poll_ids
 from watcher.store.delivery_model import State
 from watcher.store.trial_model import Kept, LogEntry, Presence
 from watcher.study.names import short_name as short_name_of
-
-_STATUS = ("protocolSection", "statusModule")
+from watcher.study.read import at
 
 
 def status_of(context: RunContext, watchlist: Watchlist) -> Mapping[str, Any]:
@@ -151,8 +149,8 @@ def _row(watchlist: Watchlist, kept: Kept, record: Record) -> dict[str, Any]:
         "nct_id": kept.nct_id,
         "short_name": (watched.short_name if watched is not None else None)
         or (short_name_of(record) if record else kept.nct_id),
-        "title": value_at(record, ("protocolSection", "identificationModule", "briefTitle")),
-        "status": value_at(record, (*_STATUS, "overallStatus")),
+        "title": at(record, "protocolSection", "identificationModule", "briefTitle"),
+        "status": at(record, "protocolSection", "statusModule", "overallStatus"),
         "watches": list(watched.watches) if watched is not None else [],
         "state": kept.presence.value,
         "data_version": kept.data_version,

@@ -6,15 +6,16 @@ Gives positions in a small drawing area and the same in words; draws nothing and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.page_model import Step
+from watcher.pages.record_text import kind_of_date
 from watcher.pages.who_and_where import STATES, Country, Place, counted_states
-from watcher.study.read import as_object, at
+from watcher.study.record_model import Date, Design, Status, module_of
 from watcher.study.typed import UNKNOWN_COUNT
 
 WIDTH, HEIGHT = 420, 210
@@ -152,11 +153,11 @@ def enrollment_chart(steps: Sequence[Step]) -> Lines | None:
     """Draw the enrollment over time; None when it never changed."""
     points: list[_Point] = []
     for step in steps:
-        info = as_object(at(step.record or {}, "protocolSection", "designModule", "enrollmentInfo"))
-        count = info.get("count")
-        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count < UNKNOWN_COUNT:
+        info = module_of(step.record or {}, Design).enrollment_info
+        count = info.count
+        if count is None or not 0 <= count < UNKNOWN_COUNT:
             continue
-        kind = "actual" if info.get("type") == "ACTUAL" else "planned"
+        kind = "actual" if info.type == "ACTUAL" else "planned"
         says = f"{values.number(count)} {kind}"
         if not points or points[-1].says != says:
             points.append(_Point(_day(step), count, says))
@@ -169,8 +170,8 @@ def enrollment_chart(steps: Sequence[Step]) -> Lines | None:
 def dates_chart(steps: Sequence[Step]) -> Lines | None:
     """Draw how primary completion and completion moved; None when neither did."""
     found = [
-        ("Primary completion", _date_points(steps, "primaryCompletionDateStruct")),
-        ("Completion", _date_points(steps, "completionDateStruct")),
+        ("Primary completion", _date_points(steps, lambda status: status.primary_completion_date_struct)),
+        ("Completion", _date_points(steps, lambda status: status.completion_date_struct)),
     ]
     found = [(name, points) for name, points in found if points]
     if all(len(points) < 2 for _, points in found):
@@ -183,15 +184,14 @@ def dates_chart(steps: Sequence[Step]) -> Lines | None:
     return _lines("dates", "How the completion dates moved", found, steps, up)
 
 
-def _date_points(steps: Sequence[Step], field: str) -> list[_Point]:
+def _date_points(steps: Sequence[Step], date_of: Callable[[Status], Date]) -> list[_Point]:
     points: list[_Point] = []
     for step in steps:
-        struct = as_object(at(step.record or {}, "protocolSection", "statusModule", field))
-        found = read(struct.get("date"))
+        spelt = date_of(module_of(step.record or {}, Status))
+        found = read(spelt.date)
         if found is None:
             continue
-        kind = {"ACTUAL": " (actual)", "ESTIMATED": " (planned)"}.get(str(struct.get("type")), "")
-        says = values.date(found.text) + kind
+        says = values.date(found.text) + kind_of_date(spelt.type)
         if not points or points[-1].says != says:
             points.append(_Point(_day(step), found.last.toordinal(), says))
     return points

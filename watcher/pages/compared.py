@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
 from watcher.changes.story import context_of
 from watcher.changes.wording import values
@@ -16,8 +15,6 @@ from watcher.pages.page_model import Step
 from watcher.pages.trial_timeline import chapter_of
 from watcher.rendering.escape import plain
 from watcher.study.names import short_name as short_name_of
-
-_TITLE = ("protocolSection", "identificationModule", "briefTitle")
 
 
 def compared_page(
@@ -51,11 +48,10 @@ def compared_page(
         comparison=comparison,
         record=record,
     )
-    title = value_at(record, _TITLE)
     context = {
         "chapter": chapter_of(step, short_name_of(record), is_whole=True),
         "headline": plain(story),
-        "title": plain(values.plain(title)) if isinstance(title, str) else "",
+        "title": plain(values.plain(module_of(record, Identification).brief_title)),
         "context": tuple(plain(piece) for piece in context_of(record)),
         "span": _span(comparison),
     }

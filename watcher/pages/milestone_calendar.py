@@ -17,8 +17,8 @@ from watcher.changes.model import Record
 from watcher.changes.partial_date import read
 from watcher.changes.wording import values
 from watcher.pages.page_model import REGISTRY_URL
-from watcher.pages.record_text import module
-from watcher.study.read import as_object
+from watcher.pages.record_text import kind_of_date
+from watcher.study.record_model import Status, module_of
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -27,10 +27,6 @@ PAST = timedelta(days=366)
 """How far the calendar goes back: a year."""
 
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)
-_DATES = (
-    ("primary-completion", "Primary completion", "primaryCompletionDateStruct"),
-    ("completion", "Completion", "completionDateStruct"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +58,14 @@ def milestones_of(nct_id: str, record: Record, name: str, stamp: datetime) -> tu
 
 
 def _milestones(nct_id: str, record: Record, name: str, stamp: datetime) -> Iterator[Milestone]:
-    status = module(record, "statusModule")
-    for key, what, field in _DATES:
-        struct = as_object(status.get(field))
-        found = read(struct.get("date"))
+    status = module_of(record, Status)
+    for key, what, spelt in (
+        ("primary-completion", "Primary completion", status.primary_completion_date_struct),
+        ("completion", "Completion", status.completion_date_struct),
+    ):
+        found = read(spelt.date)
         if found is not None:
-            kind = {"ACTUAL": " (actual)", "ESTIMATED": " (planned)"}.get(str(struct.get("type")), "")
+            kind = kind_of_date(spelt.type)
             note = "" if found.is_full else f"The registry says {values.date(found.text)}, no day."
             yield Milestone(nct_id=nct_id, name=name, key=key, day=found.last, what=what + kind, note=note, stamp=stamp)
     for due in milestones(record):

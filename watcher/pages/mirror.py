@@ -13,9 +13,23 @@ from datetime import UTC, datetime, timedelta
 from watcher.changes.model import Change, Json, Record
 from watcher.changes.wording import values
 from watcher.pages.page_model import REGISTRY_URL, Site, Step, Trial
-from watcher.pages.record_text import joined, line, lines, module, objects, raw
+from watcher.pages.record_text import joined, line, lines, unescaped
 from watcher.rendering.escape import cut, paragraphs, plain, verbatim
-from watcher.study.read import as_object, as_text
+from watcher.study.read import as_text, texts
+from watcher.study.record_model import (
+    Arms,
+    Conditions,
+    Description,
+    Design,
+    Eligibility,
+    Identification,
+    Locations,
+    Measure,
+    Outcomes,
+    Sponsors,
+    Status,
+    module_of,
+)
 from watcher.study.typed import UNKNOWN_COUNT
 
 RECENT = timedelta(days=30)
@@ -88,8 +102,8 @@ def mirror_of(trial: Trial, site: Site) -> Mirror:
     record = trial.record
     registry_url = REGISTRY_URL.format(plain(trial.nct_id))
     canonical_url = f"{site.url}/trials/{plain(trial.nct_id)}.md" if site.url else registry_url
-    arms = module(record, "armsInterventionsModule")
-    outcomes = module(record, "outcomesModule")
+    arms, outcomes = module_of(record, Arms), module_of(record, Outcomes)
+    eligibility = module_of(record, Eligibility)
     return Mirror(
         title=title_of(record) or trial.nct_id,
         nct_id=plain(trial.nct_id),
@@ -97,20 +111,19 @@ def mirror_of(trial: Trial, site: Site) -> Mirror:
         canonical_url=canonical_url,
         front=tuple(_front(trial, canonical_url, registry_url)),
         facts=tuple((label, value) for label, value in _facts(record) if value),
-        summary=paragraphs(_unescaped(module(record, "descriptionModule").get("briefSummary"))),
-        eligibility=tuple((label, value) for label, value in _who(module(record, "eligibilityModule")) if value),
-        criteria=verbatim(_unescaped(module(record, "eligibilityModule").get("eligibilityCriteria"))),
-        arms=tuple(Named(name=line(arm.get("label")), beside=raw(arm.get("type"))) for arm in _of(arms, "armGroups")),
+        summary=paragraphs(unescaped(module_of(record, Description).brief_summary)),
+        eligibility=tuple((label, value) for label, value in _who(eligibility) if value),
+        criteria=verbatim(unescaped(eligibility.eligibility_criteria)),
+        arms=tuple(Named(name=line(arm.label), beside=plain(arm.type)) for arm in arms.arm_groups),
         interventions=tuple(
-            Named(name=line(one.get("name")), beside=raw(one.get("type")), text=line(one.get("description")))
-            for one in _of(arms, "interventions")
+            Named(name=line(one.name), beside=plain(one.type), text=line(one.description)) for one in arms.interventions
         ),
-        primary=tuple(map(_outcome, _of(outcomes, "primaryOutcomes"))),
-        secondary=tuple(map(_outcome, _of(outcomes, "secondaryOutcomes"))),
-        other=tuple(map(_outcome, _of(outcomes, "otherOutcomes"))),
+        primary=tuple(map(_outcome, outcomes.primary_outcomes)),
+        secondary=tuple(map(_outcome, outcomes.secondary_outcomes)),
+        other=tuple(map(_outcome, outcomes.other_outcomes)),
         locations=tuple(
-            joined([line(place.get(key)) for key in ("facility", "city", "state", "country")])
-            for place in _of(module(record, "contactsLocationsModule"), "locations")
+            joined([line(text) for text in (place.facility, place.city, place.state, place.country)])
+            for place in module_of(record, Locations).locations
         ),
         log=tuple(logged(trial.steps, since=site.now - RECENT)),
         log_days=RECENT.days,
@@ -119,8 +132,8 @@ def mirror_of(trial: Trial, site: Site) -> Mirror:
 
 def title_of(record: Record) -> str:
     """Return a trial's brief title, else its official one, in one line; empty when it has neither."""
-    identification = module(record, "identificationModule")
-    return line(identification.get("briefTitle")) or line(identification.get("officialTitle"))
+    titles = module_of(record, Identification)
+    return line(titles.brief_title) or line(titles.official_title)
 
 
 def logged(steps: Sequence[Step], *, since: datetime) -> Iterator[Logged]:
@@ -149,107 +162,85 @@ def spelt(value: Json) -> str:
     if value is None:
         return "(none)"
     if isinstance(value, Mapping) and "date" in value:
-        return _with_type(raw(value.get("date")), value)
+        return _with_type(plain(as_text(value["date"])), as_text(value.get("type")))
     if isinstance(value, Mapping) and isinstance(value.get("count"), int):
-        return _with_type(str(value["count"]), value)
+        return _with_type(str(value["count"]), as_text(value.get("type")))
     if isinstance(value, str):
         return cut(line(value), _LONGEST_VALUE) or '""'
-    if isinstance(value, Sequence) and all(isinstance(item, str) for item in value):
-        return cut(joined([line(item) for item in value]), _LONGEST_VALUE) or "(empty)"
+    if isinstance(value, Sequence) and len(texts(value)) == len(value):
+        return cut(joined([line(item) for item in texts(value)]), _LONGEST_VALUE) or "(empty)"
     return cut(plain(values.show(value, _LONGEST_VALUE)), _LONGEST_VALUE)
 
 
-def _with_type(text: str, held: Mapping[str, Json]) -> str:
-    kind = raw(held.get("type"))
-    return f"{text} ({kind})" if kind else text
+def _with_type(text: str, type_: str) -> str:
+    return f"{text} ({plain(type_)})" if plain(type_) else text
 
 
-def _unescaped(value: Json) -> str:
-    """Undo the registry's Markdown escapes line by line; the layout stays."""
-    shown = []
-    for text in as_text(value).splitlines():
-        indent = len(text) - len(text.lstrip())
-        shown.append(text[:indent] + values.plain(text))
-    return "\n".join(shown)
-
-
-def _of(held: Mapping[str, Json], key: str) -> tuple[Mapping[str, Json], ...]:
-    return objects(held.get(key))
-
-
-def _outcome(outcome: Mapping[str, Json]) -> Named:
-    return Named(
-        name=line(outcome.get("measure")), beside=line(outcome.get("timeFrame")), text=line(outcome.get("description"))
-    )
+def _outcome(outcome: Measure) -> Named:
+    return Named(name=line(outcome.measure), beside=line(outcome.time_frame), text=line(outcome.description))
 
 
 def _front(trial: Trial, canonical_url: str, registry_url: str) -> Iterator[tuple[str, str]]:
     record = trial.record
-    status, design = module(record, "statusModule"), module(record, "designModule")
-    conditions = lines(module(record, "conditionsModule").get("conditions"))
-    places = _of(module(record, "contactsLocationsModule"), "locations")
+    status, design = module_of(record, Status), module_of(record, Design)
+    conditions = lines(module_of(record, Conditions).conditions)
     seen_at = trial.steps[-1].seen_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     yield "title", title_of(record)
     yield "nct_id", plain(trial.nct_id)
-    yield "overall_status", raw(status.get("overallStatus"))
-    yield "phase", joined([raw(phase) for phase in lines(design.get("phases"))])
+    yield "overall_status", plain(status.overall_status)
+    yield "phase", joined(lines(design.phases))
     yield "sponsor", _sponsor(record)
-    yield "study_type", raw(design.get("studyType"))
+    yield "study_type", plain(design.study_type)
     yield "primary_condition", conditions[0] if conditions else ""
-    yield "countries", joined(values.distinct(line(place.get("country")) for place in places))
+    places = module_of(record, Locations).locations
+    yield "countries", joined(values.distinct(line(place.country) for place in places))
     yield "canonical_url", canonical_url
     yield "clinicaltrials_gov", registry_url
-    yield "ct_last_update_post_date", _date(status, "lastUpdatePostDateStruct")
+    yield "ct_last_update_post_date", plain(status.last_update_post_date_struct.date)
     yield "last_seen_at", seen_at
     yield "source", SOURCE
 
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
-    status, design = module(record, "statusModule"), module(record, "designModule")
-    enrolled = as_object(design.get("enrollmentInfo"))
-    count = enrolled.get("count")
-    yield "Status", raw(status.get("overallStatus"))
-    yield "Last Known Status", raw(status.get("lastKnownStatus"))
-    yield "Why Stopped", line(status.get("whyStopped"))
-    yield "Phase", joined(lines(design.get("phases")))
-    yield "Study Type", raw(design.get("studyType"))
-    label = "Actual Enrollment" if enrolled.get("type") == "ACTUAL" else "Target Enrollment"
-    yield label, "unknown" if count == UNKNOWN_COUNT else str(count) if isinstance(count, int) else ""
+    status, design = module_of(record, Status), module_of(record, Design)
+    enrolled = design.enrollment_info
+    yield "Status", plain(status.overall_status)
+    yield "Last Known Status", plain(status.last_known_status)
+    yield "Why Stopped", line(status.why_stopped)
+    yield "Phase", joined(lines(design.phases))
+    yield "Study Type", plain(design.study_type)
+    label = "Actual Enrollment" if enrolled.type == "ACTUAL" else "Target Enrollment"
+    yield label, "" if enrolled.count is None else "unknown" if enrolled.count == UNKNOWN_COUNT else str(enrolled.count)
     yield "Lead Sponsor", _sponsor(record)
-    yield "Conditions", joined(lines(module(record, "conditionsModule").get("conditions")))
-    for name, field in (
-        ("Start Date", "startDateStruct"),
-        ("Primary Completion Date", "primaryCompletionDateStruct"),
-        ("Completion Date", "completionDateStruct"),
+    yield "Conditions", joined(lines(module_of(record, Conditions).conditions))
+    for name, found in (
+        ("Start Date", status.start_date_struct),
+        ("Primary Completion Date", status.primary_completion_date_struct),
+        ("Completion Date", status.completion_date_struct),
     ):
-        spelt_date = _date(status, field)
-        yield name, _with_type(spelt_date, as_object(status.get(field))) if spelt_date else ""
+        yield name, _with_type(plain(found.date), found.type) if plain(found.date) else ""
     yield "Results", _results(record)
-    yield "CT.gov Last Update", _date(status, "lastUpdatePostDateStruct")
+    yield "CT.gov Last Update", plain(status.last_update_post_date_struct.date)
 
 
 def _results(record: Record) -> str:
     """Return where the results stand: `posted 2026-06-08`, `not posted; submitted 2026-05-28`."""
-    status = module(record, "statusModule")
-    posted = _date(status, "resultsFirstPostDateStruct")
+    status = module_of(record, Status)
+    posted = plain(status.results_first_post_date_struct.date)
     if record.get("hasResults") is True or posted:
         return joined(["posted", posted], " ")
-    submitted, delayed = raw(status.get("resultsFirstSubmitDate")), _date(status, "dispFirstPostDateStruct")
+    submitted, delayed = plain(status.results_first_submit_date), plain(status.disp_first_post_date_struct.date)
     pending = [f"submitted {submitted}" if submitted else "", f"delay certified {delayed}" if delayed else ""]
     return joined(["not posted", *pending], "; ")
 
 
-def _who(eligibility: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    yield "Minimum age", raw(eligibility.get("minimumAge"))
-    yield "Maximum age", raw(eligibility.get("maximumAge"))
-    yield "Sex", raw(eligibility.get("sex"))
-    healthy = eligibility.get("healthyVolunteers")
-    yield "Healthy Volunteers", {True: "Yes", False: "No"}.get(healthy, "") if isinstance(healthy, bool) else ""
+def _who(eligibility: Eligibility) -> Iterator[tuple[str, str]]:
+    yield "Minimum age", plain(eligibility.minimum_age)
+    yield "Maximum age", plain(eligibility.maximum_age)
+    yield "Sex", plain(eligibility.sex)
+    healthy = eligibility.healthy_volunteers
+    yield "Healthy Volunteers", "" if healthy is None else values.boolean(healthy).capitalize()
 
 
 def _sponsor(record: Record) -> str:
-    return line(as_object(module(record, "sponsorCollaboratorsModule").get("leadSponsor")).get("name"))
-
-
-def _date(status: Mapping[str, Json], field: str) -> str:
-    return raw(as_object(status.get(field)).get("date"))
+    return line(module_of(record, Sponsors).lead_sponsor.name)

@@ -16,13 +16,14 @@ from watcher.changes.wording import values
 from watcher.pages.mirror import title_of
 from watcher.pages.page_model import Site
 from watcher.pages.recent_versions import Mention
-from watcher.pages.record_text import day, joined, line, lines, module, raw, word
+from watcher.pages.record_text import day, joined, line, lines, word
 from watcher.pages.related import Traits, traits_of
 from watcher.pages.search_days import SearchHistory
 from watcher.pages.trial import Link, code_of
 from watcher.pages.who_and_where import OpenPlace, countries_of, open_places_of
 from watcher.rendering.escape import cut, plain
 from watcher.study.names import short_name as short_name_of
+from watcher.study.record_model import Conditions, Design, Sponsors, Status, module_of
 
 _MOST_CHOICES = 150
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
@@ -166,23 +167,21 @@ class Overview:
 
 def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
     """Read what lists need of one trial."""
-    status, design = module(record, "statusModule"), module(record, "designModule")
+    status, sponsors = module_of(record, Status), module_of(record, Sponsors)
     name, title = cut(plain(own_name or short_name_of(record)), 90), title_of(record)
     countries = countries_of(record)
-    sponsor = module(record, "sponsorCollaboratorsModule").get("leadSponsor")
-    posted = status.get("lastUpdatePostDateStruct")
     return Brief(
         nct_id=plain(nct_id),
         name=name,
         title="" if title == name else cut(title, 220),
-        status=word(status.get("overallStatus")) or "Status not given",
-        status_code=code_of(raw(status.get("overallStatus"))),
-        phase=joined([word(phase) for phase in lines(design.get("phases")) if phase != "NA"], "/"),
-        sponsor=cut(line(sponsor.get("name")) if isinstance(sponsor, Mapping) else "", 100),
-        conditions=tuple(cut(one, 80) for one in lines(module(record, "conditionsModule").get("conditions"))),
+        status=word(status.overall_status) or "Status not given",
+        status_code=code_of(plain(status.overall_status)),
+        phase=joined([word(phase) for phase in lines(module_of(record, Design).phases) if phase != "NA"], "/"),
+        sponsor=cut(line(sponsors.lead_sponsor.name), 100),
+        conditions=tuple(cut(one, 80) for one in lines(module_of(record, Conditions).conditions)),
         countries=tuple(country.name for country in countries),
         watches=watches,
-        updated=day({"date": posted.get("date")}) if isinstance(posted, Mapping) else "",
+        updated=day(status.last_update_post_date_struct.date),
         open_places=open_places_of(countries),
         traits=traits_of(nct_id, record),
     )

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from watcher.changes.model import Json
 from watcher.changes.wording import values
 from watcher.rendering.escape import plain
-from watcher.study.read import as_text
 
 _BULLET = re.compile(r"\s*(?:[*•●◦▪‣–-]|\(?\d{1,3}\s?\\?[.)])\s+(?=\S)")
 
@@ -25,11 +23,11 @@ class Block:
     points: tuple[str, ...] = ()
 
 
-def blocks(value: Json) -> tuple[Block, ...]:
+def blocks(text: str) -> tuple[Block, ...]:
     """Cut a text into paragraphs and lists.
 
     Args:
-        value: As the registry sends it; anything but a text is nothing.
+        text: As the registry sends it.
 
     Returns:
         Blocks in reading order, every line visible and without control characters; empty for an empty text.
@@ -37,22 +35,22 @@ def blocks(value: Json) -> tuple[Block, ...]:
     found: list[Block] = []
     points: list[str] = []
     is_paragraph_open = False
-    for raw in as_text(value).splitlines():
+    for raw in text.splitlines():
         bullet = _BULLET.match(raw)
-        text = plain(values.plain(raw[bullet.end() :] if bullet else raw))
-        if not text:
+        shown = plain(values.plain(raw[bullet.end() :] if bullet else raw))
+        if not shown:
             is_paragraph_open = False
             continue
         if bullet:
-            points.append(text)
+            points.append(shown)
             is_paragraph_open = False
             continue
         if points:
             found.append(Block(points=tuple(points)))
             points = []
         if is_paragraph_open:
-            found[-1] = Block(text=f"{found[-1].text} {text}")
+            found[-1] = Block(text=f"{found[-1].text} {shown}")
         else:
-            found.append(Block(text=text))
+            found.append(Block(text=shown))
         is_paragraph_open = True
     return (*found, Block(points=tuple(points))) if points else tuple(found)

@@ -5,63 +5,47 @@ Reads only. What is missing is an empty text or an empty tuple, never None and n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from watcher.changes.model import Json, Record
 from watcher.changes.wording import values
 from watcher.rendering.escape import plain
-from watcher.study.read import as_list, as_object, as_text, at
+from watcher.study.record_model import Date, Participants
 from watcher.study.typed import UNKNOWN_COUNT
 
-"""The registry's number for "unknown" in enrollment counts."""
+
+def line(text: str) -> str:
+    """Return a text in one visible line, the registry's Markdown escapes undone."""
+    return plain(values.plain(text))
 
 
-def module(record: Record, name: str) -> Mapping[str, Json]:
-    """Return one module of the protocol section; empty when it is not there."""
-    return as_object(at(record, "protocolSection", name))
+def word(code: str) -> str:
+    """Return an enum in words; empty for none."""
+    return values.enum(plain(code)) if plain(code) else ""
 
 
-def line(value: Json) -> str:
-    """Return a text in one visible line, the registry's Markdown escapes undone; empty for anything else."""
-    return plain(values.plain(as_text(value)))
+def lines(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return texts, each in one visible line; empty ones are left out."""
+    return tuple(shown for text in texts if (shown := line(text)))
 
 
-def raw(value: Json) -> str:
-    """Return an enum or date as the registry spells it, in one visible line; empty for anything else."""
-    return plain(as_text(value))
+def day(spelt: Date | str) -> str:
+    """Return a date in words, with its type where it has one: `31 Mar 2029 (planned)`."""
+    text, type_ = (spelt, "") if isinstance(spelt, str) else (spelt.date, spelt.type)
+    return f"{values.date(plain(text))}{kind_of_date(type_)}" if plain(text) else ""
 
 
-def word(value: Json) -> str:
-    """Return an enum in words; empty for anything else."""
-    return values.enum(raw(value)) if raw(value) else ""
-
-
-def lines(value: Json) -> tuple[str, ...]:
-    """Return the texts of a list, each in one visible line; empty ones are left out."""
-    return tuple(text for item in as_list(value) if (text := line(item)))
-
-
-def objects(value: Json) -> tuple[Mapping[str, Json], ...]:
-    """Return the objects of a list."""
-    return tuple(as_object(item) for item in as_list(value) if isinstance(item, Mapping))
-
-
-def day(struct: Json) -> str:
-    """Return a date struct in words with its type: `31 Mar 2029 (planned)`."""
-    held = as_object(struct)
-    spelt = raw(held.get("date"))
-    return f"{values.date(spelt)}{_typed(held.get('type'))}" if spelt else ""
-
-
-def enrollment(info: Json) -> str:
+def enrollment(info: Participants) -> str:
     """Return an enrollment in words: `120 participants (planned)`; `unknown` for the registry's own placeholder."""
-    held = as_object(info)
-    count = held.get("count")
-    if not isinstance(count, int) or isinstance(count, bool):
+    if info.count is None:
         return ""
-    if count == UNKNOWN_COUNT:
+    if info.count == UNKNOWN_COUNT:
         return "unknown"
-    return f"{values.counted(count, 'participant')}{_typed(held.get('type'))}"
+    return f"{values.counted(info.count, 'participant')}{kind_of_date(info.type)}"
+
+
+def unescaped(text: str) -> str:
+    """Undo the registry's Markdown escapes line by line; the layout stays."""
+    return "\n".join(line_[: len(line_) - len(line_.lstrip())] + values.plain(line_) for line_ in text.splitlines())
 
 
 def joined(parts: Sequence[str], between: str = ", ") -> str:
@@ -69,5 +53,6 @@ def joined(parts: Sequence[str], between: str = ", ") -> str:
     return between.join(part for part in parts if part)
 
 
-def _typed(kind: Json) -> str:
-    return {"ACTUAL": " (actual)", "ESTIMATED": " (planned)"}.get(as_text(kind), "")
+def kind_of_date(type_: str) -> str:
+    """Return ` (actual)` or ` (planned)`, empty for no type."""
+    return {"ACTUAL": " (actual)", "ESTIMATED": " (planned)"}.get(type_, "")

@@ -17,8 +17,16 @@ from heapq import nlargest
 
 from watcher.changes.model import Record
 from watcher.changes.wording import values
-from watcher.pages.record_text import line, lines, module, objects
-from watcher.study.read import as_object, at
+from watcher.pages.record_text import line, lines
+from watcher.study.record_model import (
+    Arms,
+    Conditions,
+    ConditionTerms,
+    Description,
+    Identification,
+    InterventionTerms,
+    module_of,
+)
 
 MOST = 10
 """Related trials kept for each."""
@@ -91,15 +99,15 @@ class Related:
 
 def traits_of(nct_id: str, record: Record) -> Traits:
     """Read what a trial is compared by."""
-    arms = module(record, "armsInterventionsModule")
-    title = module(record, "identificationModule")
+    arms, title = module_of(record, Arms), module_of(record, Identification)
+    terms = (*module_of(record, ConditionTerms).meshes, *module_of(record, InterventionTerms).meshes)
     held = [
-        (3.0, lines(module(record, "conditionsModule").get("conditions"))),
-        (3.0, tuple(line(one.get("name")) for one in objects(arms.get("interventions")))),
-        (2.0, _terms(record, "conditionBrowseModule") + _terms(record, "interventionBrowseModule")),
-        (2.0, (line(title.get("briefTitle")), line(title.get("officialTitle")))),
-        (1.0, tuple(line(arm.get("label")) for arm in objects(arms.get("armGroups")))),
-        (1.0, (line(module(record, "descriptionModule").get("briefSummary")),)),
+        (3.0, lines(module_of(record, Conditions).conditions)),
+        (3.0, tuple(line(one.name) for one in arms.interventions)),
+        (2.0, tuple(line(one.term) for one in terms)),
+        (2.0, (line(title.brief_title), line(title.official_title))),
+        (1.0, tuple(line(arm.label) for arm in arms.arm_groups)),
+        (1.0, (line(module_of(record, Description).brief_summary),)),
     ]
     words: dict[str, float] = {}
     for weight, texts in held:
@@ -261,11 +269,6 @@ def _why(one: Traits, other: Traits, rarity: Callable[[str], float]) -> str:
     if words:
         reasons.append(f"in common: {', '.join(words)}")
     return "; ".join(reasons)
-
-
-def _terms(record: Record, name: str) -> tuple[str, ...]:
-    held = as_object(at(record, "derivedSection", name))
-    return tuple(line(term.get("term")) for term in objects(held.get("meshes")))
 
 
 def _words(texts: Iterable[str]) -> set[str]:

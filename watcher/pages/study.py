@@ -6,16 +6,26 @@ In people's words, in the record's order; empty where the record says nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from watcher.changes.families.eligibility import criteria
-from watcher.changes.model import Json, Record
+from watcher.changes.model import Record
 from watcher.changes.wording import values
 from watcher.pages.prose import Block, blocks
-from watcher.pages.record_text import day, enrollment, joined, line, lines, module, objects, raw, word
+from watcher.pages.record_text import day, enrollment, joined, line, lines, unescaped, word
 from watcher.rendering.escape import plain, verbatim
-from watcher.study.read import as_object, as_text
+from watcher.study.record_model import (
+    ArmGroup,
+    Arms,
+    Conditions,
+    Design,
+    Eligibility,
+    Measure,
+    Outcomes,
+    Status,
+    module_of,
+)
 
 Facts = tuple[tuple[str, str], ...]
 """Labels and values, without empty values."""
@@ -80,52 +90,51 @@ def basics(record: Record) -> Facts:
 
 
 def _basics(record: Record) -> Iterator[tuple[str, str]]:
-    status, design = module(record, "statusModule"), module(record, "designModule")
-    yield "Recruitment status", word(status.get("overallStatus"))
-    yield "Why it stopped", line(status.get("whyStopped"))
-    yield "Last known status", word(status.get("lastKnownStatus"))
-    yield "Phase", joined([word(phase) for phase in lines(design.get("phases"))], "/")
-    yield "Study type", word(design.get("studyType"))
-    yield "Enrollment", enrollment(design.get("enrollmentInfo"))
-    yield "Start", day(status.get("startDateStruct"))
-    yield "Primary completion", day(status.get("primaryCompletionDateStruct"))
-    yield "Completion", day(status.get("completionDateStruct"))
-    yield "First posted", day({"date": raw(as_object(status.get("studyFirstPostDateStruct")).get("date"))})
-    yield "Last verified by the sponsor", day({"date": raw(status.get("statusVerifiedDate"))})
+    status, design = module_of(record, Status), module_of(record, Design)
+    yield "Recruitment status", word(status.overall_status)
+    yield "Why it stopped", line(status.why_stopped)
+    yield "Last known status", word(status.last_known_status)
+    yield "Phase", joined([word(phase) for phase in lines(design.phases)], "/")
+    yield "Study type", word(design.study_type)
+    yield "Enrollment", enrollment(design.enrollment_info)
+    yield "Start", day(status.start_date_struct)
+    yield "Primary completion", day(status.primary_completion_date_struct)
+    yield "Completion", day(status.completion_date_struct)
+    yield "First posted", day(status.study_first_post_date_struct.date)
+    yield "Last verified by the sponsor", day(status.status_verified_date)
 
 
 def design_of(record: Record) -> Facts:
     """Return allocation, model, purpose, masking; time perspective and registry for observational studies."""
-    return _filled(_design(module(record, "designModule")))
+    return _filled(_design(module_of(record, Design)))
 
 
-def _design(design: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    info = as_object(design.get("designInfo"))
-    masking = as_object(info.get("maskingInfo"))
-    yield "Allocation", word(info.get("allocation"))
-    yield "Intervention model", word(info.get("interventionModel"))
-    yield "About the model", line(info.get("interventionModelDescription"))
-    yield "Observational model", word(info.get("observationalModel"))
-    yield "Time perspective", word(info.get("timePerspective"))
-    yield "Primary purpose", word(info.get("primaryPurpose"))
-    yield "Masking", word(masking.get("masking"))
-    yield "Who is masked", joined([word(who) for who in lines(masking.get("whoMasked"))])
-    yield "About the masking", line(masking.get("maskingDescription"))
-    yield "Patient registry", "yes" if design.get("patientRegistry") is True else ""
-    yield "Follow-up", line(design.get("targetDuration"))
+def _design(design: Design) -> Iterator[tuple[str, str]]:
+    info, masking = design.design_info, design.design_info.masking_info
+    yield "Allocation", word(info.allocation)
+    yield "Intervention model", word(info.intervention_model)
+    yield "About the model", line(info.intervention_model_description)
+    yield "Observational model", word(info.observational_model)
+    yield "Time perspective", word(info.time_perspective)
+    yield "Primary purpose", word(info.primary_purpose)
+    yield "Masking", word(masking.masking)
+    yield "Who is masked", joined([word(who) for who in lines(masking.who_masked)])
+    yield "About the masking", line(masking.masking_description)
+    yield "Patient registry", "yes" if design.patient_registry else ""
+    yield "Follow-up", line(design.target_duration)
 
 
 def interventions_of(record: Record) -> tuple[Intervention, ...]:
     """Return the interventions."""
     return tuple(
         Intervention(
-            name=line(one.get("name")),
-            kind=word(one.get("type")),
-            text=blocks(one.get("description")),
-            others=joined(lines(one.get("otherNames"))),
-            groups=lines(one.get("armGroupLabels")),
+            name=line(one.name),
+            kind=word(one.type),
+            text=blocks(one.description),
+            others=joined(lines(one.other_names)),
+            groups=lines(one.arm_group_labels),
         )
-        for one in objects(module(record, "armsInterventionsModule").get("interventions"))
+        for one in module_of(record, Arms).interventions
     )
 
 
@@ -135,82 +144,72 @@ def groups_of(record: Record) -> tuple[Group, ...]:
     shared = {name for name, count in Counter(one.name for one in known).items() if count > 1}
     return tuple(
         Group(
-            label=line(arm.get("label")),
-            kind=word(arm.get("type")),
-            text=blocks(arm.get("description")),
+            label=line(arm.label),
+            kind=word(arm.type),
+            text=blocks(arm.description),
             interventions=tuple(one for one in known if _has(arm, one, shared)),
         )
-        for arm in objects(module(record, "armsInterventionsModule").get("armGroups"))
+        for arm in module_of(record, Arms).arm_groups
     )
 
 
-def _has(arm: Mapping[str, Json], one: Intervention, shared: Collection[str]) -> bool:
+def _has(arm: ArmGroup, one: Intervention, shared: Collection[str]) -> bool:
     """Whether a group gets an intervention: either of the two names the other (`Drug: Velmirastat`).
 
     Of several of one name (the same drug in two doses) those go with a group that name it.
     """
-    if line(arm.get("label")) in one.groups:
+    if line(arm.label) in one.groups:
         return True
-    named = {name.partition(": ")[2] or name for name in lines(arm.get("interventionNames"))}
+    named = {name.partition(": ")[2] or name for name in lines(arm.intervention_names)}
     return one.name in named and not (one.groups and one.name in shared)
 
 
 def outcomes_of(record: Record) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
     """Return the outcomes under `Primary`, `Secondary` and `Other`; headings without outcomes are left out."""
-    held = module(record, "outcomesModule")
+    held = module_of(record, Outcomes)
     found = (
-        (heading, tuple(_outcome(one) for one in objects(held.get(key))))
-        for heading, key in (
-            ("Primary", "primaryOutcomes"),
-            ("Secondary", "secondaryOutcomes"),
-            ("Other", "otherOutcomes"),
-        )
+        ("Primary", held.primary_outcomes),
+        ("Secondary", held.secondary_outcomes),
+        ("Other", held.other_outcomes),
     )
-    return tuple((heading, outcomes) for heading, outcomes in found if outcomes)
+    return tuple((heading, tuple(map(_outcome, measures))) for heading, measures in found if measures)
 
 
-def _outcome(one: Mapping[str, Json]) -> Outcome:
-    return Outcome(
-        measure=line(one.get("measure")), frame=line(one.get("timeFrame")), text=blocks(one.get("description"))
-    )
+def _outcome(one: Measure) -> Outcome:
+    return Outcome(measure=line(one.measure), frame=line(one.time_frame), text=blocks(one.description))
 
 
 def criteria_of(record: Record) -> Criteria:
     """Return who may take part."""
-    held = module(record, "eligibilityModule")
-    text = as_text(held.get("eligibilityCriteria"))
+    held = module_of(record, Eligibility)
+    text = held.eligibility_criteria
     parts: dict[str, list[str]] = {}
     for one in criteria.split(text):
         heading = {"inclusion": "Inclusion", "exclusion": "Exclusion"}.get(one.section.value, "Criteria")
         cohort = f": {plain(one.cohort)}" if one.cohort else ""
         parts.setdefault(heading + cohort, []).append(plain(one.text))
-    shown = "\n".join(raw_line[: _indent(raw_line)] + values.plain(raw_line) for raw_line in text.splitlines())
     return Criteria(
         facts=_filled(_who(held)),
         parts=tuple((heading, tuple(points)) for heading, points in parts.items()),
-        text=verbatim(shown),
+        text=verbatim(unescaped(text)),
     )
 
 
-def _who(held: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    yield "Minimum age", values.age(raw(held.get("minimumAge")))
-    yield "Maximum age", values.age(raw(held.get("maximumAge")))
-    yield "Sex", word(held.get("sex"))
-    yield "About gender", line(held.get("genderDescription"))
-    healthy = held.get("healthyVolunteers")
-    yield "Healthy volunteers", values.boolean(healthy).capitalize() if isinstance(healthy, bool) else ""
-    yield "Population", line(held.get("studyPopulation"))
-    yield "Sampling", word(held.get("samplingMethod"))
+def _who(held: Eligibility) -> Iterator[tuple[str, str]]:
+    yield "Minimum age", values.age(plain(held.minimum_age))
+    yield "Maximum age", values.age(plain(held.maximum_age))
+    yield "Sex", word(held.sex)
+    yield "About gender", line(held.gender_description)
+    healthy = held.healthy_volunteers
+    yield "Healthy volunteers", "" if healthy is None else values.boolean(healthy).capitalize()
+    yield "Population", line(held.study_population)
+    yield "Sampling", word(held.sampling_method)
 
 
 def conditions_of(record: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return conditions and keywords."""
-    held = module(record, "conditionsModule")
-    return lines(held.get("conditions")), lines(held.get("keywords"))
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
+    held = module_of(record, Conditions)
+    return lines(held.conditions), lines(held.keywords)
 
 
 def _filled(pairs: Iterator[tuple[str, str]]) -> Facts:

@@ -9,12 +9,12 @@ from watcher.pages import charts, study, who_and_where
 from watcher.pages.mirror import title_of
 from watcher.pages.page_model import REGISTRY_URL, Trial
 from watcher.pages.prose import Block, blocks
-from watcher.pages.record_text import day, line, module, raw, word
+from watcher.pages.record_text import day, line, word
 from watcher.pages.related import Related
 from watcher.pages.trial_timeline import TimelineEntry, chapter_of
 from watcher.rendering.escape import cut, plain
 from watcher.study.names import short_name as short_name_of
-from watcher.study.read import as_object
+from watcher.study.record_model import Description, Identification, Status, module_of
 
 _STATES = {
     "gone": "The registry no longer serves this record; what is shown is its last state.",
@@ -155,10 +155,8 @@ def page_of(
         names: Id → short name and status in words, of every trial that has a page.
     """
     record = trial.record
-    status = module(record, "statusModule")
-    identification = module(record, "identificationModule")
-    title, official = title_of(record), line(identification.get("officialTitle"))
-    description = module(record, "descriptionModule")
+    status, description = module_of(record, Status), module_of(record, Description)
+    title, official = title_of(record), line(module_of(record, Identification).official_title)
     countries = who_and_where.countries_of(record)
     conditions, keywords = study.conditions_of(record)
     name = short_name(trial)
@@ -168,16 +166,16 @@ def page_of(
         name=name,
         title=title or plain(trial.nct_id),
         official="" if official == title else official,
-        status=word(status.get("overallStatus")),
-        status_code=code_of(raw(status.get("overallStatus"))),
+        status=word(status.overall_status),
+        status_code=code_of(plain(status.overall_status)),
         state=_STATES.get(trial.state, ""),
-        updated=day({"date": as_object(status.get("lastUpdatePostDateStruct")).get("date")}),
+        updated=day(status.last_update_post_date_struct.date),
         registry_url=REGISTRY_URL.format(plain(trial.nct_id)),
         watches=tuple(Link(name=plain(watch), href=watch_pages[watch]) for watch in trial.watches),
         basics=study.basics(record),
         results=who_and_where.results_of(record),
-        summary=blocks(description.get("briefSummary")),
-        description=blocks(description.get("detailedDescription")),
+        summary=blocks(description.brief_summary),
+        description=blocks(description.detailed_description),
         conditions=conditions,
         keywords=keywords,
         design=study.design_of(record),

@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watcher.changes.model import Json, Record
+from watcher.changes.model import Record
 from watcher.changes.wording import values
-from watcher.pages.record_text import day, joined, line, module, objects, raw, word
+from watcher.pages.record_text import day, joined, line, word
 from watcher.pages.study import Facts
 from watcher.rendering.escape import cut, plain
-from watcher.study.read import as_object, as_text
+from watcher.study.record_model import (
+    Citation,
+    Identification,
+    Location,
+    Locations,
+    Person,
+    Publications,
+    SeeAlso,
+    Sponsors,
+    Status,
+    module_of,
+)
 
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _PUBMED = "https://pubmed.ncbi.nlm.nih.gov/{}/"
@@ -139,11 +150,11 @@ class Results:
 
 def results_of(record: Record) -> Results:
     """Return the state of the results."""
-    status = module(record, "statusModule")
+    status = module_of(record, Status)
     facts = (
-        ("Results first posted", day(status.get("resultsFirstPostDateStruct"))),
-        ("Results first submitted", day({"date": raw(status.get("resultsFirstSubmitDate"))})),
-        ("Delay certified", day(status.get("dispFirstPostDateStruct"))),
+        ("Results first posted", day(status.results_first_post_date_struct)),
+        ("Results first submitted", day(status.results_first_submit_date)),
+        ("Delay certified", day(status.disp_first_post_date_struct)),
     )
     return Results(
         is_posted=record.get("hasResults") is True, facts=tuple((label, value) for label, value in facts if value)
@@ -152,20 +163,19 @@ def results_of(record: Record) -> Results:
 
 def sponsors_of(record: Record) -> tuple[tuple[str, str, str], ...]:
     """Return name, role and class of the lead sponsor and of each collaborator."""
-    held = module(record, "sponsorCollaboratorsModule")
-    rows = [(as_object(held.get("leadSponsor")), "Lead sponsor")]
-    rows += [(one, "Collaborator") for one in objects(held.get("collaborators"))]
-    return tuple((line(one.get("name")), role, word(one.get("class"))) for one, role in rows if line(one.get("name")))
+    held = module_of(record, Sponsors)
+    rows = [(held.lead_sponsor, "Lead sponsor"), *((one, "Collaborator") for one in held.collaborators)]
+    return tuple((line(one.name), role, word(one.class_)) for one, role in rows if line(one.name))
 
 
 def responsible_of(record: Record) -> Facts:
     """Return the responsible party."""
-    held = as_object(module(record, "sponsorCollaboratorsModule").get("responsibleParty"))
+    held = module_of(record, Sponsors).responsible_party
     pairs = (
-        ("Type", word(held.get("type"))),
-        ("Investigator", line(held.get("investigatorFullName")) or line(held.get("oldNameTitle"))),
-        ("Title", line(held.get("investigatorTitle"))),
-        ("Affiliation", line(held.get("investigatorAffiliation")) or line(held.get("oldOrganization"))),
+        ("Type", word(held.type)),
+        ("Investigator", line(held.investigator_full_name) or line(held.old_name_title)),
+        ("Title", line(held.investigator_title)),
+        ("Affiliation", line(held.investigator_affiliation) or line(held.old_organization)),
     )
     return tuple((label, value) for label, value in pairs if value)
 
@@ -173,8 +183,8 @@ def responsible_of(record: Record) -> Facts:
 def countries_of(record: Record) -> tuple[Country, ...]:
     """Return the sites by country: most sites first, then by name; within a country in the record's order."""
     found: dict[str, list[Place]] = {}
-    for site in objects(module(record, "contactsLocationsModule").get("locations")):
-        found.setdefault(cut(line(site.get("country")), 80), []).append(_place(site))
+    for site in module_of(record, Locations).locations:
+        found.setdefault(cut(line(site.country), 80), []).append(_place(site))
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(
         Country(name=name or NO_COUNTRY, places=tuple(places), is_named=bool(name)) for name, places in ordered
@@ -220,75 +230,63 @@ def _in_a_list(words: str) -> str:
     return f"{head[:1].lower()}{head[1:]}" + (f" ({rest})" if comma else "")
 
 
-def _place(site: Mapping[str, Json]) -> Place:
-    facility = line(site.get("facility"))
+def _place(site: Location) -> Place:
+    facility = line(site.facility)
     return Place(
         facility=facility,
-        city=joined([line(site.get(key)) for key in ("city", "state", "zip")]),
-        town=joined(values.distinct(line(site.get(key)) for key in ("city", "state"))),
-        postcode=cut(line(site.get("zip")), 20),
-        status=word(site.get("status")),
-        state=_STATE_OF.get(as_text(site.get("status")), "other"),
-        is_recruiting=site.get("status") == "RECRUITING",
-        contacts=tuple(_contact(one, facility) for one in objects(site.get("contacts"))),
+        city=joined(list(map(line, (site.city, site.state, site.zip)))),
+        town=joined(values.distinct(map(line, (site.city, site.state)))),
+        postcode=cut(line(site.zip), 20),
+        status=word(site.status),
+        state=_STATE_OF.get(site.status, "other"),
+        is_recruiting=site.status == "RECRUITING",
+        contacts=tuple(_contact(one, facility) for one in site.contacts),
     )
 
 
-def _contact(one: Mapping[str, Json], place: str = "") -> Contact:
-    extension = line(one.get("phoneExt"))
+def _contact(one: Person, place: str = "") -> Contact:
+    extension = line(one.phone_ext)
     return Contact(
-        name=line(one.get("name")),
-        role=word(one.get("role")),
-        phone=line(one.get("phone")) + (f" ext. {extension}" if extension else ""),
-        email=line(one.get("email")),
+        name=line(one.name),
+        role=word(one.role),
+        phone=line(one.phone) + (f" ext. {extension}" if extension else ""),
+        email=line(one.email),
         place=place,
     )
 
 
 def central_of(record: Record) -> tuple[Contact, ...]:
     """Return the central contacts, then the overall officials with their affiliation as place."""
-    held = module(record, "contactsLocationsModule")
-    officials = (_contact(one, line(one.get("affiliation"))) for one in objects(held.get("overallOfficials")))
-    return (*(_contact(one) for one in objects(held.get("centralContacts"))), *officials)
+    held = module_of(record, Locations)
+    officials = (_contact(one, line(one.affiliation)) for one in held.overall_officials)
+    return (*map(_contact, held.central_contacts), *officials)
 
 
 def references_of(record: Record) -> tuple[Reference, ...]:
     """Return publications, then links."""
-    held = module(record, "referencesModule")
-    return (*_citations(held), *_links(held))
+    held = module_of(record, Publications)
+    return (*map(_citation, held.references), *map(_link, held.see_also_links))
 
 
-def _citations(held: Mapping[str, Json]) -> Iterator[Reference]:
-    for one in objects(held.get("references")):
-        number = raw(one.get("pmid"))
-        yield Reference(
-            text=line(one.get("citation")),
-            kind=word(one.get("type")),
-            url=_PUBMED.format(number) if _NUMBER.fullmatch(number) else "",
-            notes=tuple(
-                joined([line(note.get("type")), line(note.get("source"))], ": ")
-                for note in objects(one.get("retractions"))
-            ),
-        )
+def _citation(one: Citation) -> Reference:
+    number = plain(one.pmid)
+    return Reference(
+        text=line(one.citation),
+        kind=word(one.type),
+        url=_PUBMED.format(number) if _NUMBER.fullmatch(number) else "",
+        notes=tuple(joined([line(note.type), line(note.source)], ": ") for note in one.retractions),
+    )
 
 
-def _links(held: Mapping[str, Json]) -> Iterator[Reference]:
-    for one in objects(held.get("seeAlsoLinks")):
-        url = plain(raw(one.get("url")))
-        yield Reference(text=line(one.get("label")) or url, kind="Link", url=url if _WEB.fullmatch(url) else "")
+def _link(one: SeeAlso) -> Reference:
+    url = plain(one.url)
+    return Reference(text=line(one.label) or url, kind="Link", url=url if _WEB.fullmatch(url) else "")
 
 
 def identifiers_of(record: Record) -> tuple[tuple[str, str, str], ...]:
     """Return value, type and source of every other identifier; the organisation's own study id first."""
-    held = module(record, "identificationModule")
-    own = as_object(held.get("orgStudyIdInfo"))
-    rows = [(own, "Organisation's study id")]
-    rows += [(one, "Secondary id") for one in objects(held.get("secondaryIdInfos"))]
-    found = [
-        (line(one.get("id")), word(one.get("type")), joined([source, line(one.get("domain"))]))
-        for one, source in rows
-        if line(one.get("id"))
-    ]
-    aliases = held.get("nctIdAliases")
-    found += [(line(alias), "", "Older NCT id") for alias in (aliases if isinstance(aliases, list) else [])]
-    return tuple(found)
+    held = module_of(record, Identification)
+    rows = [(held.org_study_id_info, "Organisation's study id")]
+    rows += [(one, "Secondary id") for one in held.secondary_id_infos]
+    found = [(line(one.id), word(one.type), joined([source, line(one.domain)])) for one, source in rows if line(one.id)]
+    return (*found, *((line(alias), "", "Older NCT id") for alias in held.nct_id_aliases))

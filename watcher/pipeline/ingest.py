@@ -13,7 +13,6 @@ import structlog
 from watcher.archive import decode, pack, read_history
 from watcher.changes.compare import compare_records
 from watcher.changes.families.results.due_dates import milestones
-from watcher.changes.history import value_at
 from watcher.changes.model import Comparison, Record
 from watcher.changes.normalise import canonical_hash
 from watcher.changes.record_events import with_return
@@ -33,6 +32,7 @@ from watcher.registry.studies_page import decode_record
 from watcher.store.store import Store
 from watcher.store.trial_model import Kept, Milestone, NewVersion, Presence, Quarantined, Unchanged
 from watcher.study.names import short_name
+from watcher.study.read import at
 
 log = structlog.get_logger()
 
@@ -153,8 +153,8 @@ def _new(
     comparison: Comparison | None,
     status: IngestStatus,
 ) -> IngestResult:
-    posted = value_at(decoded, ("protocolSection", "statusModule", "lastUpdatePostDateStruct", "date"))
-    title = value_at(decoded, ("protocolSection", "identificationModule", "briefTitle"))
+    posted = at(decoded, "protocolSection", "statusModule", "lastUpdatePostDateStruct", "date")
+    title = at(decoded, "protocolSection", "identificationModule", "briefTitle")
     item = NewVersion(
         nct_id=record.nct_id,
         body=record.body,

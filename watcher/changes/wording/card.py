@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from watcher.changes.history import value_at
-from watcher.changes.model import Json, Record
+from watcher.changes.model import Record
 from watcher.changes.wording import values
+from watcher.study.record_model import (
+    Conditions,
+    Date,
+    Design,
+    Eligibility,
+    Locations,
+    Participants,
+    Sponsors,
+    Status,
+    module_of,
+)
 from watcher.study.typed import UNKNOWN_COUNT
-
-_STATUS = ("protocolSection", "statusModule")
-_DESIGN = ("protocolSection", "designModule")
-_ELIGIBILITY = ("protocolSection", "eligibilityModule")
-"""The registry's number for "unknown" in enrollment counts."""
 
 
 def card_of(record: Record) -> tuple[tuple[str, str], ...]:
@@ -21,52 +26,38 @@ def card_of(record: Record) -> tuple[tuple[str, str], ...]:
 
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
-    status = value_at(record, (*_STATUS, "overallStatus"))
-    why = value_at(record, (*_STATUS, "whyStopped"))
-    yield "Status", _text(status) + (f" ({values.quoted(why)})" if isinstance(why, str) else "")
-    yield "Phase", ", ".join(_text(phase) for phase in _items(value_at(record, (*_DESIGN, "phases"))))
-    yield "Study type", _text(value_at(record, (*_DESIGN, "studyType")))
-    yield "Enrollment", _enrollment(value_at(record, (*_DESIGN, "enrollmentInfo")))
-    for label, field in (
-        ("Start", "startDateStruct"),
-        ("Primary completion", "primaryCompletionDateStruct"),
-        ("Completion", "completionDateStruct"),
-    ):
-        yield label, _date(value_at(record, (*_STATUS, field)))
-    sponsor = value_at(record, ("protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name"))
-    yield "Sponsor", values.plain(sponsor) if isinstance(sponsor, str) else ""
-    conditions = value_at(record, ("protocolSection", "conditionsModule", "conditions"))
-    yield "Conditions", ", ".join(values.plain(str(item)) for item in _items(conditions))
-    ages = [value_at(record, (*_ELIGIBILITY, key)) for key in ("minimumAge", "maximumAge")]
-    yield "Ages", " to ".join(values.age(age) for age in ages if isinstance(age, str))
-    sites = _items(value_at(record, ("protocolSection", "contactsLocationsModule", "locations")))
-    countries = values.distinct(str(site.get("country", "")) for site in sites if isinstance(site, Mapping))
-    yield "Sites", f"{len(sites)} in {values.listed(countries)}" if sites else ""
-    yield "Last update posted", _date(value_at(record, (*_STATUS, "lastUpdatePostDateStruct")))
+    status, design = module_of(record, Status), module_of(record, Design)
+    eligibility, sites = module_of(record, Eligibility), module_of(record, Locations).locations
+    why = f" ({values.quoted(status.why_stopped)})" if status.why_stopped else ""
+    yield "Status", _text(status.overall_status) + why
+    yield "Phase", ", ".join(map(_text, design.phases))
+    yield "Study type", _text(design.study_type)
+    yield "Enrollment", _enrollment(design.enrollment_info)
+    yield "Start", _date(status.start_date_struct)
+    yield "Primary completion", _date(status.primary_completion_date_struct)
+    yield "Completion", _date(status.completion_date_struct)
+    yield "Sponsor", values.plain(module_of(record, Sponsors).lead_sponsor.name)
+    yield "Conditions", ", ".join(map(values.plain, module_of(record, Conditions).conditions))
+    yield "Ages", " to ".join(values.age(age) for age in (eligibility.minimum_age, eligibility.maximum_age) if age)
+    yield "Sites", f"{len(sites)} in {values.listed(values.distinct(site.country for site in sites))}" if sites else ""
+    yield "Last update posted", _date(status.last_update_post_date_struct)
 
 
-def _text(value: Json) -> str:
-    return values.enum(value) if isinstance(value, str) else ""
+def _text(code: str) -> str:
+    return values.enum(code) if code else ""
 
 
-def _items(value: Json) -> list[Json]:
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _enrollment(info: Json) -> str:
-    if not isinstance(info, Mapping):
+def _enrollment(info: Participants) -> str:
+    if info.count is None and not info.type:
         return ""
-    count = info.get("count")
-    if not isinstance(count, int) or count == UNKNOWN_COUNT:
+    if info.count is None or info.count == UNKNOWN_COUNT:
         return "unknown"
-    return f"{values.number(count)} {_kind(info.get('type'))}".strip()
+    return f"{values.number(info.count)} {_kind(info.type)}".strip()
 
 
-def _date(struct: Json) -> str:
-    if not isinstance(struct, Mapping) or not isinstance(struct.get("date"), str):
-        return ""
-    return f"{values.date(str(struct['date']))} {_kind(struct.get('type'))}".strip()
+def _date(spelt: Date) -> str:
+    return f"{values.date(spelt.date)} {_kind(spelt.type)}".strip() if spelt.date else ""
 
 
-def _kind(value: Json) -> str:
-    return {"ACTUAL": "(actual)", "ESTIMATED": "(planned)"}.get(str(value), "")
+def _kind(value: str) -> str:
+    return {"ACTUAL": "(actual)", "ESTIMATED": "(planned)"}.get(value, "")
