@@ -15,6 +15,7 @@ from watcher.pages.page_model import Step
 from watcher.pages.trial_timeline import chapter_of
 from watcher.rendering.escape import plain
 from watcher.study.names import short_name as short_name_of
+from watcher.study.record_model import Identification, module_of
 
 
 def compared_page(
