@@ -6,14 +6,12 @@ Source: https://clinicaltrials.gov/data-api/about-api/study-data-structure
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
-from types import NoneType
-from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
+from functools import cache
+from typing import ClassVar, Protocol, TypeVar
 
-from watcher.study.read import Json, Record, as_object, as_text, at, objects, texts
+from watcher.study.read import Record, at
+from watcher.study.shapes import shaped
 
 
 class _Module(Protocol):
@@ -324,41 +322,10 @@ class InterventionTerms:
 
 def module_of(record: Record, module: type[M]) -> M:
     """Return a module of a record, one of the classes here that have a `path`."""
-    found: M = _read(module, at(record, *module.path))
-    return found
-
-
-def _read(shape: Any, value: Json) -> Any:
-    held = as_object(value)
-    return shape(*(read(held.get(key)) for key, read in _fields(shape)))
+    return shaped(module, at(record, *module.path), _key)
 
 
 @cache
-def _fields(shape: Any) -> tuple[tuple[str, Callable[[Json], Any]], ...]:
-    """Return the registry's keys of a shape's fields, and what reads each."""
-    kinds = get_type_hints(shape)
-    return tuple((_key(field.name), _reader(kinds[field.name])) for field in dataclasses.fields(shape))
-
-
 def _key(name: str) -> str:
     first, *rest = name.rstrip("_").split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-def _reader(kind: Any) -> Callable[[Json], Any]:
-    if kind is str:
-        return as_text
-    inner = get_args(kind)
-    if NoneType in inner:
-        return partial(_exactly, inner[0])
-    if not inner:
-        return partial(_read, kind)
-    return texts if inner[0] is str else partial(_each, inner[0])
-
-
-def _each(shape: Any, value: Json) -> tuple[Any, ...]:
-    return tuple(_read(shape, one) for one in objects(value))
-
-
-def _exactly(kind: type, value: Json) -> Json:
-    return value if type(value) is kind else None
