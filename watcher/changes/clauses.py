@@ -5,11 +5,11 @@ Each says the topic's changes as one fact; which topics a headline names is deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watcher.changes.families.enrollment import is_taken_back
-from watcher.changes.model import Change, Json, Mark, MarkKind, Origin, Phrase
+from watcher.changes.fact_shapes import DateFacts, EnrollmentFacts, StatusFacts, facts_of
+from watcher.changes.model import Change, Mark, MarkKind, Origin, Phrase
 from watcher.changes.word_diff import diff, shorten, side
 from watcher.changes.wording import values
 from watcher.changes.wording.build import names
@@ -79,20 +79,19 @@ def status_clause(status: Change, final: Change | None) -> Clause:
 
 def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:
     """Describe a change of the number of participants; `with_slip` when a later primary completion is told with it."""
-    facts = change.facts
-    old, new = facts.get("old"), facts.get("new")
-    if not isinstance(old, int) or not isinstance(new, int) or old == new:
+    facts = facts_of(change, EnrollmentFacts)
+    old, new = facts.old, facts.new
+    if old is None or new is None or old == new:
         return plain_clause(change, "Enrollment changed")
-    size = facts.get("percent")
-    in_brackets = f" ({size})" if isinstance(size, str) else ""
+    in_brackets = f" ({facts.percent})" if facts.percent else ""
     if change.kind == "enrollment.final":
-        return Clause(f"Final enrollment{_of_target(change)}", f"{values.number(new)} of {values.number(old)} enrolled")
-    if is_taken_back(facts):
+        return Clause(f"Final enrollment{_of_target(facts)}", f"{values.number(new)} of {values.number(old)} enrolled")
+    if facts.is_taken_back:
         text = f"Enrollment planned again: {values.counted(new, 'participant')}, after an actual count of {old:,}"
         return Clause(text, f"{values.number(new)} planned again")
-    if "untyped" in (facts.get("old_type"), facts.get("new_type")):
+    if "untyped" in (facts.old_type, facts.new_type):
         return Clause(values.without_end(phrase(change).sentence), "Enrollment changed")
-    if change.kind == "enrollment.target" and facts.get("new_type") != "actual":
+    if change.kind == "enrollment.target" and facts.new_type != "actual":
         people = values.counted(new, "participant")
         if new > old and with_slip:
             text = f"Expanded from {values.number(old)} to {people}"
@@ -112,10 +111,9 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
         leads: Whether it opens the headline and so gives the new date as well.
     """
     change = changes[0]
-    facts = change.facts
-    said, new = facts.get("said"), facts.get("new")
-    day = values.date(new) if isinstance(new, str) else ""
-    name, tag = _date_name(change)
+    facts = facts_of(change, DateFacts)
+    said, day = facts.said, values.date(facts.new)
+    name, tag = _date_name(change, facts)
     if change.kind == "date.start.actual":
         behind = lag(facts)
         late = f", posted {behind}" if behind else ""
@@ -123,7 +121,7 @@ def date_clause(changes: Sequence[Change], *, leads: bool) -> Clause:
     if change.kind.endswith(".actual"):
         text = f"{name} given as actual: {day}" if leads else f"{name} given as actual"
         return Clause(text, f"{tag} actual")
-    if not isinstance(said, str):
+    if not said:
         return plain_clause(change, f"{tag} changed")
     if change.kind.endswith(".corrected"):
         name, tag = f"Actual {name[0].lower()}{name[1:]}", f"{tag} corrected"
@@ -211,14 +209,14 @@ def _shown(value: str) -> str:
 def _opened(status: Change, now: str) -> Clause:
     text = "Now recruiting" if status.after == "RECRUITING" else f"Now {now[0].lower()}{now[1:]}"
     tag = text if status.after == "RECRUITING" else "By invitation now"
-    facts = status.facts
-    start, behind = facts.get("start"), lag(facts)
-    if isinstance(start, str) and facts.get("start_type") == "ACTUAL":
-        text += f" since {values.date(start)}"
+    facts = facts_of(status, StatusFacts)
+    behind = lag(facts)
+    if facts.start and facts.start_type == "ACTUAL":
+        text += f" since {values.date(facts.start)}"
         if behind:
             return Clause(f"{text}, posted {behind}", tag, is_full=True)
-    recruiting, sites = facts.get("sites_recruiting"), facts.get("sites")
-    if isinstance(recruiting, int) and isinstance(sites, int) and recruiting and sites > 1:
+    recruiting, sites = facts.sites_recruiting, facts.sites
+    if recruiting and sites is not None and sites > 1:
         return Clause(f"{text}, at {values.number(recruiting)} of {values.number(sites)} sites", tag, is_full=True)
     return Clause(text, tag)
 
@@ -234,39 +232,38 @@ def _resumed(status: Change, now: str, was: str) -> Clause:
 
 
 def _unknown(status: Change, was: str) -> Clause:
-    verified = status.facts.get("verified")
-    since = f"no verification since {values.date(verified)}" if isinstance(verified, str) else ""
+    verified = facts_of(status, StatusFacts).verified
+    since = f"no verification since {values.date(verified)}" if verified else ""
     by_registry = "set by the registry, not by the sponsor" if status.origin is Origin.REGISTRY else ""
     why = ": ".join(piece for piece in (by_registry, since) if piece)
     return Clause(f"Status unknown (was {was}{'; ' if why else ''}{why})", "Status unknown", is_full=True)
 
 
 def _with_final(final: Change | None) -> str:
-    if final is None or final.facts.get("new") is None:
-        return ""
-    return f" with{_of_target(final)}"
+    facts = facts_of(final, EnrollmentFacts) if final is not None else None
+    return "" if facts is None or facts.new is None else f" with{_of_target(facts)}"
 
 
-def _of_target(final: Change) -> str:
-    old, new, share = (final.facts.get(name) for name in ("old", "new", "share"))
-    if not isinstance(new, int):
+def _of_target(final: EnrollmentFacts) -> str:
+    old, new = final.old, final.new
+    if new is None:
         return ""
-    if not isinstance(old, int) or not isinstance(share, str):
+    if old is None or not final.share:
         return f" {values.counted(new, 'participant')}"
     count = values.number(new) if new else "none"
-    return f" {count} of {values.number(old)} planned participants" + (f" ({share} %)" if new else "")
+    return f" {count} of {values.number(old)} planned participants" + (f" ({final.share} %)" if new else "")
 
 
 def _with_enrolled(status: Change) -> str:
-    count = status.facts.get("enrolled")
-    if not isinstance(count, int) or status.facts.get("enrolled_type") != "ACTUAL":
+    facts = facts_of(status, StatusFacts)
+    if facts.enrolled is None or facts.enrolled_type != "ACTUAL":
         return ""
-    return f" with {values.counted(count, 'participant')}"
+    return f" with {values.counted(facts.enrolled, 'participant')}"
 
 
 def _short_reason(status: Change) -> str:
-    reason = status.facts.get("reason")
-    if not isinstance(reason, str):
+    reason = facts_of(status, StatusFacts).reason
+    if not reason:
         return ", no reason given"
     plain = values.plain(reason).rstrip(".")
     return f", reason: “{plain}”" if len(plain) <= _SHORT_REASON else ""
@@ -274,25 +271,20 @@ def _short_reason(status: Change) -> str:
 
 def _cut_reason(status: Change) -> str:
     """Return the first words of a long reason."""
-    reason = status.facts.get("reason")
-    return f", reason: “{values.short(values.plain(reason), _LONG_REASON)}”" if isinstance(reason, str) else ""
+    reason = facts_of(status, StatusFacts).reason
+    return f", reason: “{values.short(values.plain(reason), _LONG_REASON)}”" if reason else ""
 
 
-def _date_name(change: Change) -> tuple[str, str]:
-    facts = change.facts
+def _date_name(change: Change, facts: DateFacts) -> tuple[str, str]:
     if change.kind.startswith("date.start"):
         return "Start", "Start"
     if not change.kind.startswith("date.primary"):
         return "Study completion", "Study completion"
-    if isinstance(facts.get("start"), Mapping) and isinstance(facts.get("completion"), Mapping):
+    if facts.start is not None and facts.completion is not None:
         return "Start, primary and study completion", "All dates"
-    if _is_same_size(facts.get("completion"), facts):
+    if facts.are_of(facts.completion):
         return "Primary and study completion", "Completion"
     return "Primary completion", "Primary completion"
-
-
-def _is_same_size(other: Json, facts: Mapping[str, Json]) -> bool:
-    return isinstance(other, Mapping) and all(other.get(end) == facts.get(end) for end in ("old", "new"))
 
 
 def lowered(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from watcher.changes.fact_shapes import EnrollmentFacts, facts_of
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.evidence import Evidence
@@ -200,67 +201,53 @@ def say(change: Change) -> Phrase:
     Returns:
         The words; `was` and `now` carry the type, `note` the size.
     """
-    facts = change.facts
-    was, now = (_side(facts.get(side), facts.get(f"{side}_type")) for side in ("old", "new"))
-    return stated(change, "Enrollment", *_sentence(change), was=was, now=now, note=_note(change))
+    facts = facts_of(change, EnrollmentFacts)
+    was, now = _side(facts.old, facts.old_type), _side(facts.new, facts.new_type)
+    return stated(change, "Enrollment", *_sentence(change, facts), was=was, now=now, note=_note(change, facts))
 
 
-def _sentence(change: Change) -> tuple[str, str]:
+def _sentence(change: Change, facts: EnrollmentFacts) -> tuple[str, str]:
     """Return what is said of a number, and its details."""
-    facts = change.facts
-    old, new = _count(facts.get("old")), _count(facts.get("new"))
-    old_type, new_type = _type(facts.get("old_type")), _type(facts.get("new_type"))
+    old, new = facts.old, facts.new
+    old_type, new_type = _type(facts.old_type), _type(facts.new_type)
     lead = values.capitalised(f"{new_type} enrollment".strip())
     if new is None:
         was = _side(old, old_type)
         return "Enrollment no longer given" + (f"; it was {was}" if was else ""), ""
     people = values.counted(new, "participant")
     if change.kind == "enrollment.final":
-        return "Enrollment is given as actual", people + _of_target(facts.get("share"), old)
+        return "Enrollment is given as actual", people + _of_target(facts.share, old)
     if old is None:
         return f"{lead} now given", people
     if old == new:
         return f"Enrollment stays at {people}, now {new_type or 'without a type'}", ""
-    size = facts.get("percent")
-    in_brackets = f" ({size})" if isinstance(size, str) else ""
-    if is_taken_back(facts):
+    in_brackets = f" ({facts.percent})" if facts.percent else ""
+    if facts.is_taken_back:
         return "Enrollment planned again", f"{people}, after an actual count of {values.number(old)}"
     if old_type != new_type:
         was, now = (f"{values.number(count)} {type_}".rstrip() for count, type_ in ((old, old_type), (new, new_type)))
         return f"Enrollment changed from {was} to {now}{in_brackets}", ""
     verb = "corrected" if change.kind == "enrollment.corrected" else "cut" if new < old else "raised"
     verb = "set back" if change.verb is Verb.REVERTED else verb
-    late = ", together with a later primary completion" if facts.get("is_late_expansion") else ""
+    late = ", together with a later primary completion" if facts.is_late_expansion else ""
     return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}", ""
 
 
-def is_taken_back(facts: Mapping[str, Json]) -> bool:
-    """Return whether an actual count gave way to a plan: the old number was never a target."""
-    return facts.get("old_type") == "actual" and facts.get("new_type") != "actual"
+def _of_target(share: str, target: int | None) -> str:
+    return "" if target is None or not share else f" of {values.number(target)} planned ({share} %)"
 
 
-def _of_target(share: Json, target: int | None) -> str:
-    if target is None or not isinstance(share, str):
-        return ""
-    return f" of {values.number(target)} planned ({share} %)"
-
-
-def _note(change: Change) -> str | None:
-    name = "share" if change.kind == "enrollment.final" else "percent"
-    size = change.facts.get(name)
-    if not isinstance(size, str) or change.facts.get("old") == change.facts.get("new") or is_taken_back(change.facts):
+def _note(change: Change, facts: EnrollmentFacts) -> str | None:
+    is_final = change.kind == "enrollment.final"
+    size = facts.share if is_final else facts.percent
+    if not size or facts.old == facts.new or facts.is_taken_back:
         return None
-    return f"{size} % of the target" if name == "share" else size
+    return f"{size} % of the target" if is_final else size
 
 
-def _side(count: Json, type_: Json) -> str | None:
-    number = _count(count)
-    return None if number is None else f"{values.number(number)} {_type(type_)}".rstrip()
+def _side(count: int | None, type_: str) -> str | None:
+    return None if count is None else f"{values.number(count)} {_type(type_)}".rstrip()
 
 
-def _count(value: Json) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _type(value: Json) -> str:
-    return value if isinstance(value, str) and value != "untyped" else ""
+def _type(type_: str) -> str:
+    return type_ if type_ != "untyped" else ""

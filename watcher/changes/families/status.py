@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from watcher.changes.fact_shapes import StatusFacts, facts_of
 from watcher.changes.families.results.due_dates import due_of
 from watcher.changes.fields.build import Module
 from watcher.changes.fields.row import Row, ValueType
@@ -215,7 +216,7 @@ def say(change: Change) -> Phrase:
     """
     if change.kind.startswith("why_stopped"):
         return _reason_alone_in_words(change)
-    was, now = _status(change.before), _status(change.after)
+    facts, was, now = facts_of(change, StatusFacts), _status(change.before), _status(change.after)
     label = "Availability" if change.kind == "status.expanded_access" else "Status"
     said, first = f"{label} {_verb(change)} {was} to {now}", ""
     if change.kind == "status.unknown":
@@ -229,37 +230,35 @@ def say(change: Change) -> Phrase:
         label,
         said,
         first,
-        besides=_pieces(change),
+        besides=_pieces(change, facts),
         was=was,
         now=now,
-        note=_note(change),
-        quote=_reason(change.facts) if change.kind == "status.stopped" else None,
+        note=_note(change, facts),
+        quote=_reason(facts) if change.kind == "status.stopped" else None,
     )
 
 
-def _note(change: Change) -> str | None:
+def _note(change: Change, facts: StatusFacts) -> str | None:
     if change.kind == "status.opened":
-        return "; ".join(piece for piece in (opening_note(change.facts), sites_said(change.facts)) if piece) or None
+        return "; ".join(piece for piece in (opening_note(facts), sites_said(facts)) if piece) or None
     if change.kind == "status.resumed":
-        return sites_said(change.facts)
+        return sites_said(facts)
     if change.kind == "status.unknown":
-        verified = change.facts.get("verified")
-        return f"last verified in {values.date(verified)}" if isinstance(verified, str) else None
-    return _results(change.facts) if change.kind == "status.completed" else None
+        return f"last verified in {values.date(facts.verified)}" if facts.verified else None
+    return _results(facts) if change.kind == "status.completed" else None
 
 
-def opening_note(facts: Mapping[str, Json]) -> str | None:
+def opening_note(facts: StatusFacts) -> str | None:
     """Describe since when a trial recruits and how long after it was posted.
 
     `since 11 Apr 2025, posted 333 days later`.
     """
-    start = facts.get("start")
-    if not isinstance(start, str):
+    if not facts.start:
         return None
-    if facts.get("start_type") != "ACTUAL":
-        return f"start planned for {values.date(start)}" if facts.get("start_type") == "ESTIMATED" else None
+    if facts.start_type != "ACTUAL":
+        return f"start planned for {values.date(facts.start)}" if facts.start_type == "ESTIMATED" else None
     behind = lag(facts)
-    return f"since {values.date(start)}" + (f", posted {behind}" if behind else "")
+    return f"since {values.date(facts.start)}" + (f", posted {behind}" if behind else "")
 
 
 def _verb(change: Change) -> str:
@@ -269,17 +268,16 @@ def _verb(change: Change) -> str:
     return "went back from" if is_back and change.before != "UNKNOWN" else "changed from"
 
 
-def _pieces(change: Change) -> list[str]:
-    facts = change.facts
+def _pieces(change: Change, facts: StatusFacts) -> list[str]:
     if change.kind == "status.stopped":
         reason = _reason(facts)
         said = f"the sponsor's reason: “{values.short(reason, 300).rstrip('.')}”" if reason else "no reason given"
         return [said]
     if change.kind == "status.unknown":
-        return _unknown(change)
+        return _unknown(change, facts)
     found: list[str | None] = []
-    if change.before == "UNKNOWN" and isinstance(facts.get("last_known"), str):
-        found.append(f"the last known status before was {_status(facts['last_known'])}")
+    if change.before == "UNKNOWN" and facts.last_known:
+        found.append(f"the last known status before was {_status(facts.last_known)}")
     if change.kind in ("status.opened", "status.resumed"):
         found += [_started(facts) if change.kind == "status.opened" else None, sites_said(facts)]
     if change.kind in ("status.closed_to_enrollment", "status.completed"):
@@ -289,28 +287,27 @@ def _pieces(change: Change) -> list[str]:
     return [piece for piece in found if piece]
 
 
-def _unknown(change: Change) -> list[str]:
-    verified = change.facts.get("verified")
-    pieces = [f"last verified in {values.date(verified)}"] if isinstance(verified, str) else []
+def _unknown(change: Change, facts: StatusFacts) -> list[str]:
+    pieces = [f"last verified in {values.date(facts.verified)}"] if facts.verified else []
     if change.origin is Origin.REGISTRY:
         pieces.append("set by the registry, not by the sponsor")
     return pieces
 
 
-def _started(facts: Mapping[str, Json]) -> str | None:
+def _started(facts: StatusFacts) -> str | None:
     note = opening_note(facts)
     if note is None or not note.startswith("since"):
         return note
-    return note.replace("since", "the study started on" if str(facts["start"]).count("-") == 2 else "it started in", 1)
+    return note.replace("since", "the study started on" if facts.start.count("-") == 2 else "it started in", 1)
 
 
-def sites_said(facts: Mapping[str, Json]) -> str | None:
+def sites_said(facts: StatusFacts) -> str | None:
     """Describe how many sites recruit: `176 of 230 sites are listed as recruiting`.
 
     None when the record does not say.
     """
-    recruiting, sites = facts.get("sites_recruiting"), facts.get("sites")
-    if not isinstance(recruiting, int) or not isinstance(sites, int):
+    recruiting, sites = facts.sites_recruiting, facts.sites
+    if recruiting is None or sites is None:
         return None
     if sites == 1:
         return "its one site is listed as recruiting" if recruiting else "its one site is not listed as recruiting yet"
@@ -318,25 +315,24 @@ def sites_said(facts: Mapping[str, Json]) -> str | None:
     return f"{count} of {values.number(sites)} sites {are} listed as recruiting"
 
 
-def _enrolled(facts: Mapping[str, Json]) -> str | None:
-    count, target = people(facts.get("enrolled")), people(facts.get("target"))
+def _enrolled(facts: StatusFacts) -> str | None:
+    count, target = people(facts.enrolled), people(facts.target)
     if count is None:
         return None
-    if facts.get("enrolled_type") != "ACTUAL":
+    if facts.enrolled_type != "ACTUAL":
         return f"{values.counted(count, 'participant')} planned"
     return f"{values.counted(count, 'participant')} enrolled" + (
         f" of {values.number(target)} planned" if target else ""
     )
 
 
-def people(value: Json) -> int | None:
-    """Return a number of participants; None for the registry's stand-in for "not known" and for anything else."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and isinstance(value, int) and value != UNKNOWN_COUNT else None
+def people(count: int | None) -> int | None:
+    """Return a number of participants; None for the registry's stand-in for "not known"."""
+    return None if count == UNKNOWN_COUNT else count
 
 
-def _results(facts: Mapping[str, Json]) -> str | None:
-    return "results are posted" if facts.get("has_results") else results_due(facts)
+def _results(facts: StatusFacts) -> str | None:
+    return "results are posted" if facts.has_results else results_due(facts)
 
 
 def _status(value: Json) -> str | None:
@@ -345,9 +341,8 @@ def _status(value: Json) -> str | None:
     return values.enum(value) if isinstance(value, str) else values.show(value)
 
 
-def _reason(facts: Mapping[str, Json]) -> str | None:
-    reason = facts.get("reason")
-    return values.short(values.plain(reason), _LONGEST_REASON) if isinstance(reason, str) else None
+def _reason(facts: StatusFacts) -> str | None:
+    return values.short(values.plain(facts.reason), _LONGEST_REASON) if facts.reason else None
 
 
 def _reason_alone_in_words(change: Change) -> Phrase:

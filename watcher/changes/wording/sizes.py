@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from watcher.changes.model import Json
+from watcher.changes.fact_shapes import TimingFacts
 from watcher.changes.wording import values
 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def lag(facts: Mapping[str, Json]) -> str | None:
+def lag(facts: TimingFacts) -> str | None:
     """Describe how long after a day it was posted: `333 days later`, `up to 5 months later`.
 
     None when it was not long.
     """
-    days, months = facts.get("lag_days"), facts.get("lag_months")
-    lead = "up to " if facts.get("lag_is_most") is True else ""
-    if isinstance(days, int):
-        return f"{lead}{values.counted(days, 'day')} later"
-    return f"{lead}{values.counted(months, 'month')} later" if isinstance(months, int) else None
+    lead = "up to " if facts.lag_is_most else ""
+    if facts.lag_days is not None:
+        return f"{lead}{values.counted(facts.lag_days, 'day')} later"
+    return None if facts.lag_months is None else f"{lead}{values.counted(facts.lag_months, 'month')} later"
 
 
-def results_due(facts: Mapping[str, Json]) -> str | None:
+def results_due(facts: TimingFacts) -> str | None:
     """Describe when results would be due, or would have been when that day was over at the posting.
 
     None for neither.
     """
-    due = facts.get("results_due")
-    if not isinstance(due, str):
-        return None
-    would = "would have been" if facts.get("results_due_passed") is True else "would be"
-    return f"results {would} due by {values.date(due)}"
+    would = "would have been" if facts.results_due_passed else "would be"
+    return f"results {would} due by {values.date(facts.results_due)}" if facts.results_due else None
 
 
 def ordinal(count: int) -> str:
@@ -42,13 +36,12 @@ def ordinal(count: int) -> str:
     return f"{count}{ending}"
 
 
-def running_total(facts: Mapping[str, Json]) -> str | None:
+def running_total(facts: TimingFacts) -> str | None:
     """Describe how often and how far a date moved in all: `third delay, +611 days since Feb 2026`.
 
     None for the first.
     """
-    delays, total, since = facts.get("delays"), facts.get("total"), facts.get("since")
-    if not isinstance(delays, int) or not isinstance(total, str):
+    if facts.delays is None or not facts.total:
         return None
-    from_when = f" since {values.date(since[:7])}" if isinstance(since, str) else ""
-    return f"{ordinal(delays)} delay, {total}{from_when}"
+    from_when = f" since {values.date(facts.since[:7])}" if facts.since else ""
+    return f"{ordinal(facts.delays)} delay, {facts.total}{from_when}"
