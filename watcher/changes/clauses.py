@@ -163,10 +163,6 @@ def was_now(words: Phrase) -> str:
 def near_change(label: str, marks: Sequence[Mark]) -> str:
     """Describe both sides of a text, cut so that every word that differs is seen; else the words that came or went.
 
-    Args:
-        label: What the text is.
-        marks: Its word-level diff.
-
     Returns:
         `Title: “… with drug A” → “… with drug B”`, `Title: “of adults” added`; empty when it cannot be said so short.
     """

@@ -108,10 +108,6 @@ def _edits(old: Record, new: Record) -> tuple[Edit, ...]:
 def apply_edits(old: Record, edits: Iterable[Edit]) -> Record:
     """Make the newer record of the older one and the edits: the proof that nothing is missing from them.
 
-    Args:
-        old: The older record.
-        edits: Edits of a comparison with it.
-
     Returns:
         A record whose canonical hash is the newer record's. Items added to a list stand at its end.
     """

@@ -183,9 +183,6 @@ _NAMES: Mapping[tuple[str, ...], str] = MappingProxyType(
 def canonical_country(name: str) -> str:
     """Return the name the registry uses today for a country in any spelling.
 
-    Args:
-        name: Name as a record spells it.
-
     Returns:
         Today's name; a name the table does not have as it is, without doubled blanks.
     """

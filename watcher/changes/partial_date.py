@@ -144,10 +144,6 @@ def read(value: Json) -> PartialDate | None:
 def shift(old: PartialDate, new: PartialDate) -> Shift:
     """Measure how far a date moved.
 
-    Args:
-        old: Where it stood.
-        new: Where it stands.
-
     Returns:
         The shift; all zero when one date merely tells the other more exactly.
     """

@@ -90,10 +90,6 @@ def context_of(record: Record) -> tuple[str, ...]:
 def when_of(changes: Sequence[Change], newer: Stamp) -> str:
     """Describe when changes were posted, or in which data of the registry they stand when it made them itself.
 
-    Args:
-        changes: What is told.
-        newer: Stamp of the newer record.
-
     Returns:
         `posted 13 Mar 2026`, `posted 9 – 11 Feb 2026` when several updates made them, or `in the registry's data of
         2 Mar 2026`; empty when the record has no such day.

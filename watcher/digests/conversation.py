@@ -33,12 +33,7 @@ class Conversation:
 
 
 def conversation_of(notification: Notification, thread: Thread) -> Conversation | None:
-    """Return the conversation; None when there is none: everything but a digest stands alone.
-
-    Args:
-        notification: What is told.
-        thread: What the operator wants kept together.
-    """
+    """Return the conversation; None when there is none: everything but a digest stands alone."""
     if thread is Thread.NONE or not isinstance(notification, Digest):
         return None
     lead = in_order(notification.stories)[0]

@@ -15,11 +15,7 @@ _MOST_NAME = 40
 
 
 def preheader(view: DigestView | WelcomeView | HeartbeatView | NoticeView) -> str:
-    """Return the preheader of a mail, at most `MAX_PREHEADER` characters.
-
-    Args:
-        view: What the mail shows.
-    """
+    """Return the preheader of a mail, at most `MAX_PREHEADER` characters."""
     match view:
         case DigestView():
             facts = [*_facts(view)] or [view.listed[0].headline]

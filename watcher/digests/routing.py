@@ -34,10 +34,6 @@ class SubscribedTrial:
 def watches_of(recipient: RecipientConfig, config: Config) -> tuple[str, ...]:
     """Name the watches a recipient follows: those named, those with one of the tags, or all when nothing is chosen.
 
-    Args:
-        recipient: Who is told.
-        config: The whole configuration.
-
     Returns:
         Names in the order of the configuration; empty for a recipient who names trials by id alone.
     """

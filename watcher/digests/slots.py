@@ -21,11 +21,6 @@ _FULL_HOUR = timedelta(hours=1)
 def newest_slot(send: Send, zone: tzinfo, now: datetime) -> datetime | None:
     """Return the newest slot that is not after now.
 
-    Args:
-        send: The cadence with its local time.
-        zone: The recipient's time zone.
-        now: Aware time.
-
     Returns:
         Aware UTC instant, at most `now`; None for `immediate`, which has no slots.
     """
@@ -62,10 +57,6 @@ def next_slots(send: Send, zone: tzinfo, now: datetime, count: int) -> tuple[dat
 
 def resolve(local: datetime, zone: tzinfo) -> datetime:
     """Return the instant a local time stands for.
-
-    Args:
-        local: Naive local time.
-        zone: Its time zone.
 
     Returns:
         Aware UTC instant: the first pass of a repeated time, the end of the gap for a skipped one.

@@ -26,9 +26,6 @@ class Block:
 def blocks(text: str) -> tuple[Block, ...]:
     """Cut a text into paragraphs and lists.
 
-    Args:
-        text: As the registry sends it.
-
     Returns:
         Blocks in reading order, every line visible and without control characters; empty for an empty text.
     """

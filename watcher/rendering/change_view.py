@@ -22,12 +22,6 @@ _LONGEST_TEXT = 600
 def line_of(phrase: Phrase, *, label: int, value: int, item: int) -> Line:
     """Show a change with all it has.
 
-    Args:
-        phrase: The change in words.
-        label: Most characters of its label.
-        value: Most characters of a value.
-        item: Most characters of one name.
-
     Returns:
         The line; a reworded text stands in `pieces` and not in `was` and `now`; `sentence` and `items` are whole.
     """

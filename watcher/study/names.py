@@ -146,9 +146,6 @@ def interventions_tested(record: Record) -> tuple[str, ...]:
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     """Return each trial's name, with its id beside it where two trials share the name.
 
-    Args:
-        names: NCT id → short name.
-
     Returns:
         The same ids in the same order.
     """

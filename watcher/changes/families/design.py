@@ -139,9 +139,6 @@ _TEXTS = (
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the design module that have a kind of their own.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `design.*` and `text.design`; a masking and who is masked that change together are one.
     """
@@ -178,14 +175,7 @@ def _folded(change: Change, module: Part, evidence: Evidence) -> Change:
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the family `design`.
-
-    Args:
-        change: A change with the facts of `meaning.simple_fields`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the family `design`."""
     label = values.capitalised(text(change.facts, "field") or "design")
     was, now = _coded(change.before), _coded(change.after)
     if was is None:

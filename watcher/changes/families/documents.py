@@ -44,9 +44,6 @@ _CONTENTS = {
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the list of study documents.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `document.added`, `document.removed` and `document.changed`.
     """
@@ -94,14 +91,7 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed", Verb.CHANGED: "edited"}
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the family `document`.
-
-    Args:
-        change: One document or several, with the facts of `families.documents`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the family `document`."""
     count, done = number(change.facts, "count"), _DONE.get(change.verb, "edited")
     if count:
         listed = some(count, names(change.facts))

@@ -59,9 +59,6 @@ class _Enrollment:
 def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe how the number of participants changed.
 
-    Args:
-        evidence: The two records.
-
     Yields:
         At most one change, which claims count and type.
     """
@@ -195,11 +192,7 @@ def _change(
 def say(change: Change) -> Phrase:
     """Word a change of the family `enrollment`.
 
-    Args:
-        change: Its facts are those of the enrollment explainer.
-
-    Returns:
-        The words; `was` and `now` carry the type, `note` the size.
+    `was` and `now` carry the type, `note` the size.
     """
     facts = facts_of(change, EnrollmentFacts)
     was, now = _side(facts.old, facts.old_type), _side(facts.new, facts.new_type)

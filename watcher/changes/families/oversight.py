@@ -122,9 +122,6 @@ _VIOLATIONS = {
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of oversight flags, violations, data sharing and expanded access.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `oversight.*`, `violation.*`, `ipd.*` and `expanded_access`.
     """
@@ -216,14 +213,7 @@ _NOTED = {
 
 
 def say(change: Change) -> Phrase | None:
-    """Word a change of the families `oversight`, `violation`, `ipd` and `expanded_access`.
-
-    Args:
-        change: A change with the facts of `families.oversight`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the families `oversight`, `violation`, `ipd` and `expanded_access`."""
     family = change.kind.partition(".")[0]
     if family == "violation":
         return _noted(change)

@@ -67,9 +67,6 @@ _TELLING = frozenset({"RESULT", "DERIVED"})
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the references and links.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `reference.*` and `link.*`; more than five of a sort are one.
     """
@@ -226,14 +223,7 @@ _FEW = 2
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the families `reference` and `link`.
-
-    Args:
-        change: One item or several of a sort, with the facts of `families.references`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the families `reference` and `link`."""
     return _link_in_words(change) if change.kind.startswith("link.") else _reference_in_words(change)
 
 

@@ -49,11 +49,6 @@ class SearchSight:
 def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
     """Report a trial that a search selects and did not select before.
 
-    Args:
-        nct_id: The trial.
-        record: Its present record.
-        sight: What is known beside it.
-
     Returns:
         `search.entered`: major when it recruits and is new or changed, else minor.
     """

@@ -54,9 +54,6 @@ _PARTY = (
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of sponsor, organisation, collaborators and responsible party.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `sponsor.*`.
     """
@@ -188,14 +185,7 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the family `sponsor`.
-
-    Args:
-        change: A change with the facts of `families.sponsors`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the family `sponsor`."""
     if change.kind == "sponsor.responsible_party":
         return _party(change)
     was, now = (named(side) if isinstance(side, str) else None for side in (change.before, change.after))

@@ -50,9 +50,6 @@ _STUDY = RUNNING | STOPPED | {"NOT_YET_RECRUITING", "COMPLETED", "UNKNOWN"}
 def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe what the overall status or the reason for stopping say now.
 
-    Args:
-        evidence: The two records.
-
     Yields:
         At most one change: the change of status with the reason, or the reason alone. A status the registry's list does
         not name, and one that appears or vanishes, is `status.changed`.
@@ -72,10 +69,6 @@ def explain(evidence: Evidence) -> Iterator[Change]:
 
 def kind_of(old: str, new: str) -> str | None:
     """Name the kind of a step from one overall status to another.
-
-    Args:
-        old: Status as the registry spells it.
-        new: Another one.
 
     Returns:
         The kind, or None where the taxonomy has none (withheld, statuses it does not know, no status).
@@ -208,11 +201,7 @@ _LONGEST_REASON = 600
 def say(change: Change) -> Phrase:
     """Word a change of the families `status` and `why_stopped`.
 
-    Args:
-        change: Its facts are those of the status explainer; missing ones are left out of the sentence.
-
-    Returns:
-        The words; the sponsor's reason stands in `quote` and, cut, in the sentence.
+    The sponsor's reason stands in `quote` and, cut, in the sentence.
     """
     if change.kind.startswith("why_stopped"):
         return _reason_alone_in_words(change)

@@ -106,9 +106,6 @@ _DESCRIPTIONS = (
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of names, texts and contacts.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `text.title`, `.summary`, `.description` and `.keywords`, `identifier.*`, `conditions`,
         `contact.central` and `contact.official`.
@@ -203,14 +200,7 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the families `text`, `conditions`, `identifier` and `contact`.
-
-    Args:
-        change: A change with the facts of `families.texts` or `families.design`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the families `text`, `conditions`, `identifier` and `contact`."""
     family = change.kind.partition(".")[0]
     if family == "contact":
         return _contact(change)

@@ -84,10 +84,6 @@ class _Whole:
 def told_once(changes: Iterable[Change], evidence: Evidence) -> list[Change]:
     """Replace what is told of a part that vanished or appeared as a whole by one change for it.
 
-    Args:
-        changes: What the explainers told.
-        evidence: The two records and their edits.
-
     Returns:
         The changes; those that speak of nothing but such a part are one change for it, with all its edits.
     """

@@ -62,10 +62,6 @@ _DEGREE = frozenset(
 def is_one_organisation(old: str, new: str) -> bool:
     """Return whether two names are proved to be those of one organisation.
 
-    Args:
-        old: Older name.
-        new: Newer name.
-
     Returns:
         True for known renamings and for names that differ at most in legal form, owner, case, accents and punctuation,
         where one says it was formerly the other, and for an acronym that stands in brackets beside its name. False for

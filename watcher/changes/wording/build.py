@@ -137,10 +137,6 @@ def countries_listed(names_: Sequence[str], most: int, total: int | None = None)
 def edited(before: str, after: str) -> tuple[tuple[Mark, ...], str, str]:
     """Show an edited text: the shortened word-level diff, and both sides of it as texts.
 
-    Args:
-        before: Older text with its markup.
-        after: Newer text.
-
     Returns:
         Marks, the older side, the newer side.
     """

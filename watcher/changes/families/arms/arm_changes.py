@@ -56,9 +56,6 @@ class _Scene:
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the arms and interventions.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `arm.*` and `intervention.*`.
     """

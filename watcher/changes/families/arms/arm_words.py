@@ -15,14 +15,7 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the families `arm` and `intervention`.
-
-    Args:
-        change: A change with the facts of `arm_changes`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the families `arm` and `intervention`."""
     label = "Arm" if change.kind.startswith("arm.") else "Intervention"
     name = named(text(change.facts, "name"))
     if change.kind.endswith(".renamed"):

@@ -18,11 +18,7 @@ _NAMES = {
 def say(change: Change) -> Phrase:
     """Word a change of the family `date`.
 
-    Args:
-        change: Its facts are those of the dates explainer.
-
-    Returns:
-        The words; `was` and `now` carry the type, `note` the size of the shift.
+    `was` and `now` carry the type, `note` the size of the shift.
     """
     facts, name = facts_of(change, DateFacts), name_of(change)
     was, now = _end(facts.old, facts.old_type), _end(facts.new, facts.new_type)

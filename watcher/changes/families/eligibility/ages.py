@@ -20,9 +20,6 @@ _GROUPS = "stdAges"
 def ages(part: Part) -> Iterator[Change]:
     """Describe how the age limits changed.
 
-    Args:
-        part: The eligibility module.
-
     Yields:
         One change per limit that differs, which claims the age groups too; the groups alone are noise, since the
         registry derives them.

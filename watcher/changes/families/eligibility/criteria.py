@@ -94,9 +94,6 @@ def folded(text: str) -> str:
 def key(text: str) -> str:
     r"""Return what a text says without spacing, markup, escapes, punctuation and case: `\>=18 Years.` and `≥ 18 years`.
 
-    Args:
-        text: As the registry sends it.
-
     Returns:
         Words, numbers and the signs that carry meaning (comparisons, %, ±, ranges, minus), each apart by one blank.
     """

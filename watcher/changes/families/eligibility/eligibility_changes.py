@@ -32,9 +32,6 @@ _TEXT_PATH = "eligibility.criteria"
 def explain(evidence: Evidence) -> Iterator[Change]:
     """Describe who may take part now.
 
-    Args:
-        evidence: The two records.
-
     Yields:
         Changes for every field of the eligibility module that differs; criteria in the order of the newer text, removed
         ones before.

@@ -32,11 +32,7 @@ _LONGEST_PART = 110
 def say(change: Change) -> Phrase:
     """Word a change of the family `eligibility`.
 
-    Args:
-        change: Its facts are those of the eligibility explainer.
-
-    Returns:
-        The words. Criteria carry the heading they belong under; reworded texts carry marks, shortened with gaps.
+    Criteria carry the heading they belong under; reworded texts carry marks, shortened with gaps.
     """
     if change.kind.startswith("eligibility.criterion."):
         phrase = _criterion(change)

@@ -23,11 +23,7 @@ _TEXTS = (ValueType.TEXT, ValueType.MARKUP)
 def say(change: Change) -> Phrase:
     """Word any change from its path, verb, before and after.
 
-    Args:
-        change: A change of any kind.
-
-    Returns:
-        Its words: the field's label, both values, the items added and removed by name.
+    The field's label, both values, the items added and removed by name.
     """
     row = _row_of(change)
     label = _label(row, change)

@@ -39,9 +39,6 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the three lists of outcome measures.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `outcome.*`; every edit of the lists is claimed.
     """

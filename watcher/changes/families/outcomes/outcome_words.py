@@ -22,11 +22,7 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed"}
 def say(change: Change) -> Phrase:
     """Word a change of the family `outcome`.
 
-    Args:
-        change: A change with the facts of `outcome_changes`.
-
-    Returns:
-        Its words; the timing stands in the sentence and on a line of its own.
+    The timing stands in the sentence and on a line of its own.
     """
     if change.kind == "outcome.timeframes":
         return _time_frames(change)

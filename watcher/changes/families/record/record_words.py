@@ -13,14 +13,7 @@ _WHAT = {"geoPoint": "map positions", "country": "country names"}
 
 
 def say(change: Change) -> Phrase | None:
-    """Word a change of the families `record`, `admin` and `registry`.
-
-    Args:
-        change: A change with the facts of `record_changes`, `update_dates` or `meaning.registry_wide`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the families `record`, `admin` and `registry`."""
     family = change.kind.partition(".")[0]
     if family == "admin":
         return _admin(change)

@@ -28,9 +28,6 @@ _OF_NO_NOTE = frozenset({("derivedSection", "conditionBrowseModule"), ("derivedS
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the dates of submitting, posting and verifying.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Without the dates that `results` tells, at most one change, noise: `admin.verified` when the verification date
         moved and nothing else of note did,

@@ -115,9 +115,6 @@ def _awaited(record: Record) -> PartialDate | None:
 def is_applicable(record: Record) -> bool:
     """Whether a trial is bound to post results by its own flags; what only a lawyer could say is not decided.
 
-    Args:
-        record: The trial.
-
     Returns:
         True for an interventional study of an FDA-regulated device, or drug in Phase 2 or later.
     """
@@ -137,9 +134,6 @@ def _is_submitted(record: Record) -> bool:
 
 def milestone_change(milestone: Milestone) -> Change:
     """Make the change that is told when a milestone has passed.
-
-    Args:
-        milestone: A milestone whose day has come.
 
     Returns:
         A change of origin `clock` without edits.

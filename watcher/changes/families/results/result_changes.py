@@ -38,9 +38,6 @@ _EVENTS = {"releaseDate": "RELEASE", "resetDate": "RESET", "unreleaseDate": "UNR
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the results, their submission and their delay.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `results.*`.
     """
@@ -126,9 +123,6 @@ def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Change:
 
 def submissions(record: Record) -> dict[tuple[str, str], None]:
     """Return what the registry shows of submissions of results before they are posted.
-
-    Args:
-        record: One record.
 
     Returns:
         (`RELEASE`, `RESET` or `UNRELEASE`; date as spelt there), in the order of the dates, each once.

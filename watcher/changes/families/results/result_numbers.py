@@ -38,9 +38,6 @@ _GRAVE = frozenset({"deathsNumAffected", "seriousNumAffected", "pValue", "paramV
 def differing(evidence: Evidence) -> tuple[list[dict[str, Json]], bool]:
     """Return the numbers of posted results that differ, and whether one of them weighs much.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         For each number `name`, `of` (title of its group or outcome), `was` and `now` as the registry spells them
         (None when not given), those that weigh most first; and True when deaths, serious events, a p-value or an

@@ -12,14 +12,7 @@ _LABEL = "Results"
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the family `results`.
-
-    Args:
-        change: A change with the facts of `result_changes` or `due_dates`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the family `results`."""
     facts = change.facts
     sections = values.listed(list(names(facts, "sections")), 6)
     day = values.date(text(facts, "date"))

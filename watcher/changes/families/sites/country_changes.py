@@ -26,10 +26,6 @@ def countries(evidence: Evidence, sites: SiteList) -> list[Change]:
     told by the status. A country that comes with a recruiting site is told once, as added. The registry's own list of
     countries that once had sites is claimed along.
 
-    Args:
-        evidence: The two records and their edits.
-        sites: Their lists of sites.
-
     Returns:
         Changes of the kinds `country.*` in the order of country names; a first list of sites is one change.
     """

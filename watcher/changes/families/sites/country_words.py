@@ -10,14 +10,7 @@ _LABEL = "Countries"
 
 
 def say(change: Change) -> Phrase:
-    """Word a change of the family `country`.
-
-    Args:
-        change: One country or several, with the facts of `country_changes`.
-
-    Returns:
-        Its words.
-    """
+    """Word a change of the family `country`."""
     country = text(change.facts, "name")
     return _one(change, country) if country else _several(change)
 

@@ -35,9 +35,6 @@ _NUMBER = re.compile(r"(?<=\w)[\s(#:,–-]{1,4}(?:no\.? ?|#)?\d{1,6}\s*\)?\s*$",
 def explain(evidence: Evidence) -> Iterable[Change]:
     """Explain the edits of the list of sites.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         Changes of the kinds `site.*`, `country.*`, `contact.site`. Up to five of a kind are told one by one; more, and
         every kind that is loud by number, by country. Country names the registry rewrote are left to the catalogue.

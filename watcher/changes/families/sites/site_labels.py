@@ -16,10 +16,6 @@ _ADDRESS = ("zip", "state", "country")
 def described(old: Site, new: Site) -> tuple[str, str]:
     """Return the names of one site in both records, with the part of the address that alone differs.
 
-    Args:
-        old: Its older row.
-        new: Its newer row.
-
     Returns:
         `Spine Clinic, Graz 8010` and `Spine Clinic, Graz 8011`.
     """

@@ -93,9 +93,6 @@ class SiteList:
 def site_list(evidence: Evidence) -> SiteList | None:
     """Match the differing rows of the list of sites.
 
-    Args:
-        evidence: The two records and their edits.
-
     Returns:
         The two lists, or None when no edit touches them.
     """

@@ -33,11 +33,7 @@ _DONE: Mapping[str, tuple[str, str]] = {
 def say(change: Change) -> Phrase:
     """Word a change of the family `site`.
 
-    Args:
-        change: One site, or many of one country, with the facts of `site_changes`.
-
-    Returns:
-        Its words; `items` holds the names of many.
+    `items` holds the names of many.
     """
     if change.kind in _DONE:
         return _counted(change)
