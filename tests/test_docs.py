@@ -1,6 +1,7 @@
 """What is written for operators is true: example configuration, README, changelog."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -140,7 +141,7 @@ def readme_section(name):
 
 def commands_of(block):
     """Return the arguments of each call of the program in a block of shell lines."""
-    lines = [line.partition("  ")[0].split() for line in block.splitlines()]
+    lines = [shlex.split(line.partition("  ")[0]) for line in block.splitlines()]
     return [words[1:] for words in lines if words[0] == "watcher"]
 
 
@@ -155,7 +156,7 @@ def test_five_commands_of_the_readme_lead_to_a_first_message(tmp_path, registry_
         if arguments[0] == "add":  # the sandbox has fictional trials; ours is none of those that init has put there
             trials.change("[registry]\n", f'[registry]\nbase_url = "{registry_of_the_demo}"\n')
             assert desk.done(*arguments).out.startswith("added")
-            desk.done("remove", *arguments[1:])
+            desk.done("remove", arguments[1])
             arguments = ["add", ONE]
         if arguments[0] == "send-test":  # `me` is who init has put there
             arguments = ["send-test", "me"]

@@ -162,7 +162,7 @@ async def test_page_and_feed_of_a_search_show_who_entered_and_left(house):
     for _ in range(3):
         await home.next()
     shown = " ".join(re.sub(r"<[^>]+>", " ", page.read_text()).split())
-    assert "2 trials now, 2 trials when first read on 1 Jun 2026" in shown
+    assert "2 trials now, 2 when first read on 1 Jun 2026" in shown
     assert "4 Jun 2026 · 2 trials from then on Left: Calmol, Itch" in shown
     assert "2 Jun 2026 · 3 trials from then on Entered: Calmol, Itch" in shown
     feed = (home.folder / "site/watches/itch.xml").read_text()

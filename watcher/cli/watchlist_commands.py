@@ -21,6 +21,7 @@ from watcher.config.watchlist_line import WatchlistLine
 from watcher.context import RunContext
 from watcher.errors import RegistryError, StoreError, UsageError
 from watcher.ops.registry_lookup import FoundTrial, look_up
+from watcher.rendering.plain_text import count
 from watcher.search.search_query import SearchQuery
 from watcher.text import plain
 
@@ -138,8 +139,9 @@ async def _ask(context: RunContext, added: Sequence[WatchlistLine]) -> _Known:
 
 def _shown(entry: WatchlistLine, known: _Known | None) -> str:
     if entry.search is not None:
-        count = known.counts.get(entry.search) if known is not None else None
-        return f"the search: {entry.search.described}" + (f"; {count:,} trials now" if count is not None else "")
+        number = known.counts.get(entry.search) if known is not None else None
+        matches = f"; {count(number, 'trial')} now" if number is not None else ""
+        return f"the search: {entry.search.described}{matches}"
     if known is None:
         return str(entry.nct_id)
     trial = known.trials.get(str(entry.nct_id))
