@@ -101,3 +101,19 @@ def test_a_process_leaves_with_the_code_of_what_happened(body, code, said):
     assert found.returncode == code
     assert said in found.stderr
     assert ("Traceback" in found.stderr) == (code == 70)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--once", "--config", "x"], '"--config" stands before the command: watcher --config … run'),
+        (["db", "check", "--config", "x"], "watcher --config … db check"),
+        (["run", "--quiet"], "watcher --quiet run"),
+        (["run", "-v"], "watcher -v run"),
+        (["run", "--confg", "x"], "watcher --config … run"),
+        (["--once", "run"], "Options of a command stand after it"),
+    ],
+)
+def test_option_on_the_wrong_side_of_the_command_is_told_its_place(bare, arguments, words):
+    found = bare.quick(*arguments)
+    assert (found.code, words in found.err) == (2, True), found.err

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from watcher.config.config_model import RecipientConfig
 from watcher.config.load import Loaded
-from watcher.config.rules import id_text
+from watcher.config.watchlist_line import id_text
 from watcher.errors import UsageError
 from watcher.nct_id import is_nct_id
 from watcher.text import without_unseen

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from enum import IntEnum
 from typing import NoReturn
 
@@ -93,7 +94,7 @@ def run_and_exit(command: click.Command) -> NoReturn:
     except click.Abort:
         _leave(Exit.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        _with_place(error, command).show()
         _leave(Exit.USAGE)
     except KeyboardInterrupt:
         _leave(Exit.INTERRUPTED)
@@ -111,6 +112,23 @@ def run_and_exit(command: click.Command) -> NoReturn:
         _leave_for(error)
     except Exception:  # noqa: BLE001 — the outermost boundary: whatever else comes is a bug and must say so
         _leave_with_bug()
+
+
+def _with_place(error: click.ClickException, program: click.Command) -> click.ClickException:
+    """Return an error that says where an option belongs that stands on the wrong side of the command."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return error
+    if error.ctx.command is program:
+        hint = "Options of a command stand after it; see: watcher COMMAND --help"
+        return click.UsageError(f"{error.format_message()} {hint}", error.ctx)
+    options = {name: one for one in program.params if isinstance(one, click.Option) for name in one.opts}
+    close = get_close_matches(error.option_name, options, n=1, cutoff=0.8)
+    if not close:
+        return error
+    value = "" if options[close[0]].is_flag or options[close[0]].count else " …"
+    rest = error.ctx.command_path.removeprefix("watcher ")
+    said = f'"{close[0]}" stands before the command: watcher {close[0]}{value} {rest}'
+    return click.UsageError(f"No such option {error.option_name!r} here; {said}", error.ctx)
 
 
 def leave_lost(error: StoreLostError) -> NoReturn:

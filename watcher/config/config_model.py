@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from watcher.config.quiet_span import Quiet, parse_quiet
 from watcher.config.search_field import Search
-from watcher.text import without_unseen
+from watcher.config.watchlist_line import meant_ids
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)", re.ASCII)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -46,8 +46,8 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-NctIds = Annotated[tuple[str, ...], AfterValidator(lambda ids: tuple(map(without_unseen, ids)))]
-"""Ids as they are meant: one copied from a page brings characters along that nobody sees."""
+NctIds = Annotated[tuple[str, ...], AfterValidator(meant_ids)]
+"""Ids as they are meant: copied from a page, they bring an address or characters along that nobody sees."""
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from watcher.config.config_model import Config
 from watcher.config.control_chars import control_characters, text_findings, without_control_characters
+from watcher.config.key_hints import LISTED_TABLES, list_form, other_word, table_form
 from watcher.config.operator_rules import operator_findings
 from watcher.config.presets import Preset
 from watcher.config.recipient_rules import check_recipients
@@ -27,7 +28,6 @@ from watcher.config.sources import Sources, read_sources
 from watcher.config.toml_lines import Place
 from watcher.errors import ConfigError, Problem
 
-_PLACES = '{ credential = "…" }, { file = "…" } or { env = "…" }'
 _SECRET_KEYS = {"password", "webhook", "token", "url", "secret", "client_secret", "refresh_token"}
 
 _TYPE_WORDS = {
@@ -157,7 +157,7 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
     where = _where(place[:-1], raw)
     match detail["type"]:
         case "extra_forbidden":
-            return f'unknown key "{key}"{where}{_suggestion(key, _known_keys(place[:-1]))}'
+            return f'unknown key "{key}"{where}{_key_hint(key, place)}'
         case "missing":
             return f'"{key}" is missing{where}; add it'
         case "value_error":
@@ -173,8 +173,16 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
             choices = re.findall(r'"([^"]+)"', expected)
             return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
         case "model_type" if isinstance(detail["input"], str):  # perhaps a secret itself, in place of its location
-            secret = f"; a secret never stands in the configuration: write {_PLACES}" if key in _SECRET_KEYS else ""
-            return f"{key}{where} must be a table, not a text{secret}"
+            return f"{key}{where} must be a table, not a text{table_form(place, _SECRET_KEYS)}"
+        case "model_type" if isinstance(detail["input"], list) and len(place) == 1:
+            return f"write [{key}], with one bracket on each side: there is only one"
+        case "tuple_type" if isinstance(detail["input"], dict) and key in LISTED_TABLES:
+            return f"write [[{key}]], with two brackets on each side: there may be several"
+        case "string_type" if key == "email" and isinstance(detail["input"], list):
+            return f"email{where} is one address; write a [[recipient]] for each person"
+        case "tuple_type":
+            form = list_form(key, detail["input"])
+            return f"{key}{where} must be {_TYPE_WORDS['tuple_type']}, not {_shown(detail['input'])}{form}"
         case kind if kind in _TYPE_WORDS:
             return f"{key}{where} must be {_TYPE_WORDS[kind]}, not {_shown(detail['input'])}"
         case _:
@@ -212,6 +220,22 @@ def _where(place: Place, raw: Mapping[str, Any]) -> str:
         name = entry.get("name") if isinstance(entry, dict) else None
         return f' in [[{table}]] "{name}"' if isinstance(name, str) else f" in [[{table}]] number {place[1] + 1}"
     return f" in [{table}]"
+
+
+def _key_hint(key: str, place: Place) -> str:
+    """Return what an unknown key was probably meant to be, or where it belongs."""
+    known = _known_keys(place[:-1])
+    if place[:-1] == ("operator",) and key in ("email", "slack", "name"):
+        return '; write recipient = "NAME", the name of a [[recipient]], who then gets the notices'
+    if word := other_word(key, known):
+        return f"; write {f'[{word}]' if len(place) == 1 else word}"
+    top = _known_keys(())
+    if len(place) > 1 and key in top:
+        how = f"in a section of its own, [{key}]" if _top_level()[key] else "at the top of the file, before any section"
+        return f"; it belongs {how}"
+    if len(place) == 1 and (close := get_close_matches(key, LISTED_TABLES, n=1)):
+        return f"; write [[{close[0]}]]"
+    return _suggestion(key, known) or (_suggestion(key, top) if len(place) > 1 else "")
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:

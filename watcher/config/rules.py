@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from watcher.config.config_model import Config, RecipientConfig, Tls
 from watcher.config.toml_lines import Place
+from watcher.config.watchlist_line import id_text
 from watcher.nct_id import is_nct_id
-from watcher.text import plain
 
 PUBLIC_REGISTRY = "clinicaltrials.gov"
+_API_PATH = "/api/v2"
 
 SHORTEST_POLL = timedelta(seconds=1)
 POLITE_POLL = timedelta(minutes=10)
@@ -86,6 +87,15 @@ def _registry(config: Config) -> Iterator[ConfigFinding]:
         text = f'{text}; the registry is at "https://clinicaltrials.gov/api/v2"'
         yield ConfigFinding(place=("registry", "base_url"), text=text)
         return
+    path = urlsplit(registry.base_url).path.rstrip("/")
+    if host.endswith(PUBLIC_REGISTRY) and path != _API_PATH:
+        text = (
+            f'base_url "{registry.base_url}" does not end in {_API_PATH}; write "https://{PUBLIC_REGISTRY}{_API_PATH}"'
+        )
+        yield ConfigFinding(place=("registry", "base_url"), text=text)
+    elif not path.endswith("/v2"):
+        text = f'base_url "{registry.base_url}" does not end in {_API_PATH}; right only if a proxy adds it'
+        yield ConfigFinding(place=("registry", "base_url"), text=text, is_fatal=False)
     if registry.poll_every < SHORTEST_POLL:
         yield ConfigFinding(place=("registry", "poll_every"), text="poll_every may be as short as 1s, not shorter")
     elif host.endswith(PUBLIC_REGISTRY):
@@ -132,7 +142,12 @@ def _email(config: Config) -> Iterator[ConfigFinding]:
     if email.unsubscribe is not None and email.unsubscribe.lower().startswith("mailto:"):
         text = f'unsubscribe = "{email.unsubscribe}" is a mail address without mailto:, such as "trials@example.org"'
         yield ConfigFinding(place=("email", "unsubscribe"), text=text)
-    if not is_address(parseaddr(email.sender)[1]):
+    for key, mailbox in (("from", email.sender), ("reply_to", email.reply_to)):
+        if mailbox is not None and "," in (name := mailbox.partition("<")[0]) and '"' not in name:
+            quoted = f'"{name.strip()}" <{mailbox.partition("<")[2] or "trials@example.org>"}'
+            text = f"{key}: a name with a comma stands in quotation marks of its own: {key} = '{quoted}'"
+            yield ConfigFinding(place=("email", key), text=text)
+    if "," not in email.sender and not is_address(parseaddr(email.sender)[1]):
         text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
         yield ConfigFinding(place=("email", "from"), text=text)
     if email.oauth is not None and (email.password is not None or email.username is not None):
@@ -206,6 +221,7 @@ def _watches(config: Config) -> Iterator[ConfigFinding]:
 
 def _recipients(config: Config) -> Iterator[ConfigFinding]:
     names: set[str] = set()
+    mailboxes: dict[str, str] = {}
     watches = [watch.name for watch in config.watch]
     tags = sorted({tag for watch in config.watch for tag in watch.tags})
     for index, recipient in enumerate(config.recipient):
@@ -217,11 +233,24 @@ def _recipients(config: Config) -> Iterator[ConfigFinding]:
         yield from _known(index, recipient, "tags", recipient.tags, tags, "tag")
         if recipient.email is not None and not is_address(recipient.email):
             text = f'email = "{recipient.email}" of recipient "{recipient.name}" is not a mail address'
-            yield ConfigFinding(place=("recipient", index, "email"), text=text)
+            yield ConfigFinding(place=("recipient", index, "email"), text=f"{text}{_address_hint(recipient.email)}")
+        if recipient.email is not None:
+            first = mailboxes.setdefault(recipient.email.casefold(), recipient.name)
+            if first != recipient.name:
+                text = f'recipients "{first}" and "{recipient.name}" have one mailbox, {recipient.email}, which gets '
+                text += "the messages of both; if that is not meant, join them"
+                yield ConfigFinding(place=("recipient", index, "email"), text=text, is_fatal=False)
         yield from _slack(index, recipient)
         for nct_id in recipient.ids:
             if not is_nct_id(nct_id):
                 yield ConfigFinding(place=("recipient", index, "ids"), text=id_text(nct_id))
+
+
+def _address_hint(email: str) -> str:
+    if email.count("@") > 1:
+        return "; it is one address: write a [[recipient]] for each person"
+    address = parseaddr(email)[1]
+    return f'; write the address alone: email = "{address}"' if is_address(address) else ""
 
 
 def _slack(index: int, recipient: RecipientConfig) -> Iterator[ConfigFinding]:
@@ -260,8 +289,3 @@ def _operator(config: Config) -> Iterator[ConfigFinding]:
         yield ConfigFinding(
             place=("operator", "recipient"), text=f'operator.recipient "{name}" is not a recipient{hint}'
         )
-
-
-def id_text(nct_id: str) -> str:
-    """Return a sentence about a malformed id."""
-    return f'"{plain(nct_id)[:40]}" is not a trial id; write NCT and eight digits, such as NCT07555496'

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from watcher.config.toml_advice import toml_advice
 from watcher.config.toml_lines import Place, find_line, line_map
 from watcher.errors import ConfigError, ConfigPermissionError, Problem
 
@@ -170,7 +171,9 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise ConfigError((Problem(str(path), 0, f"cannot be read: {error.strerror}"),)) from error
     except UnicodeDecodeError as error:
-        raise ConfigError((Problem(str(path), 0, "is not UTF-8 text; save it as UTF-8"),)) from error
+        is_utf_16 = error.object[:2] in (b"\xff\xfe", b"\xfe\xff")
+        what = 'is UTF-16 text, which some editors call "Unicode"' if is_utf_16 else "is not UTF-8 text"
+        raise ConfigError((Problem(str(path), 0, f"{what}; save it as UTF-8"),)) from error
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
@@ -181,7 +184,9 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         place = _TOML_PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else len(text.splitlines())
         said = _TOML_PLACE.sub("", str(error))
-        raise ConfigError((Problem(str(path), line, f"is not valid TOML: {said}"),)) from error
+        advice = toml_advice(text, line, said)
+        text = f"is not valid TOML: {advice}" if advice else f"is not valid TOML: {said}"
+        raise ConfigError((Problem(str(path), line, text),)) from error
     except (RecursionError, ValueError) as error:  # what Python's own limits refuse has no line
         said = "it is nested too deep" if isinstance(error, RecursionError) else "a number is too long"
         raise ConfigError((Problem(str(path), 0, f"is not valid TOML: {said}"),)) from None

@@ -40,9 +40,9 @@ def line_map(text: str) -> Mapping[Place, int]:
 
 
 def find_line(lines: Mapping[Place, int], place: Place) -> int:
-    """Return the line of the longest known prefix of a path; 0 if there is none."""
+    """Return the line of the longest known prefix of a path, of a list its first table; 0 if there is none."""
     for length in range(len(place), 0, -1):
-        if (found := lines.get(place[:length])) is not None:
+        if (found := lines.get(place[:length], lines.get((*place[:length], 0)))) is not None:
             return found
     return 0
 

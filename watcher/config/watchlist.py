@@ -14,8 +14,7 @@ from watcher.config.config_model import Config, WatchConfig
 from watcher.config.load import Loaded
 from watcher.config.locate import under
 from watcher.config.registry_export import RegistryExport, read_export
-from watcher.config.rules import id_text
-from watcher.config.watchlist_line import WatchlistLine, read_line
+from watcher.config.watchlist_line import WatchlistLine, id_text, read_line
 from watcher.errors import Problem, UsageError
 from watcher.nct_id import is_nct_id
 from watcher.search.search_query import SearchQuery

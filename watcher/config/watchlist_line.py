@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from watcher.config.rules import id_text
 from watcher.errors import SearchError
 from watcher.nct_id import is_nct_id
 from watcher.search.search_address import read_address
@@ -132,9 +131,23 @@ def _entry(start: int, end: int, word: str) -> LineEntry:
         return LineEntry(start=start, end=end, problem=f'"{plain(bare)[:60]}": {error}')
 
 
+def meant_ids(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids that words hold, several in a word and in addresses too; any other word without unseen signs."""
+    found: list[str] = []
+    for word in words:
+        ids = [entry.nct_id for entry in line_entries(word)]
+        found += [one for one in ids if one is not None] if ids and None not in ids else [without_unseen(word)]
+    return tuple(found)
+
+
 def entries_of(words: Sequence[str]) -> Iterator[WatchlistLine | str]:
     """Yield the entries of lines that were typed, and a sentence for everything that is none."""
     for number, word in enumerate(words, 1):
         found, problems = read_line(number, word)
         yield from found
         yield from problems
+
+
+def id_text(nct_id: str) -> str:
+    """Return a sentence about a malformed id."""
+    return f'"{plain(nct_id)[:40]}" is not a trial id; write NCT and eight digits, such as NCT07555496'
