@@ -273,7 +273,7 @@ HEADLINES = [
         ),
         (
             "Sex changed from All to Female (narrowed); minimum age changed from 18 years to 12 years (widened);"
-            " 1 criterion added and 1 criterion reworded"
+            " 1 criterion added and 1 reworded"
         ),
         "Eligibility changed",
     ),

@@ -39,7 +39,10 @@ def test_a_reverted_change_has_words_and_a_headline_of_its_own():
     found = story(net_effect(net, steps), steps=2)
     assert found is not None
     assert (found.headline, found.tag) == ("Enrollment changed and reverted after 4 days", "Changed and reverted")
-    assert found.lines[0].sentence == "Enrollment changed and was reverted after 4 days; in between it was 50."
+    assert (
+        found.lines[0].sentence
+        == "Enrollment changed and was reverted after 4 days; in between it was 50, now it is 200 again."
+    )
     assert (found.lines[0].was, found.lines[0].now, found.lines[0].marks) == (None, None, ())
 
 
@@ -49,7 +52,9 @@ def test_several_reverted_things_are_one_clause():
     found = story(net_effect(net, steps))
     assert found is not None
     assert found.headline == "Status and enrollment changed and reverted after 4 days"
-    assert found.lines[0].sentence == ("Status changed and was reverted after 4 days; in between it was Suspended.")
+    assert found.lines[0].sentence == (
+        "Status changed and was reverted after 4 days; in between it was Suspended, now it is Recruiting again."
+    )
 
 
 def test_what_the_net_comparison_knows_is_not_told_again():

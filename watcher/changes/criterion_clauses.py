@@ -47,8 +47,16 @@ def eligibility_clause(changes: Sequence[Change]) -> Clause:
 
 def _parts(changes: Sequence[Change]) -> list[str]:
     """Return changes of eligibility in a few words each, criteria counted by what happened to them."""
-    verbs = [_happened(change) for change in changes if change.kind.startswith(_CRITERION)]
-    parts = [f"{values.counted(verbs.count(verb), 'criterion', 'criteria')} {verb}" for verb in values.distinct(verbs)]
+    done = [
+        str(change.facts.get("direction") or _happened(change))
+        for change in changes
+        if change.kind.startswith(_CRITERION)
+    ]
+    criteria: list[str] = []
+    for verb in values.distinct(done):
+        count = done.count(verb)
+        criteria.append(f"{count if criteria else values.counted(count, 'criterion', 'criteria')} {verb}")
+    parts = [values.listed(criteria, len(criteria))] if criteria else []
     return parts + [lowered(_field_part(change)) for change in changes if not change.kind.startswith(_CRITERION)]
 
 

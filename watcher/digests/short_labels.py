@@ -65,6 +65,8 @@ def _name(phrase: Phrase) -> str:
     if len(head) <= LONGEST_NAME and len(head.split()) > len(label.split()):
         return head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail
     was, now = plain(phrase.was or ""), plain(phrase.now or "")
+    if phrase.kind == "text.title" and now and phrase.verb is Verb.CHANGED:
+        return f"{label} now “{cut(now, LONGEST_NAME)}”"
     if was and now and not phrase.marks and len(f"{label} {was} → {now}") <= LONGEST_NAME:
         return f"{label} {was} → {now}"
     value = now if phrase.verb is Verb.ADDED else was if phrase.verb is Verb.REMOVED else ""

@@ -18,6 +18,8 @@ def phrase_of(change: Change) -> Phrase:
         return words
     between = _in_between(change.facts.get("between"))
     in_between = f"; in between it was {between}" if between else ""
+    if between and (again := _in_between(change.after)) and again != between:
+        in_between += f", now it is {again} again"
     return replace(
         words,
         sentence=f"{words.label} {note.replace('and reverted', 'and was reverted', 1)}{in_between}.",
