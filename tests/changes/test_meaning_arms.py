@@ -458,3 +458,13 @@ def test_an_arm_that_shares_its_name_with_its_intervention_is_renamed_alone():
     new = put(old, ARMS, [arm | {"label": "BC-1 1800 mg"}])
     new = put(new, INTERVENTIONS, [drug | {"armGroupLabels": ["BC-1 1800 mg"]}])
     assert [one.kind for one in news(changes(old, new))] == ["arm.renamed"]
+
+
+def test_an_arm_with_a_number_before_its_label_is_the_same_arm():
+    bare = {"label": "Low dose", "type": "EXPERIMENTAL", "description": "Short"}
+    twin = {"label": "High dose", "type": "EXPERIMENTAL", "description": "Short"}
+    old = put(put(quiet_record(), ARMS, [bare, twin]), INTERVENTIONS, None)
+    numbered = [{**one, "label": f"Cohort {at}: {one['label']}"} for at, one in enumerate((bare, twin), 1)]
+    assert {one.kind for one in news(changes(old, put(old, ARMS, numbered)))} == {"arm.renamed"}
+    other = [{**bare, "label": "Low dose and exercise"}, twin]
+    assert {one.kind for one in news(changes(old, put(old, ARMS, other)))} == {"arm.added", "arm.removed"}

@@ -569,3 +569,14 @@ def test_a_heading_that_comes_with_a_criterion_is_not_counted_beside_it():
     new = text.replace("Exclusion Criteria:", "Exclusion Criteria, Phase 1b:") + "* Planned travel\n"
     found = told({path: text}, {path: new})
     assert found.headline == ("Exclusion criterion added (under “Exclusion Criteria, Phase 1b”): “Planned travel”")
+
+
+def test_the_first_of_several_edited_arms_is_told_and_the_others_counted():
+    old = a_plain_record()
+    labels = [arm["label"] for arm in old["protocolSection"]["armsInterventionsModule"]["armGroups"]]
+    assert len(labels) > 1
+    path = field("armsInterventionsModule", "armGroups")
+    arms = old["protocolSection"]["armsInterventionsModule"]["armGroups"]
+    found = told({}, {path: [{**arm, "type": "OTHER"} for arm in arms]})
+    assert f"“{labels[0]}”: " in found.headline or f"“{labels[-1]}”: " in found.headline
+    assert "2 arms changed" not in found.headline

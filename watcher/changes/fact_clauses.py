@@ -55,7 +55,7 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
         if gone[0].kind == "outcome.demoted":
             said = f"{was} no longer a primary outcome, {now} in its place"
         return Clause(values.capitalised(said), "Primary outcome replaced")
-    facts = _joined(changes, _outcome) or _shared_frame(changes)
+    facts = _joined(changes, _outcome) or _shared_frame(changes) or _first_and_more(changes, _outcome)
     return Clause(facts, _outcome_tag(changes)) if facts else None
 
 
@@ -85,7 +85,7 @@ def arms_clause(changes: Sequence[Change]) -> Clause | None:
         if len(said) <= _LONGEST:
             return Clause(said, shift if len(shift.split()) <= 4 else "Amount changed")
     arms = [one for one in changes if one.kind.startswith("arm.")]
-    facts = _joined(changes, _arm) or _exchanged(arms or changes)
+    facts = _joined(changes, _arm) or _exchanged(arms or changes) or _first_and_more(changes, _arm)
     return Clause(facts, _arms_tag(changes)) if facts else None
 
 
@@ -151,6 +151,17 @@ def _joined(changes: Sequence[Change], fact_of: Callable[[Change], str]) -> str:
     return said if len(said) <= _LONGEST else ""
 
 
+def _first_and_more(changes: Sequence[Change], fact_of: Callable[[Change], str]) -> str:
+    """Return the fact of the first of several edited things and count the others; empty where a number says as much."""
+    if len(changes) < _MOST_FACTS or any(one.verb is not Verb.CHANGED for one in changes):
+        return ""
+    labels = {phrase(one).label.lower() for one in changes[1:]}
+    noun = labels.pop() if len(labels) == 1 else "change"
+    fact = fact_of(changes[0])
+    said = f"{fact}; {values.counted(len(changes) - 1, f'more {noun}')}{'' if noun == 'change' else ' changed'}"
+    return said if fact and len(said) <= _LONGEST + _LONGEST_NAME else ""
+
+
 def _exchanged(changes: Sequence[Change]) -> str:
     """Describe what went and what came by name: `Intervention “Docetaxel” removed, “Ramucirumab” added`."""
     gone = [one for one in changes if one.kind.endswith(".removed") and one.verb is Verb.REMOVED]
@@ -195,7 +206,8 @@ def _reworded(change: Change, label: str, measure: str) -> str:
         was, now = (field(side, keys[part]) for side in (change.before, change.after))
         if bool(was) != bool(now):
             given = f"now given: {now}" if now else f"no longer given; it was {was}"
-            return f"{label} {measure}: {part} {values.short(given, _LONGEST_VALUE)}"
+            name = values.short(_measure(change), _SHORT_NAMES[-1])
+            return f"{label} “{name}”: {part} {values.short(given, _LONGEST_PIECE + _SHORT_NAMES[-1])}"
         shift = _shift(was, now)
         if shift and part == "measure":
             return f"{label} reworded: {shift}"

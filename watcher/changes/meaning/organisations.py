@@ -67,7 +67,7 @@ def is_one_organisation(old: str, new: str) -> bool:
         where one says it was formerly the other, and for an acronym that stands in brackets beside its name. False for
         names that say nothing but a legal form.
     """
-    return bool(proved_names(old) & proved_names(new))
+    return bool(proved_names(old) & proved_names(new)) or is_same_spelling(old, new)
 
 
 def proved_names(name: str) -> frozenset[tuple[str, ...]]:
@@ -91,7 +91,7 @@ def proved_names(name: str) -> frozenset[tuple[str, ...]]:
 
 def is_same_spelling(old: str, new: str) -> bool:
     """Return whether two names differ at most in case, accents, blanks and punctuation."""
-    return _words(old) == _words(new)
+    return "".join(_words(old)) == "".join(_words(new))
 
 
 def is_one_person(old: str, new: str) -> bool:
@@ -146,7 +146,8 @@ def _is_acronym(short: str, name: str) -> bool:
     words = _words(name)
     initials = "".join(word[0] for word in words)
     telling = "".join(word[0] for word in words if word not in _SMALL)
-    return len(letters) > 1 and letters in (initials, telling)
+    capitals = "".join(word[0] for word in name.split() if word[0].isupper()).casefold()
+    return len(letters) > 1 and letters in (initials, telling, capitals)
 
 
 def _words(name: str) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from watcher.changes.families.arms.arm_members import ARM, INTERVENTION, Sort
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.naming import is_heading_of, is_one_thing, other_names
 from watcher.changes.meaning.parts import Item, merged
-from watcher.changes.meaning.text_equality import essence
+from watcher.changes.meaning.text_equality import essence, words
 from watcher.changes.model import Json, Record
 from watcher.study.read import as_list, as_object, as_text, at, texts
 
 _MOST_ASKED = 60
 """As many left-over items a side are compared by name; of longer lists the first."""
 
+_NUMBERED = words("arm arms cohort cohorts group groups part parts phase stage step dose level panel ii iii iv")
 _LEAST_NAME = 3
 _LEAST_DESCRIPTION = 40
 """As many characters describe an arm that names no intervention, so that it is known by them."""
@@ -58,10 +59,10 @@ def proved(items: Mapping[str, Sequence[Item]], evidence: Evidence) -> dict[str,
         if is_one_thing(before, after, renamed=called):
             return True
         content = _content(old, called)
-        # Nothing but the label differs, and no other arm of either record has this content.
-        return (
-            content is not None and content == _content(new, {}) and all(side.count(content) == 1 for side in contents)
-        )
+        if content is None or content != _content(new, {}):
+            return _rest(old) == _rest(new) and _is_within(before, after)
+        # Nothing but the label differs: no other arm of either record has this content, or the old label is in the new.
+        return all(side.count(content) == 1 for side in contents) or _is_within(before, after)
 
     return {"arm": _proved(ARM, items["arm"], is_same_arm), "intervention": interventions}
 
@@ -98,6 +99,23 @@ def _joined(gone: Item, came: Item) -> Item:
 
 def _name(sort: Sort, item: Json) -> str:
     return as_text(as_object(item).get(sort.name))
+
+
+def _is_within(one: str, other: str) -> bool:
+    """Return whether one label is the other with a number or the like beside it: `Group A`, `Cohort 1: Group A`."""
+    shorter, longer = sorted((essence(one), essence(other)), key=len)
+    ends = (
+        (*longer[:at], *longer[at + len(shorter) :])
+        for at in range(len(longer) - len(shorter) + 1)
+        if longer[at : at + len(shorter)] == shorter
+    )
+    return bool(shorter) and any(
+        all(len(word) == 1 or word.isdigit() or word in _NUMBERED for word in left) for left in ends
+    )
+
+
+def _rest(arm: Json) -> Mapping[str, Json]:
+    return {key: value for key, value in as_object(arm).items() if key != ARM.name}
 
 
 _Content = tuple[str, tuple[str, ...], frozenset[str]]
