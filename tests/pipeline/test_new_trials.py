@@ -121,6 +121,16 @@ async def test_welcome_says_what_a_search_matches_and_names_the_newest(house):
     assert re.findall(r"NCT992000(\d\d)", newest) == [f"{number:02}" for number in range(20, 10, -1)]
 
 
+async def test_why_a_trial_left_is_told_in_full_beside_a_louder_change(house):
+    states = registry(**{TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, "TERMINATED")}})
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    await home.next()
+    (body,) = home.bodies("ana")
+    assert "Status Recruiting → Terminated" in body
+    assert "Search Left the search “itch”: the registry set its status to Terminated." in body
+
+
 async def test_webhook_calls_the_moves_by_their_own_types(house):
     ways = 'webhook = { url = { file = "hook" }, secret = { file = "key" } }'
     hook = f'[[recipient]]\nname = "hook"\n{ways}\nsend = "immediate"\n'

@@ -56,8 +56,9 @@ def tell(
         return None
     along = _along(comparison.changes, told)
     every = lines_of(told, level_of)
-    loud = [line for line in every if line.level.rank <= Severity.MAJOR.rank]
-    lines = loud or every[:_MOST_MINOR_LINES]
+    is_loud = any(line.level.rank <= Severity.MAJOR.rank for line in every)
+    lines = [line for line in every if _stands_in_full(line)] if is_loud else every[:_MOST_MINOR_LINES]
+    folded = [line for line in every if not _stands_in_full(line)] if is_loud else every[_MOST_MINOR_LINES:]
     top = headline(told, level_of)
     return Story(
         nct_id=comparison.nct_id,
@@ -69,12 +70,17 @@ def tell(
         headline=visible(top.text),
         when=when_of(told, comparison.newer),
         lines=tuple(words for line in lines for words in _phrases(line, along)),
-        minor=tuple(words for line in every[len(lines) :] for words in _phrases(line, along)),
+        minor=tuple(words for line in folded for words in _phrases(line, along)),
         below=len(heard) - len(told),
         noise=len(comparison.changes) - len(heard) - len(along),
         steps=steps,
         step_note=step_note,
     )
+
+
+def _stands_in_full(line: Line) -> bool:
+    """Return whether a line is told beside loud ones: it is loud, or says why the trial moved in a search."""
+    return line.level.rank <= Severity.MAJOR.rank or line.change.kind.startswith("search.")
 
 
 def context_of(record: Record) -> tuple[str, ...]:

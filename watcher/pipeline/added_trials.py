@@ -60,7 +60,7 @@ def added_trials(
     stored = context.store.notes.get(recipient_note(state.name, ANNOUNCED))
     every = {trial.nct_id for trial in (*subscribed, *snoozed)}
     known = every & set(stored.split()) if stored is not None else every - _new_since_cursor(context, state, every)
-    merged = context.store.trials.merged()
+    merged = context.store.trials.merged() if every - known else {}
     known |= {into for old, into in merged.items() if old in known and into in every}  # told as a merger
     entered = {entry.window.nct_id for entry in pending if entry.has_entered}
     unknown = [trial for trial in subscribed if trial.nct_id not in known and trial.nct_id not in merged]
