@@ -18,6 +18,7 @@ from watcher.store.trial_model import PollOutcome, Presence
 SEARCH = '[[watch]]\nname = "itch"\nsearch = "https://clinicaltrials.gov/search?cond=itch&aggFilters=status:rec"\n\n'
 CALM = SEARCH + ANA + QUIET
 ENDED = "COMPLETED"
+SIX = "NCT99100006"
 
 
 def itchy(nct_id: str, status: str = "RECRUITING", *, first: str = "2020-01-01", **more: Any) -> dict[str, Any]:
@@ -105,32 +106,27 @@ async def test_known_trial_enters_by_its_status_and_only_followers_of_the_search
     assert "search" not in home.bodies("bob")[0]
 
 
-@pytest.mark.parametrize(
-    ("after", "said"),
-    [
-        (
-            posted(itchy(TWO, ENDED), DAYS[1]),
-            "Left the search “itch”: its status became Completed, posted on 2 Jun 2026.",
-        ),
-        (itchy(TWO, "UNKNOWN"), "Left the search “itch”: the registry set its status to Unknown."),
-        (
-            put(posted(itchy(TWO), DAYS[1]), ("protocolSection", "conditionsModule", "conditions"), ["Pain"]),
-            "Left the search “itch” after its record was updated on 2 Jun 2026.",
-        ),
-    ],
-)
-async def test_a_trial_that_leaves_is_told_with_its_reason_and_stays_watched(house, after, said):
-    states = always(ONE, THREE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: after, DAYS[3]: itchy(TWO, "WITHDRAWN")}}
-    home = house(states, settings=CALM, watched=[])
+async def test_trials_that_leave_are_told_each_with_its_reason_and_stay_watched(house):
+    other = put(posted(itchy(FOUR), DAYS[1]), ("protocolSection", "conditionsModule", "conditions"), ["Pain"])
+    after = {TWO: posted(itchy(TWO, ENDED), DAYS[1]), THREE: itchy(THREE, "UNKNOWN"), FOUR: other}
+    states = {nct_id: {DAYS[0]: itchy(nct_id), DAYS[1]: record} for nct_id, record in after.items()}
+    states[TWO][DAYS[3]] = itchy(TWO, "WITHDRAWN")
+    home = house(always(ONE, FIVE, SIX) | states, settings=CALM, watched=[])
     await home.run()
     await home.next()
-    assert (moves(home, TWO), members(home)) == ([said], {ONE, THREE})
+    said = {
+        TWO: ["Left the search “itch”: its status became Completed, posted on 2 Jun 2026."],
+        THREE: ["Left the search “itch”: the registry set its status to Unknown."],
+        FOUR: ["Left the search “itch” after its record was updated on 2 Jun 2026."],
+    }
+    assert {nct_id: moves(home, nct_id) for nct_id in after} == said
+    assert members(home) == {ONE, FIVE, SIX}
     told = len(home.mails_to("ana"))
     await home.next()
     assert len(home.mails_to("ana")) == told
     await home.next()
     assert "Withdrawn" in home.subjects("ana")[-1]
-    assert moves(home, TWO) == [said]
+    assert moves(home, TWO) == said[TWO]
 
 
 async def test_a_trial_that_left_rests_after_thirty_days(house):
@@ -167,6 +163,9 @@ async def test_a_merged_trial_is_told_as_merged_and_neither_left_nor_entered(hou
     await home.next()
     assert (home.kept(TWO).presence, members(home)) == (Presence.MERGED, {ONE, THREE, FIVE})
     assert (moves(home, TWO), moves(home, FIVE)) == ([], [])
+    with home.look() as context:
+        (key,) = context.store.searches.states()
+        assert context.store.searches.owed(key) == ()  # nothing waits to be told later, either
     assert len(home.mails_to("ana")) == 1
     assert "merged into NCT99100005" in home.bodies("ana")[0]
 
@@ -225,7 +224,6 @@ async def test_data_that_never_stands_still_moves_no_member(house):
     [
         (RegistryFault(kind=FaultKind.MISCOUNTED, times=None), "declared 3 trials for the search and listed 2"),
         (RegistryFault(kind=FaultKind.UNAVAILABLE, match="query.cond", times=None), "503"),
-        (RegistryFault(kind=FaultKind.HTML, match="query.cond", times=None), "text/html"),
     ],
 )
 async def test_a_search_that_fails_keeps_its_members_and_harms_no_other_watch(house, arms, said):
