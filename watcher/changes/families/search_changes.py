@@ -55,7 +55,8 @@ def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
     study = study_of(record)
     reason, step = _reason(sight.steps)
     posted = read(study.first_posted)
-    if sight.since is not None and posted is not None and posted.last >= sight.since - _LATE and not sight.is_again:
+    is_first_sight = not (sight.was_known or sight.is_again)
+    if is_first_sight and sight.since is not None and posted is not None and posted.last >= sight.since - _LATE:
         reason = "new"
     elif reason == "unchanged" and not sight.was_known:
         updated = read(study.last_updated)
