@@ -44,6 +44,9 @@ class Clause:
     brief: str = ""
 
 
+_PLAIN_TAGS = {"status.changed": "Status changed"}
+
+
 def status_clause(status: Change, final: Change | None) -> Clause:
     """Describe a change of status.
 
@@ -62,10 +65,9 @@ def status_clause(status: Change, final: Change | None) -> Clause:
             return Clause(short + (_cut_reason(status) if short == now else ""), now, brief=short)
         case "status.opened":
             return _opened(status, now)
-        case "status.closed_to_enrollment":
-            return Clause(f"Closed to enrollment{_with_final(final) or _with_enrolled(status)}", "Closed to enrollment")
-        case "status.completed":
-            return Clause(f"Completed{_with_final(final) or _with_enrolled(status)}", "Completed")
+        case "status.closed_to_enrollment" | "status.completed":
+            said = "Completed" if status.kind == "status.completed" else "Closed to enrollment"
+            return Clause(f"{said}{_with_final(final) or _with_enrolled(status)}", said)
         case "status.unknown":
             return _unknown(status, was)
         case "status.unknown_cleared":
@@ -74,7 +76,7 @@ def status_clause(status: Change, final: Change | None) -> Clause:
             return _resumed(status, now, was)
         case "status.expanded_access":
             return Clause(f"{now} (was {was})", now)
-    return plain_clause(status, "Status changed" if status.kind == "status.changed" else "Stop reason changed")
+    return plain_clause(status, _PLAIN_TAGS.get(status.kind, "Stop reason changed"))
 
 
 def enrollment_clause(change: Change, *, with_slip: bool) -> Clause:

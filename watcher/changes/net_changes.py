@@ -7,12 +7,12 @@ comparison, and the step in which each remaining change came about. Does not rea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from watcher.changes.kinds import kind_of
-from watcher.changes.model import Change, Comparison, Origin, Severity, Stamp, Verb
+from watcher.changes.model import Change, Comparison, Json, Origin, Severity, Stamp, Verb
 from watcher.changes.partial_date import read
 
 _LAG = ("lag_days", "lag_months", "lag_is_most")
@@ -54,10 +54,12 @@ def _as_it_came(change: Change, net: Comparison, steps: Sequence[Comparison]) ->
     if posted is None or posted == net.newer.last_update_posted:
         return change
     facts = {**change.facts, "posted_on": posted}
-    if any(name in facts for name in _LAG):
-        facts = {name: value for name, value in facts.items() if name not in _LAG}
-        facts |= {name: last.facts[name] for name in _LAG if name in last.facts}
-    return replace(change, facts=facts)
+    return replace(change, facts=_with_lag_of(last, facts) if any(name in facts for name in _LAG) else facts)
+
+
+def _with_lag_of(last: Change, facts: Mapping[str, Json]) -> Mapping[str, Json]:
+    kept = {name: value for name, value in facts.items() if name not in _LAG}
+    return kept | {name: last.facts[name] for name in _LAG if name in last.facts}
 
 
 def reverted(net: Comparison, steps: Sequence[Comparison]) -> tuple[Change, ...]:

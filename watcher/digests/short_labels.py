@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from watcher.changes.model import Phrase, Verb
 from watcher.rendering.escape import cut, plain
@@ -52,26 +52,35 @@ def lower_first(text: str) -> str:
 
 
 def _name(phrase: Phrase) -> str:
-    whole = plain(phrase.sentence)
-    ends = tuple(value for value in (phrase.was, phrase.now) if value and value.endswith("."))
-    sentence = lower_first(whole if ends and whole.endswith(ends) else whole.removesuffix("."))  # `Personalis Inc.`
+    sentence = _without_stop(phrase)
     if len(sentence) <= (LONGEST_PLACE if phrase.kind.startswith("site.") else LONGEST_NAME):
         return sentence
-    label = lower_first(plain(phrase.label))
-    shift = f"{label} {plain(phrase.was or '')} → {plain(phrase.now or '')}"
-    if phrase.kind.startswith(("date.", "enrollment.")) and phrase.was and phrase.now and len(shift) <= LONGEST_NAME:
-        return shift
-    head = lower_first(plain(phrase.head or sentence))
-    if len(head) <= LONGEST_NAME and len(head.split()) > len(label.split()):
-        return head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail
-    was, now = plain(phrase.was or ""), plain(phrase.now or "")
-    if phrase.kind == "text.title" and now and phrase.verb is Verb.CHANGED:
-        return f"{label} now “{cut(now, LONGEST_NAME)}”"
-    if was and now and not phrase.marks and len(f"{label} {was} → {now}") <= LONGEST_NAME:
-        return f"{label} {was} → {now}"
-    value = now if phrase.verb is Verb.ADDED else was if phrase.verb is Verb.REMOVED else ""
-    named = f"{_label_and_verb(phrase)}: {value}"
-    return named if value and len(named) <= LONGEST_NAME else _label_and_verb(phrase)
+    if phrase.kind == "text.title" and phrase.now and phrase.verb is Verb.CHANGED:
+        return f"{lower_first(plain(phrase.label))} now “{cut(plain(phrase.now), LONGEST_NAME)}”"
+    return next((name for name in _names(phrase) if len(name) <= LONGEST_NAME), _label_and_verb(phrase))
+
+
+def _without_stop(phrase: Phrase) -> str:
+    whole = plain(phrase.sentence)
+    ends = tuple(value for value in (phrase.was, phrase.now) if value and value.endswith("."))
+    return lower_first(whole if ends and whole.endswith(ends) else whole.removesuffix("."))  # `Personalis Inc.`
+
+
+def _names(phrase: Phrase) -> Iterator[str]:
+    """Yield what names a change whose sentence is too long, the best first."""
+    label, was, now = (plain(text or "") for text in (phrase.label, phrase.was, phrase.now))
+    label = lower_first(label)
+    shift = f"{label} {was} → {now}" if was and now else ""
+    if shift and phrase.kind.startswith(("date.", "enrollment.")):
+        yield shift
+    head = lower_first(plain(phrase.head or ""))
+    if len(head.split()) > len(label.split()):
+        yield head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail
+    if shift and not phrase.marks:
+        yield shift
+    value = {Verb.ADDED: now, Verb.REMOVED: was}.get(phrase.verb)
+    if value:
+        yield f"{_label_and_verb(phrase)}: {value}"
 
 
 def _label_and_verb(phrase: Phrase) -> str:

@@ -247,18 +247,19 @@ def sites_chart(countries: Sequence[Country]) -> Bars | None:
     counted = ((name, Counter(place.state if has_states else _PLAIN for place in places)) for name, places in shown)
     bars = [_bar(_TOP + row * (_BAR + _GAP), name, counts, scale) for row, (name, counts) in enumerate(counted)]
     if rest := countries[most:]:
-        others = (f"{len(rest)} others", tuple(place for country in rest for place in country.places))
-        shown.append(others)
-        says = values.counted(len(others[1]), "site")
-        bars.append(Bar(y=_TOP + most * (_BAR + _GAP), name=others[0], parts=(), end=_NAMES, says=says))
+        name, places = f"{len(rest)} others", tuple(place for country in rest for place in country.places)
+        shown.append((name, places))
+        says = values.counted(len(places), "site")
+        bars.append(Bar(y=_TOP + most * (_BAR + _GAP), name=name, parts=(), end=_NAMES, says=says))
+    title, legend = ("Sites by country and status", tuple(_legend(every))) if has_states else ("Sites by country", ())
     return Bars(
         key="sites",
-        title="Sites by country and status" if has_states else "Sites by country",
+        title=title,
         says="; ".join(f"{name}: {_sites(places, has_states=has_states)}" for name, places in shown) + ".",
         height=_TOP * 2 + len(bars) * (_BAR + _GAP),
         names=_NAMES - 6,
         bars=tuple(bars),
-        legend=tuple(_legend(every)) if has_states else (),
+        legend=legend,
     )
 
 

@@ -17,9 +17,9 @@ from watcher.changes.wording import values
 from watcher.changes.wording.reverted import phrase_of
 from watcher.changes.wording.whole import whole_marks
 from watcher.pages.page_model import Step
-from watcher.rendering.change_view import line_of
+from watcher.rendering.change_view import line_of, pieces_of
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.view import Line, Piece, pieces_of
+from watcher.rendering.view import Line, Piece
 
 _MOST_LINES = 80
 _MOST_ITEMS = 12

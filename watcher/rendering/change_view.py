@@ -5,9 +5,11 @@ Mail, Slack, pages and terminal start from here; each leaves out what it has no 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from watcher.changes.model import Phrase, Verb
 from watcher.rendering.escape import cut, plain
-from watcher.rendering.view import Line, pieces_of
+from watcher.rendering.view import Line, Piece
 
 _SIGNS = {
     Verb.ADDED: ("+", "added"),
@@ -56,3 +58,28 @@ def beside_label(sentence: str, label: str) -> str:
     if sentence.casefold().startswith((f"{label.casefold()} ", f"{label.casefold()}: ")):
         sentence = sentence[len(label) + 1 :].lstrip()
     return sentence[:1].upper() + sentence[1:]
+
+
+def pieces_of(marks: Iterable[tuple[str, str]], most: int) -> tuple[Piece, ...]:
+    """Return the pieces of a reworded text, trimmed, each with a note of the space before it.
+
+    A replaced word and its successor are always kept apart.
+
+    Args:
+        marks: Kind (`same`, `added`, `removed`, `gap`) and text of each, in reading order.
+        most: Most characters of a piece; a longer one is cut.
+
+    Returns:
+        The pieces in reading order; empty ones are left out.
+    """
+    pieces: list[Piece] = []
+    is_apart = False
+    for kind, words in marks:
+        text = cut(plain(words), most)
+        is_apart = is_apart or words[:1].isspace()
+        if text:
+            is_successor = bool(pieces) and pieces[-1].kind == "removed" and kind == "added"
+            pieces.append(Piece(kind=kind, text=text, space=bool(pieces) and (is_apart or is_successor)))
+            is_apart = False
+        is_apart = is_apart or words[-1:].isspace()
+    return tuple(pieces)

@@ -6,10 +6,7 @@ bidi characters. It is not escaped for HTML or Slack yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from watcher.rendering.escape import cut, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,31 +22,6 @@ class Piece:
     kind: str
     text: str
     space: bool
-
-
-def pieces_of(marks: Iterable[tuple[str, str]], most: int) -> tuple[Piece, ...]:
-    """Return the pieces of a reworded text, trimmed, each with a note of the space before it.
-
-    A replaced word and its successor are always kept apart.
-
-    Args:
-        marks: Kind (`same`, `added`, `removed`, `gap`) and text of each, in reading order.
-        most: Most characters of a piece; a longer one is cut.
-
-    Returns:
-        The pieces in reading order; empty ones are left out.
-    """
-    pieces: list[Piece] = []
-    is_apart = False
-    for kind, words in marks:
-        text = cut(plain(words), most)
-        is_apart = is_apart or words[:1].isspace()
-        if text:
-            is_successor = bool(pieces) and pieces[-1].kind == "removed" and kind == "added"
-            pieces.append(Piece(kind=kind, text=text, space=bool(pieces) and (is_apart or is_successor)))
-            is_apart = False
-        is_apart = is_apart or words[-1:].isspace()
-    return tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

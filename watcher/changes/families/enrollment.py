@@ -218,12 +218,19 @@ def _sentence(change: Change, facts: EnrollmentFacts) -> tuple[str, str]:
     if facts.is_taken_back:
         return "Enrollment planned again", f"{people}, after an actual count of {values.number(old)}"
     if old_type != new_type:
-        was, now = (f"{values.number(count)} {type_}".rstrip() for count, type_ in ((old, old_type), (new, new_type)))
+        was, now = _side(old, old_type), _side(new, new_type)
         return f"Enrollment changed from {was} to {now}{in_brackets}", ""
-    verb = "corrected" if change.kind == "enrollment.corrected" else "cut" if new < old else "raised"
-    verb = "set back" if change.verb is Verb.REVERTED else verb
+    verb = _verb(change, is_cut=new < old)
     late = ", together with a later primary completion" if facts.is_late_expansion else ""
     return f"{lead} {verb} from {values.number(old)} to {people}{in_brackets}{late}", ""
+
+
+def _verb(change: Change, *, is_cut: bool) -> str:
+    if change.verb is Verb.REVERTED:
+        return "set back"
+    if change.kind == "enrollment.corrected":
+        return "corrected"
+    return "cut" if is_cut else "raised"
 
 
 def _of_target(share: str, target: int | None) -> str:

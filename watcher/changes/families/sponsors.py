@@ -138,21 +138,17 @@ def _collaborators(items: Iterable[Item]) -> list[Change]:
     for item in items:
         if item.old is not None and item.new is not None and _is_one(item.old, item.new):
             changes.append(_collaborator(item))
-            continue
-        if item.old is not None:
-            gone.append(Item(item.old, None, item.edits, {}))
-        if item.new is not None:
-            came.append(Item(None, item.new, item.edits, {}))
+        else:
+            gone += [Item(item.old, None, item.edits, {})] if item.old is not None else []
+            came += [Item(None, item.new, item.edits, {})] if item.new is not None else []
     waiting = {at: proved_names(_name(item.new)) for at, item in enumerate(came)}
     holding = {name: at for at in reversed(waiting) for name in waiting[at]}
     for one in gone:
-        at = next((holding[name] for name in sorted(proved_names(_name(one.old))) if name in holding), None)
-        match = None if at is None or at not in waiting else came[at]
-        if at is not None and match is not None:
-            del waiting[at]
-            changes.append(_collaborator(Item(one.old, match.new, merged(one.edits, match.edits), {})))
-        else:
+        at = next((holding[name] for name in sorted(proved_names(_name(one.old))) if name in holding), -1)
+        if waiting.pop(at, None) is None:
             changes.append(_collaborator(one))
+        else:
+            changes.append(_collaborator(Item(one.old, came[at].new, merged(one.edits, came[at].edits), {})))
     return [*changes, *(_collaborator(came[at]) for at in waiting)]
 
 

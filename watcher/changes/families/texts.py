@@ -214,11 +214,7 @@ def _text(change: Change) -> Phrase:
     label = values.capitalised(name)
     before, after = (side if isinstance(side, str) else "" for side in (change.before, change.after))
     if not before or not after:
-        shown = values.short(values.plain(after or before), 200)
-        done = "added" if after else "removed"
-        return worded(
-            change, label, f"{label} {done}", f"“{shown}”", was=None if after else shown, now=shown if after else None
-        )
+        return _one_side(change, label, f"{label} {'added' if after else 'removed'}", before, after)
     marks, was, now = edited(before, after)
     if change.severity is Severity.NOISE and "only case" in change.rule:
         return worded(change, label, f"{label} edited in punctuation or case alone", was=was, now=now, marks=marks)
@@ -240,33 +236,36 @@ def _names_in_words(change: Change) -> Phrase:
 def _identifier_in_words(change: Change) -> Phrase:
     label, done = "Identifiers", _DONE.get(change.verb, "edited")
     if change.kind == "identifier.alias":
-        found = _texts(change.after) if change.after is not None else _texts(change.before)
         if not change.after:
             return worded(change, label, "former NCT numbers removed")
-        return worded(change, label, "former NCT numbers of the record", f"now {values.listed(found)}")
+        return worded(change, label, "former NCT numbers of the record", f"now {values.listed(_texts(change.after))}")
     if change.kind == "identifier.organisation":
-        was, now = _id(change.before), _id(change.after)
-        if was and now and was != now:
-            return worded(change, label, f"organisation’s study id changed from {was} to {now}", was=was, now=now)
-        return worded(change, label, f"organisation’s study id {done}", now or was, was=was, now=now)
+        return _organisation_id(change, label, done)
     count = number(change.facts, "count")
     if count:
         return worded(
             change, label, f"{values.counted(count, 'secondary id')} {done}", some(count, names(change.facts))
         )
-    name, was_id, kind = (text(change.facts, key) for key in ("name", "was", "type"))
-    of_kind = f" ({text(change.facts, 'domain') or values.enum(kind)})" if kind or text(change.facts, "domain") else ""
+    name, was_id, kind, domain = (text(change.facts, key) for key in ("name", "was", "type", "domain"))
+    of_kind = f" ({domain or values.enum(kind)})" if kind or domain else ""
     if change.verb is Verb.CHANGED and was_id and was_id != name:
         return worded(change, label, f"secondary id changed from {was_id} to {name}{of_kind}", was=was_id, now=name)
-    is_gone = change.verb is Verb.REMOVED
-    return worded(
-        change,
-        label,
-        f"secondary id {done}",
-        f"{name}{of_kind}",
-        was=name if is_gone else None,
-        now=None if is_gone else name,
-    )
+    was, now = (name, None) if change.verb is Verb.REMOVED else (None, name)
+    return worded(change, label, f"secondary id {done}", f"{name}{of_kind}", was=was, now=now)
+
+
+def _organisation_id(change: Change, label: str, done: str) -> Phrase:
+    was, now = _id(change.before), _id(change.after)
+    if was and now and was != now:
+        return worded(change, label, f"organisation’s study id changed from {was} to {now}", was=was, now=now)
+    return worded(change, label, f"organisation’s study id {done}", now or was, was=was, now=now)
+
+
+def _one_side(change: Change, label: str, said: str, before: str, after: str) -> Phrase:
+    """Word a text that came or went."""
+    shown = values.short(values.plain(after or before), 200)
+    was, now = (None, shown) if after else (shown, None)
+    return worded(change, label, said, f"“{shown}”", was=was, now=now)
 
 
 def _id(value: Json) -> str | None:

@@ -124,14 +124,9 @@ def _folded(changes: list[Change], whole: _Whole, edits: frozenset[int], inside:
 def _change(whole: _Whole, inside: Sequence[Change], edits: frozenset[int]) -> Change:
     loudest = min((change.severity for change in inside), key=lambda level: level.rank)
     found = as_object(at(whole.record, "protocolSection", whole.module))
-    counts: list[Json] = []
-    names: list[Json] = []
     lists = [one for one in _LISTS.get(whole.module, ()) if whole.field in ("", one[0])]
-    for field, key, noun in lists:
-        items = as_list(found.get(field))
-        if items:
-            counts.append([len(items), noun])
-            names += [as_text(as_object(item).get(key)) if key else as_text(item) for item in items]
+    held = [(as_list(found.get(field)), key, noun) for field, key, noun in lists]
+    names = [name for items, key, _ in held for name in _names(items, key)]
     is_gone = whole.verb is Verb.REMOVED
     said = f"the record no longer has any {whole.held}" if is_gone else f"the record had no {whole.held} before"
     return Change(
@@ -145,11 +140,16 @@ def _change(whole: _Whole, inside: Sequence[Change], edits: frozenset[int]) -> C
         edits=merged(edits, *(change.edits for change in inside)),
         facts={
             "held": whole.held,
-            "counts": counts,
-            "names": [name for name in names if name][:_MOST_NAMED],
+            "counts": [[len(items), noun] for items, _, noun in held if items],
+            "names": names[:_MOST_NAMED],
             **({} if lists else {"module": whole.module, "fields": _bounded(found)}),
         },
     )
+
+
+def _names(items: Sequence[Json], key: str) -> list[str]:
+    found = (as_text(as_object(item).get(key)) if key else as_text(item) for item in items)
+    return [name for name in found if name]
 
 
 def _bounded(value: Json) -> Json:

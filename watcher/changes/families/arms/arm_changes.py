@@ -96,12 +96,6 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
     sides = [[as_object(one) for one in as_list(side("interventions"))] for side in (module.before, module.after)]
     names = [frozenset(as_text(one.get("name")).casefold() for one in side) for side in sides]
     renamed = {sort.kind: _renames(sort, items[sort.kind]) for sort in (ARM, INTERVENTION)}
-    aliases: set[str] = set()
-    for one in (*sides[0], *sides[1]):
-        aliases.update(*(words(name) for name in texts(one.get("otherNames"))))
-    for item in items["intervention"]:
-        if item.old is not None and item.new is not None and item.touching("name"):
-            aliases.update(*(words(as_text(as_object(side).get("name"))) for side in (item.old, item.new)))
     drugs: set[str] = set().union(
         *(words(as_text(one.get("name"))) for side in sides for one in side if one.get("type") in _DRUGS)
     )
@@ -111,9 +105,18 @@ def _scene(evidence: Evidence, module: Part, items: Mapping[str, Sequence[Item]]
         old_names=names[0],
         new_names=names[1],
         drugs=frozenset(drugs - _WORDS_OF_FORM),
-        aliases=frozenset(aliases),
+        aliases=_aliases([*sides[0], *sides[1]], items["intervention"]),
         renamed=renamed,
     )
+
+
+def _aliases(interventions: Sequence[Mapping[str, Json]], items: Sequence[Item]) -> frozenset[str]:
+    """Return the words of other names, and of both names of what is renamed."""
+    names = [name for one in interventions for name in texts(one.get("otherNames"))]
+    for item in items:
+        if item.old is not None and item.new is not None and item.touching("name"):
+            names += [as_text(as_object(side).get("name")) for side in (item.old, item.new)]
+    return frozenset().union(*map(words, names))
 
 
 def _renames(sort: Sort, items: Sequence[Item]) -> Mapping[str, str]:

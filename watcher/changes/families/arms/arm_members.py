@@ -56,6 +56,42 @@ class _Arm:
     edits: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What the references come to, while they are read."""
+
+    told: Collection[str]
+    arms: dict[str, _Arm] = field(default_factory=dict)
+    follow: dict[str, list[int]] = field(default_factory=dict)
+    spelling: list[int] = field(default_factory=list)
+
+    def read(self, sort: Sort, other: Sort, item: Item, renamed: Mapping[str, str]) -> None:
+        """Sort the references of one item into what follows from a change of the other list, and what is open."""
+        edits, old, new = item.touching(sort.members), _members(sort, item.old), _members(sort, item.new)
+        kept = {renamed.get(name, name): name for name in old}
+        gained = [name for name in new if name not in kept]
+        lost = [was for name, was in kept.items() if name not in new]
+        respelt = [name for name, was in kept.items() if name != was]
+        causes = [path for path in map(other.path, (*gained, *lost, *respelt)) if path in self.told]
+        for path in causes:
+            self.follow.setdefault(path, []).extend(edits)
+        is_open = False
+        for names, has_gained in ((gained, True), (lost, False)):
+            for name in names:
+                if other.path(name) not in self.told:
+                    is_open = True
+                    self.open(sort, item, name, edits, has_gained=has_gained)
+        if not (causes or is_open):
+            self.spelling.extend(edits)
+
+    def open(self, sort: Sort, item: Item, name: str, edits: Collection[int], *, has_gained: bool) -> None:
+        """Note a member that an arm gained or lost by itself."""
+        label, member = (sort.name_of(item), name) if sort is ARM else (name, sort.name_of(item))
+        arm = self.arms.setdefault(label, _Arm())
+        (arm.gained if has_gained else arm.lost)[member] = None
+        arm.edits.extend(edits)
+
+
 def references(
     items: Mapping[str, Sequence[Item]],
     told: Collection[str],
@@ -73,35 +109,15 @@ def references(
     Returns:
         New changes and claims; every edit of the references is in at least one of them.
     """
-    arms: dict[str, _Arm] = {}
-    follow: dict[str, list[int]] = {}
-    spelling: list[int] = []
+    found = _Reading(told)
     for sort, other in ((ARM, INTERVENTION), (INTERVENTION, ARM)):
         for item in items[sort.kind]:
-            edits = item.touching(sort.members)
-            if not edits or item.old is None or item.new is None:
-                continue
-            old, new = _members(sort, item.old), _members(sort, item.new)
-            kept = {renamed[other.kind].get(name, name): name for name in old}
-            gained = [name for name in new if name not in kept]
-            lost = [was for name, was in kept.items() if name not in new]
-            causes = [other.path(name) for name in (*gained, *lost) if other.path(name) in told]
-            causes += [other.path(name) for name, was in kept.items() if name != was and other.path(name) in told]
-            for path in causes:
-                follow.setdefault(path, []).extend(edits)
-            open_gained = [name for name in gained if other.path(name) not in told]
-            open_lost = [name for name in lost if other.path(name) not in told]
-            for name in (*open_gained, *open_lost):
-                label, member = (sort.name_of(item), name) if sort is ARM else (name, sort.name_of(item))
-                arm = arms.setdefault(label, _Arm())
-                (arm.gained if name in open_gained else arm.lost)[member] = None
-                arm.edits.extend(edits)
-            if not (causes or open_gained or open_lost):
-                spelling.extend(edits)
-    changes = [_membership(label, arm, controls) for label, arm in arms.items()]
-    if spelling:
-        changes.append(_respelt(merged(spelling)))
-    return References(tuple(changes), {path: merged(edits) for path, edits in follow.items()})
+            if item.touching(sort.members) and item.old is not None and item.new is not None:
+                found.read(sort, other, item, renamed[other.kind])
+    changes = [_membership(label, arm, controls) for label, arm in found.arms.items()]
+    if found.spelling:
+        changes.append(_respelt(merged(found.spelling)))
+    return References(tuple(changes), {path: merged(edits) for path, edits in found.follow.items()})
 
 
 def _members(sort: Sort, item: Json) -> tuple[str, ...]:

@@ -75,20 +75,20 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
         marks, was, now = edited(before, after)
         pieces.append(f"description now “{now}”, before “{was}”")
     elif "description" in parts:
-        shown = values.short(values.plain(after or before), _LONGEST_TEXT)
-        pieces.append(f"description added: “{shown}”" if after else f"description removed, it was “{shown}”")
-    also: list[str] = []
-    if all(types) and marks:
-        also.append(f"type: {values.enum(types[0]).lower()} → {values.enum(types[1]).lower()}")
-    if "other names" in parts:
-        pieces.append(_other_names(change))
-        also.append(_other_names(change))
-    if change.facts.get("is_same_amount") is True:
-        pieces.append(_SAME_AMOUNT)
-        also.append(_SAME_AMOUNT)
+        pieces.append(_one_description(before, after))
+    also = [f"type: {values.enum(types[0]).lower()} → {values.enum(types[1]).lower()}"] if all(types) and marks else []
+    besides = [_other_names(change)] if "other names" in parts else []
+    besides += [_SAME_AMOUNT] if change.facts.get("is_same_amount") is True else []
+    pieces += besides
+    also += besides
     said, details = f"{label} “{name}” edited", "; ".join(pieces) or "details"
     heading = _heading(label, name) if marks or (was and now) else None
     return worded(change, label, said, details, heading=heading, was=was, now=now, marks=marks, items=also)
+
+
+def _one_description(before: str, after: str) -> str:
+    shown = values.short(values.plain(after or before), _LONGEST_TEXT)
+    return f"description added: “{shown}”" if after else f"description removed, it was “{shown}”"
 
 
 def _other_names(change: Change) -> str:

@@ -44,19 +44,13 @@ def _note(change: Change, facts: DateFacts) -> str | None:
 
 def _head(change: Change, facts: DateFacts, name: str) -> tuple[str, str]:
     """Return what is said of a date, and its details."""
-    old, new, size = values.date(facts.old), values.date(facts.new), facts.said
+    old, new = values.date(facts.old), values.date(facts.new)
     old_type, new_type = facts.old_type, facts.new_type
-    in_brackets = f" ({size})" if size else ""
+    in_brackets = f" ({facts.said})" if facts.said else ""
     if change.kind == "date.precision":
         return f"{values.capitalised(name)} is the same date, {_more_or_less(facts)}", f"{old} → {new}"
     if new_type == "actual" and old_type != "actual":
-        if old == new:
-            until_now = old_type or "so far without a type"
-            return f"{values.capitalised(name)} {new}, {until_now} until now, is given as actual", ""
-        compared = (
-            f"{size} than the {old_type or 'earlier'} {old}" if size else f"the {old_type or 'earlier'} date was {old}"
-        )
-        return f"{values.capitalised(name)} is given as actual", f"{new} ({compared})"
+        return _given_as_actual(facts, values.capitalised(name), old, new)
     if old_type == new_type:
         lead = f"{values.capitalised(new_type)} {name}" if new_type else values.capitalised(name)
         verb = "corrected" if new_type == "actual" else "moved"
@@ -64,6 +58,14 @@ def _head(change: Change, facts: DateFacts, name: str) -> tuple[str, str]:
         return f"{lead} {verb} from {old} to {new}{in_brackets}", ""
     was, now = (" ".join(filter(None, pair)) for pair in ((old, old_type), (new, new_type)))
     return f"{values.capitalised(name)} changed from {was} to {now}{in_brackets}", ""
+
+
+def _given_as_actual(facts: DateFacts, name: str, old: str, new: str) -> tuple[str, str]:
+    if old == new:
+        return f"{name} {new}, {facts.old_type or 'so far without a type'} until now, is given as actual", ""
+    earlier = facts.old_type or "earlier"
+    compared = f"{facts.said} than the {earlier} {old}" if facts.said else f"the {earlier} date was {old}"
+    return f"{name} is given as actual", f"{new} ({compared})"
 
 
 def _pieces(change: Change, facts: DateFacts) -> list[str]:

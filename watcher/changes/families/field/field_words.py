@@ -151,14 +151,11 @@ def _in_words(row: Row | None, value: Json) -> str | None:
         return None if value is None else values.show(value, _LONGEST)
     if isinstance(value, str):
         return _text_in_words(row.value, value)
-    if row.value is ValueType.DATE and isinstance(value, Mapping):
-        day, kind = value.get("date"), value.get("type")
-        if isinstance(day, str):
-            return values.date(day) + (f" ({values.enum(kind)})" if isinstance(kind, str) else "")
-    if isinstance(value, int | float) and not isinstance(value, bool) and row.unit:
-        return f"{values.number(value)} {row.unit}"
     if isinstance(value, Mapping):
-        return _struct_in_words(row, value)
+        is_date = row.value is ValueType.DATE and isinstance(value.get("date"), str)
+        return _date_in_words(value) if is_date else _struct_in_words(row, value)
+    if row.unit and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{values.number(value)} {row.unit}"
     if row.value is ValueType.NAMES and isinstance(value, list | tuple):
         return values.listed([_name(row, name) for name in value], 5) or None
     return values.show(value, _LONGEST)
@@ -174,6 +171,11 @@ def _text_in_words(kind: ValueType, text: str) -> str:
     if kind in (*_TEXTS, ValueType.NAMES):
         return values.quoted(text, _LONGEST)
     return values.show(text, _LONGEST)
+
+
+def _date_in_words(struct: Mapping[str, Json]) -> str:
+    kind = struct.get("type")
+    return values.date(str(struct["date"])) + (f" ({values.enum(kind)})" if isinstance(kind, str) else "")
 
 
 def _struct_in_words(row: Row, value: Mapping[str, Json]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from watcher.changes.model import Change, Json, Phrase
 from watcher.changes.wording import values
 from watcher.changes.wording.build import names, text, worded
+from watcher.study.read import as_list
 
 _LONGEST_FIELD = 300
 _WHAT = {"geoPoint": "map positions", "country": "country names"}
@@ -42,15 +43,7 @@ def _returned(change: Change) -> str:
 
 def _part(change: Change) -> Phrase:
     """Describe that the record lost or got a whole part, with what it holds by number and name."""
-    counts = change.facts.get("counts")
-    held = [
-        values.counted(count, noun)
-        for pair in (counts if isinstance(counts, list | tuple) else ())
-        if isinstance(pair, list | tuple) and len(pair) == 2
-        for count, noun in [pair]
-        if isinstance(count, int) and isinstance(noun, str)
-    ]
-    what, had = text(change.facts, "held"), values.listed(held)
+    what, had = text(change.facts, "held"), values.listed(_held(change.facts.get("counts")))
     items = names(change.facts) or _fields(text(change.facts, "module"), change.facts.get("fields"))
     label, nothing = values.capitalised(what), "none in the record"
     if change.kind == "record.part_added":
@@ -60,6 +53,17 @@ def _part(change: Change) -> Phrase:
         had = f"{len(items)}"  # "no longer has any arms; before, it had 3"
     said = f"the record no longer has any {what}{f'; before, it had {had}' if had else ''}"
     return worded(change, label, said, was=had or None, now=nothing if had else None, items=items)
+
+
+def _held(counts: Json) -> list[str]:
+    """Return what a part holds by number: `3 arms`."""
+    return [
+        values.counted(count, noun)
+        for pair in as_list(counts)
+        if len(as_list(pair)) == 2
+        for count, noun in [as_list(pair)]
+        if isinstance(count, int) and isinstance(noun, str)
+    ]
 
 
 def _fields(module: str, value: Json) -> tuple[str, ...]:

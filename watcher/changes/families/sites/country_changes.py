@@ -80,16 +80,18 @@ _VERBS = {"added": Verb.ADDED, "removed": Verb.REMOVED}
 def _change(
     country: str, kind: str, old: Sequence[Site], new: Sequence[Site], edits: tuple[int, ...], *, is_first: bool
 ) -> Change:
-    rule, level = _RULES[kind], Severity.MAJOR
-    if is_first and kind == "added":
-        rule, level = "first site list · major → minor: no sites were listed before", Severity.MINOR
     was_withdrawn = kind == "added" and bool(old)
     had_recruited = any(one.status in OPEN for one in old)
+    level = Severity.MINOR if is_first and kind == "added" else Severity.MAJOR
+    rule = _RULES[kind]
     if was_withdrawn:
         rule = "sites of a country where all were withdrawn"
+    elif level is Severity.MINOR:
+        rule = "first site list · major → minor: no sites were listed before"
     elif kind == "paused" and not had_recruited:
         rule = "no site of the country about to recruit any more"
     statuses = {one.status for one in (new or old)}
+    counted = [one for one in new if kind != "added" or one.status != "WITHDRAWN"]
     return Change(
         kind=f"country.{kind}",
         severity=level,
@@ -102,7 +104,7 @@ def _change(
         facts={
             "name": country,
             "old_sites": len(old),
-            "new_sites": sum(one.status != "WITHDRAWN" for one in new) if kind == "added" else len(new),
+            "new_sites": len(counted),
             "recruiting": sum(one.status in OPEN for one in new),
             "first_list": is_first,
             "was_withdrawn": was_withdrawn,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from watcher.changes.families.sites.country_changes import countries
-from watcher.changes.families.sites.places import OPEN
+from watcher.changes.families.sites.places import OPEN, Site
 from watcher.changes.families.sites.site_labels import described, told_apart
 from watcher.changes.families.sites.site_rows import SiteList, SiteRow, site_list
 from watcher.changes.meaning.collapse import MOST_NAMED, MOST_SINGLE, gathered, together
@@ -238,13 +238,16 @@ def _by_country(changes: Sequence[Change]) -> list[Change]:
             extra["last_statuses"] = dict(Counter(str(change.facts.get("last_status") or "") for change in same))
         extra["cities"] = sorted({str(change.facts["city"]) for change in same if change.facts["city"]})
         extra["towns"] = list(dict.fromkeys(as_text(change.facts["town"]) for change in same))[:MOST_NAMED]
-        kind_rule = one.rule
-        if any(change.rule != one.rule for change in same):
-            kind_rule = f"{one.kind}, {len(same)} sites" + (
-                " · " + one.rule.partition(" · ")[2] if " · " in one.rule else ""
-            )
-        result.append(replace(one, rule=kind_rule, facts={**one.facts, **extra}))
+        result.append(replace(one, rule=_rule_of_all(one, same), facts={**one.facts, **extra}))
     return result
+
+
+def _rule_of_all(one: Change, same: Sequence[Change]) -> str:
+    """Return the rule that several share, else their number with what adjusted the level."""
+    if all(change.rule == one.rule for change in same):
+        return one.rule
+    _, mark, adjusted = one.rule.partition(" · ")
+    return f"{one.kind}, {len(same)} sites{mark}{adjusted}"
 
 
 def _quiet(changes: Sequence[Change]) -> list[Change]:
@@ -307,6 +310,10 @@ _PATHS = {
 """Paths of what is told of many sites at once."""
 
 
+def _statuses(sites: Iterable[Site | None]) -> list[Json]:
+    return [one.status for one in sites if one is not None and one.status]
+
+
 def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Change:
     is_shown = any(row.new is not None and row.new.status is not None for row in rows)
     statuses = Counter(one.status for one in (sites.new if is_shown else sites.old) if one.status is not None)
@@ -316,8 +323,8 @@ def _unveiling(rows: Sequence[SiteRow], sites: SiteList) -> Change:
         rule=f"{'unveiled' if is_shown else 'withheld'} with the overall status",
         path="locations.status",
         verb=Verb.ADDED if is_shown else Verb.REMOVED,
-        before=[row.old.status for row in rows if row.old and row.old.status] or None,
-        after=[row.new.status for row in rows if row.new and row.new.status] or None,
+        before=_statuses(row.old for row in rows) or None,
+        after=_statuses(row.new for row in rows) or None,
         edits=merged(*(row.item.touching("status") for row in rows)),
         facts={
             "count": len(rows),

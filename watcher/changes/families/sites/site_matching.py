@@ -202,17 +202,19 @@ def _pair_hidden(left: Matching, ours: list[Half], theirs: list[Half]) -> None:
         _pair_in_order(left, ours, theirs)
 
 
+def _is_mixed(ours: Sequence[Half], theirs: Sequence[Half]) -> bool:
+    """Whether names are hidden on one side alone, or on both beside shown ones."""
+    hides, hid = (any(half.is_masked for half in side) for side in (ours, theirs))
+    return hides != hid or (hides and not (_is_uniform(ours) and _is_uniform(theirs)))
+
+
 def _rewritten(left: Matching) -> None:
     """Take out towns in which hidden and shown names, or names of two scripts, leave open which is which."""
     for ours, theirs in list(left.groups(lambda site: site.town)):
         if all(half.number is not None for half in (*ours, *theirs)):
             continue
-        is_hidden = any(half.is_masked for half in ours) != any(half.is_masked for half in theirs)
-        is_mixed = is_hidden or (
-            any(half.is_masked for half in ours) and not (_is_uniform(ours) and _is_uniform(theirs))
-        )
         scripts = [{left.name(half).is_latin for half in side if not half.is_masked} for side in (ours, theirs)]
-        if is_mixed or (scripts[0] and scripts[1] and not scripts[0] & scripts[1]):
+        if _is_mixed(ours, theirs) or (all(scripts) and not scripts[0] & scripts[1]):
             left.towns.append(Town(tuple(ours), tuple(theirs)))
             for half in ours:
                 del left.gone[half]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.changes.families.sites.places import OPEN, Site, site
-from watcher.changes.families.sites.site_matching import Half, match
+from watcher.changes.families.sites.site_matching import Half, Town, match
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.model import Json
@@ -143,8 +143,7 @@ def _matched(
     gone: list[Half] = []
     came: list[Half] = []
     for item in items:
-        old = None if item.old is None else olds.get(id(item.old)) or site(item.old)
-        new = None if item.new is None else news.get(id(item.new)) or site(item.new)
+        old, new = _read_site(item.old, olds), _read_site(item.new, news)
         if old is not None and new is not None and _is_plainly_one(old, new):
             rows.append(SiteRow(old, new, item))
             continue
@@ -158,15 +157,17 @@ def _matched(
         rows.append(SiteRow(one.site, other.site, item))
     rows += [SiteRow(half.site, None, half.item) for half in left.gone]
     rows += [SiteRow(None, half.site, half.item) for half in left.came]
-    towns = [
-        RewrittenTown(
-            tuple(half.site for half in town.gone),
-            tuple(half.site for half in town.came),
-            merged(*(half.item.edits for half in (*town.gone, *town.came))),
-        )
-        for town in left.towns
-    ]
-    return sorted(rows, key=lambda row: row.item.edits), sorted(towns, key=lambda town: town.edits)
+    towns = sorted(map(_town, left.towns), key=lambda town: town.edits)
+    return sorted(rows, key=lambda row: row.item.edits), towns
+
+
+def _read_site(row: Json, known: Mapping[int, Site]) -> Site | None:
+    return None if row is None else known.get(id(row)) or site(row)
+
+
+def _town(town: Town) -> RewrittenTown:
+    gone, came = (tuple(half.site for half in side) for side in (town.gone, town.came))
+    return RewrittenTown(gone, came, merged(*(half.item.edits for half in (*town.gone, *town.came))))
 
 
 def _is_plainly_one(old: Site, new: Site) -> bool:
