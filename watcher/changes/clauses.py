@@ -162,29 +162,36 @@ def was_now(words: Phrase) -> str:
     return near_change(words.label, words.marks or diff(words.was.strip("“”"), words.now.strip("“”")))
 
 
+_CHANGED = (MarkKind.REMOVED, MarkKind.ADDED)
+
+
 def near_change(label: str, marks: Sequence[Mark]) -> str:
     """Describe both sides of a text, cut so that every word that differs is seen; else the words that came or went.
 
     Returns:
         `Title: “… with drug A” → “… with drug B”`, `Title: “of adults” added`; empty when it cannot be said so short.
     """
-    kinds = {mark.kind for mark in marks} - {MarkKind.SAME, MarkKind.GAP}
     for most in _VALUE_WIDTHS:
         near = shorten(marks, limit=most, around=most // 3)
-        was, now = (side(near, kind).strip().rstrip(".;, ") for kind in (MarkKind.REMOVED, MarkKind.ADDED))
-        said = f"{label}: “{was}” → “{now}”"
-        is_whole = {mark.text for mark in near if mark.kind in kinds} == {
-            one.text for one in marks if one.kind in kinds
-        }
-        if was and now and was != now and is_whole and len(said) <= LONGEST_CLAUSE:
+        was, now = (side(near, kind).strip().rstrip(".;, ") for kind in _CHANGED)
+        if (said := _shift(label, was, now)) and set(_changed(near, *_CHANGED)) == set(_changed(marks, *_CHANGED)):
             return said
-    changed = [mark.text.strip(" .;,") for mark in marks if mark.kind in kinds]
+    kinds = {mark.kind for mark in marks if mark.kind in _CHANGED}
     if len(kinds) == 1:
-        return f"{label}: “{values.short(' … '.join(changed), _LONGEST_VALUE)}” {kinds.pop().value}"
-    was, now = (
-        values.short(" … ".join(mark.text.strip(" .;,") for mark in marks if mark.kind is kind), _VALUE_WIDTHS[-1])
-        for kind in (MarkKind.REMOVED, MarkKind.ADDED)
-    )
+        return f"{label}: “{_ellipsis(_changed(marks, *kinds), _LONGEST_VALUE)}” {kinds.pop().value}"
+    return _shift(label, *(_ellipsis(_changed(marks, kind), _VALUE_WIDTHS[-1]) for kind in _CHANGED))
+
+
+def _changed(marks: Sequence[Mark], *kinds: MarkKind) -> list[str]:
+    return [mark.text for mark in marks if mark.kind in kinds]
+
+
+def _ellipsis(texts: Sequence[str], most: int) -> str:
+    return values.short(" … ".join(text.strip(" .;,") for text in texts), most)
+
+
+def _shift(label: str, was: str, now: str) -> str:
+    """Return both sides quoted; empty when one is empty, when they are the same, or when it is too long."""
     said = f"{label}: “{was}” → “{now}”"
     return said if was and now and was != now and len(said) <= LONGEST_CLAUSE else ""
 

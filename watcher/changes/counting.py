@@ -68,10 +68,7 @@ def _notice_clause(change: Change) -> Clause:
     what, count = notice_of(change), how_many(change)
     if count > 1:
         return Clause(f"{what} noted for {values.counted(count, 'publication')}", f"{what} noted")
-    cited = _names(change)
-    name = (title_of(cited[0]) or cited[0]) if cited else ""
-    named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
-    return Clause(f"{what} noted for publication{named}", f"{what} noted")
+    return Clause(f"{what} noted for publication{_titled(_names(change))}", f"{what} noted")
 
 
 def results_clause(changes: Sequence[Change]) -> Clause:
@@ -146,9 +143,13 @@ def _single(change: Change, tag: str) -> Clause:
         return Clause(clause.text.replace(":", f" {verb}:", 1), tag)
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
+    return Clause(f"{values.capitalised(noun[0])}{_titled(names)} {_verb(change)}", tag)
+
+
+def _titled(names: Sequence[str]) -> str:
+    """Return the first name as a title, quoted and cut, behind a blank; empty for no name."""
     name = (title_of(names[0]) or names[0]) if names else ""
-    named = f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
-    return Clause(f"{values.capitalised(noun[0])}{named} {_verb(change)}", tag)
+    return f" “{values.short(name, _LONGEST_NAME)}”" if name else ""
 
 
 def _reference_clause(change: Change) -> str:

@@ -36,10 +36,7 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
         Lines in the order of telling, each at the level of the loudest change in it.
     """
     countries = [change for change in told if change.kind.startswith("country.")]
-    alike: dict[str, list[Change]] = {}
-    for change in told:
-        if change.kind in DONE and reverted_note(change) is None:
-            alike.setdefault(change.kind, []).append(change)
+    alike = _alike(told)
     lines: list[Line] = []
     is_all_gone = sites.is_whole_list(alike.get("site.removed", []))
     has_totals = is_all_gone
@@ -57,6 +54,15 @@ def lines_of(told: Sequence[Change], level_of: Callable[[Change], Severity]) -> 
             words, has_totals = _with_totals(words, change), True
         lines.append(Line(change, level, replace(words, severity=level)))
     return lines
+
+
+def _alike(told: Sequence[Change]) -> dict[str, list[Change]]:
+    """Return the site changes that can become one line, by kind."""
+    alike: dict[str, list[Change]] = {}
+    for change in told:
+        if change.kind in DONE and reverted_note(change) is None:
+            alike.setdefault(change.kind, []).append(change)
+    return alike
 
 
 def _is_one_line(same: Sequence[Change]) -> bool:

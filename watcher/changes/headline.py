@@ -22,6 +22,7 @@ from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change, Severity, Verb
 from watcher.changes.wording import values
 from watcher.changes.wording.reverted import reverted_note, said_reverted
+from watcher.study.read import as_text
 
 _REDESIGN = ("arms", "primary outcomes", "design")
 _LONGEST = 150
@@ -63,11 +64,7 @@ def _lead(
     """Return the first clause and the topics it tells or makes needless."""
     first = next(iter(topics))
     if "status" in topics and first in ("status", "enrollment", "date"):
-        status, final = topics["status"][0], _final(topics)
-        moved = topics.get("date", ())
-        is_told = not any(one.kind == "date.primary.slip" and level_of(one).rank == 0 for one in moved)
-        dates = ["date"] if is_told or status.kind == "status.stopped" else []
-        return status_clause(status, final), frozenset({"status", *dates, *(["enrollment"] if final else [])})
+        return _status_lead(topics, level_of)
     target, slip = _target(topics), _slip(topics)
     if target is not None and first in ("enrollment", "date"):
         clause = enrollment_clause(target, with_slip=slip is not None)
@@ -80,6 +77,16 @@ def _lead(
         text = f"Redesigned: {', '.join(said[:2])}"
         return Clause(values.short(text, _LONGEST), "Redesigned", is_full=True), frozenset(parts)
     return _clause(first, topics[first], leads=True), frozenset({first})
+
+
+def _status_lead(
+    topics: Mapping[str, Sequence[Change]], level_of: Callable[[Change], Severity]
+) -> tuple[Clause, frozenset[str]]:
+    """Lead with the status; the final count is told with it, and dates unless one moved critically."""
+    status, final = topics["status"][0], _final(topics)
+    slips = any(one.kind == "date.primary.slip" and level_of(one).rank == 0 for one in topics.get("date", ()))
+    dates = [] if slips and status.kind != "status.stopped" else ["date"]
+    return status_clause(status, final), frozenset({"status", *dates, *(["enrollment"] if final else [])})
 
 
 def _expanded(clause: Clause, topics: Mapping[str, Sequence[Change]]) -> Clause:
@@ -111,12 +118,14 @@ def _clause(topic: str, changes: Sequence[Change], *, leads: bool) -> Clause:
         case "results" if changes[0].kind == "results.posted" and changes[0].verb is Verb.ADDED:
             return Clause("Results posted", "Results posted")
         case "violation":
-            return plain_clause(
-                max(changes, key=lambda change: str(change.facts.get("posted") or "")), "Violation notice"
-            )
+            return plain_clause(max(changes, key=_posted), "Violation notice")
         case "results" if len(changes) > 1:
             return results_clause(changes)
     return counted_clause(changes)
+
+
+def _posted(change: Change) -> str:
+    return as_text(change.facts.get("posted"))
 
 
 def _joined(lead: Clause, second: Clause) -> Clause:

@@ -235,6 +235,10 @@ def _said(point: _Point) -> str:
     return f"{point.says} from {values.date(point.day.isoformat())}"
 
 
+def _by_state(places: Sequence[Place], *, has_states: bool) -> Counter[str]:
+    return Counter(place.state if has_states else _PLAIN for place in places)
+
+
 def sites_chart(countries: Sequence[Country]) -> Bars | None:
     """Draw the sites by country and by what their status means; None for fewer than two sites."""
     every = [place for country in countries for place in country.places]
@@ -244,22 +248,23 @@ def sites_chart(countries: Sequence[Country]) -> Bars | None:
     shown = [(country.name, country.places) for country in countries[:most]]
     has_states = any(place.status for place in every)
     scale = (WIDTH - _NAMES - _COUNTS) / max(len(places) for _, places in shown)
-    counted = ((name, Counter(place.state if has_states else _PLAIN for place in places)) for name, places in shown)
-    bars = [_bar(_TOP + row * (_BAR + _GAP), name, counts, scale) for row, (name, counts) in enumerate(counted)]
+    bars = [
+        _bar(_TOP + row * (_BAR + _GAP), name, _by_state(places, has_states=has_states), scale)
+        for row, (name, places) in enumerate(shown)
+    ]
     if rest := countries[most:]:
         name, places = f"{len(rest)} others", tuple(place for country in rest for place in country.places)
         shown.append((name, places))
         says = values.counted(len(places), "site")
         bars.append(Bar(y=_TOP + most * (_BAR + _GAP), name=name, parts=(), end=_NAMES, says=says))
-    title, legend = ("Sites by country and status", tuple(_legend(every))) if has_states else ("Sites by country", ())
     return Bars(
         key="sites",
-        title=title,
+        title="Sites by country and status" if has_states else "Sites by country",
         says="; ".join(f"{name}: {_sites(places, has_states=has_states)}" for name, places in shown) + ".",
         height=_TOP * 2 + len(bars) * (_BAR + _GAP),
         names=_NAMES - 6,
         bars=tuple(bars),
-        legend=legend,
+        legend=tuple(_legend(every)) if has_states else (),
     )
 
 

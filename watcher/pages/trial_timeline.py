@@ -27,6 +27,7 @@ _MOST_NOISE = 40
 _MOST_CRITERIA = 12
 _LONGEST = 600
 _LONGEST_WHOLE = 60_000
+_NOTHING = "Nothing of note changed"
 _SECTIONS = frozenset({"Inclusion", "Exclusion", "Eligibility"})
 
 
@@ -122,7 +123,7 @@ def chapter_of(step: Step, name: str, *, is_whole: bool = False) -> TimelineEntr
         is_whole: Whether the page stands alone: nothing is left out, long texts and long lists are folded.
     """
     changes = [change for change in step.comparison.changes if change.severity is not Severity.NOISE]
-    noise = [change for change in step.comparison.changes if change.severity is Severity.NOISE]
+    noise = [] if step.is_baseline else [one for one in step.comparison.changes if one.severity is Severity.NOISE]
     story = tell(step.comparison, record={}, short_name=name, level_of=_level, least=Severity.MINOR)
     lines = [
         _told(line.words, whole_marks(line.change, line.words) if is_whole else ())
@@ -141,19 +142,13 @@ def chapter_of(step: Step, name: str, *, is_whole: bool = False) -> TimelineEntr
         when=plain(story.when if story else when_of(step.comparison.changes, step.comparison.newer)),
         level="baseline" if step.is_baseline else story.severity.value if story else "noise",
         tag=cut(plain(story.tag), 80) if story else "",
-        headline=_headline(step, plain(story.headline) if story else ""),
+        headline="First version kept" if step.is_baseline else plain(story.headline) if story else _NOTHING,
         lines=tuple(lines[:most_lines]),
         folded=tuple(folded),
         more=max(0, len(lines) - most_lines),
-        noise=() if step.is_baseline else tuple(cut(plain(phrase_of(one).sentence), 300) for one in noise[:most_noise]),
-        noise_count=0 if step.is_baseline else len(noise),
+        noise=tuple(cut(plain(phrase_of(one).sentence), 300) for one in noise[:most_noise]),
+        noise_count=len(noise),
     )
-
-
-def _headline(step: Step, told: str) -> str:
-    if step.is_baseline:
-        return "First version kept"
-    return told or "Nothing of note changed"
 
 
 def _level(change: Change) -> Severity:

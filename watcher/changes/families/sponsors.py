@@ -272,8 +272,9 @@ def _partners(changes: Sequence[Change], *, by_name: bool) -> list[str]:
             continue
         found = [name for change in of for name in (_single(change) or names(change.facts))]
         who = values.listed(found, _MOST_NAMED, count) if by_name and count == len(found) else values.number(count)
-        noun = "" if parts else ("collaborator " if count == 1 else "collaborators ")
-        parts.append(f"{noun}{who} {done}" if who in found or not who.isdigit() else f"{who} {noun}{done}")
+        noun = "" if parts else "collaborator " if count == 1 else "collaborators "
+        is_number = who.isdigit() and who not in found
+        parts.append(f"{who} {noun}{done}" if is_number else f"{noun}{who} {done}")
     return [", ".join(parts)] if parts else []
 
 

@@ -67,6 +67,13 @@ def explain(evidence: Evidence) -> Iterator[Change]:
         yield _reason_alone(part)
 
 
+_ENDS: Mapping[str, str] = {
+    **dict.fromkeys(STOPPED, "status.stopped"),
+    "UNKNOWN": "status.unknown",
+    "COMPLETED": "status.completed",
+}
+
+
 def kind_of(old: str, new: str) -> str | None:
     """Name the kind of a step from one overall status to another.
 
@@ -77,12 +84,8 @@ def kind_of(old: str, new: str) -> str | None:
         return "status.expanded_access" if {old, new} <= EXPANDED_ACCESS | _STUDY else None
     if not {old, new} <= _STUDY:
         return None
-    if new in STOPPED:
-        return "status.stopped"
-    if new == "UNKNOWN":
-        return "status.unknown"
-    if new == "COMPLETED":
-        return "status.completed"
+    if new in _ENDS:
+        return _ENDS[new]
     if old == "NOT_YET_RECRUITING":
         return "status.opened" if new in ENROLLING else "status.closed_to_enrollment"
     if old in ENROLLING and new == "ACTIVE_NOT_RECRUITING":

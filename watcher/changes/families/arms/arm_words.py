@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from watcher.changes.model import Change, Json, Mark, Phrase, Verb
 from watcher.changes.wording import values
@@ -77,13 +77,17 @@ def _modified(change: Change, label: str, name: str) -> Phrase:
     elif "description" in parts:
         pieces.append(_one_description(before, after))
     also = [f"type: {values.enum(types[0]).lower()} → {values.enum(types[1]).lower()}"] if all(types) and marks else []
-    besides = [_other_names(change)] if "other names" in parts else []
-    besides += [_SAME_AMOUNT] if change.facts.get("is_same_amount") is True else []
-    pieces += besides
+    besides = _besides(change, parts)
     also += besides
-    said, details = f"{label} “{name}” edited", "; ".join(pieces) or "details"
+    said, details = f"{label} “{name}” edited", "; ".join([*pieces, *besides]) or "details"
     heading = _heading(label, name) if marks or (was and now) else None
     return worded(change, label, said, details, heading=heading, was=was, now=now, marks=marks, items=also)
+
+
+def _besides(change: Change, parts: Sequence[str]) -> list[str]:
+    """Return what is said of other names, and that an amount is the same one in another unit."""
+    besides = [_other_names(change)] if "other names" in parts else []
+    return [*besides, _SAME_AMOUNT] if change.facts.get("is_same_amount") is True else besides
 
 
 def _one_description(before: str, after: str) -> str:

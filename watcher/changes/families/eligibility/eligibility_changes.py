@@ -172,9 +172,7 @@ def _headings(
     edits: tuple[int, ...],
 ) -> Iterator[Change]:
     """Report headings of cohorts that were reworded, added or dropped while criteria under them stayed."""
-    before, after = ({residue(one.cohort): one.cohort for one in kept if one.cohort} for kept in (old, new))
-    gone = [name for said, name in before.items() if said not in all_new and not _is_number(said)]
-    come = [name for said, name in after.items() if said not in all_old and not _is_number(said)]
+    gone, come = _cohorts(old, all_new), _cohorts(new, all_old)
     if not (gone or come):
         return
     yield Change(
@@ -188,6 +186,12 @@ def _headings(
         edits=edits,
         facts={"headings": True},
     )
+
+
+def _cohorts(kept: tuple[Criterion, ...], known: frozenset[str]) -> list[str]:
+    """Return the headings of criteria that the other text does not have; numbers are none."""
+    said = {residue(one.cohort): one.cohort for one in kept if one.cohort}
+    return [name for key, name in said.items() if key not in known and not _is_number(key)]
 
 
 def _is_number(said: str) -> bool:

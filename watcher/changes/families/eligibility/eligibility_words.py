@@ -122,10 +122,7 @@ def _text(change: Change) -> Phrase:
     label = "Eligibility text"
     phrase = _phrase(change, label, heading="Eligibility")
     if change.facts.get("headings"):
-        was, now = (values.show(value) if value else None for value in (change.before, change.after))
-        said = "Headings of the eligibility text"
-        sentence = _was_now(said, was, now) if now else (f"{said} removed", was or "")
-        return _said(phrase, *sentence, label="Eligibility headings", was=was, now=now)
+        return _headings_in_words(phrase, change)
     if change.facts.get("rewritten"):
         return _rewritten(phrase, change)
     old, new = _plain(change.before), _plain(change.after)
@@ -140,6 +137,13 @@ def _text(change: Change) -> Phrase:
     if change.rule.startswith("the same criteria"):
         return _said(phrase, "Eligibility text laid out in another way; its criteria are the same")
     return _said_reworded(marked, "Eligibility text reworded; it cannot be split into criteria")
+
+
+def _headings_in_words(phrase: Phrase, change: Change) -> Phrase:
+    was, now = (values.show(value) if value else None for value in (change.before, change.after))
+    said = "Headings of the eligibility text"
+    sentence = _was_now(said, was, now) if now else (f"{said} removed", was or "")
+    return _said(phrase, *sentence, label="Eligibility headings", was=was, now=now)
 
 
 def _rewritten(phrase: Phrase, change: Change) -> Phrase:

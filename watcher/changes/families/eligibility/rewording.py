@@ -71,14 +71,11 @@ def level(old: str, new: str, *, conditions: frozenset[str] = frozenset()) -> tu
         return Severity.MINOR, "only words that mean the same differ"
     changed = {word for hunk in hunks for word in (*hunk.gone, *hunk.come)}
     for is_heavy, why in (
-        (any(_NUMBER.fullmatch(word) for word in changed), "a number or a comparison changed"),
+        (any(map(_NUMBER.fullmatch, changed)), "a number or a comparison changed"),
         (any(hunk.is_unit for hunk in hunks), "what stands beside a number changed"),
-        (any(_NEGATION.fullmatch(word) for word in changed), "a negation changed"),
-        (any(_LIMIT.fullmatch(word) for word in changed), "a limiting word changed"),
-        (
-            any(_TURNING.fullmatch(word) for word in changed) or any(map(_is_turned, hunks)),
-            "a word that turns the meaning changed",
-        ),
+        (any(map(_NEGATION.fullmatch, changed)), "a negation changed"),
+        (any(map(_LIMIT.fullmatch, changed)), "a limiting word changed"),
+        (any((*map(_TURNING.fullmatch, changed), *map(_is_turned, hunks))), "a word that turns the meaning changed"),
         (bool(changed & conditions), "a listed condition changed"),
         (any(hunk.is_item for hunk in hunks), "an item of a list changed"),
     ):

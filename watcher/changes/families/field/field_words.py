@@ -147,8 +147,10 @@ def _both(row: Row | None, before: Json, after: Json) -> tuple[str | None, str |
 
 def _in_words(row: Row | None, value: Json) -> str | None:
     """Word a value, None for nothing."""
-    if value is None or row is None:
-        return None if value is None else values.show(value, _LONGEST)
+    if value is None:
+        return None
+    if row is None:
+        return values.show(value, _LONGEST)
     if isinstance(value, str):
         return _text_in_words(row.value, value)
     if isinstance(value, Mapping):

@@ -70,8 +70,11 @@ def _kind(old: Sequence[Site], new: Sequence[Site], sites: SiteList) -> str | No
 
 _RULES = {
     "added": "first site in the country",
+    "first": "first site list · major → minor: no sites were listed before",
+    "withdrawn": "sites of a country where all were withdrawn",
     "opened": "first recruiting site in the country",
     "paused": "no site of the country recruiting or about to",
+    "not_begun": "no site of the country about to recruit any more",
     "removed": "last site of the country gone",
 }
 _VERBS = {"added": Verb.ADDED, "removed": Verb.REMOVED}
@@ -82,20 +85,16 @@ def _change(
 ) -> Change:
     was_withdrawn = kind == "added" and bool(old)
     had_recruited = any(one.status in OPEN for one in old)
-    level = Severity.MINOR if is_first and kind == "added" else Severity.MAJOR
-    rule = _RULES[kind]
-    if was_withdrawn:
-        rule = "sites of a country where all were withdrawn"
-    elif level is Severity.MINOR:
-        rule = "first site list · major → minor: no sites were listed before"
+    case = kind
+    if kind == "added" and (is_first or was_withdrawn):
+        case = "withdrawn" if was_withdrawn else "first"
     elif kind == "paused" and not had_recruited:
-        rule = "no site of the country about to recruit any more"
+        case = "not_begun"
     statuses = {one.status for one in (new or old)}
-    counted = [one for one in new if kind != "added" or one.status != "WITHDRAWN"]
     return Change(
         kind=f"country.{kind}",
-        severity=level,
-        rule=rule,
+        severity=Severity.MINOR if case == "first" else Severity.MAJOR,
+        rule=_RULES[case],
         path=f"countries.{country.lower()}",
         verb=_VERBS.get(kind, Verb.CHANGED),
         before=country if kind == "removed" else None,
@@ -104,7 +103,7 @@ def _change(
         facts={
             "name": country,
             "old_sites": len(old),
-            "new_sites": len(counted),
+            "new_sites": sum(one.status != "WITHDRAWN" for one in new) if kind == "added" else len(new),
             "recruiting": sum(one.status in OPEN for one in new),
             "first_list": is_first,
             "was_withdrawn": was_withdrawn,

@@ -37,10 +37,7 @@ def site_clause(changes: Sequence[Change]) -> str:
         trial: `43 sites removed, 7 added (92 → 56 sites); no site left in Greece and Mexico`. Empty when there is
         nothing that can be counted.
     """
-    by_kind: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.kind in DONE:
-            by_kind.setdefault(change.kind, []).append(change)
+    by_kind = {kind: [change for change in changes if change.kind == kind] for kind in _kinds_of(changes)}
     kinds = sorted(by_kind, key=lambda kind: -sum(map(_count, by_kind[kind])))
     sites = [change for kind in kinds for change in by_kind[kind]]
     if is_whole_list(sites):
@@ -51,12 +48,8 @@ def site_clause(changes: Sequence[Change]) -> str:
     if sites and not is_small:
         where = {text(change.facts, "country") for change in sites}
         said += in_country(where.pop()) if len(kinds) == len(where) == 1 else ""
-        of_all = totals(changes)
-        said += f" ({of_all[0]})" if of_all else ""
-    rewritten = sum(_count(change) for change in changes if change.kind == "site.rewritten")
-    pieces = [said] if said else []
-    if rewritten:
-        pieces.append(f"the {'list' if rewritten == 1 else 'lists'} of {values.counted(rewritten, 'town')} rewritten")
+        said += "".join(f" ({of_all})" for of_all in totals(changes)[:1])
+    pieces = [said, _rewritten_lists(changes)]
     pieces += [_of_countries(changes, kind, lead, count) for kind, lead in _COUNTRIES]
     pieces.append(_once_withdrawn(changes))
     return "; ".join(piece for piece in pieces if piece)
@@ -120,19 +113,32 @@ def _towns(changes: Sequence[Change]) -> list[str]:
     return towns if all(any(of) for of in found) else []
 
 
+def _kinds_of(changes: Sequence[Change]) -> list[str]:
+    return values.distinct(change.kind for change in changes if change.kind in DONE)
+
+
+def _rewritten_lists(changes: Sequence[Change]) -> str:
+    rewritten = sum(_count(change) for change in changes if change.kind == "site.rewritten")
+    lists = "list" if rewritten == 1 else "lists"
+    return f"the {lists} of {values.counted(rewritten, 'town')} rewritten" if rewritten else ""
+
+
 def _of_countries(changes: Sequence[Change], kind: str, lead: str, sites: int) -> str:
     """Describe which countries came, opened, paused or went; `first ones in` where the sites have been counted."""
     of = [change for change in changes if change.kind == kind and change.facts.get("was_withdrawn") is not True]
-    if kind == "country.paused" and of and all(change.facts.get("had_recruited") is False for change in of):
-        lead = "no site planned to recruit any longer in"
-    if kind == "country.added" and sites == 1 and of:
-        return "the first one there"
-    if kind == "country.added" and sites:
-        lead = "the first one in" if sum(map(_sites_of, of)) == 1 else "first ones in"
-    elif kind in ("country.added", "country.opened") and sum(map(_sites_of, of)) == 1:
-        lead = lead.replace("sites", "site")
     found = [name for change in of for name in _names(change)]
-    return f"{lead} {countries_listed(found, _MOST_COUNTRIES, sum(map(_count, of)))}" if found else ""
+    if not found:
+        return ""
+    if kind == "country.added" and sites == 1:
+        return "the first one there"
+    is_one = sum(map(_sites_of, of)) == 1
+    if kind == "country.paused" and all(change.facts.get("had_recruited") is False for change in of):
+        lead = "no site planned to recruit any longer in"
+    elif kind == "country.added" and sites:
+        lead = "the first one in" if is_one else "first ones in"
+    elif kind in ("country.added", "country.opened") and is_one:
+        lead = lead.replace("sites", "site")
+    return f"{lead} {countries_listed(found, _MOST_COUNTRIES, sum(map(_count, of)))}"
 
 
 def _once_withdrawn(changes: Sequence[Change]) -> str:
