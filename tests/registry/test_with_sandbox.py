@@ -117,7 +117,7 @@ async def test_a_full_batch_costs_one_request(sandbox):
 
 
 async def test_an_oversized_page_is_halved(sandbox):
-    sandbox.arm(RegistryFault(kind=FaultKind.OVERSIZED, match="/studies", size=65 * 1024 * 1024))
+    sandbox.arm(RegistryFault(kind=FaultKind.OVERSIZED, match="/studies", size=33 * 1024 * 1024))
     _, pages = await poll(sandbox)
     assert sorted(record.nct_id for page in pages for record in page.records) == TRIALS
     assert len(sandbox.requests) == 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import ParamSpec
 
@@ -56,14 +56,14 @@ def explain(folder: Path, error: OSError) -> DeliveryError:
     return DeliveryError(text, reason=reason, whose=Whose.CHANNEL, lasts=lasts)
 
 
-def write_all(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files by name, each whole or not at all, and sync the folder."""
+def write_all(folder: Path, files: Mapping[str, Iterable[bytes]]) -> None:
+    """Write files by name, each from its pieces and whole or not at all, and sync the folder."""
     for name, content in files.items():
         _write(folder / name, content)
     _sync(folder)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Iterable[bytes]) -> None:
     """Write a temporary file and rename it, so that nobody sees half a file.
 
     The temporary name is fixed: a killed run leaves at most one such file per message, and the next run replaces it.
@@ -71,7 +71,7 @@ def _write(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(beside, flags, 0o666), "wb") as file:
-        file.write(content)
+        file.writelines(content)
         file.flush()
         os.fsync(file.fileno())
     give_to_owner_of_folder(beside)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +48,7 @@ class FolderChannel:
         await in_folder(folder, write_all, folder, files)
         return Receipt(reply=" ".join(files))
 
-    def _files(self, message: Message) -> dict[str, bytes]:
+    def _files(self, message: Message) -> dict[str, Iterable[bytes]]:
         try:
             mail = mime.build(message, mime.letterhead(self._sender), None)
         except ValueError as error:
@@ -60,7 +60,7 @@ class FolderChannel:
             )
         else:
             name = file_stem(message)
-            return {f"{name}.json": _as_json(message), f"{name}.eml": mail}
+            return {f"{name}.json": _json_pieces(message), f"{name}.eml": (mail,)}
         raise failure
 
 
@@ -74,7 +74,8 @@ def file_stem(message: Message) -> str:
     return f"{moment}-{hashlib.sha256(message.message_id.encode()).hexdigest()[:12]}{part}"
 
 
-def _as_json(message: Message) -> bytes:
+def _json_pieces(message: Message) -> Iterator[bytes]:
+    """Yield the message as JSON piece by piece, so that a thousand trials are never all decoded at once."""
     what = {
         "schema": 1,
         "message_id": message.message_id,
@@ -84,12 +85,12 @@ def _as_json(message: Message) -> bytes:
         "parts": message.parts,
     }
     head = json.dumps(what, ensure_ascii=False, indent=1).removesuffix("\n}")
-    pieces = [f'{head},\n "data": '.encode("utf-8", "replace"), *_data(message.data), b"\n}\n"]
-    return b"".join(pieces)
+    yield f'{head},\n "data": '.encode("utf-8", "replace")
+    yield from _data(message.data)
+    yield b"\n}\n"
 
 
 def _data(data: object) -> Iterator[bytes]:
-    """Write data piece by piece, so that a thousand trials are never all decoded at once."""
     if not isinstance(data, list | tuple):
         yield json.dumps(unpacked(data), ensure_ascii=False, indent=1).encode("utf-8", "replace")
         return

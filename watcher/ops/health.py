@@ -100,9 +100,8 @@ def _polls(snapshot: HealthSnapshot, max_age: timedelta) -> Iterator[Remark]:
 
 def _faults(snapshot: HealthSnapshot) -> Iterator[Remark]:
     for fault in snapshot.faults:
-        is_single = (
-            kind_of(fault.part, fault.message).is_single or " to " in fault.part
-        )  # "… to NAME": one recipient on a channel
+        # "… to NAME" is one recipient on a channel
+        is_single = kind_of(fault.part, fault.message).is_single or " to " in fault.part
         weight = Weight.NOTE if is_single else Weight.UNREADY
         yield Remark(
             part=fault.part, weight=weight, said=f"{fault.part} fails since {_time(fault.since)}: {fault.message}"

@@ -16,7 +16,7 @@ from watcher.errors import RegistryAnswerError
 from watcher.network import Proxy
 from watcher.registry.registry_model import Failure, NoAnswerError, OverCapError
 
-PAGE_CAP = 64 * 1024 * 1024
+PAGE_CAP = 32 * 1024 * 1024
 """Decoded bytes of one page. 100 records of the registry's mean size are 2 MB; the largest known record is 3.6 MB."""
 
 RECORD_CAP = 16 * 1024 * 1024
