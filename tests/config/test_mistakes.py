@@ -1,8 +1,11 @@
 """What people write by mistake is answered with what to write instead, in one sentence with its line."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from watcher.config.load import load_config, survey_config
+from watcher.config.toml_advice import toml_advice
 from watcher.errors import ConfigError
 
 WATCH = '[[watch]]\nname = "a"\nids = ["NCT99000001"]\n'
@@ -51,7 +54,21 @@ def said(tmp_path, text):
         ('state_dir = "C:\\Users\\ana"\n', 1, "a backslash in quotation marks must be doubled"),
         ("timezone = 'UTC'\ntimezone = 'UTC'\n", 2, '"timezone" is set twice'),
         ("[email]\nhost = 'a'\n[email]\nport = 25\n", 3, "[email] stands in the file already"),
-        ("[recipient]\nname = 'a'\n[recipient]\nname = 'b'\n", 3, "write [[recipient]], with two brackets"),
+        ("[recipient]\nname = 'a'\n[recipient]\nname = 'b'\n", 3, "write [[recipient]] everywhere, with two brackets"),
+        ('timezone "UTC"\n', 1, "one word, an equals sign and the value"),
+        ('timezone = "UTC",\n', 1, "a line ends after its value, without a comma"),
+        ('[[watch]]\nids = ["NCT99000001",, "NCT99000002"]\n', 2, "a comma too many"),
+        ("[[watch]]\nids = [\n  NCT99000001,\n]\n", 3, "each text of a list stands in quotation marks"),
+        ("[[recipient\nname = 'a'\n", 1, "a section is written [email], and [[watch]] or [[recipient]]"),
+        ("recipient]]\nname = 'a'\n", 1, "a section is written [email], and [[watch]] or [[recipient]]"),
+        ("[watch]\nname = 'a'\n[[watch]]\nname = 'b'\n", 3, "write [[watch]] everywhere"),
+        ("timezone = null\n", 1, "to leave timezone unset, put # before the line"),
+        ("[email]\nport = 0587\n", 2, "a number has no 0 before it: port = 587"),
+        (
+            f"[[recipient]]\nslack = {{ webhook = https://{SECRET} }}\n",
+            2,
+            "each text in braces stands in quotation marks",
+        ),
         ("[[recipient]]\nslack = {\n  webhook = { env = 'X' }\n}\n", 2, "a table in braces stands on one line"),
     ],
 )
@@ -106,6 +123,13 @@ def test_line_that_is_no_toml_is_answered_with_what_to_write(tmp_path, text, lin
         (f"{WATCH}{FOLDER}[registry]\ntimezone = 'UTC'\n", 8, "belongs at the top of the file"),
         (f"{WATCH}{FOLDER}[registry]\nemail = 'x'\n", 8, "belongs in a section of its own, [email]"),
         (f"{WATCH}{FOLDER}tempaltes_dir = 'x'\n", 7, 'did you mean "templates_dir"?'),
+        (f"{WATCH}[recipient.ana]\nfolder = 'd'\n", 4, "write [[recipient]], with two brackets"),
+        (f"{WATCH}{FOLDER}watches = ['all']\n", 7, "leave watches out for all of them"),
+        (
+            f"{EMAIL}{WATCH}{RECIPIENT}email = 'a@example.org'\n[operator]\nrecipient = 'a@example.org'\n",
+            11,
+            'did you mean "me"?',
+        ),
         (f"[[watch]]\nname = 'a'\nids = 'NCT99000001'\n{FOLDER}", 3, 'write ids = ["…"]'),
         (
             f"{WATCH}{FOLDER}{EMAIL}".replace("w@example.org", "Watcher, Lyon <w@example.org>"),
@@ -156,3 +180,11 @@ def test_unwise_setting_is_a_warning(tmp_path, text, words):
     path = tmp_path / "config.toml"
     path.write_text(text)
     assert [warning for warning in load_config(path).warnings if words in warning.text]
+
+
+@settings(max_examples=60)
+@given(
+    st.text(max_size=80), st.integers(0, 5), st.sampled_from(["Invalid value", "Cannot declare", "Expected newline"])
+)
+def test_any_line_has_short_advice_or_none(text, line, said):
+    assert len(toml_advice(text, line, said)) < 250

@@ -249,6 +249,7 @@ def test_wrong_table_is_refused_with_the_way_out(table, said):
         (f"{SITE}start=2025-02-03_2024-02-03", "exchange"),
         (f"{SITE}ageRange=18f_65", "range of ages"),
         (f"{SITE}cond=a&cond=b", "twice"),
+        (f"{SITE}cond=a&query.cond=b", "twice"),
         (f"{SITE}cond=a&recrs=b", '"recrs" in the address is not known'),
         (f"{API}filter.phase=PHASE3", '"filter.phase" in the address is not known'),
         (f"{API}filter.overallStatus=RECRUTING", 'did you mean "RECRUITING"?'),

@@ -20,6 +20,7 @@ from watcher.config.watchlist_edit import add_entries, remove_ids, typed_entries
 from watcher.config.watchlist_line import WatchlistLine
 from watcher.context import RunContext
 from watcher.errors import RegistryError, StoreError, UsageError
+from watcher.nct_id import is_nct_id
 from watcher.ops.registry_lookup import FoundTrial, look_up
 from watcher.rendering.plain_text import count
 from watcher.search.search_query import SearchQuery
@@ -167,14 +168,14 @@ def _facts(trial: FoundTrial, entry: WatchlistLine) -> Iterator[str]:
         yield f"merged into {trial.nct_id}"
 
 
-def _forget(settings: Settings, loaded: Loaded, ids: tuple[str, ...], watch: str) -> None:
+def _forget(settings: Settings, loaded: Loaded, gone: Sequence[str], watch: str) -> None:
     """Count trials as removed from a watch at once; a file that merely lacks them is read twice before it counts."""
     state = settings.state(loaded)
     if not app.database_of(loaded, state).exists():
         return
     try:
         with app.open_for_reading(loaded, state) as context:
-            context.store.memberships.remove(ids, watch)
+            context.store.memberships.remove([one for one in gone if is_nct_id(one)], watch)
     except StoreError as error:
         click.echo(f"counts from the second poll on: {error}", err=True)
 

@@ -22,6 +22,8 @@ _FORMS: Mapping[str, str] = {
     "health": 'health = { listen = "127.0.0.1:9464" }',
 }
 _OTHER_WORDS: Mapping[str, str] = {
+    "url": "base_url",
+    "hook": "webhook",
     "smtp": "email",
     "mail": "email",
     "emails": "email",

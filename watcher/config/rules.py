@@ -276,6 +276,8 @@ def _known(
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f'; did you mean "{close[0]}"?' if close else ""
+            if noun == "watch" and name.lower() in ("all", "*"):
+                hint = "; leave watches out for all of them"
             text = f'recipient "{recipient.name}" names the {noun} "{name}", which does not exist{hint}'
             yield ConfigFinding(place=("recipient", index, key), text=text)
 
@@ -284,7 +286,7 @@ def _operator(config: Config) -> Iterator[ConfigFinding]:
     name = config.operator.recipient
     names = [recipient.name for recipient in config.recipient]
     if name is not None and name not in names:
-        close = get_close_matches(name, names, n=1)
+        close = [one.name for one in config.recipient if one.email == name] or get_close_matches(name, names, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
         yield ConfigFinding(
             place=("operator", "recipient"), text=f'operator.recipient "{name}" is not a recipient{hint}'

@@ -11,8 +11,9 @@ _CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2033\uff02"
 _STRAIGHT = {ord(sign): '"' for sign in _CURLY}
 _UNSEEN = re.compile("[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u3000\ufeff]")
 _SETTING = re.compile(r"\s*([\w.-]+)\s*=\s*(.*?)\s*$")
-_YAML = re.compile(r"\s*([\w.-]+)\s*:(?:\s|$)")
-_TABLE = re.compile(r"\s*\[([\w.-]+)\]")
+_YAML = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*:(?:\s|$)")
+_TABLE = re.compile(r"\s*\[\[?\s*([\w.-]+)")
+_BARE_WORD = re.compile(r"\s*[A-Za-z][\w-]*\s*,?\s*(?:#.*)?")
 _OPEN_BRACE = re.compile(r"\{\s*(?:#.*)?$")
 _NUMBER = re.compile(r"[+-]?[\d_.]+")
 _SHOWABLE = ("timezone", "send", "name", "poll_every", "timeout", "least", "tls", "transport", "audience", "quiet")
@@ -52,8 +53,12 @@ def _of_value(raw: str) -> str:
     """Return advice for a key whose value is none."""
     setting = _SETTING.fullmatch(raw)
     if setting is None:
-        return ""
+        return 'each text of a list stands in quotation marks: "…",' if _BARE_WORD.fullmatch(raw) else ""
     key, value = setting[1], setting[2].partition(" #")[0].strip()
+    if value.lower() in ("null", "none", "nil"):
+        return f"to leave {key} unset, put # before the line"
+    if re.fullmatch(r"0\d+", value):
+        return f"a number has no 0 before it: {key} = {value.lstrip('0') or '0'}"
     if not value or value.startswith("#"):
         return f'write a value after "{key} =", or put # before the line'
     if value.startswith("="):
@@ -64,17 +69,24 @@ def _of_value(raw: str) -> str:
         return f"a text stands in quotation marks, as in {_example(raw)}"
     if re.match(r"\[\s*[A-Za-z]|\[[^\"']*,\s*[A-Za-z]", value):
         return f'each text of a list stands in quotation marks, as in {key} = ["…", "…"]'
-    return ""
+    if re.match(r"\{[^\"']*=\s*[A-Za-z]", value):
+        return f'each text in braces stands in quotation marks, as in {key} = {{ … = "…" }}'
+    return "there is a comma too many" if re.search(r",\s*,", value) else ""
 
 
 def _of_words(raw: str, said: str) -> str:
     """Return advice for what the parser found."""
     table, setting = _TABLE.match(raw), _SETTING.fullmatch(raw)
-    if "Cannot declare" in said or "Cannot mutate" in said:
-        name = table[1] if table else ""
-        if name in _LISTS:
-            return f"write [[{name}]], with two brackets on each side: there may be several"
-        return f"[{name}] stands in the file already; put its keys together" if name else ""
+    if table is not None and ("Cannot" in said or "overwrite" in said):
+        if table[1] in _LISTS:
+            return f"write [[{table[1]}]] everywhere, with two brackets on each side: there may be several"
+        return f"[{table[1]}] stands in the file already; put its keys together"
+    if "Expected ']" in said or re.fullmatch(r"\s*\[?[\w.-]+\]+\s*", raw):
+        return "a section is written [email], and [[watch]] or [[recipient]] where there may be several"
+    if "Expected '=' after a key" in said:
+        return 'write one word, an equals sign and the value, as in timezone = "UTC"'
+    if "Expected newline" in said:
+        return "a line ends after its value, without a comma or more words; a comment begins with #"
     if "overwrite" in said:
         return f'"{setting[1]}" is set twice; keep one of the two lines' if setting is not None else ""
     if "Unclosed array" in said:

@@ -40,10 +40,11 @@ def line_map(text: str) -> Mapping[Place, int]:
 
 
 def find_line(lines: Mapping[Place, int], place: Place) -> int:
-    """Return the line of the longest known prefix of a path, of a list its first table; 0 if there is none."""
+    """Return the line of the longest known prefix of a path, or of the first thing in it; 0 if there is none."""
     for length in range(len(place), 0, -1):
-        if (found := lines.get(place[:length], lines.get((*place[:length], 0)))) is not None:
-            return found
+        found = [line for path, line in lines.items() if path[:length] == place[:length]]
+        if found:
+            return lines.get(place[:length], min(found))
     return 0
 
 

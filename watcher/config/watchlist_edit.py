@@ -27,14 +27,18 @@ def add_entries(path: Path, entries: Sequence[WatchlistLine]) -> tuple[Watchlist
         UsageError: The file cannot be edited; it is as it was.
     """
     text = _read_to_edit(path)
-    present = {line.search or line.nct_id for line in read_ids_file(path)[0]} if text else set()
-    new = {entry.search or entry.nct_id: entry for entry in reversed(entries)}
-    added = tuple(new[one] for one in dict.fromkeys(e.search or e.nct_id for e in entries) if one not in present)
+    known = {line.search or line.nct_id for line in read_ids_file(path)[0]} if text else set()
+    added: list[WatchlistLine] = []
+    for entry in entries:
+        what = entry.search or entry.nct_id
+        if what not in known:
+            known.add(what)
+            added.append(entry)
     if added:
         end = "\r\n" if "\r\n" in text else "\n"
         gap = "" if not text or text.endswith("\n") else end
         _replace(path, text + gap + "".join(f"{_spelt(entry)}{end}" for entry in added))
-    return added
+    return tuple(added)
 
 
 def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What stands on one line of a watchlist: ids and addresses as people paste them, and the text after `#`. Pure."""
+"""Reads one line of a watchlist: ids and addresses as people paste them, and the text after `#`. Pure."""
 
 from __future__ import annotations
 

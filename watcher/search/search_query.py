@@ -55,7 +55,8 @@ def translate(text: str) -> SearchQuery:
     address = read_address(text)
     parts, notes = site_params(address.parts)
     if address.nct_id is not None and not parts:
-        raise SearchError(f'this is the address of one trial; write ids = ["{address.nct_id}"] instead')
+        nct_id = address.nct_id
+        raise SearchError(f'this is the address of one trial: watcher add {nct_id}, or write ids = ["{nct_id}"]')
     params, warnings = canonical(parts)
     return SearchQuery(params=params, notes=(*notes, *warnings))
 

@@ -119,6 +119,8 @@ def _unique(parts: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for given, value in parts:
         name = f"filter.{given.removeprefix(_POST_FILTER)}" if given.startswith(_POST_FILTER) else given
+        if (bare := name.removeprefix("query.")) in QUERY_NAMES and bare != "id":
+            name = bare  # the site's name and the API's are one
         if name in _DROPPED or name.startswith("utm_"):
             continue
         if found.setdefault(name, value) != value:
@@ -198,30 +200,40 @@ def _add_places(draft: _Draft, places: Mapping[str, str]) -> None:
     named = {key: places[key] for key in _PLACE_AREAS if key in places}
     if named.get("state") == named.get("city"):
         named.pop("state", None)
-    reach = places.get("distance", _SITE_DISTANCE).lower()
     if "lat" in places or "lng" in places:
-        number = reach.removesuffix("mi").removesuffix("km")
-        unit = "km" if reach.endswith("km") else "mi"
-        geo = distance(places.get("lat", ""), places.get("lng", ""), number, unit)
-        if draft.params.setdefault("filter.geo", geo) != geo:
-            raise SearchError("the address names two places, lat and lng and filter.geo; keep one of them")
+        _add_circle(draft, places)
         named = {key: value for key, value in named.items() if key == "country"}  # the point stands for the city
-    elif reach.removesuffix("mi") != _SITE_DISTANCE:
+    else:
+        _check_reach(draft, places, named)
+    own = [draft.params["query.locn"]] if "query.locn" in draft.params else []
+    if named:
+        terms = (area(_PLACE_AREAS[key], [value]) for key, value in named.items())
+        draft.params["query.locn"] = joined([*own, *terms])
+
+
+def _add_circle(draft: _Draft, places: Mapping[str, str]) -> None:
+    reach = places.get("distance", _SITE_DISTANCE).lower()
+    unit = "km" if reach.endswith("km") else "mi"
+    geo = distance(places.get("lat", ""), places.get("lng", ""), reach.removesuffix("mi").removesuffix("km"), unit)
+    if draft.params.setdefault("filter.geo", geo) != geo:
+        raise SearchError("the address names two places, lat and lng and filter.geo; keep one of them")
+
+
+def _check_reach(draft: _Draft, places: Mapping[str, str], named: Mapping[str, str]) -> None:
+    """Refuse a distance from nowhere and a place in words; note a distance that the site adds by itself."""
+    reach = places.get("distance", _SITE_DISTANCE)
+    if reach.lower().removesuffix("mi") != _SITE_DISTANCE:
         raise SearchError(
             f"distance={reach[:20]} needs the point it is measured from, which the address does not have; write the "
             "search as a table with near = { lat = 48.86, lon = 2.35, km = 80 }"
         )
-    elif not named and "locStr" in places:
+    if not named and "locStr" in places:
         raise SearchError(
             f'"{places["locStr"][:40]}" is a place in words, which only the web site can look up; choose it from the '
             'list there, so that the address has country or city, or write the search as a table with location = "…"'
         )
-    elif "city" in named and "distance" in places:
+    if "city" in named and "distance" in places:
         draft.notes.append(
             f"the web site also looks within {_SITE_DISTANCE} miles of {named['city']}; the watch holds only trials "
             "with a site in it. For a distance, write the search as a table with near"
         )
-    terms = [area(_PLACE_AREAS[key], [value]) for key, value in named.items()]
-    if terms:
-        own = draft.params.get("query.locn")
-        draft.params["query.locn"] = joined([*([own] if own else []), *terms])
