@@ -21,6 +21,7 @@ from watcher.context import RunContext
 from watcher.daemon.single_run import run_once
 from watcher.ops.preview import preview_messages
 from watcher.pipeline.publisher import publish
+from watcher.pipeline.watchlist_resolution import follow_merged
 from watcher.sandbox.sample_trials import sample_timeline
 from watcher.sandbox.server import Sandbox
 from watcher.sandbox.timeline import Timeline
@@ -36,12 +37,16 @@ requests_per_second = 1000
 [[watch]]
 name = "demo"
 ids_file = "watchlist.txt"
-
+{search}
 [[recipient]]
 name = "ana"
 folder = "delivered"
 send = "monthly 1 00:00"
 """
+
+_SEARCH = 'search = "https://clinicaltrials.gov/search?cond=Long+COVID&aggFilters=status:rec"\n'
+_FOUND_BY_SEARCH = "NCT99000003"
+"""The sample trial that is not watched by its id: it enters the search when it begins to recruit."""
 
 OpenContext = Callable[[Loaded, Path], AbstractContextManager[RunContext]]
 Progress = Callable[[str], None]
@@ -81,9 +86,11 @@ async def rehearse(
         site: Folder for the pages of all trials; None for no pages.
         timeline: What the registry holds; None for the sample trials.
     """
+    search, found = ("", "") if timeline is not None else (_SEARCH, _FOUND_BY_SEARCH)
     timeline = timeline or sample_timeline()
     with Sandbox(timeline) as registry:
-        loaded = _write_config(folder, registry, timeline.ids(timeline.data_versions[0]))
+        ids = [nct_id for nct_id in timeline.ids(timeline.data_versions[0]) if nct_id != found]
+        loaded = _write_config(folder, registry, ids, search)
         with open_context(loaded, folder / "state") as context:
             watchlist = read_watchlist(loaded)
             trials = len(watchlist.trials)
@@ -97,7 +104,7 @@ async def rehearse(
             slack = preview_messages(context, watchlist, recipient, since=None, is_slack=True)
             await run_once(context, lambda: watchlist, send_all=True)
             if site is not None:
-                publish(context, watchlist, site)
+                publish(context, follow_merged(watchlist, context.store), site)
         return Rehearsed(
             trials=trials,
             data_versions=timeline.data_versions,
@@ -106,9 +113,9 @@ async def rehearse(
         )
 
 
-def _write_config(folder: Path, registry: Sandbox, ids: Sequence[str]) -> Loaded:
+def _write_config(folder: Path, registry: Sandbox, ids: Sequence[str], search: str) -> Loaded:
     config = folder / "config.toml"
-    config.write_text(_CONFIG.format(registry=registry.base_url))
+    config.write_text(_CONFIG.format(registry=registry.base_url, search=search))
     (folder / "watchlist.txt").write_text("".join(f"{nct_id}\n" for nct_id in ids))
     return load_config(config)
 
