@@ -224,6 +224,7 @@ async def test_data_that_never_stands_still_moves_no_member(house):
     [
         (RegistryFault(kind=FaultKind.MISCOUNTED, times=None), "declared 3 trials for the search and listed 2"),
         (RegistryFault(kind=FaultKind.UNAVAILABLE, match="query.cond", times=None), "503"),
+        (RegistryFault(kind=FaultKind.REFUSED, match="query.cond", times=None), "refuses it (403)"),
     ],
 )
 async def test_a_search_that_fails_keeps_its_members_and_harms_no_other_watch(house, arms, said):

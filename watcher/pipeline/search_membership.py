@@ -63,8 +63,7 @@ async def read_searches(
         tally: Learns which searches fail and which are well.
 
     Raises:
-        RegistryRefusedError: 403: whoever asks on is impolite.
-        RateLimitedError: 429 after all tries, likewise.
+        RateLimitedError: 429 after all tries: whoever asks on is impolite.
     """
     if not searches:
         return ()
@@ -83,12 +82,15 @@ async def read_searches(
             continue
         try:
             ids = await client.members(dict(search.query.params), search.most)
-        except (RegistryRefusedError, RateLimitedError):
+        except RateLimitedError:
             raise
         except RegistryError as error:
-            unanswered += isinstance(error, RegistryUnavailableError)
-            tally.searches[search.name] = str(error)
-            log.warning("search_failed", search=search.name, reason=str(error))
+            # A firewall may dislike the words of one search. If it refuses us altogether, the next request shows it.
+            is_refused = isinstance(error, RegistryRefusedError)
+            unanswered += UNANSWERED_IN_A_POLL if is_refused else isinstance(error, RegistryUnavailableError)
+            reason = "the registry's firewall refuses it (403)" if is_refused else str(error)
+            tally.searches[search.name] = reason
+            log.warning("search_failed", search=search.name, reason=reason)
             continue
         doubt = _doubt(state, len(ids), token)
         tally.searches[search.name] = doubt or None
