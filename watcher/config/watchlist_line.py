@@ -63,6 +63,8 @@ class LineEntry:
 
 def read_line(number: int, raw: str) -> tuple[Sequence[WatchlistLine], Sequence[str]]:
     """Return the entries of a line, and a sentence for everything on it that is none."""
+    if is_nct_id(plain_id := raw.strip()):  # as almost every line is; a long list is read at every poll
+        return (WatchlistLine(number=number, nct_id=plain_id),), ()
     if len(raw) > _LONGEST:
         return (), ["the line is too long; write one id a line"]
     comment = plain(raw[_body_end(raw) :].removeprefix("#")) or None
@@ -81,8 +83,9 @@ def line_entries(raw: str) -> Sequence[LineEntry]:
     body = raw[: _body_end(raw)]
     words = [found for found in _WORD.finditer(body) if without_unseen(found[0]).strip(_QUOTES)]
     if len(words) > 1 and all(_is_rest(word[0]) for word in words[1:]) and _IS_ADDRESS.match(words[0][0]):
-        whole = body[words[0].start() :].rstrip(" \t,;")  # an address with blanks in it, as some browsers show it
-        return (_entry(words[0].start(), words[0].start() + len(whole), whole),)
+        more = plain(words[1][0])[:40]
+        said = f'the address is followed by "{more}": an address has no blanks, and your own words stand after #'
+        return (LineEntry(start=words[0].start(), end=len(body), problem=said),)  # or the search would be another one
     return [_entry(found.start(), found.start() + len(word), word) for found in words for word in (_bare(found[0]),)]
 
 
@@ -102,7 +105,7 @@ def _body_end(raw: str) -> int:
 
 
 def _is_rest(word: str) -> bool:
-    """Return True if a word is neither an id nor an address, so that it may belong to the address before it."""
+    """Return True if a word is neither an id nor an address: part of the address before it, or words about it."""
     bare = without_unseen(word).strip(_QUOTES).upper()
     return not is_nct_id(bare) and not bare.startswith("NCT") and _IS_ADDRESS.match(word) is None
 
@@ -125,7 +128,7 @@ def _entry(start: int, end: int, word: str) -> LineEntry:
         nct_id = read_address(bare).nct_id
         if nct_id is not None:
             return LineEntry(start=start, end=end, nct_id=nct_id)
-        address = bare.partition("#")[0].replace(" ", "%20")
+        address = bare.partition("#")[0]
         return LineEntry(start=start, end=end, search=translate(bare), address=address)
     except SearchError as error:
         return LineEntry(start=start, end=end, problem=f'"{plain(bare)[:60]}": {error}')
