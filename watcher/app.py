@@ -56,6 +56,7 @@ def open_for_run(loaded: Loaded, state_dir: Path) -> Iterator[RunContext]:
             identity = identify(path)
 
             def check_store() -> None:
+                """Refuse a lock or a database that was replaced or removed."""
                 lock.check_in_place()
                 check_in_place(path, identity)
 
@@ -156,6 +157,7 @@ def _templates_of(loaded: Loaded, context: Callable[[], RunContext]) -> Callable
 
     @cache
     def made() -> Templates:
+        """Make the templates and report the operator's own that cannot be trusted."""
         from watcher.pipeline.template_overrides import override_folder, trusted
         from watcher.rendering.environment import Templates, builtin_templates
 

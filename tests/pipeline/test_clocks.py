@@ -142,3 +142,7 @@ async def test_daemon_polls_on_after_its_clock_was_set_back_and_forth(house, wal
         for ahead in (-HOUR, -48 * HOUR, 960 * HOUR, timedelta(0)):
             wall.ahead = ahead
             await polled()
+            with home.look() as context:
+                last = context.store.polls.last()
+            assert last is not None
+            assert abs(wall.clock() - last.started) < HOUR / 2  # by the clock as it was moved

@@ -392,7 +392,8 @@ async def test_daemon_overcomes_what_takes_several_tries(house):
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_daemon_overcomes_every_fault_of_the_registry(house):
-    await walk_hurried(house, EVERY_REGISTRY_FAULT)
+    walk = await walk_hurried(house, EVERY_REGISTRY_FAULT)
+    assert repeats(walk.home.smtp.mails) == []
 
 
 @pytest.mark.soak

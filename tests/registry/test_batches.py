@@ -41,7 +41,7 @@ async def read(server, wanted, **options):
         try:
             async for page in client.pages(wanted):
                 reading.pages.append(page)
-        except Exception as error:
+        except RegistryError as error:
             reading.error = error
     reading.requests = server.requests[before:]
     return reading

@@ -28,7 +28,7 @@ async def ask_version(replies, *, clock=None, **settings):
         async with talking_to(server.url, clock=clock, **settings) as client:
             try:
                 found = await client.version()
-            except Exception as error:
+            except RegistryError as error:
                 found = error
             assert client.requests == len(server.requests)
         return found, len(server.requests)

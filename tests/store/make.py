@@ -30,9 +30,9 @@ def compared(body: bytes = b'{"changes":[]}', severity: Severity = Severity.MAJO
     return Compared(body=body, severity=severity, catalogue_revision=1)
 
 
-def new(nct_id: str = ONE, body: bytes = b'{"v":1}', *, previous: int | None = None, **more: object) -> NewVersion:
+def new(nct_id: str = ONE, body: bytes = b'{"v":1}', *, previous: int | None = None, **more: Any) -> NewVersion:
     """Give a new version; compared with the previous one when there is one."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "canonical_hash": f"hash of {body!r}",
         "fingerprint": f"print of {body!r}",
         "data_version": "2026-03-13",
@@ -40,7 +40,7 @@ def new(nct_id: str = ONE, body: bytes = b'{"v":1}', *, previous: int | None = N
         "title": "A trial of something",
         "compared": None if previous is None else compared(),
     }
-    return NewVersion(nct_id=nct_id, body=body, previous=previous, **(values | more))  # type: ignore[arg-type]  # any field may be given
+    return NewVersion(nct_id=nct_id, body=body, previous=previous, **(values | more))
 
 
 def unchanged(nct_id: str = ONE, body: bytes = b'{"v":1}', data_version: str = "2026-03-13") -> Unchanged:

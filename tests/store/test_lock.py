@@ -85,13 +85,14 @@ import sys
 from pathlib import Path
 from watcher.store.lock import holder
 print("ready", flush=True)
-for _ in range(20000):
+while True:
     holder(Path({str(tmp_path)!r}))
 """
     RunLock.acquire(tmp_path, pid=1, now=NOW).release()
     with child(ask) as asker:
         for _ in range(500):
             RunLock.acquire(tmp_path, pid=os.getpid(), now=NOW).release()
+        assert asker.poll() is None  # it asked all the time
         kill(asker)
 
 

@@ -68,7 +68,7 @@ delivered  same     refused  refused    refused   refused   refused       refuse
 unknown    sending  refused  refused    refused   refused   refused       dead     refused   same     same    pending  removed
 dead       same     refused  refused    refused   refused   refused       refused  refused   same     same    pending  removed
 rejected   same     refused  refused    refused   refused   refused       refused  refused   same     same    pending  removed
-"""  # noqa: E501
+"""  # noqa: E501 — a table is read by its columns
 HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
 
 

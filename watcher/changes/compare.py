@@ -123,6 +123,7 @@ class _Walk:
     new: dict[int, Json] = field(default_factory=dict)
 
     def differ(self, steps: _Steps, before: Json, after: Json) -> None:
+        """Record a place that differs; None stands for a value that is not there."""
         if before is not None:
             self.old[len(self.places)] = before
         if after is not None:
@@ -153,6 +154,7 @@ class _Walk:
             self.differ(steps, before, after)
 
     def child(self, steps: _Steps, keys: tuple[str, ...], before: Json, after: Json) -> None:
+        """Look into two values of which one may be missing."""
         if says_the_same(before, after):
             return
         if before is None or after is None:
@@ -161,6 +163,7 @@ class _Walk:
             self.value(steps, keys, before, after)
 
     def items(self, steps: _Steps, keys: tuple[str, ...], old: Sequence[Json], new: Sequence[Json]) -> None:
+        """Pair the items of two lists and look into each pair."""
         pairing = pair_items(old, new, identity_of(keys))
         for was, to in pairing.pairs:
             self.child((*steps, Place(was, to)), keys, old[was], new[to])

@@ -149,7 +149,7 @@ class Daemon:
                 await timed()
             except StoreLostError as error:
                 self._lose(error)
-            except Exception as error:
+            except Exception as error:  # noted as a fault, then raised to the schedule, which goes on
                 self._broken.add(part)
                 if isinstance(error, StoreError):
                     self._hindered.add(part)

@@ -95,7 +95,7 @@ async def run_once(
         return await _run_once(context, read, send_all=send_all, deliver=deliver)
     except StoreLostError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever ends a run is a fault in `status` before it goes on to the exit code
         note_broken_off(context, RUN_PART, error)
         raise
 
@@ -168,7 +168,7 @@ def note_broken_off(context: RunContext, part: str, error: Exception) -> None:
         settle(context, faults, context.clock())
     except StoreError as again:  # the store is often what broke it off; the first error is the one to show
         log.warning("fault_not_stored", part=part, reason=str(again))
-    except Exception:
+    except Exception:  # a bug in telling must not hide the error that is to be told
         log.exception("fault_not_stored", part=part)
 
 

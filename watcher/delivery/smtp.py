@@ -205,7 +205,7 @@ class SmtpConnection:
                 await self._show_token(client, self._tokens, self._token)
             elif config.username is not None:
                 await self._log_in(client, config.username)
-        except BaseException:
+        except BaseException:  # also when cancelled: no connection may stay open
             self.hang_up()
             raise
         return client

@@ -137,9 +137,11 @@ class _Stamp:
         return hashlib.sha256("\x1f".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def message_id(self, part: int = 1) -> str:
+        """Return the Message-ID of a part; it differs between stores."""
         return f"<{self.digest(part, f'id{self.store_id}')}@{self.domain}>"
 
     def boundary(self, part: int = 1) -> str:
+        """Return the MIME boundary of a part."""
         return f"=_{self.digest(part, 'boundary')}"
 
     @property
@@ -153,6 +155,7 @@ class _Stamp:
 
     @property
     def date(self) -> str:
+        """Return when the message was composed, in UTC and RFC 3339, without fractions."""
         return self.notification.at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
     @property
@@ -173,14 +176,17 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
 
     @cache
     def measured(number: int) -> MeasuredStory:
+        """Measure a story once, however often the sheets are laid out."""
         return measure(told.source[number])
 
     @lru_cache(maxsize=1)
     def sheets(full: int) -> tuple[Sheet, ...]:
+        """Lay out in tables what a mail does not hold whole when its first `full` stories are."""
         whole = {number for number, view in enumerate(told.stories[:full]) if view.is_whole}
         return lay_out([measured(number) for number in range(len(told.source)) if number not in whole])
 
     def context(full: int) -> dict[str, object]:
+        """Return what the templates of the mail are given."""
         view = told.view(full)
         left = ""
         if isinstance(view, DigestView) and view.left_count:
@@ -198,6 +204,7 @@ def _mails(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writer, *, da
 
     @cache
     def html(full: int) -> str:
+        """Render the HTML once for each number of stories that is tried."""
         return writer.text(f"email/{told.stem}.body.html.j2", **context(full))
 
     full = most_that_fit([*map(weight, told.stories)], lambda count: len(html(count).encode()))
@@ -301,6 +308,7 @@ def _slack_messages(told: RenderPlan, words: _Words, stamp: _Stamp, writer: Writ
     """One to three Slack messages, each with its own words in plain text."""
 
     def left(numbers: Mapping[str, int]) -> str:
+        """Render the line about what has no room, given how many trials of each level."""
         levels = tuple(Left(level=level, count=number) for level, number in numbers.items())
         return writer.line("shared/left.txt.j2", left=levels, left_count=sum(numbers.values()))
 

@@ -51,6 +51,7 @@ class _Vitals(Collector):
         self._health = health
 
     def collect(self) -> Iterator[Metric]:
+        """Return every metric of one snapshot; called by the library."""
         yield InfoMetricFamily("watcher_build", "The program.", {"version": __version__})
         yield from self._state()
         yield from self._polls()

@@ -262,7 +262,7 @@ def overview_of(
 
 
 class _Codes:
-    """Return every value of a filter a short style class, in the order of first appearance, and counts them."""
+    """Assign a short style class to every value of a filter, by first appearance, and count the values."""
 
     _LABELS = (("status", "Status"), ("condition", "Condition"), ("country", "Country"), ("watch", "Watch"))
 
@@ -271,6 +271,7 @@ class _Codes:
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def of(self, brief: Brief) -> str:
+        """Count the values of one trial and return their classes."""
         keys = [("status", brief.status)]
         for name, found in (
             ("condition", brief.conditions),
@@ -282,6 +283,7 @@ class _Codes:
         return " ".join(self._codes.setdefault(key, f"{key[0][:2]}{len(self._codes)}") for key in keys)
 
     def filters(self) -> tuple[Filter, ...]:
+        """Return the filters that have a choice."""
         made = (self._filter(name, label) for name, label in self._LABELS)
         return tuple(one for one in made if len(one.choices) > 1)
 

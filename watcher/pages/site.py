@@ -132,6 +132,7 @@ class _Build:
     told: dict[int, TimelineEntry] = field(default_factory=dict)
 
     def all(self, key: str) -> Written:
+        """Write what differs from the last time and forget what is no longer watched."""
         memory = read_memory(self.folder.manifest)
         self._read(memory)
         self._mention()

@@ -160,8 +160,7 @@ class Templates:
             raise RenderError(where, f"line {error.lineno}: {error.message}") from error
         except jinja2.TemplateNotFound as error:
             raise RenderError(name, f"{error.name} was not found") from error
-        except Exception as error:
-            # A template may run any expression, so any exception may come out of it; none may stop a message.
+        except Exception as error:  # a template may run any expression; none may stop a message
             raise RenderError(name, f"{_line(error, name)}{type(error).__name__}: {error}") from error
 
     def _collect(self, name: str, stream: Iterator[str], limits: _Limits) -> str:

@@ -142,7 +142,7 @@ def backup(path: Path, target: Path) -> None:
         ) from error
     try:
         _copy(path, target)
-    except BaseException:
+    except BaseException:  # also at Ctrl-C: half a copy must not be taken for a backup
         target.unlink()
         raise
 

@@ -80,7 +80,7 @@ class Store:
         database = Database(path, busy_timeout)
         try:
             found = standing(database, schema)
-        except BaseException:
+        except BaseException:  # nobody else closes it
             database.close()
             raise
         if found is Standing.CURRENT:

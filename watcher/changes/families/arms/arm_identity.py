@@ -40,6 +40,7 @@ def proved(items: Mapping[str, Sequence[Item]], evidence: Evidence) -> dict[str,
     """
 
     def is_same_intervention(old: Json, new: Json) -> bool:
+        """Return True if the names prove that two items are one intervention."""
         before, after = _name(INTERVENTION, old), _name(INTERVENTION, new)
         return is_one_thing(before, after, old_others=other_names(old), new_others=other_names(new)) or is_heading_of(
             before, after, evidence.old, evidence.new
@@ -55,6 +56,7 @@ def proved(items: Mapping[str, Sequence[Item]], evidence: Evidence) -> dict[str,
     contents = _contents(evidence.old, called), _contents(evidence.new, {})
 
     def is_same_arm(old: Json, new: Json) -> bool:
+        """Return True if labels or contents prove that two items are one arm."""
         before, after = _name(ARM, old), _name(ARM, new)
         if is_one_thing(before, after, renamed=called):
             return True

@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 from watcher.changes.families.eligibility.criteria import Criterion
@@ -77,7 +78,8 @@ def pair(old: Sequence[Criterion], new: Sequence[Criterion]) -> Paired:
     match.by_likeness(_LEAST_ANYWHERE, _is_one_section)
     match.by_likeness(_LEAST_MOVED, lambda one, other: True)
     match.by_rest()
-    single = [(partner, index) for index, partner in match.partner_of_new.items() if index not in match.grouped_new()]
+    grouped = match.grouped_new()
+    single = [(partner, index) for index, partner in match.partner_of_new.items() if index not in grouped]
     return Paired(
         pairs=tuple((old[one], new[other]) for one, other in sorted(single, key=lambda pair: pair[1])),
         split=tuple((old[one], tuple(new[part] for part in parts)) for one, parts in sorted(match.split.items())),
@@ -125,9 +127,11 @@ class _Match:
     merged: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def free_old(self) -> list[int]:
+        """Return the older criteria that have no partner yet."""
         return [index for index in range(len(self.old)) if index not in self.partner_of_old]
 
     def free_new(self) -> list[int]:
+        """Return the newer criteria that have no partner yet."""
         return [index for index in range(len(self.new)) if index not in self.partner_of_new]
 
     def grouped_new(self) -> set[int]:
@@ -165,12 +169,12 @@ class _Match:
                 continue
             before, after = self._old_stems(one), self._new_stems(other)
             added = {index: self._new_stems(index) for index in self.free_new()}
-            parts = rest_of(before, after, added, lambda index, one=one: self._fits(one, index))  # type: ignore[misc]
+            parts = rest_of(before, after, added, partial(self._fits, one))
             if parts:
                 self._set_split(one, tuple(sorted((other, *parts))))
                 continue
             removed = {index: self._old_stems(index) for index in self.free_old()}
-            parts = rest_of(after, before, removed, lambda index, other=other: self._fits(index, other))  # type: ignore[misc]
+            parts = rest_of(after, before, removed, partial(self._fits_back, other))
             if parts:
                 self._set_merged(tuple(sorted((one, *parts))), other)
 
@@ -197,6 +201,7 @@ class _Match:
         self.partner_of_old.update(dict.fromkeys(parts, whole))
 
     def by_equality(self, place: Callable[[Criterion], Hashable]) -> None:
+        """Pair criteria with equal text at equal places."""
         waiting: dict[Hashable, list[int]] = defaultdict(list)
         for index in reversed(self.free_old()):
             waiting[place(self.old[index]), self.old[index].key].append(index)
@@ -217,6 +222,7 @@ class _Match:
             self._best(((one, other) for one, other in product(old, new) if self._fits(one, other)), least)
 
     def by_likeness(self, least: float, fits: Callable[[Criterion, Criterion], bool]) -> None:
+        """Pair the criteria that share most words, the likest first, if they share at least so many."""
         holders: dict[str, list[int]] = defaultdict(list)
         for index in self.free_old():
             for stem in self._old_stems(index):
