@@ -67,7 +67,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "department_added_to_facility",
         "noise",
-        "A site is listed under another name or address: now “Hospital de la Plana, Allergy Department, ",
+        "A site is listed under another name or address: now “Hospital de la Plana, Allergy Department, Castellon”",
     ),
     ("dose_12_mg_kg_to_8_mg_kg_in_arm", "critical", "Arm “I-DXd”: 12 → 8 mg/kg"),
     ("dose_1_0_mg_to_1000_ug_same_dose", "minor", "Intervention “Semaglutide”: 1.0 mg → 1000 µg, the same amount"),
@@ -82,7 +82,12 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "major",
         "Enrollment planned again: 60 participants, after an actual count of 42",
     ),
-    ("facility_suffix_Site_0001_added_to_all_no_zip", "noise", "18 sites listed under another name or address"),
+    (
+        "facility_suffix_Site_0001_added_to_all_no_zip",
+        "noise",
+        "18 sites listed under another name or address: “Hospital Vega Baja ( Site 0000), Orihuela”, before “Hospital"
+        " Vega Baja, Orihuela”; and 17 more.",
+    ),
     ("head_one", "major", "Exclusion criterion added (under “Exclusion Criteria 1”): “Prior PD-1 therapy”"),
     ("heading_only_colon", "noise", "Eligibility text laid out in another way; its criteria are the same."),
     ("heading_only_dash", "noise", "Eligibility text laid out in another way; its criteria are the same."),

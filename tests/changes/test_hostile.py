@@ -263,7 +263,7 @@ def test_work_on_large_records_grows_near_linearly(count: int, make: Callable[[i
         told(old, new)
         return time.process_time() - start
 
-    # Both ways, with everything that is made of it. A pairwise search would take 64 times as long for 8 times the items.
+    # Both ways, with everything that is made of it. A pairwise search takes 64 times as long for 8 times the items.
     assert seconds(count) < 30 * max(seconds(count // 8), 0.02)
 
 

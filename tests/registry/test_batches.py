@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.registry.scripted import Clock, Reply, Scripted, data, ids, registry, served, study, talking_to, text
-from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
+from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError, RegistryUnavailableError
 from watcher.registry.batches import BATCH, FAILED_IN_A_ROW, MOST_PAGES, READINGS, SPLITS_BEFORE_DOUBT
 from watcher.registry.registry_model import NoAnswerError, RateLimitedError
 from watcher.registry.transport import RECORD_CAP

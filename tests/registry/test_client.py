@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.registry.scripted import NOW, Clock, Reply, data, each, ids, registry, served, study, talking_to, text
-from watcher.errors import RegistryAnswerError, RegistryRefusedError, RegistryUnavailableError
+from watcher.errors import RegistryAnswerError, RegistryError, RegistryRefusedError, RegistryUnavailableError
 from watcher.registry.registry_model import (
     DataVersion,
     Moved,

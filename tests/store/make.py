@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from watcher.changes.model import Severity
 from watcher.store.compression import pack_pieces
@@ -12,7 +13,10 @@ from watcher.store.store import Store
 from watcher.store.trial_model import Compared, Event, NewVersion, PageCommit, Unchanged, VersionKind
 
 STORE_0001 = Path(__file__).parents[1] / "data" / "store_0001.sql"
-"""A store as the schema 0001 wrote it, with a row in every table."""
+"""A store of schema 0001 with a row in every table, written by hand: every step of a migration meets one.
+
+`store_0_1_0.sql` beside it is what the released program wrote by itself; some of its tables are empty.
+"""
 
 NOW = datetime(2026, 3, 13, 14, 5, tzinfo=UTC)
 ONE = "NCT99000001"

@@ -1,4 +1,4 @@
-"""What both sinks share: a script of faults, replies held back until a test lets go, and a server in threads.
+"""What both sinks share: a script of faults, replies held back until a test lets go, a server, and what came.
 
 Does not know SMTP or HTTP. Holds are events, not sleeps: a test waits until the sink has come to the moment it
 asked for, does what it wants to do there (kills a process, say), and lets go.
@@ -13,6 +13,10 @@ import sys
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+_Received = TypeVar("_Received")
 
 
 class Hold:
@@ -200,3 +204,72 @@ class Loopback(socketserver.ThreadingMixIn, socketserver.TCPServer):
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             self._bugs.append(error)
+
+
+class Sink(Generic[_Received]):
+    """A server to rehearse with, serving as long as it is open; keeps what came, in order."""
+
+    def __init__(self, port: int) -> None:
+        self.script = FaultScript()
+        self._wanted_port = port
+        self._server: Loopback | None = None
+        self._news = threading.Condition()
+        self._received: list[_Received] = []
+        self._connections = 0
+
+    def serve(self, server: Loopback) -> Self:
+        """Start the server that `__exit__` stops."""
+        server.start()
+        self._server = server
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Release everything held, end every conversation, give the port back."""
+        self.script.close()
+        if self._server is not None:
+            self._server.stop()
+
+    @property
+    def port(self) -> int:
+        """Return the port it listens on; the wanted one while it is closed."""
+        return self._wanted_port if self._server is None else self._server.port
+
+    @property
+    def received(self) -> tuple[_Received, ...]:
+        """Return what came, oldest first."""
+        with self._news:
+            return tuple(self._received)
+
+    @property
+    def connections(self) -> int:
+        """Return how many connections were made."""
+        with self._news:
+            return self._connections
+
+    def wait_for(self, count: int, seconds: float = 10.0) -> tuple[_Received, ...]:
+        """Wait until so many came and return them all.
+
+        Raises:
+            TimeoutError: Fewer came in time.
+        """
+        with self._news:
+            if not self._news.wait_for(lambda: len(self._received) >= count, seconds):
+                raise TimeoutError(f"{len(self._received)} of {count} came within {seconds:g} s")
+            return tuple(self._received)
+
+    def clear(self) -> None:
+        """Behave again; let go of what is held."""
+        self.script.clear()
+
+    def begun(self) -> None:
+        """Count a connection; called by its handler."""
+        with self._news:
+            self._connections += 1
+
+    def keep(self, received: _Received) -> None:
+        """Keep what came; called by the handler."""
+        with self._news:
+            self._received.append(received)
+            self._news.notify_all()

@@ -293,7 +293,7 @@ class Conversation:
             return
         fault = self._sink.script.take(SmtpStage.BODY)
         if fault is None or not fault.reply.startswith(("4", "5")):
-            self._sink.accept(mail)  # before any wait: whoever is killed in it has been delivered
+            self._sink.keep(mail)  # before any wait: whoever is killed in it has been delivered
         self._act(fault, SmtpStage.BODY, f"250 2.0.0 kept as {len(self._sink.mails)}")
 
 

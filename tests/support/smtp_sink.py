@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import socketserver
 import ssl
-import threading
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Self
 
-from tests.support.fault_script import FaultScript, Hold, Loopback, ScriptedFault
+from tests.support.fault_script import Hold, Loopback, ScriptedFault, Sink
 from tests.support.smtp_conversation import Conversation, ReceivedMail, SmtpStage
 
 __all__ = ["ReceivedMail", "SmtpSink", "SmtpStage"]
 
 
-class SmtpSink:
+class SmtpSink(Sink[ReceivedMail]):
     """A relay on 127.0.0.1; a context manager, serving as long as it is open.
 
     Args:
@@ -50,13 +48,8 @@ class SmtpSink:
         self.tokens = tokens
         self.size_limit = size_limit
         self.smtputf8 = smtputf8
-        self.script = FaultScript()
-        self._wanted_port = port
-        self._server: Loopback | None = None
-        self._news = threading.Condition()
-        self._mails: list[ReceivedMail] = []
+        super().__init__(port)
         self._said: list[str] = []
-        self._connections = 0
 
     def __enter__(self) -> Self:
         """Listen and serve."""
@@ -67,17 +60,7 @@ class SmtpSink:
                 Conversation(sink, server).talk(self.request)
 
         server = Loopback(self._wanted_port, Handler)
-        server.start()
-        self._server = server
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Release everything held, end every conversation, give the port back."""
-        self.script.close()
-        if self._server is not None:
-            self._server.stop()
+        return self.serve(server)
 
     @property
     def host(self) -> str:
@@ -85,38 +68,15 @@ class SmtpSink:
         return "127.0.0.1"
 
     @property
-    def port(self) -> int:
-        """Return the port it listens on; the wanted one while it is closed."""
-        return self._wanted_port if self._server is None else self._server.port
-
-    @property
     def mails(self) -> tuple[ReceivedMail, ...]:
         """Return what was accepted, oldest first."""
-        with self._news:
-            return tuple(self._mails)
+        return self.received
 
     @property
     def said(self) -> tuple[str, ...]:
         """Return every command heard, oldest first, over all conversations; log-ins without their secrets."""
         with self._news:
             return tuple(self._said)
-
-    @property
-    def connections(self) -> int:
-        """Return how many conversations were begun."""
-        with self._news:
-            return self._connections
-
-    def wait_for(self, count: int, seconds: float = 10.0) -> tuple[ReceivedMail, ...]:
-        """Wait until that many messages were accepted and give them all.
-
-        Raises:
-            TimeoutError: Fewer came in time.
-        """
-        with self._news:
-            if not self._news.wait_for(lambda: len(self._mails) >= count, seconds):
-                raise TimeoutError(f"{len(self._mails)} of {count} messages came within {seconds:g} s")
-            return tuple(self._mails)
 
     def arm(
         self,
@@ -153,22 +113,7 @@ class SmtpSink:
         self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, address=address, hold=hold), 1)
         return hold
 
-    def clear(self) -> None:
-        """Behave again; let go of what is held."""
-        self.script.clear()
-
-    def begun(self) -> None:
-        """Count a conversation; called by it."""
-        with self._news:
-            self._connections += 1
-
     def heard(self, command: str) -> None:
         """Keep a command; called by the conversation."""
         with self._news:
             self._said.append(command)
-
-    def accept(self, mail: ReceivedMail) -> None:
-        """Keep a message; called by the conversation."""
-        with self._news:
-            self._mails.append(mail)
-            self._news.notify_all()

@@ -6,15 +6,13 @@ Answers as an incoming webhook of Slack does: 200 and the text `ok`. Does not lo
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler
-from types import TracebackType
 from typing import Self
 
-from tests.support.fault_script import FaultScript, Hold, Loopback, ScriptedFault
+from tests.support.fault_script import Hold, Loopback, ScriptedFault, Sink
 
 
 class WebhookStage(StrEnum):
@@ -41,7 +39,7 @@ class ReceivedPost:
     status: int
 
 
-class WebhookSink:
+class WebhookSink(Sink[ReceivedPost]):
     """A webhook on 127.0.0.1; a context manager, serving as long as it is open.
 
     Args:
@@ -57,14 +55,9 @@ class WebhookSink:
         path: str = "/services/T000/B000/sink",
         usual: Callable[[int], str] = lambda _number: "200 ok",
     ) -> None:
+        super().__init__(port)
         self.path = path
         self.usual = usual
-        self.script = FaultScript()
-        self._wanted_port = port
-        self._server: Loopback | None = None
-        self._news = threading.Condition()
-        self._posts: list[ReceivedPost] = []
-        self._connections = 0
 
     def __enter__(self) -> Self:
         """Listen and serve."""
@@ -76,22 +69,7 @@ class WebhookSink:
                 super().setup()
 
         server = Loopback(self._wanted_port, Handler)
-        server.start()
-        self._server = server
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Release everything held, end every conversation, give the port back."""
-        self.script.close()
-        if self._server is not None:
-            self._server.stop()
-
-    @property
-    def port(self) -> int:
-        """Return the port it listens on; the wanted one while it is closed."""
-        return self._wanted_port if self._server is None else self._server.port
+        return self.serve(server)
 
     @property
     def url(self) -> str:
@@ -101,30 +79,12 @@ class WebhookSink:
     @property
     def posts(self) -> tuple[ReceivedPost, ...]:
         """Return everything posted, oldest first, refused or not."""
-        with self._news:
-            return tuple(self._posts)
+        return self.received
 
     @property
     def accepted(self) -> tuple[ReceivedPost, ...]:
         """Return what was taken (2xx), oldest first, whether or not the answer reached anybody."""
         return tuple(post for post in self.posts if 200 <= post.status < 300)
-
-    @property
-    def connections(self) -> int:
-        """Return how many connections were made."""
-        with self._news:
-            return self._connections
-
-    def wait_for(self, count: int, seconds: float = 10.0) -> tuple[ReceivedPost, ...]:
-        """Wait until that many POSTs came, refused or not, and give them all.
-
-        Raises:
-            TimeoutError: Fewer came in time.
-        """
-        with self._news:
-            if not self._news.wait_for(lambda: len(self._posts) >= count, seconds):
-                raise TimeoutError(f"{len(self._posts)} of {count} posts came within {seconds:g} s")
-            return tuple(self._posts)
 
     def arm(
         self,
@@ -157,21 +117,6 @@ class WebhookSink:
         hold = Hold()
         self.script.arm(stage, ScriptedFault(reply=reply, drop=drop, hold=hold), 1)
         return hold
-
-    def clear(self) -> None:
-        """Behave again; let go of what is held."""
-        self.script.clear()
-
-    def begun(self) -> None:
-        """Count a connection; called by the handler."""
-        with self._news:
-            self._connections += 1
-
-    def keep(self, post: ReceivedPost) -> None:
-        """Keep a POST; called by the handler."""
-        with self._news:
-            self._posts.append(post)
-            self._news.notify_all()
 
 
 class _Handler(BaseHTTPRequestHandler):
