@@ -348,8 +348,8 @@ async def test_mass_absence_that_lasts_is_told_in_the_end(house):
 
 async def test_at_most_fifty_absent_trials_are_asked_for_singly(house):
     ids = [f"NCT993{number:05}" for number in range(1, 701)]
-    gone = ids[:60]
-    home = house(always(*ids, days=DAYS[:3]), watched=ids, settings=CALM)
+    gone = ids[-60:]
+    home = house(always(*ids, days=DAYS[:4]), watched=ids, settings=CALM)
     await home.run()
     home.registry.arm(RegistryFault(kind=FaultKind.MISSING, ids=tuple(gone), times=None))
     home.asked()
@@ -359,6 +359,11 @@ async def test_at_most_fifty_absent_trials_are_asked_for_singly(house):
     assert len([path for path in home.asked() if path.startswith("/studies/")]) == 50
     lives = [home.kept(nct_id).presence for nct_id in gone]
     assert (lives.count(Presence.GONE), lives.count(Presence.ABSENT)) == (50, 10)
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, ids=tuple(ids[:45]), times=None))
+    home.asked()
+    await home.next()  # those whose absence would be confirmed are asked for first
+    assert len([path for path in home.asked() if path.startswith("/studies/")]) == 50
+    assert {home.kept(nct_id).presence for nct_id in gone} == {Presence.GONE}
 
 
 async def test_id_the_registry_does_not_have_is_unknown_after_two_data_versions(house):
