@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -45,16 +46,33 @@ def faults(home):
         return [fault.part for fault in failing(context.store.faults.all())]
 
 
+def be_patient(home, more=""):
+    """Give registry and relay ten minutes to answer: what ends sooner than that has not waited for them."""
+    home.write()
+    text = home.config_path.read_text().replace('timeout = "5s"', 'timeout = "10m"')
+    home.config_path.write_text(text.replace("[registry]\n", f"[registry]\n{more}"))
+
+
+def ended_at_once(daemon):
+    """Check that it stopped in order, and that no answer was given up or asked for again."""
+    said = [json.loads(line)["event"] for line in daemon.errors.splitlines()]
+    assert said[-2:] == ["daemon_stopping", "daemon_stopped"]
+    assert {"poll_failed", "message_failed", "job_failed"}.isdisjoint(said)
+
+
 @pytest.mark.parametrize("stage", [SmtpStage.CONNECT, SmtpStage.BODY])
 async def test_stop_while_the_relay_hangs_ends_with_0_and_the_next_start_sends(home, stage):
     await home.run()
     home.registry.next()
+    be_patient(home)
     hold = home.smtp.hold(stage)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as daemon:
         hold.wait_reached(PATIENCE)
         daemon.terminate()
         assert daemon.wait() == 0
         assert "STOPPING=1" in systemd.heard
+        ended_at_once(daemon)
+    assert home.smtp.connections == 1
     assert [entry.state for entry in home.outbox()] == [State.SENDING]
     hold.release()
     home.time.now = datetime.now(UTC)
@@ -68,18 +86,17 @@ async def test_stop_while_the_relay_hangs_ends_with_0_and_the_next_start_sends(h
 @pytest.mark.parametrize("transport", ["httpx", "urllib"])
 async def test_stop_while_the_registry_hangs_ends_with_0(home, transport):
     await home.run()
-    home.head = ""
     home.registry.next()
-    home.registry.arm(RegistryFault(kind=FaultKind.SLOW, seconds=120, times=None))
-    home.write()
-    text = home.config_path.read_text().replace("[registry]\n", f'[registry]\ntransport = "{transport}"\n')
-    home.config_path.write_text(text.replace('timeout = "5s"', 'timeout = "60s"'))
+    home.registry.arm(RegistryFault(kind=FaultKind.SLOW, seconds=600, times=None))
+    be_patient(home, f'transport = "{transport}"\n')
     counted = len(home.registry.requests)
     with manager() as systemd, program(home, "run", environ={"NOTIFY_SOCKET": str(systemd.path)}) as daemon:
         systemd.wait_for("READY=1")
         until(lambda: len(home.registry.requests) > counted)
         daemon.terminate()
         assert daemon.wait() == 0
+        ended_at_once(daemon)
+    assert len(home.registry.requests) == counted + 1
     assert faults(home) == []
 
 
