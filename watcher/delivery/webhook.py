@@ -82,7 +82,7 @@ def payload(message: Message) -> bytes:
     """Return the body: the message's data if there is any, else its text.
 
     `type` is `trial.changed` if the data are a comparison (as `watcher compare --json` prints it), `trial.entered` or
-    `trial.left` if that tells of a search, else `watcher.` and the kind of message: `watcher.welcome`.
+    `trial.left` if the trial moved in a search, else `watcher.` and the kind of message: `watcher.welcome`.
     """
     is_trial = message.data is not None
     event = f"trial.{message.kind if message.kind in MOVES else 'changed'}"

@@ -1,6 +1,6 @@
 """How a trial is presented that entered a search and that a reader does not know yet: what it is, not what changed.
 
-Pure. What a trial tests, whom it takes and where it runs stands in lines above the move that brought it.
+Pure. What a trial tests, whom it takes and where it runs stands in lines below the move that brought it.
 """
 
 from __future__ import annotations

@@ -181,7 +181,8 @@ def _lines_of(stories: PendingStory) -> int:
     """Count what makes a story large: its lines, and the marks in them."""
     if stories.story is None:
         return 1
-    return 1 + sum(1 + len(phrase.marks) for phrase in (*stories.story.lines, *stories.story.minor))
+    profile = stories.story.profile.lines if stories.story.profile is not None else ()
+    return 1 + sum(1 + len(phrase.marks) for phrase in (*stories.story.lines, *stories.story.minor, *profile))
 
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
