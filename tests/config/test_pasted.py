@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from watcher.config.load import load_config
 from watcher.config.watchlist import read_ids_file, read_watchlist
-from watcher.config.watchlist_edit import add_entries, add_ids, remove_ids, typed_entries
+from watcher.config.watchlist_edit import add_entries, remove_ids, typed_entries
 from watcher.config.watchlist_line import read_line
 from watcher.errors import UsageError
 from watcher.search.search_query import translate
@@ -216,12 +216,21 @@ def test_removing_one_of_several_leaves_the_others_of_the_line(tmp_path):
     assert path.read_text() == ""
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_removing_the_last_of_a_line_leaves_the_line_end(tmp_path, end):
+    path = tmp_path / "list.txt"
+    path.write_bytes(f"{ONE}, {TWO}{end}{THREE}; {STUDY}{TWO}, # two{end}".encode())
+    assert remove_ids(path, [TWO]) == (TWO,)
+    assert path.read_bytes() == f"{ONE}{end}{THREE}  # two{end}".encode()
+
+
 def test_download_is_not_edited(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(f"NCT Number,Title\n{ONE},x\n")
-    for edit in (add_ids, remove_ids):
-        with pytest.raises(UsageError, match="CSV download"):
-            edit(path, [TWO])
+    with pytest.raises(UsageError, match="CSV download"):
+        add_entries(path, typed_entries([TWO]))
+    with pytest.raises(UsageError, match="CSV download"):
+        remove_ids(path, [TWO])
     assert path.read_text() == f"NCT Number,Title\n{ONE},x\n"
 
 

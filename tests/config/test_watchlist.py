@@ -7,7 +7,7 @@ import pytest
 
 from watcher.config.load import load_config
 from watcher.config.watchlist import ids_files, read_ids_file, read_watchlist
-from watcher.config.watchlist_edit import add_ids, remove_ids
+from watcher.config.watchlist_edit import add_entries, remove_ids, typed_entries
 from watcher.errors import UsageError
 
 FILE = """# our trials
@@ -17,6 +17,10 @@ nct07326982
 NCT123
 NCT00000000   # nobody
 """
+
+
+def add_ids(path, ids):
+    return tuple(entry.nct_id for entry in add_entries(path, typed_entries(ids)))
 
 
 @pytest.fixture

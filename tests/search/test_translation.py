@@ -115,6 +115,7 @@ def test_an_order_is_left_out_with_a_sentence(part):
         "https://clinicaltrials.gov/search?cond=asthma",
         "http://www.clinicaltrials.gov/search/?cond=asthma#top",
         "clinicaltrials.gov/search?cond=asthma",
+        "//clinicaltrials.gov/search?cond=asthma",
         "www.clinicaltrials.gov/search?cond=asthma",
         "HTTPS://ClinicalTrials.gov/search?cond=asthma",
         " <https://clinicaltrials.gov/search?cond=asthma>\u200b ",

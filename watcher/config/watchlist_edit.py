@@ -41,19 +41,6 @@ def add_entries(path: Path, entries: Sequence[WatchlistLine]) -> tuple[Watchlist
     return tuple(added)
 
 
-def add_ids(path: Path, ids: Sequence[str]) -> tuple[str, ...]:
-    """Append ids to a watchlist file as `add_entries` does.
-
-    Returns:
-        The ids that were added, in order.
-
-    Raises:
-        UsageError: An id is malformed, or the file cannot be edited; it is as it was.
-    """
-    added = add_entries(path, typed_entries(ids))
-    return tuple(entry.nct_id for entry in added if entry.nct_id is not None)
-
-
 def typed_entries(words: Sequence[str]) -> tuple[WatchlistLine, ...]:
     """Return the ids and searches of words as a person typed or pasted them.
 

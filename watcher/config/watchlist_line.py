@@ -17,6 +17,7 @@ _BODY = re.compile(rf"(?:{_ADDRESS}|[^#])*", re.IGNORECASE)
 _WORD = re.compile(rf"{_ADDRESS}|[^\s,;]+", re.IGNORECASE)
 _IS_ADDRESS = re.compile(_ADDRESS, re.IGNORECASE)
 _LONGEST = 100_000
+_SEPARATORS = " \t\u00a0,;"
 _PAIRS = {"<": ">", "(": ")", "[": "]", '"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019"}
 _QUOTES = "".join({*_PAIRS, *_PAIRS.values()})
 
@@ -93,9 +94,10 @@ def without_entries(raw: str, unwanted: Sequence[LineEntry]) -> str:
     """Return a line without some of its entries and what parted them from the next."""
     left = raw
     for entry in sorted(unwanted, key=lambda one: one.start, reverse=True):
-        gap = re.match(r"[\s,;]*", left[entry.end :])
-        end = entry.end + (gap.end() if gap else 0)
-        left = left[: entry.start] + left[end:]
+        head, rest = left[: entry.start], left[entry.end :].lstrip(_SEPARATORS)
+        if not rest.strip() or rest.startswith("#"):  # it was the last one of the line
+            head = head.rstrip(_SEPARATORS) + ("  " if rest.startswith("#") else "")
+        left = head + rest
     return left
 
 

@@ -58,7 +58,7 @@ def read_address(text: str) -> Address:
     if any(unicodedata.category(sign) == "Cc" for sign in text.strip()):
         raise SearchError(f"the address contains a line break or another control character; {_COPY}")
     address = without_unseen(text).strip(_QUOTES + " ")
-    split = _split(address if "//" in address.partition("?")[0] else f"https://{address}")
+    split = _split(address if "://" in address.partition("?")[0] else f"https://{address.removeprefix('//')}")
     path = split.path.rstrip("/")
     study = _STUDY_PATH.fullmatch(path)
     if study is None and path not in _SEARCH_PATHS:
