@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import LONGEST_CLAUSE, Clause, lowered
+from watcher.changes.fact_shapes import EligibilityFacts, facts_of
 from watcher.changes.model import Change, MarkKind, Verb
 from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
@@ -24,7 +25,7 @@ _CRITERION_VERBS: Mapping[Verb, str] = {
 
 def eligibility_clause(changes: Sequence[Change]) -> Clause:
     """Return who may take part now: sex, ages and volunteers as facts, one criterion by its text, several by number."""
-    told = [change for change in changes if not change.facts.get("headings")]
+    told = [change for change in changes if not facts_of(change, EligibilityFacts).headings]
     changes = told or changes  # a heading is told with its criteria, on its own line
     tag = f"Eligibility {_effect(changes)}"
     if any(_is_sex(change) for change in changes):
@@ -39,7 +40,7 @@ def eligibility_clause(changes: Sequence[Change]) -> Clause:
     criteria = [change for change in changes if change.kind.startswith(_CRITERION)]
     verbs = [_happened(change) for change in criteria]
     if len(criteria) == len(changes) and len(set(verbs)) == 1:
-        directions = {change.facts.get("direction") for change in criteria}
+        directions = {facts_of(change, EligibilityFacts).direction for change in criteria}
         only = next(iter(directions)) if len(directions) == 1 else None
         return Clause(f"{len(criteria)} eligibility criteria {only or verbs[0]}", tag)
     return Clause(f"Eligibility changed: {values.listed(_parts(changes), 3)}", tag)
@@ -48,7 +49,7 @@ def eligibility_clause(changes: Sequence[Change]) -> Clause:
 def _parts(changes: Sequence[Change]) -> list[str]:
     """Return changes of eligibility in a few words each, criteria counted by what happened to them."""
     done = [
-        str(change.facts.get("direction") or _happened(change))
+        facts_of(change, EligibilityFacts).direction or _happened(change)
         for change in changes
         if change.kind.startswith(_CRITERION)
     ]
@@ -62,21 +63,22 @@ def _parts(changes: Sequence[Change]) -> list[str]:
 
 def _is_sex(change: Change) -> bool:
     """Whether a change is of the sex itself; texts about gender explain it on their own lines."""
-    return change.kind == "eligibility.sex" and change.facts.get("field") == "sex"
+    return change.kind == "eligibility.sex" and facts_of(change, EligibilityFacts).field == "sex"
 
 
 def _is_limit(change: Change) -> bool:
     """Whether a change is of sex, age or volunteers: a coded fact, no text about it."""
     if change.kind in ("eligibility.age", "eligibility.healthy_volunteers"):
         return True
-    return change.kind == "eligibility.sex" and change.facts.get("field") in ("sex", "genderBased")
+    return change.kind == "eligibility.sex" and facts_of(change, EligibilityFacts).field in ("sex", "genderBased")
 
 
 def _comes_late(change: Change) -> int:
     """Return the place of a fact: sex, minimum age, maximum age and volunteers, gender."""
-    if change.facts.get("field") == "genderBased":
+    facts = facts_of(change, EligibilityFacts)
+    if facts.field == "genderBased":
         return 2
-    return int(change.facts.get("limit") == "maximum" or change.kind == "eligibility.healthy_volunteers")
+    return int(facts.limit == "maximum" or change.kind == "eligibility.healthy_volunteers")
 
 
 def _limits(facts: Sequence[Change], others: Sequence[Change]) -> str:
@@ -93,15 +95,16 @@ def _criterion_clause(change: Change) -> str:
     if len(sentence) <= LONGEST_CLAUSE:
         return sentence
     label = words.label
-    happened = change.facts.get("direction") or _happened(change)
+    facts = facts_of(change, EligibilityFacts)
+    happened = facts.direction or _happened(change)
     if change.kind == f"{_CRITERION}moved":
         return _moved(change)
     if change.kind == f"{_CRITERION}split":
-        return f"{label} {words.note}: “{_first_text(change, 'old_texts')}”"
+        return f"{label} {words.note}: “{_first_text(facts.old_texts)}”"
     if change.kind == f"{_CRITERION}merged":
         count, _, rest = (words.note or "").partition(" ")
         several = f"{values.capitalised(count)} {lowered(label).replace('criterion', 'criteria')} {rest}"
-        return f"{several}: “{_first_text(change, 'new_texts')}”"
+        return f"{several}: “{_first_text(facts.new_texts)}”"
     if change.kind.startswith(_CRITERION) and not words.marks:
         return f"{label} {happened}: “{values.short((words.now or words.was or '').rstrip('.'), _SHORT_CRITERION)}”"
     if change.kind == f"{_CRITERION}changed":
@@ -114,18 +117,16 @@ def _criterion_clause(change: Change) -> str:
     return f"{label} {happened}" if change.kind.startswith(_CRITERION) or words.marks else f"{label} {change.verb}"
 
 
-def _first_text(change: Change, name: str) -> str:
-    found = change.facts.get(name)
-    first = found[0] if isinstance(found, list | tuple) and found else ""
-    return values.short(values.plain(first if isinstance(first, str) else "").rstrip(".;, "), _SHORT_CRITERION)
+def _first_text(texts: Sequence[str]) -> str:
+    return values.short(values.plain(texts[0] if texts else "").rstrip(".;, "), _SHORT_CRITERION)
 
 
 def _moved(change: Change) -> str:
     """Describe that a criterion moved, with its words; with both texts when they differ."""
-    facts = change.facts
-    came_from, section = facts.get("from"), facts.get("section")
-    old, new = (values.plain(text) if isinstance(text := facts.get(name), str) else "" for name in ("old_text", "text"))
-    if old and facts.get("is_reworded"):
+    facts = facts_of(change, EligibilityFacts)
+    came_from, section = facts.from_, facts.section
+    old, new = values.plain(facts.old_text), values.plain(facts.text)
+    if old and facts.is_reworded:
         for most in (LONGEST_CLAUSE, *_SHORT_CRITERIA):
             was, now = (values.short(text.rstrip("."), most) for text in (old, new))
             both = f"Moved from {came_from} (“{was}”) to {section} (“{now}”)"
@@ -144,16 +145,16 @@ def _happened(change: Change) -> str:
 
 
 def _field_part(change: Change) -> str:
-    words, effect = phrase(change), change.facts.get("effect")
-    if change.facts.get("field") == "genderBased":
+    words, facts = phrase(change), facts_of(change, EligibilityFacts)
+    if facts.field == "genderBased":
         return words.sentence.rstrip(".")
     if change.verb is Verb.REMOVED and change.kind != "eligibility.text":
         return f"{words.label} no longer given"
-    return f"{words.label} {effect if effect in ('widened', 'narrowed') else change.verb}"
+    return f"{words.label} {facts.effect if facts.effect in ('widened', 'narrowed') else change.verb}"
 
 
 def _effect(changes: Sequence[Change]) -> str:
-    effects = {change.facts.get("effect") or change.facts.get("direction") for change in changes}
+    effects = {one.effect or one.direction for one in (facts_of(change, EligibilityFacts) for change in changes)}
     if effects <= {"widened", "relaxed"}:
         return "widened"
     if effects <= {"narrowed", "tightened"}:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from watcher.changes.clauses import Clause, came_and_went, near_change
+from watcher.changes.fact_shapes import ArmFacts, OutcomeFacts, facts_of
 from watcher.changes.kinds import KINDS
 from watcher.changes.model import Change, Json, MarkKind, Verb
 from watcher.changes.word_diff import diff
 from watcher.changes.wording import values
-from watcher.changes.wording.build import field, names, text
+from watcher.changes.wording.build import all_named, field
 from watcher.changes.wording.say import phrase
 
 _LONGEST = 110
@@ -42,7 +43,7 @@ _CODED = tuple(kind for kind in KINDS if kind.startswith("design.") and kind != 
 
 def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
     """Describe which outcomes came, went or changed, by name; None when counting says it better."""
-    whole = [one for one in changes if one.facts.get("is_whole_list") is True]
+    whole = [one for one in changes if facts_of(one, OutcomeFacts).is_whole_list]
     if whole and len(whole) == len(changes):
         pieces = values.distinct((phrase(one).head or "").partition(" (")[0] for one in whole)
         said = "; ".join([values.capitalised(pieces[0]), *pieces[1:]])
@@ -61,11 +62,13 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
 
 def _shared_frame(changes: Sequence[Change]) -> str:
     """Describe one step that the time frames of several outcomes share: `Time frames of 3 outcomes: 54 → 60 months`."""
-    modified = [one for one in changes if one.verb is Verb.CHANGED and names(one.facts, "parts") == ("time frame",)]
+    modified = [
+        one for one in changes if one.verb is Verb.CHANGED and facts_of(one, OutcomeFacts).parts == ("time frame",)
+    ]
     if len(modified) < len(changes) or len(changes) < 2:
         return ""
     shifts = {_stretch(field(one.before, "timeFrame"), field(one.after, "timeFrame")) for one in changes}
-    lists = {text(one.facts, "list") for one in changes}
+    lists = {facts_of(one, OutcomeFacts).list for one in changes}
     of = values.counted(len(changes), f"{lists.pop()} outcome" if len(lists) == 1 else "outcome")
     (shift, *others) = shifts
     return f"Time frames of {of}: {shift}" if shift and not others else ""
@@ -80,7 +83,7 @@ def arms_clause(changes: Sequence[Change]) -> Clause | None:
     if shift:
         of = values.listed(values.distinct(_name(one) for one in changes), _MOST_FACTS)
         label = f"{phrase(changes[0]).label} " if len(changes) == 1 else ""
-        same = ", the same amount" if changes[0].facts.get("is_same_amount") is True else ""
+        same = ", the same amount" if facts_of(changes[0], ArmFacts).is_same_amount else ""
         said = f"{label}{of}: {shift}{same}"
         if len(said) <= _LONGEST:
             return Clause(said, shift if len(shift.split()) <= 4 else "Amount changed")
@@ -181,25 +184,24 @@ def _named(change: Change) -> str:
 
 
 def _outcome(change: Change) -> str:
-    label, measure = phrase(change).label, _quoted_measure(change)
+    label, measure, facts = phrase(change).label, _quoted_measure(change), facts_of(change, OutcomeFacts)
     match change.kind:
         case "outcome.promoted":
             return f"{measure} is now a primary outcome"
         case "outcome.demoted":
-            return f"{measure} is now a {text(change.facts, 'to')} outcome, no longer primary"
+            return f"{measure} is now a {facts.to} outcome, no longer primary"
         case "outcome.restated_with_results":
             return f"{label} {measure} restated with the results"
     if change.verb in (Verb.ADDED, Verb.REMOVED):
-        others = change.facts.get("others")
-        stays = "; another one of this name stays" if others and change.verb is Verb.REMOVED else ""
+        stays = "; another one of this name stays" if facts.others and change.verb is Verb.REMOVED else ""
         return f"{label} {measure} {change.verb.value}{stays}"
     if change.verb is Verb.MOVED:
-        return f"{measure} is now a {text(change.facts, 'to')} outcome"
+        return f"{measure} is now a {facts.to} outcome"
     return _reworded(change, label, measure)
 
 
 def _reworded(change: Change, label: str, measure: str) -> str:
-    parts = [part for part in names(change.facts, "parts") if part]
+    parts = facts_of(change, OutcomeFacts).parts
     keys = {"measure": "measure", "time frame": "timeFrame", "description": "description"}
     order = [part for part in ("time frame", "measure", "description") if part in parts]
     for part in order:
@@ -218,7 +220,7 @@ def _reworded(change: Change, label: str, measure: str) -> str:
                 if len(full) <= _LONGEST:
                     return full
             return f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
-    if parts == ["measure"]:
+    if parts == ("measure",):
         said = near_change(
             f"{label} reworded", diff(*(field(side, "measure") for side in (change.before, change.after)))
         )
@@ -228,28 +230,28 @@ def _reworded(change: Change, label: str, measure: str) -> str:
 
 
 def _arm(change: Change) -> str:
-    label, name, facts = phrase(change).label, _name(change), change.facts
+    label, name, facts = phrase(change).label, _name(change), facts_of(change, ArmFacts)
     if change.kind.endswith(".renamed"):
-        return f"{label} renamed: now {name}, before {values.quoted(text(facts, 'was'), _LONGEST_NAME)}"
+        return f"{label} renamed: now {name}, before {values.quoted(facts.was, _LONGEST_NAME)}"
     if not change.kind.endswith(".modified"):
         return f"{label} {name} {change.verb.value}"
-    if change.verb is not Verb.CHANGED or "gained" in facts:
+    if change.verb is not Verb.CHANGED or facts.gained or facts.lost:
         said = phrase(change).sentence.rstrip(".")
         return said if len(said) <= _LONGEST else came_and_went(change, f"{label} {name}", "now with", "no longer with")
-    if text(facts, "old_type") and text(facts, "new_type"):
-        was, now = (values.enum(text(facts, side)).lower() for side in ("old_type", "new_type"))
+    if facts.old_type and facts.new_type:
+        was, now = (values.enum(type_).lower() for type_ in (facts.old_type, facts.new_type))
         return f"{label} {name}: {was} → {now}"
     was_text, now_text = (_described(side) for side in (change.before, change.after))
     shift = _shift(was_text, now_text)
-    if "description" in names(facts, "parts") and not (was_text and now_text):
+    if "description" in facts.parts and not (was_text and now_text):
         return f"{label} {name}: description {'added' if now_text else 'removed'}"
     if shift:
         return f"{label} {name}: {shift}"
-    came, went = names(facts, "names_added"), names(facts, "names_removed")
+    came, went = all_named(facts.names_added), all_named(facts.names_removed)
     if came or went:
         told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]
         return f"{label} {name}: other names {', '.join(told)}"
-    parts = values.listed(list(names(facts, "parts")))
+    parts = values.listed(facts.parts)
     return f"{label} {name}: {parts} edited" if parts else ""
 
 
@@ -289,7 +291,8 @@ def _stretch(before: str, after: str) -> str:
 
 def _shared_amount(changes: Sequence[Change]) -> str:
     """Return the one amount that changed in all of them: `12 → 8 mg/kg`; empty when they differ or there is none."""
-    shifts = {(text(one.facts, "was_amount"), text(one.facts, "now_amount")) for one in changes}
+    found = [facts_of(one, ArmFacts) for one in changes]
+    shifts = {(one.was_amount, one.now_amount) for one in found}
     if len(shifts) != 1 or any(one.kind.endswith(".renamed") for one in changes):
         return ""
     ((was, now),) = shifts
@@ -311,7 +314,7 @@ def _design(value: Json) -> str:
 
 def _measure(change: Change) -> str:
     outcome = change.after if change.verb is not Verb.REMOVED else change.before
-    return values.short(field(outcome, "measure") or text(change.facts, "measure"), _LONGEST_NAME)
+    return values.short(field(outcome, "measure") or facts_of(change, OutcomeFacts).measure, _LONGEST_NAME)
 
 
 def _quoted_measure(change: Change) -> str:
@@ -319,7 +322,7 @@ def _quoted_measure(change: Change) -> str:
 
 
 def _name(change: Change) -> str:
-    return values.quoted(text(change.facts, "name"), _LONGEST_NAME)
+    return values.quoted(facts_of(change, ArmFacts).name, _LONGEST_NAME)
 
 
 def _outcome_tag(changes: Sequence[Change]) -> str:
@@ -330,8 +333,8 @@ def _outcome_tag(changes: Sequence[Change]) -> str:
     if kind == "outcome.restated_with_results":
         return f"{label} restated"
     if kind in ("outcome.promoted", "outcome.demoted"):
-        return f"Outcome made {text(changes[0].facts, 'to')}"
-    if names(changes[0].facts, "parts") == ("time frame",):
+        return f"Outcome made {facts_of(changes[0], OutcomeFacts).to}"
+    if facts_of(changes[0], OutcomeFacts).parts == ("time frame",):
         return "Time frame changed"
     return f"{label} {changes[0].verb.value}"
 

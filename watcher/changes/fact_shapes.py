@@ -16,7 +16,11 @@ F = TypeVar("F")
 
 def facts_of(change: Change, shape: type[F]) -> F:
     """Return the facts of a change by attribute; those it does not have are empty, False or None."""
-    return shaped(shape, change.facts)
+    return shaped(shape, change.facts, _key)
+
+
+def _key(name: str) -> str:
+    return name.rstrip("_")  # `from` is no name in Python
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +111,7 @@ class EnrollmentFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusFacts(TimingFacts):
-    """Facts of the family `status`: what stands beside a status, spelt as in the record."""
+    """Facts of the family `status`: what the record says besides the status, as it spells it."""
 
     reason: str
     last_known: str
@@ -120,3 +124,114 @@ class StatusFacts(TimingFacts):
     enrolled_type: str
     target: int | None
     has_results: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmFacts:
+    """Facts of the family `arms`.
+
+    Attributes:
+        name: Label of the arm or name of the intervention; empty when references of several were respelt.
+        was: Its older name, of one renamed.
+        type: Its type as the registry spells it, of one added or removed.
+        parts: What was edited, in words.
+        gained: Interventions that an arm gained.
+        lost: Interventions that it lost.
+        old_type: Its older type, where that changed.
+        new_type: Its newer one.
+        names_added: Other names added.
+        names_removed: Other names removed.
+        was_amount: The one amount that was replaced, or empty.
+        now_amount: What it became.
+        is_same_amount: Whether that is the same amount in another unit.
+    """
+
+    name: str
+    was: str
+    type: str
+    parts: tuple[str, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    old_type: str
+    new_type: str
+    names_added: tuple[str, ...]
+    names_removed: tuple[str, ...]
+    was_amount: str
+    now_amount: str
+    is_same_amount: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeFacts:
+    """Facts of the family `outcomes`.
+
+    Attributes:
+        list: `primary`, `secondary` or `other`.
+        timing: When in the trial's life the change was posted, as `timing` names it.
+        measure: Name of the outcome where neither record's item gives it.
+        parts: What was edited, in words.
+        from_: List it was moved from.
+        to: List it was moved to.
+        others: How many of the same name stay.
+        told_apart_by: What tells them apart, or empty.
+        other: That of one that stays.
+        is_whole_list: Whether it stands for all outcomes of a list.
+        count: For how many outcomes it stands.
+        names: The first of these.
+        step: By how much time frames moved.
+        unit: Unit of the step.
+    """
+
+    list: str
+    timing: str
+    measure: str
+    parts: tuple[str, ...]
+    from_: str
+    to: str
+    others: int | None
+    told_apart_by: str
+    other: str
+    is_whole_list: bool
+    count: int | None
+    names: tuple[str, ...]
+    step: float | None
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EligibilityFacts:
+    """Facts of the family `eligibility`.
+
+    Attributes:
+        section: `inclusion`, `exclusion` or `open`.
+        cohort: Heading of a group the criterion is under, or empty.
+        text: The criterion now; before, of one removed.
+        old_text: Before, of one reworded or moved.
+        from_: Section it was moved from.
+        is_reworded: Whether it was moved with other words.
+        old_texts: The criteria before, of one split or several merged.
+        new_texts: The criteria now.
+        direction: `relaxed` or `tightened` where its numbers prove it, or empty.
+        effect: `widened` or `narrowed`, of a limit; or empty.
+        field: Name of the field, of a coded one.
+        limit: `minimum`, `maximum` or `groups`, of ages.
+        headings: Whether it is about headings of the text alone.
+        rewritten: Whether another text stands in the place of the old one.
+        introduction: Whether it is about a sentence before a list.
+    """
+
+    section: str
+    cohort: str
+    text: str
+    old_text: str
+    from_: str
+    is_reworded: bool
+    old_texts: tuple[str, ...]
+    new_texts: tuple[str, ...]
+    direction: str
+    effect: str
+    field: str
+    limit: str
+    headings: bool
+    rewritten: bool
+    introduction: bool

@@ -62,7 +62,8 @@ def _each(shape: Any, spell: Callable[[str], str], value: Json) -> tuple[Any, ..
 def _or_none(kind: Any, spell: Callable[[str], str], value: Json) -> Any:
     if dataclasses.is_dataclass(kind):
         return _read(kind, spell, value) if isinstance(value, Mapping) else None
-    return value if type(value) is kind else None
+    is_kind = type(value) is kind or (kind is float and type(value) is int)
+    return value if is_kind else None
 
 
 def _is_true(value: Json) -> bool:

@@ -99,6 +99,11 @@ def names(facts: Mapping[str, Json], key: str = "names") -> tuple[str, ...]:
     return tuple(named(name) for name in found if isinstance(name, str) and name)
 
 
+def all_named(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return names as they are shown; empty ones left out."""
+    return tuple(named(text_) for text_ in texts if text_)
+
+
 def named(name: str) -> str:
     """Return one name as it is shown: out of its markup, cut."""
     return values.short(values.plain(name), LONGEST_NAME)

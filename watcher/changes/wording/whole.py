@@ -5,6 +5,9 @@ Decides nothing and cuts nothing but texts that no person would read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from watcher.changes.fact_shapes import EligibilityFacts, facts_of
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.word_diff import diff
 from watcher.changes.wording import values
@@ -45,19 +48,19 @@ def _is_shortened(phrase: Phrase) -> bool:
 
 def _sides(change: Change) -> tuple[str, str]:
     """Return a criterion before and after as it is shown, else the values as the registry spells them."""
-    facts = change.facts
+    facts = facts_of(change, EligibilityFacts)
     if not change.kind.startswith("eligibility.criterion."):
         return _plain(change.before), _plain(change.after)
-    if "new_texts" in facts:
-        return _joined(facts.get("old_texts")), _joined(facts.get("new_texts"))
-    text = _plain(facts.get("text"))
+    if facts.new_texts:
+        return _joined(facts.old_texts), _joined(facts.new_texts)
+    text = _plain(facts.text)
     if change.verb is Verb.ADDED:
         return "", text
-    return (text, "") if change.verb is Verb.REMOVED else (_plain(facts.get("old_text")), text)
+    return (text, "") if change.verb is Verb.REMOVED else (_plain(facts.old_text), text)
 
 
-def _joined(texts: Json) -> str:
-    return _BETWEEN.join(map(_plain, texts)) if isinstance(texts, list | tuple) else ""
+def _joined(texts: Sequence[str]) -> str:
+    return _BETWEEN.join(map(_plain, texts))
 
 
 def _plain(value: Json) -> str:

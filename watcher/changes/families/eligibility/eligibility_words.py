@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from watcher.changes.fact_shapes import EligibilityFacts, facts_of
 from watcher.changes.families.eligibility.criteria import key
 from watcher.changes.model import Change, Json, MarkKind, Phrase, Severity, Verb
 from watcher.changes.word_diff import diff, shorten, side
@@ -46,32 +47,30 @@ def say(change: Change) -> Phrase:
 
 
 def _criterion(change: Change) -> Phrase:
-    facts = change.facts
-    section = facts.get("section")
-    heading = _HEADINGS.get(section) if isinstance(section, str) else None
+    facts = facts_of(change, EligibilityFacts)
+    heading = _HEADINGS.get(facts.section)
     label = f"{heading} criterion" if heading else "Criterion"
-    cohort = facts.get("cohort")
-    under = f" (under “{values.short(cohort, 80)}”)" if isinstance(cohort, str) else ""
+    under = f" (under “{values.short(facts.cohort, 80)}”)" if facts.cohort else ""
     phrase = _phrase(change, label, heading=heading or "Eligibility")
-    text = _plain(facts.get("text"))
+    text = values.plain(facts.text)
     if change.verb is Verb.ADDED:
         return _said(phrase, f"{label} added{under}", _quote(text), now=values.short(text, _LONGEST))
     if change.verb is Verb.REMOVED:
         return _said(phrase, f"{label} removed{under}", _quote(text), was=values.short(text, _LONGEST))
     if change.verb is Verb.MOVED:
-        return _moved(phrase, change, under)
+        return _moved(phrase, facts, under)
     if change.kind.endswith((".split", ".merged")):
-        return _cut(phrase, change, label, under)
-    return _reworded(phrase, change, label, under)
+        return _cut(phrase, change, facts, label, under)
+    return _reworded(phrase, change, facts, label, under)
 
 
-def _moved(phrase: Phrase, change: Change, under: str) -> Phrase:
+def _moved(phrase: Phrase, facts: EligibilityFacts, under: str) -> Phrase:
     """Word a criterion that moved; with other words, what it said before and what it says now."""
-    came_from, section = _plain(change.facts.get("from")), _plain(change.facts.get("section"))
-    old, new = _plain(change.facts.get("old_text")), _plain(change.facts.get("text"))
+    came_from, section = facts.from_, facts.section
+    old, new = values.plain(facts.old_text), values.plain(facts.text)
     heading = _HEADINGS.get(came_from)
     moved = replace(phrase, was=heading, now=values.short(new, _LONGEST))
-    if not change.facts.get("is_reworded") or not old:
+    if not facts.is_reworded or not old:
         return _said(moved, f"Criterion moved from {came_from} to {section}{under}", _quote(new))
     return _said(
         moved,
@@ -82,9 +81,9 @@ def _moved(phrase: Phrase, change: Change, under: str) -> Phrase:
     )
 
 
-def _cut(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
+def _cut(phrase: Phrase, change: Change, facts: EligibilityFacts, label: str, under: str) -> Phrase:
     """Word a criterion that was split, or criteria that were merged: all its parts, and what it was."""
-    old, new = (_texts(change.facts.get(name)) for name in ("old_texts", "new_texts"))
+    old, new = (list(map(values.plain, texts)) for texts in (facts.old_texts, facts.new_texts))
     parts, whole = (new, old) if change.kind.endswith(".split") else (old, new)
     count = _COUNTS[len(parts)] if len(parts) < len(_COUNTS) else str(len(parts))
     listed = values.listed([_quote(part, _LONGEST_PART) for part in parts], len(parts))
@@ -103,30 +102,25 @@ def _cut(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
     return replace(cut, marks=_marked(phrase, before, after).marks)
 
 
-def _texts(value: Json) -> list[str]:
-    return [_plain(text) for text in value] if isinstance(value, list | tuple) else []
-
-
-def _reworded(phrase: Phrase, change: Change, label: str, under: str) -> Phrase:
-    old, new = _plain(change.facts.get("old_text")), _plain(change.facts.get("text"))
+def _reworded(phrase: Phrase, change: Change, facts: EligibilityFacts, label: str, under: str) -> Phrase:
+    old, new = values.plain(facts.old_text), values.plain(facts.text)
     if change.severity is Severity.NOISE:
         same = replace(phrase, was=values.short(old, _LONGEST), now=values.short(new, _LONGEST))
         return _said(same, f"{label} written in another way, with the same words{under}", _quote(new))
     marked = _marked(phrase, old, new)
-    effect = change.facts.get("direction")
-    verb = effect if isinstance(effect, str) else "reworded"
-    return _said_reworded(replace(marked, note=effect if isinstance(effect, str) else None), f"{label} {verb}{under}")
+    verb = facts.direction or "reworded"
+    return _said_reworded(replace(marked, note=facts.direction or None), f"{label} {verb}{under}")
 
 
 def _text(change: Change) -> Phrase:
     label = "Eligibility text"
-    phrase = _phrase(change, label, heading="Eligibility")
-    if change.facts.get("headings"):
+    phrase, facts = _phrase(change, label, heading="Eligibility"), facts_of(change, EligibilityFacts)
+    if facts.headings:
         return _headings_in_words(phrase, change)
-    if change.facts.get("rewritten"):
+    if facts.rewritten:
         return _rewritten(phrase, change)
     old, new = _plain(change.before), _plain(change.after)
-    if change.facts.get("introduction"):
+    if facts.introduction:
         return _introduction(phrase, old, new)
     if not old or not new:
         verb = "added" if new else "removed"
@@ -195,12 +189,12 @@ def _marked(phrase: Phrase, old: str, new: str) -> Phrase:
 
 
 def _age(change: Change) -> Phrase:
-    limit = change.facts.get("limit")
+    limit = facts_of(change, EligibilityFacts).limit
     if limit == "groups":
         before, after = values.show(change.before), values.show(change.after)
         said = f"Age groups, derived by the registry, changed from {before} to {after}"
         return _said(_phrase(change, "Age groups"), said, was=before, now=after)
-    label = f"{values.capitalised(str(limit))} age"
+    label = f"{values.capitalised(limit)} age"
     was, now = (values.age(value) if isinstance(value, str) else None for value in (change.before, change.after))
     effect = _effect(change)
     sides = {"was": was or "no limit given", "now": now or "no limit given"}
@@ -208,8 +202,8 @@ def _age(change: Change) -> Phrase:
 
 
 def _field(change: Change) -> Phrase:
-    name = change.facts.get("field")
-    label = _FIELD_LABELS.get(str(name)) or _LABELS.get(change.kind, "Eligibility")
+    name = facts_of(change, EligibilityFacts).field
+    label = _FIELD_LABELS.get(name) or _LABELS.get(change.kind, "Eligibility")
     effect = _effect(change)
     if change.kind == "eligibility.healthy_volunteers":
         was, now = _yes_no(change.before), _yes_no(change.after)
@@ -257,8 +251,8 @@ def _was_now(label: str, was: str | None, now: str | None, effect: str | None = 
 
 
 def _effect(change: Change) -> str | None:
-    effect = change.facts.get("effect")
-    return effect if isinstance(effect, str) and effect in ("widened", "narrowed") else None
+    effect = facts_of(change, EligibilityFacts).effect
+    return effect if effect in ("widened", "narrowed") else None
 
 
 def _quoted(text: str) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from watcher.changes.fact_shapes import OutcomeFacts, facts_of
 from watcher.changes.model import Change, Json, Mark, MarkKind, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import edited, field, names, number, some, text, worded
+from watcher.changes.wording.build import all_named, edited, field, some, worded
 
 _WHEN: Mapping[str, str] = {
     "before start": "before the start of the trial",
@@ -26,19 +27,19 @@ def say(change: Change) -> Phrase:
     """
     if change.kind == "outcome.timeframes":
         return _time_frames(change)
-    if change.facts.get("is_whole_list") is True:
+    if facts_of(change, OutcomeFacts).is_whole_list:
         return _whole_list(change)
     if change.verb in _DONE:
         return _came_or_went(change)
-    return _moved(change) if "from" in change.facts else _modified(change)
+    return _moved(change) if facts_of(change, OutcomeFacts).from_ else _modified(change)
 
 
 def _when(change: Change) -> str:
-    return _WHEN.get(text(change.facts, "timing"), _NO_WHEN)
+    return _WHEN.get(facts_of(change, OutcomeFacts).timing, _NO_WHEN)
 
 
 def _label(change: Change) -> str:
-    return f"{text(change.facts, 'list').capitalize()} outcome".strip()
+    return f"{facts_of(change, OutcomeFacts).list.capitalize()} outcome".strip()
 
 
 def _of(outcome: Json) -> str:
@@ -65,7 +66,8 @@ def _came_or_went(change: Change) -> Phrase:
 
 def _whole_list(change: Change) -> Phrase:
     """Say once that every outcome of a list went, or that a list came where there was none."""
-    listed, count, is_new = names(change.facts), number(change.facts, "count"), change.verb is Verb.ADDED
+    facts, is_new = facts_of(change, OutcomeFacts), change.verb is Verb.ADDED
+    listed, count = all_named(facts.names), facts.count or 0
     outcomes = values.counted(count, _label(change).lower())
     done = (
         f"{outcomes} were added, before there were none"
@@ -81,31 +83,30 @@ def _on_own_line(change: Change) -> str:
     done = {Verb.ADDED: "Added", Verb.REMOVED: "Removed", Verb.MOVED: "Moved"}.get(change.verb, "Changed")
     if change.kind == "outcome.restated_with_results":
         done = "Restated with the results,"
-    when = _WHEN.get(text(change.facts, "timing"))
+    when = _WHEN.get(facts_of(change, OutcomeFacts).timing)
     return f"{done} {when}." if when else f"{_NO_WHEN[:1].upper()}{_NO_WHEN[1:]}."
 
 
 def _twins(change: Change, outcome: Json) -> str:
     """Describe which of several outcomes of one measure this is, and that the others stay."""
-    others, apart = number(change.facts, "others"), text(change.facts, "told_apart_by")
+    facts = facts_of(change, OutcomeFacts)
+    others, apart = facts.others, facts.told_apart_by
     if not others:
         return ""
     stays = "another one of this name stays" if others == 1 else f"{others} others of this name stay"
     if apart == "description" and field(outcome, apart):
-        other = change.facts.get("other")
-        kept = f", described “{values.short(values.plain(other), 80)}”" if isinstance(other, str) else ""
+        kept = f", described “{values.short(values.plain(facts.other), 80)}”" if facts.other else ""
         return f"the one described “{values.short(field(outcome, apart), 80)}”; {stays}{kept}"
     if apart == "timeFrame":
-        other = change.facts.get("other")
-        kept = f", with time frame {values.short(values.plain(other), 80)}" if isinstance(other, str) else ""
+        kept = f", with time frame {values.short(values.plain(facts.other), 80)}" if facts.other else ""
         return f"{stays}{kept}"
     return stays if apart else f"listed once {'more' if change.verb is Verb.ADDED else 'less'}; {stays}"
 
 
 def _moved(change: Change) -> Phrase:
     verb = {"outcome.promoted": "promoted", "outcome.demoted": "demoted"}.get(change.kind, "moved")
-    was, now = text(change.facts, "from"), text(change.facts, "to")
-    parts = _shown_parts(change)
+    facts, parts = facts_of(change, OutcomeFacts), _shown_parts(change)
+    was, now = facts.from_, facts.to
     besides = f"; {'; '.join(part.sentence for part in parts)}" if parts else ""
     return worded(
         change,
@@ -175,7 +176,7 @@ class _PartShown:
 
 def _shown_parts(change: Change) -> list[_PartShown]:
     """Show every part that differs, the measure first."""
-    parts = _list(change.facts.get("parts"))
+    parts = facts_of(change, OutcomeFacts).parts
     shown = []
     for key, name in _PARTS:
         if name in parts:
@@ -198,11 +199,10 @@ def _shown(before: str, after: str) -> tuple[tuple[Mark, ...], str, str]:
 
 
 def _time_frames(change: Change) -> Phrase:
-    step, unit = change.facts.get("step"), text(change.facts, "unit")
-    size = abs(step) if isinstance(step, int | float) else 0
-    direction = "longer" if isinstance(step, int | float) and step > 0 else "shorter"
-    by = f"{values.number(size)} {unit}{'' if size == 1 else 's'} {direction}"
-    count = number(change.facts, "count")
+    facts = facts_of(change, OutcomeFacts)
+    step, size = facts.step or 0, abs(facts.step or 0)
+    by = f"{values.number(size)} {facts.unit}{'' if size == 1 else 's'} {'longer' if step > 0 else 'shorter'}"
+    count = facts.count or 0
     was, now = (values.plain(side) if isinstance(side, str) else "" for side in (change.before, change.after))
     return worded(
         change,
@@ -213,7 +213,3 @@ def _time_frames(change: Change) -> Phrase:
         now=now or None,
         note=by,
     )
-
-
-def _list(value: Json) -> list[str]:
-    return [part for part in value if isinstance(part, str)] if isinstance(value, list | tuple) else []
