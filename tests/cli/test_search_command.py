@@ -1,6 +1,8 @@
 """`search` shows what a search selects; `add` takes what people paste and shows what it is."""
 
+import io
 import json
+import sys
 from datetime import timedelta
 
 import pytest
@@ -107,13 +109,16 @@ def test_what_cannot_be_looked_up_is_added_with_a_sentence(tmp_path, monkeypatch
     assert (desk.folder / "watchlist.txt").read_text().endswith("NCT99000009\n")
 
 
-def test_files_and_downloads_are_added(desk):
+def test_files_downloads_and_standard_input_are_added(desk, monkeypatch):
     (desk.folder / "export.csv").write_text(f"NCT Number,Title\n{TWO},x\nNCT99000003,y\n")
     (desk.folder / "export.json").write_text(
         json.dumps([{"protocolSection": {"identificationModule": {"nctId": "NCT99000004"}}}])
     )
     desk.ok("add", "export.csv", "export.json")
-    assert (desk.folder / "watchlist.txt").read_text().split() == [ONE, TWO, "NCT99000003", "NCT99000004"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("NCT99000005 NCT99000006\n"))
+    desk.ok("add", "-", ", ".join([ONE] * 1000))
+    numbers = [ONE, TWO, *(f"NCT9900000{number}" for number in range(3, 7))]
+    assert (desk.folder / "watchlist.txt").read_text().split() == numbers
 
 
 def test_file_that_is_no_watchlist_is_one_sentence_and_adds_nothing(desk):

@@ -101,6 +101,13 @@ def test_table_of_the_registry_is_a_watchlist(tmp_path, delimiter, end, mark):
     assert ids_in(path) == [ONE, TWO]
 
 
+@pytest.mark.parametrize(("encoding", "delimiter"), [("cp1252", ";"), ("utf-16", "\t")])
+def test_table_that_a_spreadsheet_has_saved_is_a_watchlist(tmp_path, encoding, delimiter):
+    path = tmp_path / "ctg-studies.csv"
+    path.write_bytes(f"NCT Number{delimiter}Study Title\r\n{ONE}{delimiter}Étude\r\n".encode(encoding))
+    assert ids_in(path) == [ONE]
+
+
 @pytest.mark.parametrize("head", ['"NCT Number"', "nctId", "NCT ID\tTitle", "Rank,NCT Number,Title", "Title,Study URL"])
 def test_column_of_the_ids_is_found_by_its_name(tmp_path, head):
     path = tmp_path / "list.csv"

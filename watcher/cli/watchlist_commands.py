@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def _entries(what: Sequence[str]) -> tuple[WatchlistLine, ...]:
     for word in what:
         if word == _STDIN:
             words += sys.stdin.read().splitlines()
-        elif "://" not in word and Path(word).is_file():
+        elif not is_nct_id(word.upper()) and os.path.isfile(word):  # a long list of ids is no possible path
             lines, problems = read_ids_file(Path(word))
             if problems:
                 raise UsageError("; ".join(str(problem) for problem in problems) + "; nothing was changed")

@@ -23,6 +23,7 @@ MOST_NAMED = 10
 """How many wrong words are named one by one."""
 
 _LONGEST_NAME = 80
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LARGEST = 64 * 1024 * 1024
 _FORMS = "write one id a line, or save the registry's own CSV, TSV, JSON or RIS download"
 
@@ -195,10 +196,13 @@ def read_watchlist_text(path: Path, encoding: str = "utf-8-sig") -> str:
     """
     if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
         raise UsageError("the watchlist is not a file; write ids into a text file, one a line")
+    if path.exists() and path.stat().st_size > _LARGEST:
+        raise UsageError("the watchlist is larger than 64 MB; download only the column of the ids, as CSV")
+    data = path.read_bytes()
     try:
-        if path.exists() and path.stat().st_size > _LARGEST:
-            raise UsageError("the watchlist is larger than 64 MB; download only the column of the ids, as CSV")
-        with path.open(encoding=encoding, newline="") as file:
-            return file.read()
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        raise UsageError("the watchlist is not UTF-8 text; save it as UTF-8") from None
+        text = data.decode("utf-16" if data[:2] in _UTF_16 else "latin-1", "replace")
+        if read_export(text) is None:
+            raise UsageError("the watchlist is not UTF-8 text; save it as UTF-8") from None
+        return text  # a download that a spreadsheet has saved; its ids are the same in every encoding
