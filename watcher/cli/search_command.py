@@ -77,7 +77,10 @@ def search(settings: Settings, what: tuple[str, ...], name: str | None, max_tria
     if total > len(trials) > 0:
         click.echo(f"and {total - len(trials):,} more")
     if path is not None:
-        click.echo(f'Added as the watch "{name}" in {path}. See who is told with: watcher check-config')
+        click.echo(f'Added as the watch "{name}" in {path}; a running daemon takes it up when it reloads.')
+        click.echo("See who is told with: watcher check-config")
+    elif total:
+        click.echo('Watch it with: watcher search --add "NAME" and the same words or address')
 
 
 def _print(query: SearchQuery, total: int) -> None:
