@@ -12,7 +12,7 @@ from watcher.search.search_address import read_address
 from watcher.search.search_query import SearchQuery, translate
 from watcher.text import plain, without_unseen
 
-_ADDRESS = r"[<(\[\"'\u201c\u2018]*(?:https?://|(?:www\.)?clinicaltrials\.gov/)\S+"
+_ADDRESS = r"[<(\[\"'\u201c\u2018]{0,3}(?:https?://|(?:www\.)?clinicaltrials\.gov/)\S+"
 _BODY = re.compile(rf"(?:{_ADDRESS}|[^#])*", re.IGNORECASE)
 _WORD = re.compile(rf"{_ADDRESS}|[^\s,;]+", re.IGNORECASE)
 _IS_ADDRESS = re.compile(_ADDRESS, re.IGNORECASE)
