@@ -91,6 +91,12 @@ def test_distance_the_site_adds_by_itself_is_no_part_of_the_search():
     assert "50 miles of Paris" in note
 
 
+def test_code_of_a_country_is_doubted():
+    found = translate(f"{SITE}locStr=USA&country=US")
+    assert found.params == (("query.locn", "AREA[LocationCountry]US"),)
+    assert "United States" in found.notes[0]
+
+
 @pytest.mark.parametrize(
     "part", ["limit=100", "page=3", "viewType=Table", "rank=1", "tab=history", "checkSpell=false", "utm_source=mail"]
 )
@@ -349,7 +355,9 @@ def test_any_text_is_a_search_or_a_sentence_of_bounded_length(text, before):
         ),
         ("intr=aspirin&country=United%20States", "treatment aspirin, in United States"),
         ("firstPost=2025-01-01_&cond=asthma", "asthma, first posted from 2025-01-01"),
-        ("ageRange=18_65&cond=asthma", "asthma, maximum age up to 65 Years, minimum age from 18 Years"),
+        ("ageRange=18_65&cond=asthma", "asthma, maximum age up to 65 years, minimum age from 18 years"),
+        ("cond=x&city=Paris&state=Ile&country=France", "x, in Paris, Ile, France"),
+        ("term=AREA[OverallStatus]RECRUITING%20AND%20AREA[LocationCountry]France", "recruiting, in France"),
         ("term=AREA[Sex]FEMALE%20OR%20x", "AREA[Sex]FEMALE OR x"),
     ],
 )

@@ -1,9 +1,9 @@
-"""Says in words what a search selects: "lung cancer, recruiting, phase 3, within 50 miles of 48.86, 2.35"."""
+"""Describes a search in words: "lung cancer, recruiting, phase 3, within 50 miles of 48.86, 2.35"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from watcher.search.search_codes import AGG_CODES, DATE_AREAS, PHASES, QUERY_NAMES, STATUSES
 
@@ -12,7 +12,7 @@ _GEO = re.compile(r"distance\(([^,]*),([^,]*),([\d.]+)(km|mi)\)")
 _UNITS = {"km": "km", "mi": "miles"}
 _DATES = dict(DATE_AREAS.values())
 _AGES = {"MinimumAge": "minimum age", "MaximumAge": "maximum age"}
-_PLACES = ("LocationCountry", "LocationState", "LocationCity", "LocationFacility")
+_PLACES = ("LocationFacility", "LocationCity", "LocationState", "LocationCountry")
 
 
 def described(params: Mapping[str, str]) -> str:
@@ -56,18 +56,25 @@ def _words(name: str, value: str) -> Iterator[str]:
 def _clauses(value: str) -> tuple[str, ...]:
     """Return the words of an expression that consists of clauses known here; nothing for any other expression."""
     found = [_CLAUSE.fullmatch(clause) for clause in value.split(" AND ")]
-    words = [_clause(clause) for clause in found if clause is not None]
-    return tuple(words) if len(words) == len(found) and all(words) else ()
+    known = [clause for clause in found if clause is not None]
+    if len(known) < len(found):
+        return ()
+    places = {clause[1]: " or ".join(_values(clause)) for clause in known if clause[1] in _PLACES}
+    words = [_clause(clause) for clause in known if clause[1] not in _PLACES]
+    where = [f"in {', '.join(places[area] for area in _PLACES if area in places)}"] if places else []
+    return (*words, *where) if all(words) else ()
 
 
 def _clause(found: re.Match[str]) -> str:
     area, first, last = found[1], found[2], found[3]
     if first is not None:
         what = _DATES.get(area) or _AGES.get(area)
-        since = f" from {first}" if first != "MIN" else ""
-        until = f" up to {last}" if last.strip() != "MAX" else ""
+        since = f" from {first.lower()}" if first != "MIN" else ""
+        until = f" up to {last.strip().lower()}" if last.strip() != "MAX" else ""
         return f"{what}{since}{until}" if what else ""
-    values = [part.strip().strip('"') for part in (found[4] or found[5] or found[6]).split(" OR ")]
-    if area == "Phase":
-        return " or ".join(PHASES.get(code, code) for code in values)
-    return f"in {' or '.join(values)}" if area in _PLACES else ""
+    words = {"Phase": PHASES, "OverallStatus": STATUSES}.get(area)
+    return " or ".join(words.get(code, code) for code in _values(found)) if words else ""
+
+
+def _values(found: re.Match[str]) -> Sequence[str]:
+    return [part.strip().strip('"') for part in (found[4] or found[5] or found[6] or "").split(" OR ")]

@@ -205,6 +205,10 @@ def _add_places(draft: _Draft, places: Mapping[str, str]) -> None:
         named = {key: value for key, value in named.items() if key == "country"}  # the point stands for the city
     else:
         _check_reach(draft, places, named)
+    if re.fullmatch(r"[A-Z]{2,3}", country := named.get("country", "")):
+        draft.notes.append(
+            f'country={country} is no name as records have it, such as "United States"; it may match nothing'
+        )
     own = [draft.params["query.locn"]] if "query.locn" in draft.params else []
     if named:
         terms = (area(_PLACE_AREAS[key], [value]) for key, value in named.items())
