@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.changes.real import all_paths, load, needs_records
-from watcher.changes.families.eligibility.criteria import key, split
+from watcher.changes.families.eligibility.criteria import key, split, split_alike
 from watcher.changes.families.eligibility.criteria_pairs import likeness, pair, stems
 from watcher.changes.families.eligibility.headings import Section
 from watcher.changes.wording.values import plain
@@ -396,3 +396,11 @@ def test_splits_are_found_in_time_that_grows_with_their_number_and_not_its_squar
 def test_a_line_of_nothing_but_headings_does_not_exhaust_the_stack():
     for line in ("Exclusion Criteria: " * 5000, "x. Exclusion Criteria: " * 5000):
         assert split(line + "Pregnancy")[-1].section is Section.EXCLUSION
+
+
+def test_a_point_beside_an_introduction_leaves_the_points_under_it_criteria():
+    under = "\n".join(f"  {number}. {what}" for number, what in enumerate(("Adults", "Asthma", "Consent"), 1))
+    text = f"Inclusion Criteria:\n\n* Subjects must meet all of the following criteria:\n\n{under}\n"
+    old, new = split_alike(text, text.replace("\n\n* ", "\n\n* Owns a smartphone\n* "))
+    assert [one.text for one in old][1:] == ["Adults", "Asthma", "Consent"]
+    assert [one.text for one in new] == ["Owns a smartphone", *(one.text for one in old)]

@@ -152,7 +152,7 @@ def test_organisation_of_the_record_alone():
 def test_lead_sponsor_class_and_absence():
     old = quiet_record()
     assert said(the(changes(old, put(old, (*LEAD, "class"), "OTHER")), "sponsor.lead")).endswith(
-        "its class was edited."
+        "now listed as Other, before as Industry."
     )
     gone = put(old, LEAD, None)
     assert (

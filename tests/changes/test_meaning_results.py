@@ -55,7 +55,20 @@ def test_results_updated_is_told_by_section():
     new = put(new, ("resultsSection", "newModule"), {"text": "Something"})
     (change,) = news(changes(old, new))
     assert (change.kind, change.severity) == ("results.updated", Severity.MINOR)
-    assert said(change) == "Posted results edited in adverse events, more information and another section."
+    assert said(change) == (
+        "Posted results edited in adverse events, more information and another section:"
+        " frequency threshold, point of contact and text."
+    )
+
+
+def test_a_single_text_of_the_results_is_shown_with_was_and_now():
+    path = ("resultsSection", "moreInfoModule", "limitationsAndCaveats", "description")
+    old = put(with_results(quiet_record()), path[:-1], {"description": "Few samples."})
+    (change,) = news(changes(old, put(old, path, "Few samples, one clinic.")))
+    assert said(change) == (
+        "Posted results edited in more information: limitations and caveats now “Few samples, one clinic.”,"
+        " before “Few samples.”"
+    )
 
 
 def with_numbers(deaths: int | None, p_value: str, value: str = "4.1") -> dict[str, Any]:

@@ -580,3 +580,11 @@ def test_the_first_of_several_edited_arms_is_told_and_the_others_counted():
     found = told({}, {path: [{**arm, "type": "OTHER"} for arm in arms]})
     assert f"“{labels[0]}”: " in found.headline or f"“{labels[-1]}”: " in found.headline
     assert "2 arms changed" not in found.headline
+
+
+def test_a_secondary_outcome_that_moves_is_now_among_the_other_outcomes():
+    lists = a_plain_record()["protocolSection"]["outcomesModule"]
+    first, *rest = lists["secondaryOutcomes"]
+    secondary, other = (("protocolSection", "outcomesModule", name) for name in ("secondaryOutcomes", "otherOutcomes"))
+    found = told({}, {secondary: rest, other: [*lists.get("otherOutcomes", []), first]})
+    assert found.headline.endswith("” is now among the other outcomes")

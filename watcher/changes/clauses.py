@@ -24,6 +24,7 @@ _LONG_REASON = 75
 _LONGEST_VALUE = 60
 _LONGEST_MEMBER = 32
 _MOST_BARE_WORDS = 4
+_LEAD_WORDS = 2
 _VALUE_WIDTHS = (60, 45, 30)
 
 
@@ -179,7 +180,10 @@ def near_change(label: str, marks: Sequence[Mark]) -> str:
     kinds = {mark.kind for mark in marks if mark.kind in _CHANGED}
     if len(kinds) == 1:
         return f"{label}: “{_ellipsis(_changed(marks, *kinds), _LONGEST_VALUE)}” {kinds.pop().value}"
-    return _shift(label, *(_ellipsis(_changed(marks, kind), _VALUE_WIDTHS[-1]) for kind in _CHANGED))
+    sides = [_ellipsis(_changed(marks, kind), _VALUE_WIDTHS[-1]) for kind in _CHANGED]
+    lead = " ".join(marks[0].text.split()[-_LEAD_WORDS:]) if marks and marks[0].kind is MarkKind.SAME else ""
+    led = [f"… {lead}{'' if side_[:1] in ',;' else ' '}{side_}" for side_ in sides if lead and side_]
+    return (_shift(label, *led) if len(led) == len(sides) else "") or _shift(label, *sides)
 
 
 def _changed(marks: Sequence[Mark], *kinds: MarkKind) -> list[str]:
@@ -187,7 +191,7 @@ def _changed(marks: Sequence[Mark], *kinds: MarkKind) -> list[str]:
 
 
 def _ellipsis(texts: Sequence[str], most: int) -> str:
-    return values.short(" … ".join(text.strip(" .;,") for text in texts), most)
+    return values.short(" … ".join(text.strip().rstrip(" .;,") for text in texts), most)
 
 
 def _shift(label: str, was: str, now: str) -> str:

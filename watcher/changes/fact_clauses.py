@@ -5,7 +5,7 @@ Each looks at the changes of one topic. Where the fact is too long or there are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from watcher.changes.clauses import Clause, came_and_went, near_change
 from watcher.changes.fact_shapes import ArmFacts, OutcomeFacts, facts_of
@@ -48,6 +48,8 @@ def outcomes_clause(changes: Sequence[Change]) -> Clause | None:
         pieces = values.distinct((phrase(one).head or "").partition(" (")[0] for one in whole)
         said = "; ".join([values.capitalised(pieces[0]), *pieces[1:]])
         return Clause(said, f"{phrase(whole[0]).label} {whole[0].verb.value}")
+    if len(changes) == 1 and changes[0].kind == "outcome.timeframes":
+        return Clause((phrase(changes[0]).head or "").partition(" (")[0], "Time frames changed")
     gone = [one for one in changes if one.kind in ("outcome.primary.removed", "outcome.demoted")]
     came = [one for one in changes if one.kind in ("outcome.primary.added", "outcome.promoted")]
     if len(gone) == len(came) == 1:
@@ -170,12 +172,22 @@ def _exchanged(changes: Sequence[Change]) -> str:
     gone = [one for one in changes if one.kind.endswith(".removed") and one.verb is Verb.REMOVED]
     came = [one for one in changes if one.kind.endswith(".added") and one.verb is Verb.ADDED]
     labels = [{phrase(one).label for one in side} for side in (gone, came)]
-    if not (gone and came) or max(len(gone), len(came)) > _MOST_FACTS or any(len(side) > 1 for side in labels):
+    if not (gone and came):
+        return _alike(gone or came, labels[0] or labels[1]) if len(gone or came) == len(changes) else ""
+    if max(len(gone), len(came)) > _MOST_FACTS or any(len(side) > 1 for side in labels):
         return ""
     (label,), (other,) = labels
     again = "" if label == other else f"{other.lower()}{'s' if len(came) > 1 else ''} "
     was, now = (values.listed([_named(one) for one in side], _MOST_FACTS) for side in (gone, came))
     said = f"{label}{'s' if len(gone) > 1 else ''} {was} removed, {again}{now} added"
+    return said if len(said) <= _LONGEST else ""
+
+
+def _alike(changes: Sequence[Change], labels: Collection[str]) -> str:
+    """Describe two things that both came or both went: `Arms “A” and “B” removed`."""
+    if len(changes) != _MOST_FACTS or len(labels) > 1:
+        return ""
+    said = f"{next(iter(labels))}s {values.listed([_named(one) for one in changes])} {changes[0].verb.value}"
     return said if len(said) <= _LONGEST else ""
 
 
@@ -189,15 +201,19 @@ def _outcome(change: Change) -> str:
         case "outcome.promoted":
             return f"{measure} is now a primary outcome"
         case "outcome.demoted":
-            return f"{measure} is now a {facts.to} outcome, no longer primary"
+            return f"{measure} is now {_in_list(facts.to)}, no longer primary"
         case "outcome.restated_with_results":
             return f"{label} {measure} restated with the results"
     if change.verb in (Verb.ADDED, Verb.REMOVED):
         stays = "; another one of this name stays" if facts.others and change.verb is Verb.REMOVED else ""
         return f"{label} {measure} {change.verb.value}{stays}"
     if change.verb is Verb.MOVED:
-        return f"{measure} is now a {facts.to} outcome"
+        return f"{measure} is now {_in_list(facts.to)}"
     return _reworded(change, label, measure)
+
+
+def _in_list(to: str) -> str:
+    return "among the other outcomes" if to == "other" else f"a {to} outcome"
 
 
 def _reworded(change: Change, label: str, measure: str) -> str:
@@ -247,6 +263,10 @@ def _arm(change: Change) -> str:
         return f"{label} {name}: description {'added' if now_text else 'removed'}"
     if shift:
         return f"{label} {name}: {shift}"
+    if facts.parts == ("description",) and was_text and now_text:
+        said = near_change(f"{label} {name}", diff(was_text, now_text))
+        if said:
+            return said
     came, went = all_named(facts.names_added), all_named(facts.names_removed)
     if came or went:
         told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]

@@ -11,7 +11,7 @@ from watcher.rendering.escape import cut, plain
 MOST_NAMES = 10
 """Names in one story's last line; the others are counted."""
 
-LONGEST_NAME = 60
+LONGEST_NAME = 85
 """Characters of one name; what is longer is told by label and verb alone."""
 
 LONGEST_PLACE = 110
@@ -52,6 +52,8 @@ def lower_first(text: str) -> str:
 
 
 def _name(phrase: Phrase) -> str:
+    if phrase.kind.startswith(("date.", "enrollment.")) and phrase.was and phrase.now:
+        return f"{lower_first(plain(phrase.label))} {plain(phrase.was)} → {plain(phrase.now)}"
     sentence = _without_stop(phrase)
     if len(sentence) <= (LONGEST_PLACE if phrase.kind.startswith("site.") else LONGEST_NAME):
         return sentence
@@ -71,8 +73,6 @@ def _names(phrase: Phrase) -> Iterator[str]:
     label, was, now = (plain(text or "") for text in (phrase.label, phrase.was, phrase.now))
     label = lower_first(label)
     shift = f"{label} {was} → {now}" if was and now else ""
-    if shift and phrase.kind.startswith(("date.", "enrollment.")):
-        yield shift
     head = lower_first(plain(phrase.head or ""))
     if len(head.split()) > len(label.split()):
         yield head  # `arm “Observation” reworded`, `2 sites added in France`: what follows is detail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
@@ -13,7 +14,7 @@ from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import field, named, names, number, some, worded
+from watcher.changes.wording.build import field, named, names, number, some, text, worded
 from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("protocolSection", "sponsorCollaboratorsModule"), "sponsor")
@@ -77,9 +78,12 @@ def _lead(evidence: Evidence) -> list[Change]:
             as_text(organisation.after("organization", "fullName")),
         )
         is_mirrored = bool(of_organisation) and names == (before, after)
-        changes.append(
-            _sponsor(before, after, merged(of_sponsor, of_organisation if is_mirrored else ()), "sponsor.lead")
-        )
+        lead = _sponsor(before, after, merged(of_sponsor, of_organisation if is_mirrored else ()), "sponsor.lead")
+        classes = {
+            "old_class": sponsor.before("leadSponsor", "class"),
+            "new_class": sponsor.after("leadSponsor", "class"),
+        }
+        changes.append(replace(lead, facts={**lead.facts, **classes}) if before == after else lead)
         if is_mirrored:
             return changes
     if of_organisation:
@@ -189,7 +193,9 @@ def say(change: Change) -> Phrase:
         return _collaborator_in_words(change, was, now)
     label = "Organisation" if change.facts.get("organisation") is True else "Lead sponsor"
     if change.facts.get("class_only") is True:
-        return worded(change, label, f"{label} {now or was}", "its class was edited", was=was, now=now)
+        old, new = (values.enum(text(change.facts, key) or "none") for key in ("old_class", "new_class"))
+        details = f"now listed as {new}, before as {old}" if old != new else "its class was edited"
+        return worded(change, label, f"{label} {now or was}", details, was=was, now=now)
     is_rename = change.facts.get("renamed") is True
     if was is None or now is None:
         done = "is now given" if was is None else f"is no longer given; it was {was}"

@@ -67,7 +67,20 @@ def split(text: str) -> tuple[Criterion, ...]:
     Returns:
         Criteria in the order of the text; empty when it cannot be cut: no heading and no list.
     """
-    reader = _Reader()
+    return _cut(text, _Reader())
+
+
+def split_alike(old: str, new: str) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...]]:
+    """Cut two texts in the same way: an introduction whose nested points are criteria in one is so in the other."""
+    readers = _Reader(), _Reader()
+    found = _cut(old, readers[0]), _cut(new, readers[1])
+    heads = readers[0].introductions | readers[1].introductions
+    if readers[0].introductions == readers[1].introductions:
+        return found
+    return _cut(old, _Reader(known=heads)), _cut(new, _Reader(known=heads))
+
+
+def _cut(text: str, reader: _Reader) -> tuple[Criterion, ...]:
     reader.take_all(_lines(text))
     return tuple(reader.criteria()) if reader.has_structure else ()
 
@@ -121,7 +134,12 @@ class _Item:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads line by line; knows under which heading and at which depth it stands."""
+    """Reads line by line; knows under which heading and at which depth it stands.
+
+    Attributes:
+        known: Keys of introductions whose nested points are criteria, whatever stands beside them.
+        introductions: Keys of those that were found.
+    """
 
     section: Section = Section.OPEN
     cohort: str | None = None
@@ -132,6 +150,8 @@ class _Reader:
     has_structure: bool = False
     items: list[_Item] = field(default_factory=list)
     is_open: bool = False
+    known: frozenset[str] = frozenset()
+    introductions: frozenset[str] = frozenset()
 
     def take_all(self, lines: Sequence[str]) -> None:
         following = _following(lines)
@@ -200,18 +220,20 @@ class _Reader:
         return _without_bullet(after.strip())[1] and len(after) - len(after.lstrip()) <= self.top
 
     def _flattened(self) -> Iterator[_Item]:
-        """Where one introduction holds a whole section as its nested list, take the nested points as the criteria."""
+        """Where one introduction holds a whole section, or is known, take its nested points as the criteria."""
         for (section, cohort), group in groupby(self.items, key=lambda item: (item.section, item.cohort)):
             items = list(group)
-            head, *nested = items[0].lines
-            inner = _Reader(section=section, cohort=cohort, lead_in=items[0].lead_in)
-            if len(items) == 1 and head.rstrip().endswith(":"):
-                inner.take_all(nested)
-            if len(inner.items) > 1:
-                yield _Item(section, cohort, items[0].lead_in, [head])
-                yield from inner.items
-            else:
-                yield from items
+            for item in items:
+                head, *nested = item.lines
+                inner = _Reader(section=section, cohort=cohort, lead_in=item.lead_in)
+                if head.rstrip().endswith(":") and (len(items) == 1 or key(head) in self.known):
+                    inner.take_all(nested)
+                if len(inner.items) > 1:
+                    self.introductions |= {key(head)}
+                    yield _Item(section, cohort, item.lead_in, [head])
+                    yield from inner.items
+                else:
+                    yield item
 
     def _head(self, heading: Heading, after: str, depth: int) -> None:
         self.has_structure = True

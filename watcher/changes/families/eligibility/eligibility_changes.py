@@ -13,7 +13,7 @@ from itertools import zip_longest
 from watcher.changes.families.eligibility import criteria_cuts as cuts
 from watcher.changes.families.eligibility import criterion_direction, rewording
 from watcher.changes.families.eligibility.ages import ages
-from watcher.changes.families.eligibility.criteria import Criterion, split
+from watcher.changes.families.eligibility.criteria import Criterion, split, split_alike
 from watcher.changes.families.eligibility.criteria_cuts import facts_of, path_of, where
 from watcher.changes.families.eligibility.criteria_pairs import Paired, pair
 from watcher.changes.families.eligibility.headings import Section, residue
@@ -50,7 +50,7 @@ def explain(evidence: Evidence) -> Iterator[Change]:
 def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Change]:
     before, after = as_text(part.before(_CRITERIA)), as_text(part.after(_CRITERIA))
     edits = part.differs(_CRITERIA)
-    old, new = split(before), split(after)
+    old, new = split_alike(before, after)
     if not (old and new):
         yield _whole_text(before, after, edits, conditions)
         return

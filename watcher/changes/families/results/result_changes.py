@@ -7,12 +7,12 @@ certified delays, shown as `dispFirst…` dates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from watcher.changes.families.results.result_numbers import MOST_NUMBERS, differing
 from watcher.changes.meaning.evidence import Evidence
 from watcher.changes.meaning.parts import Part, merged, part, protocol
-from watcher.changes.model import Change, Json, Origin, Record, Severity, Verb
+from watcher.changes.model import Change, Edit, Json, Origin, Record, Severity, Verb
 from watcher.study.read import as_list, as_object, as_text, at
 
 SECTIONS: Mapping[str, str] = {
@@ -30,6 +30,7 @@ POSTING_DATES = ("resultsFirstSubmitDate", "resultsFirstSubmitQcDate", "resultsF
 DELAY_DATES = ("dispFirstSubmitDate", "dispFirstSubmitQcDate", "dispFirstPostDateStruct")
 """Status fields that show a certified delay."""
 
+_MOST_FIELDS = 4
 _TRACKING = ("derivedSection", "miscInfoModule")
 _UNPOSTED = ("annotationSection", "annotationModule")
 _EVENTS = {"releaseDate": "RELEASE", "resetDate": "RESET", "unreleaseDate": "UNRELEASE"}
@@ -99,8 +100,22 @@ def _updated(evidence: Evidence, old: Mapping[str, Json], new: Mapping[str, Json
             "sections": [name if name in SECTIONS.values() else "another section" for name in names],
             "numbers": numbers[:MOST_NUMBERS],
             "numbers_count": len(numbers),
+            **({} if numbers else _told_of([evidence.edits[index] for index in edits])),
         },
     )
+
+
+def _told_of(edits: Sequence[Edit]) -> dict[str, Json]:
+    """Return the fields that differ where no number does; of a single text what it was and is."""
+    fields: list[Json] = list(dict.fromkeys(_field(edit.field_path) for edit in edits if len(edit.field_path) > 2))
+    if len(edits) == 1 and isinstance(edits[0].before, str) and isinstance(edits[0].after, str):
+        return {"fields": fields, "was": edits[0].before, "now": edits[0].after}
+    return {"fields": fields[:_MOST_FIELDS], "fields_count": len(fields)}
+
+
+def _field(path: tuple[str, ...]) -> str:
+    """Return the key a reader knows a field of the results by: its own, in the short modules that of its part."""
+    return path[2] if path[1] in ("moreInfoModule", "participantFlowModule") else path[-1]
 
 
 def _delay(evidence: Evidence, edits: tuple[int, ...]) -> Change:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import names, number, text, worded
+from watcher.changes.wording.build import edited, names, number, text, worded
 
 _LABEL = "Results"
 
@@ -39,7 +39,13 @@ def _updated(change: Change, sections: str) -> Phrase:
     hidden = number(change.facts, "numbers_count") - len(shifts)
     if hidden > 0:
         shifts.append(f"and {values.counted(hidden, 'more number')}")
-    return worded(change, _LABEL, said, "; ".join(shifts), items=shifts)
+    if shifts or not names(change.facts, "fields"):
+        return worded(change, _LABEL, said, "; ".join(shifts), items=shifts)
+    fields = values.listed([values.words(key) for key in names(change.facts, "fields")], 3, None)
+    if not text(change.facts, "now"):
+        return worded(change, _LABEL, said, fields)
+    marks, was, now = edited(text(change.facts, "was"), text(change.facts, "now"))
+    return worded(change, _LABEL, said, f"{fields} now “{now}”, before “{was}”", was=was, now=now, marks=marks)
 
 
 def number_shifts(change: Change) -> list[str]:
