@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from typing import Any
 
 from tests.changes.builders import put
-from tests.pipeline.house import ANA, BOB, DAYS, FOUR, ONE, QUIET, THREE, TWO, trial
+from tests.pipeline.house import ANA, DAYS, FOUR, ONE, QUIET, THREE, TWO, trial
+from watcher.config.config_model import NearConfig
+from watcher.digests.new_trials import profile_of
 
 SEARCH = '[[watch]]\nname = "itch"\nsearch = "https://clinicaltrials.gov/search?cond=itch&aggFilters=status:rec"\n\n'
 CALM = SEARCH + ANA + QUIET
@@ -152,16 +155,6 @@ async def test_webhook_calls_the_moves_by_their_own_types(house):
     assert [post["data"]["nct_id"] for post in posts] == [TWO] * 3
 
 
-async def test_who_does_not_follow_the_search_hears_nothing_of_it(house):
-    home = house(
-        registry(**entering()), settings=CALM + BOB.replace("send", 'watches = ["all"]\nsend') + QUIET, watched=[ONE]
-    )
-    await home.run()
-    await home.next()
-    assert len(home.bodies("ana")) == 1
-    assert home.bodies("bob") == []
-
-
 async def test_page_and_feed_of_a_search_show_who_entered_and_left(house):
     moved = {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1]), DAYS[3]: itchy(TWO, "COMPLETED")}}
     home = house(registry(**moved), settings=CALM, watched=[])
@@ -178,3 +171,14 @@ async def test_page_and_feed_of_a_search_show_who_entered_and_left(house):
     feed = (home.folder / "site/watches/itch.xml").read_text()
     assert "first posted on 2 Jun 2026" in feed
     assert "Completed" in feed
+
+
+def test_profile_of_a_hostile_record_is_short_and_of_an_empty_one_is_bare():
+    names: list[Any] = ["x" * 100_000, None, 5, {}]
+    record = put(itchy(ONE), ("protocolSection", "conditionsModule", "conditions"), names)
+    sites: list[Any] = [{"facility": "F" * 9_999, "city": None, "country": 7}, "no site", {"country": "C" * 5_000}]
+    record = put(record, ("protocolSection", "contactsLocationsModule", "locations"), sites)
+    shown = profile_of(record, NearConfig(countries=("C" * 5_000,)))
+    assert len(shown.headline) < 500
+    assert all(len(line.sentence) < 1_000 for line in shown.lines)
+    assert profile_of({"protocolSection": {"contactsLocationsModule": {"locations": {}}}}, None).headline == "New trial"

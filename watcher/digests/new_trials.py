@@ -22,6 +22,7 @@ from watcher.study.typed import Site, Study, sites_of, study_of
 TAG = "New trial"
 
 _MOST_NAMED = 6
+_LONGEST_NAME = 120
 _MOST_COUNTRIES = 20
 _MOST_IN_HEADLINE = 3
 
@@ -79,7 +80,7 @@ def _participants(study: Study) -> str:
 def _several(names: Sequence[str]) -> str:
     """Join names that may hold commas themselves."""
     more = [f"and {len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-    return "; ".join((*names[:_MOST_NAMED], *more))
+    return "; ".join((*(values.short(name, _LONGEST_NAME) for name in names[:_MOST_NAMED]), *more))
 
 
 def _near(sites: Sequence[Site], near: NearConfig) -> str:
