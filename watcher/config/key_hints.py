@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 
 PLACES = '{ credential = "…" }, { file = "…" } or { env = "…" }'
 
+SECRET_KEYS = frozenset({"password", "webhook", "token", "url", "secret", "client_secret", "refresh_token"})
+"""Keys whose table names where a secret is kept."""
+
 LISTED_TABLES = ("watch", "recipient")
 """Tables of which there may be several."""
 
@@ -44,20 +47,22 @@ _OTHER_WORDS: Mapping[str, str] = {
 }
 
 
-def table_form(place: tuple[str | int, ...], secret_keys: Collection[str]) -> str:
-    """Return what to write where a table is expected and a text was found; empty when nothing is known.
-
-    Args:
-        place: The key.
-        secret_keys: Keys whose table names where a secret is kept.
-    """
+def table_form(place: tuple[str | int, ...]) -> str:
+    """Return what to write where a table is expected and a text was found; empty when nothing is known."""
     key = str(place[-1])
     if len(place) == 3 and key in _RECIPIENT_FORMS:
-        form = _RECIPIENT_FORMS[key]
-        return f"; the address is a secret and never stands in the configuration: write {form}, or file or env for it"
-    if key in secret_keys:
-        return f"; a secret never stands in the configuration: write {PLACES}"
-    return f"; write {_FORMS[key]}" if key in _FORMS else ""
+        return address_form(key)
+    if key in SECRET_KEYS:
+        return f"a secret never stands in the configuration: write {PLACES}"
+    return f"write {_FORMS[key]}" if key in _FORMS else ""
+
+
+def address_form(key: str) -> str:
+    """Return how a recipient's channel is written whose address is a secret; empty for any other key."""
+    form = _RECIPIENT_FORMS.get(key)
+    if form is None:
+        return ""
+    return f"the address is a secret and never stands in the configuration: write {form}, or file or env for it"
 
 
 def other_word(key: str, known: Collection[str]) -> str:

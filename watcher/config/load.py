@@ -28,8 +28,6 @@ from watcher.config.sources import Sources, read_sources
 from watcher.config.toml_lines import Place
 from watcher.errors import ConfigError, Problem
 
-_SECRET_KEYS = {"password", "webhook", "token", "url", "secret", "client_secret", "refresh_token"}
-
 _TYPE_WORDS = {
     "string_type": "a text in quotation marks",
     "int_type": "a whole number",
@@ -173,7 +171,8 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
             choices = re.findall(r'"([^"]+)"', expected)
             return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
         case "model_type" if isinstance(detail["input"], str):  # perhaps a secret itself, in place of its location
-            return f"{key}{where} must be a table, not a text{table_form(place, _SECRET_KEYS)}"
+            form = table_form(place)
+            return f"{key}{where} must be a table, not a text" + (f"; {form}" if form else "")
         case "model_type" if isinstance(detail["input"], list) and len(place) == 1:
             return f"write [{key}], with one bracket on each side: there is only one"
         case "tuple_type" if isinstance(detail["input"], dict) and key in LISTED_TABLES:

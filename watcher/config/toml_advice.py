@@ -6,6 +6,9 @@ Pure. Never repeats what may be a secret.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from watcher.config.key_hints import SECRET_KEYS, address_form, table_form
 
 _CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2033\uff02"
 _STRAIGHT = {ord(sign): '"' for sign in _CURLY}
@@ -15,9 +18,34 @@ _YAML = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*:(?:\s|$)")
 _TABLE = re.compile(r"\s*\[\[?\s*([\w.-]+)")
 _BARE_WORD = re.compile(r"\s*[A-Za-z][\w-]*\s*,?\s*(?:#.*)?")
 _OPEN_BRACE = re.compile(r"\{\s*(?:#.*)?$")
-_NUMBER = re.compile(r"[+-]?[\d_.]+")
 _SHOWABLE = ("timezone", "send", "name", "poll_every", "timeout", "least", "tls", "transport", "audience", "quiet")
 """Keys whose values are no secrets, even by mistake."""
+
+_VALUES: Mapping[str, str] = {
+    r"(?i:null|none|nil)": "to leave KEY unset, put # before the line",
+    r"0\d+": "a number has no 0 before it: KEY = NUMBER",
+    r"(?:#.*)?": 'write a value after "KEY =", or put # before the line',
+    r"=.*": "write one equals sign",
+    r"(?!true|false)(?i:true|false|yes|no|on|off)": "write KEY = true or KEY = false, in lower case",
+    r"(?!true$|false$|[+-]?[\d_.]+$)[^\"'\[{].*": "a text stands in quotation marks, as in LINE",
+    r"\[(?:\s*|[^\"']*,\s*)[A-Za-z].*": 'each text of a list stands in quotation marks, as in KEY = ["…", "…"]',
+    r"\{[^\"']*=\s*[A-Za-z].*": 'each text in braces stands in quotation marks, as in KEY = { … = "…" }',
+    r".*,\s*,.*": "there is a comma too many",
+}
+"""Values that are none, first match first, and what to write; KEY, LINE and NUMBER are filled in."""
+
+_SAID: Mapping[str, str] = {
+    "Expected ']": "a section is written [email], and [[watch]] or [[recipient]] where there may be several",
+    "Expected '=' after a key": 'write one word, an equals sign and the value, as in timezone = "UTC"',
+    "Expected newline": "a line ends after its value, without a comma or more words; a comment begins with #",
+    "overwrite": '"KEY" is set twice; keep one of the two lines',
+    "Unclosed array": "here or in the lines before, a comma between two values or the closing bracket is missing",
+    "Illegal character '\\n'": "the closing quotation mark is missing",
+    "Unterminated string": "the closing quotation mark is missing",
+    "hex value": "a backslash in quotation marks must be doubled; or put the text in single quotation marks",
+    "Unescaped": "a backslash in quotation marks must be doubled; or put the text in single quotation marks",
+}
+"""What the parser says, in part, and what to write."""
 
 _LONGEST_SHOWN = 40
 _LISTS = ("recipient", "watch")
@@ -39,7 +67,8 @@ def toml_advice(text: str, line: int, said: str) -> str:
     if raw.lstrip().startswith((";", "//", "--", "/*")):
         return "a comment begins with #"
     if any(sign in raw for sign in _CURLY):
-        return f"write straight quotation marks, as in {_example(raw.translate(_STRAIGHT))}"
+        straight = raw.translate(_STRAIGHT)
+        return _of_value(straight) or f"write straight quotation marks, as in {_example(straight)}"
     if _UNSEEN.search(raw):
         return "the line contains characters that nobody sees, such as a fixed space from a web page; type it anew"
     if (yaml := _YAML.match(raw)) is not None:
@@ -55,47 +84,28 @@ def _of_value(raw: str) -> str:
     if setting is None:
         return 'each text of a list stands in quotation marks: "…",' if _BARE_WORD.fullmatch(raw) else ""
     key, value = setting[1], setting[2].partition(" #")[0].strip()
-    if value.lower() in ("null", "none", "nil"):
-        return f"to leave {key} unset, put # before the line"
-    if re.fullmatch(r"0\d+", value):
-        return f"a number has no 0 before it: {key} = {value.lstrip('0') or '0'}"
-    if not value or value.startswith("#"):
-        return f'write a value after "{key} =", or put # before the line'
-    if value.startswith("="):
-        return "write one equals sign"
-    if value.lower() in ("true", "false", "yes", "no", "on", "off") and value not in ("true", "false"):
-        return f"write {key} = true or {key} = false, in lower case"
-    if value[0] not in "\"'[{" and not _NUMBER.fullmatch(value) and value not in ("true", "false"):
-        return f"a text stands in quotation marks, as in {_example(raw)}"
-    if re.match(r"\[\s*[A-Za-z]|\[[^\"']*,\s*[A-Za-z]", value):
-        return f'each text of a list stands in quotation marks, as in {key} = ["…", "…"]'
-    if re.match(r"\{[^\"']*=\s*[A-Za-z]", value):
-        return f'each text in braces stands in quotation marks, as in {key} = {{ … = "…" }}'
-    return "there is a comma too many" if re.search(r",\s*,", value) else ""
+    if not value.startswith(("{", "[")) and value and (form := address_form(key) or _secret_form(key)):
+        return form
+    advice = next((words for pattern, words in _VALUES.items() if re.fullmatch(pattern, value)), "")
+    return advice.replace("KEY", key).replace("LINE", _example(raw)).replace("NUMBER", value.lstrip("0"))
+
+
+def _secret_form(key: str) -> str:
+    return table_form((key,)) if key in SECRET_KEYS - {"url"} else ""
 
 
 def _of_words(raw: str, said: str) -> str:
     """Return advice for what the parser found."""
-    table, setting = _TABLE.match(raw), _SETTING.fullmatch(raw)
+    table = _TABLE.match(raw)
     if table is not None and ("Cannot" in said or "overwrite" in said):
         if table[1] in _LISTS:
             return f"write [[{table[1]}]] everywhere, with two brackets on each side: there may be several"
         return f"[{table[1]}] stands in the file already; put its keys together"
-    if "Expected ']" in said or re.fullmatch(r"\s*\[?[\w.-]+\]+\s*", raw):
-        return "a section is written [email], and [[watch]] or [[recipient]] where there may be several"
-    if "Expected '=' after a key" in said:
-        return 'write one word, an equals sign and the value, as in timezone = "UTC"'
-    if "Expected newline" in said:
-        return "a line ends after its value, without a comma or more words; a comment begins with #"
-    if "overwrite" in said:
-        return f'"{setting[1]}" is set twice; keep one of the two lines' if setting is not None else ""
-    if "Unclosed array" in said:
-        return "here or in the lines before, a comma between two values or the closing bracket is missing"
-    if "Illegal character '\\n'" in said or "Unterminated string" in said:
-        return "the closing quotation mark is missing"
-    if "hex value" in said or "Unescaped" in said:
-        return "a backslash in quotation marks must be doubled; or put the text in single quotation marks"
-    return ""
+    if re.fullmatch(r"\s*\[?[\w.-]+\]+\s*", raw):
+        return _SAID["Expected ']"]
+    setting = _SETTING.fullmatch(raw)
+    advice = next((words for part, words in _SAID.items() if part in said), "")
+    return advice.replace("KEY", setting[1] if setting is not None else "the key")
 
 
 def _example(raw: str) -> str:
