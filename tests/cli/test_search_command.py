@@ -10,6 +10,7 @@ import pytest
 from tests.cli.desk import FILES, ONE, TWO, Desk
 from watcher.cli import watchlist_commands
 from watcher.config.load import load_config
+from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.search.search_query import translate
 
 SITE = "https://clinicaltrials.gov/search?"
@@ -74,6 +75,33 @@ def test_search_that_cannot_be_asked_is_one_sentence(desk, what):
     assert found.code == (69 if "AREA" in what else 2)
     assert found.err.count("\n") == 1
     assert not (desk.folder / "conf.d").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (FaultKind.HTML, "instead of JSON"),
+        (FaultKind.NOT_JSON, "cannot be read"),
+        (FaultKind.REFUSED, "refuses us"),
+    ],
+)
+def test_answer_that_is_none_is_one_sentence_and_adds_nothing(desk, registry, kind, said):
+    registry.arm(RegistryFault(kind=kind, times=None))
+    desk.change("requests_per_second", 'transport = "urllib"\nrequests_per_second')
+    found = desk.quick("search", "--add", "x", "pain")
+    assert (found.code, said in found.err, found.err.count("\n")) == (69, True, 1), found.err
+    assert not (desk.folder / "conf.d").exists()
+
+
+def test_registry_that_has_refused_us_is_not_asked(desk, registry):
+    registry.arm(RegistryFault(kind=FaultKind.REFUSED, times=None))
+    desk.quick("run", "--once")
+    asked = len(registry.requests)
+    assert asked > 0
+    found = desk.quick("search", "pain")
+    assert (found.code, "refuses us" in found.err) == (69, True)
+    assert "added NCT99000009\n" in desk.ok("add", "NCT99000009").out
+    assert len(registry.requests) == asked
 
 
 # --- add --------------------------------------------------------------------------------------------------------------
