@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import marshal
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -28,9 +28,14 @@ Exclusion Criteria:
 """
 
 
+def copied(value: Any) -> Any:
+    """Return a deep copy of what JSON can hold; many times faster than `copy.deepcopy`, and records are large."""
+    return marshal.loads(marshal.dumps(value))
+
+
 def a_record(**status: Json) -> dict[str, Any]:
     """Give a fresh record; keyword arguments replace fields of its status module."""
-    record = copy.deepcopy(_RECORD)
+    record = copied(_RECORD)
     record["protocolSection"]["statusModule"].update(status)
     return record
 
@@ -47,7 +52,7 @@ def put(record: Record, path: Sequence[str | int], value: Json) -> dict[str, Any
 
     What lies on the way and is no object where one is needed (records may be mutated) gives way to one.
     """
-    result = copy.deepcopy(dict(record))
+    result = copied(dict(record))
     at: Any = result
     for step, following in pairwise(path):
         if isinstance(at, dict) and not isinstance(at.get(step), list if isinstance(following, int) else dict):
@@ -56,7 +61,7 @@ def put(record: Record, path: Sequence[str | int], value: Json) -> dict[str, Any
     if value is None:
         del at[path[-1]]
     else:
-        at[path[-1]] = copy.deepcopy(value)
+        at[path[-1]] = copied(value)
     return result
 
 

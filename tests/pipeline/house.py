@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.changes.builders import a_record, put
+from tests.support.new_store import put_new_store
 from tests.support.smtp_sink import ReceivedMail, SmtpSink
 from tests.support.webhook_sink import WebhookSink
 from watcher import app
@@ -207,6 +208,7 @@ def repeats(mails: Iterable[ReceivedMail]) -> list[str]:
 
 @contextmanager
 def house(folder: Path, states: Mapping[str, Mapping[str, Any]], **more: Any) -> Iterator[House]:
-    """Open a house whose registry serves these records, by id and data version."""
+    """Open a house whose registry serves these records, by id and data version, with a store nothing was read into."""
+    put_new_store(folder / "state" / "watcher.db")
     with Sandbox(Timeline.of(states)) as registry, SmtpSink() as smtp, WebhookSink() as hook:
         yield House(folder, registry, smtp, hook, **more)

@@ -1,6 +1,5 @@
 """A prepared database once per session; each test gets its own copy of the file."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,20 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.store.child import output
-from tests.store.make import NOW
-from watcher.store import admin
-from watcher.store.lock import RunLock
+from tests.support.new_store import put_new_store
 from watcher.store.store import Store
 
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory):
     """A new database, made as a run makes it."""
-    folder = tmp_path_factory.mktemp("blank")
-    path = admin.database_path("sqlite:///watcher.db", folder)
-    with RunLock.acquire(folder, pid=os.getpid(), now=NOW) as lock:
-        admin.prepare(path, lock, NOW)
-    return path
+    return put_new_store(tmp_path_factory.mktemp("blank") / "watcher.db")
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any
 
 import jinja2
+import jinja2.bccache
 import jinja2.meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -226,6 +228,34 @@ def builtin_templates() -> Path:
     return packaged if packaged.is_dir() else package.parent / "templates"
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Keep what templates were compiled to, by name, place and text.
+
+    A configuration that is read again, and an override that is no longer trusted, make a new environment; compiling
+    anew what did not change took most of the time of that.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Fill the bucket with what is known of a template with this text."""
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Remember a compiled template in the place of an earlier text of it."""
+        if bucket.code is not None:
+            self._known[bucket.key] = (bucket.checksum, bucket.code)
+
+
+@cache
+def _compiled() -> _Compiled:
+    """Return the one memory of this process; all environments are made alike."""
+    return _Compiled()
+
+
 def _environment(*folders: Path) -> jinja2.Environment:
     environment = _Sandbox(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
@@ -234,6 +264,7 @@ def _environment(*folders: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_compiled(),
     )
     for name in set(environment.globals) - _KEPT_GLOBALS:
         del environment.globals[name]
