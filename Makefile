@@ -51,6 +51,8 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 # Two gates on branch coverage: the pure heart at 95 %, all the rest at 90 %.
+# The tests start the program some hundred times; where nothing compiled is kept, half of that is compiling.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY)
 	@rm -f .coverage .coverage.*
 	$(BIN)/pytest -n 2 -m "not soak" --cov --cov-report=

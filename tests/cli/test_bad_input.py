@@ -15,7 +15,7 @@ def one_sentence(found, *words):
 
 def test_a_malformed_id_is_named_with_file_and_line_and_the_others_are_polled(desk):
     desk.watch(ONE, "NCT12", TWO)
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert found.code == 1
     one_sentence(found, "watchlist.txt:2", '"NCT12"', "NCT and eight digits")
     rows = {row["nct_id"]: row["state"] for row in desk.ok("list", "--json").json()["trials"]}
@@ -28,7 +28,7 @@ def test_a_malformed_id_is_named_with_file_and_line_and_the_others_are_polled(de
 
 def test_an_empty_watchlist_is_said_and_asks_nobody(desk, registry):
     desk.watch()
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert found.code == 78
     one_sentence(found, "nothing is watched", "watcher add")
     assert registry.requests == ()
@@ -52,7 +52,7 @@ def test_a_watchlist_that_is_not_there_or_no_text_is_named(desk):
 
 def test_unknown_keys_are_all_named_at_once_and_nothing_is_done(desk, registry):
     desk.change("[registry]", 'timezon = "UTC"\n[registry]\npol_every = "1h"')
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert (found.code, found.out) == (78, "")
     assert found.err.splitlines() == [
         'config.toml:3: unknown key "timezon"; did you mean "timezone"?',
@@ -65,7 +65,7 @@ def test_unknown_keys_are_all_named_at_once_and_nothing_is_done(desk, registry):
 def test_a_secret_that_does_not_resolve_is_exit_78_and_the_run_still_polls_and_keeps_the_message(desk, registry, relay):
     desk.set_up(registry.base_url, ANA, FILES, relay=relay)
     desk.change('from = "w', 'username = "w"\npassword = { env = "NOT_THERE" }\nfrom = "w')
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert found.code == 78
     one_sentence(found, "$NOT_THERE")
     assert len(desk.filed()) == 1
@@ -92,7 +92,7 @@ def test_a_template_of_the_operators_that_fails_is_replaced_and_told_of(desk, re
     broken = desk.folder / "own/email/welcome.body.txt.j2"
     broken.write_text("Dear {{ reader.name | nosuchfilter }}")
     desk.change("[registry]", 'templates_dir = "own"\n[registry]')
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert found.code in (0, 1)
     one_sentence(found, "email/welcome.body.txt.j2", "built-in")
     (welcome,) = desk.filed()

@@ -27,7 +27,7 @@ def pair(bare):
 
 
 def test_the_object_for_machines_has_the_documented_shape(bare, pair):
-    found = bare.done("compare", *pair, "--json")
+    found = bare.ok("compare", *pair, "--json")
     assert found.err == ""
     whole = found.json()
     assert list(whole) == TOP

@@ -24,22 +24,22 @@ def files(bare):
 
 @pytest.mark.parametrize("nct_id", ["NCT99000001", "NCT99000004", "NCT99000008", "NCT07555496"])
 def test_the_page_is_valid_and_tells_every_change(bare, files, nct_id):
-    found = bare.done("compare", *files(nct_id), "--html")
+    found = bare.ok("compare", *files(nct_id), "--html")
     parse(found.out)
-    told = json.loads(bare.done("compare", "old.json", "new.json", "--json").out)
+    told = json.loads(bare.ok("compare", "old.json", "new.json", "--json").out)
     assert told["story"] in found.out
     assert found.out.count("<li class=") == sum(change["severity"] != "noise" for change in told["changes"])
 
 
 def test_words_that_changed_are_marked_and_noise_is_folded(bare, files):
-    page = bare.done("compare", *files("NCT99000003"), "--html").out
+    page = bare.ok("compare", *files("NCT99000003"), "--html").out
     assert "<ins>" in page
     assert "<details" in page
     assert 'rel="stylesheet"' not in page
 
 
 def test_hostile_text_is_harmless(bare, files):
-    page = bare.done("compare", *files("NCT99000011"), "--html").out
+    page = bare.ok("compare", *files("NCT99000011"), "--html").out
     assert "<script" not in page.lower()
     assert "\u202e" not in page
 
@@ -59,7 +59,7 @@ def edited(bare):
         for name, text in (("old.json", old), ("new.json", new)):
             record["protocolSection"]["eligibilityModule"]["eligibilityCriteria"] = text
             (bare.folder / name).write_text(json.dumps(record))
-        return bare.done("compare", "old.json", "new.json", "--html").out
+        return bare.ok("compare", "old.json", "new.json", "--html").out
 
     return page
 

@@ -34,7 +34,7 @@ def test_all_is_well(desk, registry, relay):
         (desk.folder / name).write_text(secret)
         (desk.folder / name).chmod(0o600)
     desk.environ["SSL_CERT_FILE"] = ""
-    found = desk.run("doctor")
+    found = desk.quick("doctor")
     assert (found.code, found.err) == (0, "")
     parts = verdicts(found)
     assert len(parts) == len(found.out.splitlines())
@@ -67,11 +67,11 @@ def test_relay_with_a_certificate_of_an_own_authority_is_trusted_by_doctor_check
     with SmtpSink(tls=server_context(), implicit=True) as relay:
         desk.set_up(registry.base_url, ANA, relay=relay)
         desk.change('tls = "none"', 'tls = "implicit"')
-        verdict, said = verdicts(desk.run("doctor"))["relay"]
+        verdict, said = verdicts(desk.quick("doctor"))["relay"]
         assert verdict == "problem"
         assert "set ca_file to the CA to trust" in said
         desk.change('tls = "implicit"', 'tls = "implicit"\nca_file = "own.pem"')
-        assert "ca_file" in (found := desk.run("check-config")).err
+        assert "ca_file" in (found := desk.quick("check-config")).err
         assert "cannot be read: No such file" in found.err
         assert found.code == 78
         shutil.copy(CERTIFICATE, desk.folder / "own.pem")
@@ -244,7 +244,7 @@ def test_a_textfile_without_its_extra_is_a_problem(desk, registry):
     desk.set_up(registry.base_url, FILES)
     with desk.path.open("a") as file:
         file.write('\n[health]\ntextfile = "watcher.prom"\n')
-    assert verdicts(desk.run("doctor"))["textfile"][0] == "ok"
+    assert verdicts(desk.quick("doctor"))["textfile"][0] == "ok"
     (desk.folder / "without").mkdir()
     hidden = "import sys\nsys.modules['prometheus_client'] = None\n"
     (desk.folder / "without" / "sitecustomize.py").write_text(hidden)

@@ -15,7 +15,7 @@ ENTRY = {"schema", "nct_id", "title", "seq", "seen_at", "story", "from", "to", "
 
 
 def test_status_for_machines_has_the_documented_shape(walked):
-    found = walked.done("status", "--json").json()
+    found = walked.ok("status", "--json").json()
     assert set(found) >= STATUS
     assert found["schema"] == 1
     assert set(found["poll"]) == {"last", "next", "data_version", "due"}
@@ -69,7 +69,7 @@ def test_status_shows_what_fails_since_when(desk, registry):
 
 
 def test_list_for_machines_and_people(walked):
-    found = walked.done("list", "--json").json()
+    found = walked.ok("list", "--json").json()
     assert found["schema"] == 1
     rows = {row["nct_id"]: row for row in found["trials"]}
     assert rows[ONE]["status"] == "TERMINATED"
@@ -89,7 +89,7 @@ def test_list_names_trials_as_the_operator_does(desk):
 
 
 def test_show_gives_one_trial_to_people_and_the_whole_record_to_machines(walked):
-    found = walked.done("show", ONE.lower()).out
+    found = walked.ok("show", ONE.lower()).out
     assert "Terminated" in found
     assert "Interim analysis" in found
     assert f"https://clinicaltrials.gov/study/{ONE}" in found
@@ -110,7 +110,7 @@ def test_an_id_never_read_or_malformed_is_exit_2_with_what_to_do(walked):
 
 
 def test_log_for_machines_has_one_object_a_line_in_the_documented_shape_newest_first(walked):
-    entries = walked.done("log", "--json").lines()
+    entries = walked.ok("log", "--json").lines()
     assert {frozenset(entry) for entry in entries} == {frozenset(ENTRY)}
     assert {frozenset(change) for entry in entries for change in entry["changes"]} == {frozenset(CHANGE)}
     assert [entry["seq"] for entry in entries] == sorted((entry["seq"] for entry in entries), reverse=True)
@@ -161,7 +161,7 @@ def test_looking_changes_no_byte_of_the_store(walked):
 
 def test_nothing_is_wider_than_80_columns_and_no_color_is_honoured(walked):
     for command in (("status",), ("list",), ("show", ONE), ("log",), ("outbox", "list")):
-        found = walked.run(*command, env={"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"})
+        found = walked.quick(*command, env={"COLUMNS": "80", "NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"})
         assert "\x1b[3" not in found.out
         plain = re.sub("\x1b\\[[0-9;]*m", "", found.out)
         assert max(map(len, plain.splitlines())) <= 80, command
@@ -179,6 +179,6 @@ def test_registry_text_cannot_steer_the_terminal(tmp_path, registry):
 
 def test_next_slot_is_utc_for_machines_and_the_recipients_own_time_for_people(desk):
     desk.set_up("http://127.0.0.1:9/api/v2", LATER.replace("welcome", 'timezone = "Asia/Kolkata"\nwelcome'))
-    (row,) = desk.run("status", "--json").json()["recipients"]
+    (row,) = desk.quick("status", "--json").json()["recipients"]
     assert row["next_slot"].endswith("T18:30:00Z")
-    assert re.search(r"\w{3} 1 \w{3} \d{4} 00:00 \+0530", desk.run("status").out)
+    assert re.search(r"\w{3} 1 \w{3} \d{4} 00:00 \+0530", desk.quick("status").out)

@@ -26,7 +26,7 @@ def stuck(desk, registry, relay):
 
 def test_preview_prints_what_waits_for_a_recipient_and_changes_nothing(walked):
     before = walked.store_bytes()
-    found = walked.done("preview", "later")
+    found = walked.ok("preview", "later")
     assert found.out.startswith("Subject: ")
     assert "Terminated" in found.out.splitlines()[0]
     assert ONE in found.out
@@ -76,7 +76,7 @@ def test_a_sample_goes_the_real_way_and_the_providers_reply_is_printed(desk, reg
     desk.set_up(registry.base_url, ANA, FILES, ROOM, relay=relay)
     with WebhookSink() as hook:
         (desk.folder / "hook").write_text(hook.url)
-        found = desk.done("send-test", "ana")
+        found = desk.ok("send-test", "ana")
         assert found.out.startswith("email: accepted: 250 ")
         assert (
             "sample" in str(relay.mails[0].message["Subject"]).lower()
@@ -94,7 +94,7 @@ def test_a_sample_goes_the_real_way_and_the_providers_reply_is_printed(desk, reg
 def test_a_sample_refused_is_exit_1_with_the_providers_words(desk, registry, relay):
     desk.set_up(registry.base_url, ANA, relay=relay)
     relay.arm(SmtpStage.RCPT, reply="550 5.1.1 nobody of that name")
-    found = desk.run("send-test", "ana")
+    found = desk.quick("send-test", "ana")
     assert found.code == 1
     assert "not sent" in found.out
     assert "5.1.1 nobody of that name" in found.out
@@ -102,7 +102,7 @@ def test_a_sample_refused_is_exit_1_with_the_providers_words(desk, registry, rel
 
 
 def test_waiting_messages_are_listed_for_machines_and_people(stuck):
-    rows = stuck.done("outbox", "list", "--json").lines()
+    rows = stuck.ok("outbox", "list", "--json").lines()
     assert [list(row) for row in rows] == [ENTRY, ENTRY]
     assert {row["recipient"] for row in rows} == {"ana", "bob"}
     assert {row["state"] for row in rows} == {"pending"}
@@ -119,7 +119,7 @@ def test_retry_makes_messages_due_and_the_next_run_sends_them(stuck, relay):
     assert stuck.quick("run", "--once").code == 1  # the fault stands: nothing is due yet
     assert relay.mails == ()
     numbers = [row["id"] for row in stuck.ok("outbox", "list", "--json").lines()]
-    found = stuck.done("outbox", "retry", str(numbers[0]))
+    found = stuck.ok("outbox", "retry", str(numbers[0]))
     assert f"due now: {numbers[0]}" in found.out
     stuck.quick("run", "--once")
     assert len(relay.mails) == 1
@@ -132,7 +132,7 @@ def test_retry_makes_messages_due_and_the_next_run_sends_them(stuck, relay):
 def test_dropped_messages_are_never_sent(stuck, relay):
     relay.clear()
     number = stuck.ok("outbox", "list", "--json").lines()[0]["id"]
-    assert f"dropped: {number}" in stuck.done("outbox", "drop", str(number)).out
+    assert f"dropped: {number}" in stuck.ok("outbox", "drop", str(number)).out
     stuck.ok("outbox", "retry", "--all")
     stuck.ok("run", "--once")
     assert len(relay.mails) == 1
@@ -152,7 +152,7 @@ def test_messages_are_named_one_way_and_have_to_exist(stuck, command):
 def test_a_refused_recipient_is_suspended_told_to_the_operator_and_resumed_by_retry(desk, registry, relay):
     desk.set_up(registry.base_url, ANA, BOB, relay=relay)
     relay.arm(SmtpStage.RCPT, reply="550 5.1.1 nobody of that name", address="ana@example.org", times=None)
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert (found.code, found.out) == (1, "")
     assert found.err.count("\n") == 1
     assert found.err.startswith("email to ana: ")
@@ -175,7 +175,7 @@ def test_given_up_messages_are_listed_with_the_reason_and_the_last_reply(stuck, 
         store.execute("UPDATE message SET queued_at = '2020-01-01T00:00:00.000000Z', attempts = 9")
         store.execute("UPDATE message SET next_attempt_at = '2020-01-05T00:00:00.000000Z'")
     assert stuck.quick("run", "--once").code == 1
-    rows = stuck.done("outbox", "list", "--json").lines()
+    rows = stuck.ok("outbox", "list", "--json").lines()
     assert {(row["state"], row["next_attempt_at"]) for row in rows} == {("dead", None)}
     text = " ".join(stuck.ok("outbox", "list").out.split())
     for said in (rows[0]["last_reply"], text):
@@ -209,7 +209,7 @@ def test_a_sample_changes_no_byte_of_the_store_whatever_becomes_of_it(stuck, rel
     relay.clear()
     relay.arm(SmtpStage.BODY, drop=True)
     assert stuck.quick("send-test", "ana").code == 1
-    assert stuck.done("send-test", "ana").out.startswith("email: accepted: 250 ")
+    assert stuck.ok("send-test", "ana").out.startswith("email: accepted: 250 ")
     assert stuck.store_bytes() == before
 
 
@@ -228,7 +228,7 @@ def test_a_relay_that_refuses_the_log_in_is_one_sentence_and_the_password_is_not
     desk.set_up(registry.base_url, ANA, relay=relay)
     desk.change('from = "w', 'username = "w"\npassword = { env = "RELAY" }\nfrom = "w')
     desk.environ["RELAY"] = "the wrong one"
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert (found.code, found.out) == (1, "")
     assert found.err.count("\n") == 1
     assert "535" in found.err

@@ -32,10 +32,10 @@ def served(desk, registry):
 
 @as_root
 def test_run_by_root_belongs_to_the_service(served):
-    served.done("run", "--once")
-    served.done("db", "backup", "then.db")
-    served.done("db", "restore", "then.db")
-    served.done("send-test", "files")
+    served.ok("run", "--once")
+    served.ok("db", "backup", "then.db")
+    served.ok("db", "restore", "then.db")
+    served.ok("send-test", "files")
     found = owners(served.state)
     assert {"watcher.db", "watcher.lock", "digests", "pages"} <= set(found)
     assert any(name.endswith(".eml") for name in found)
@@ -47,7 +47,7 @@ def test_run_by_root_belongs_to_the_service(served):
 def test_watchlist_edited_by_root_stays_its_owners(served):
     path = served.folder / "watchlist.txt"
     os.chown(path, SERVICE, SERVICE)
-    served.done("add", "NCT99000003")
+    served.ok("add", "NCT99000003")
     assert (path.stat().st_uid, path.stat().st_gid) == (SERVICE, SERVICE)
 
 

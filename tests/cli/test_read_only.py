@@ -25,15 +25,15 @@ def mounted(desk: Desk) -> Iterator[Desk]:
 def test_store_on_a_read_only_file_system_is_named_and_can_still_be_read(mounted, registry):
     desk = mounted
     desk.set_up(registry.base_url, FILES)
-    desk.done("run", "--once")
+    desk.ok("run", "--once")
     subprocess.run(["mount", "-o", "remount,ro", desk.state], check=True)
-    found = desk.run("run", "--once")
+    found = desk.quick("run", "--once")
     assert found.code == 74
     assert "lies on a read-only file system" in found.err
     assert "Traceback" not in found.err
-    assert desk.done("status", "--json").json()["outbox"]["pending"] == 0
-    assert ONE in desk.done("log").out
-    assert ONE in desk.done("list").out
-    assert desk.run("outbox", "retry", "--all").code == 74
+    assert desk.ok("status", "--json").json()["outbox"]["pending"] == 0
+    assert ONE in desk.ok("log").out
+    assert ONE in desk.ok("list").out
+    assert desk.quick("outbox", "retry", "--all").code == 74
     subprocess.run(["mount", "-o", "remount,rw", desk.state], check=True)
-    desk.done("run", "--once")
+    desk.ok("run", "--once")

@@ -33,7 +33,7 @@ def test_a_run_that_goes_well_says_nothing_and_each_change_is_told_once(desk, re
 def test_verbose_says_in_a_line_what_was_done_and_quiet_says_nothing(desk, registry):
     assert desk.ok("-q", "run", "--once").out == ""
     registry.next()
-    found = desk.done("-v", "--log-format", "json", "run", "--once")
+    found = desk.ok("-v", "--log-format", "json", "run", "--once")
     assert found.out.count("\n") == 1
     assert "2 trials watched" in found.out
     events = [json.loads(line) for line in found.err.splitlines()]
@@ -41,12 +41,12 @@ def test_verbose_says_in_a_line_what_was_done_and_quiet_says_nothing(desk, regis
     checked = {event["nct_id"]: event["status"] for event in events if event["event"] == "trial_checked"}
     assert "unchanged" not in checked.values()  # a line per trial and data version would fill the journal
     registry.next()
-    every = desk.done("-vv", "--log-format", "json", "run", "--once").err.splitlines()
+    every = desk.ok("-vv", "--log-format", "json", "run", "--once").err.splitlines()
     shown = [event for event in map(json.loads, every) if event["event"] == "trial_checked"]
     assert {event["nct_id"] for event in shown} == {ONE, TWO}
     assert {event["level"] for event in shown if event["status"] == "unchanged"} == {"debug"}
     registry.next()
-    assert "poll_finished" in desk.done("--log-format", "console", "run", "--once").err
+    assert "poll_finished" in desk.ok("--log-format", "console", "run", "--once").err
 
 
 def test_one_event_per_message_and_no_secret_in_any_line(desk, registry, relay):
@@ -54,7 +54,7 @@ def test_one_event_per_message_and_no_secret_in_any_line(desk, registry, relay):
     desk.set_up(registry.base_url, ANA, BOB, relay=relay)
     desk.change('from = "w@example.org"\n', 'from = "w@example.org"\n' + relay_with)
     relay.accounts = {"w": "hunter2hunter2"}
-    found = desk.run("-vv", "--log-format", "json", "run", "--once", env={"RELAY_PASSWORD": "hunter2hunter2"})
+    found = desk.quick("-vv", "--log-format", "json", "run", "--once", env={"RELAY_PASSWORD": "hunter2hunter2"})
     assert found.code == 0
     events = [json.loads(line) for line in found.err.splitlines()]
     sent = [event for event in events if event["event"] == "message_delivered"]
@@ -64,7 +64,7 @@ def test_one_event_per_message_and_no_secret_in_any_line(desk, registry, relay):
 
 def test_dry_run_prints_what_would_go_out_sends_nothing_and_leaves_the_store_as_it_was(desk, registry, relay):
     desk.set_up(registry.base_url, ANA, relay=relay)
-    first = desk.done("run", "--once", "--dry-run")
+    first = desk.ok("run", "--once", "--dry-run")
     assert "To: ana by email" in first.out
     assert not desk.state.exists()
     desk.ok("run", "--once")
@@ -72,13 +72,13 @@ def test_dry_run_prints_what_would_go_out_sends_nothing_and_leaves_the_store_as_
     registry.next()
     registry.next()
     before, mails = desk.store_bytes(), len(relay.mails)
-    found = desk.done("run", "--once", "--dry-run")
+    found = desk.ok("run", "--once", "--dry-run")
     assert "Terminated" in found.out
     assert desk.store_bytes() == before
     assert len(relay.mails) == mails
     desk.ok("run", "--once")
     assert "Terminated" in str(relay.mails[-1].message["Subject"])
-    assert "Nothing would be sent." in desk.done("run", "--once", "--dry-run").out
+    assert "Nothing would be sent." in desk.ok("run", "--once", "--dry-run").out
 
 
 def test_send_all_tells_also_those_whose_slot_lies_ahead(desk, registry):
@@ -109,7 +109,7 @@ def test_another_run_at_the_same_time_is_exit_75_and_says_who_holds_the_store(de
     before = desk.store_bytes()
     with RunLock.acquire(desk.state, pid=os.getpid(), now=datetime.now(UTC)):
         for command in (("run", "--once"), ("run",), ("db", "migrate"), ("db", "rename-recipient", "files", "f")):
-            found = desk.run(*command)
+            found = desk.quick(*command)
             assert found.code == 75
             assert f"process {os.getpid()}" in found.err
             assert found.err.count("\n") == 1
@@ -187,14 +187,14 @@ def test_a_run_that_is_stopped_leaves_a_good_store_and_the_next_one_goes_on(desk
 
 
 def test_the_state_folder_is_the_options_before_the_configurations(desk):
-    desk.done("--state-dir", "elsewhere", "run", "--once")
+    desk.ok("--state-dir", "elsewhere", "run", "--once")
     assert (desk.folder / "elsewhere" / "watcher.db").exists()
     assert not desk.state.exists()
 
 
 def test_the_state_folder_is_systemds_then_the_users(desk):
     desk.change('state_dir = "state"\n', "")
-    found = desk.run("run", "--once", env={"STATE_DIRECTORY": str(desk.folder / "lib")})
+    found = desk.quick("run", "--once", env={"STATE_DIRECTORY": str(desk.folder / "lib")})
     assert found.code == 0
     assert (desk.folder / "lib" / "watcher.db").exists()
     desk.ok("run", "--once")

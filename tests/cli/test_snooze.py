@@ -25,7 +25,7 @@ def text(mail) -> str:
 
 
 def test_a_snoozed_trial_is_listed_shown_in_status_and_told_when_it_ends(started, registry):
-    said = started.done("snooze", ONE, "--for", "14d").out
+    said = started.ok("snooze", ONE, "--for", "14d").out
     assert said.startswith(f"{ONE}: snoozed until ")
     (entry,) = started.ok("snooze", "list", "--json").lines()
     assert (entry["nct_id"], entry["recipient"]) == (ONE, None)
@@ -88,7 +88,7 @@ def test_wishes_are_shown_and_wrong_rules_named_by_check_config(started):
     started.change('state_dir = "state"', 'state_dir = "state"\npresets_dir = "mine"')
     wishes = 'audience = "own"\nnear = { cities = ["Lyon"] }\nurgent = "major"\nquiet = "22:00-07:00"\n'
     started.change('send = "immediate"', f'send = "daily 08:00"\n{wishes}')
-    found = started.run("check-config")
+    found = started.quick("check-config")
     assert found.code == 78
     assert 'own.toml:1: "status.opend" in up is no kind of change; did you mean "status.opened"?' in found.err
     assert "near of recipient" in found.err

@@ -66,13 +66,13 @@ def test_a_mistyped_option_is_exit_2_and_names_it(bare):
 
 
 def test_a_call_without_a_command_shows_the_help_and_is_exit_2(bare):
-    found = bare.run()
+    found = bare.quick()
     assert found.code == 2
     assert "check-config" in found.err
 
 
 def test_what_init_writes_passes_the_check_and_runs_as_it_is(bare, registry):
-    written = bare.done("init", "here")
+    written = bare.ok("init", "here")
     assert "wrote here/config.toml" in written.out
     assert "watcher --config here/config.toml check-config" in written.out
     folder = bare.folder / "here"
@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(bare):
 def test_ids_are_added_and_removed_with_comments_kept(desk):
     path = desk.folder / "watchlist.txt"
     path.write_text(f"# pain\n{ONE}  # VELMA\n\n{TWO}\n# the end")
-    added = desk.done("add", "nct99000003", ONE)
+    added = desk.ok("add", "nct99000003", ONE)
     assert "NCT99000003" in added.out
     assert ONE not in added.out
     assert path.read_text() == f"# pain\n{ONE}  # VELMA\n\n{TWO}\n# the end\nNCT99000003\n"
@@ -191,7 +191,7 @@ def test_check_config_names_every_problem_at_once_with_file_line_and_suggestion(
             )
         )
     )
-    found = bare.run("check-config")
+    found = bare.quick("check-config")
     assert found.code == 78
     assert found.out == ""
     said = dict(re.findall(r"^(\S+:\d+): (.*)$", found.err, re.MULTILINE))
@@ -280,7 +280,7 @@ def test_a_configuration_that_is_no_toml_or_not_there_is_exit_78(bare):
 
 def test_the_configuration_is_found_by_the_environment(desk):
     desk.path.rename(desk.folder / "other.toml")
-    found = desk.run("check-config", env={"WATCHER_CONFIG": str(desk.folder / "other.toml")})
+    found = desk.quick("check-config", env={"WATCHER_CONFIG": str(desk.folder / "other.toml")})
     assert found.code == 0
     assert "other.toml" in found.out
 

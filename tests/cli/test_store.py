@@ -22,12 +22,12 @@ def alter(path, statement):
 
 
 def test_a_sound_store_is_said_to_be_sound(walked):
-    assert walked.done("db", "check").out.endswith("watcher.db: sound\n")
+    assert walked.ok("db", "check").out.endswith("watcher.db: sound\n")
 
 
 def test_a_backup_is_a_store_of_its_own_and_overwrites_nothing(walked, tmp_path):
     target = tmp_path / "copy.db"
-    assert str(target) in walked.done("db", "backup", target).out
+    assert str(target) in walked.ok("db", "backup", target).out
     with closing(sqlite3.connect(target)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = walked.quick("db", "backup", target)
@@ -39,7 +39,7 @@ def test_a_backup_is_a_store_of_its_own_and_overwrites_nothing(walked, tmp_path)
 
 
 def test_migrate_makes_the_store_and_says_when_there_is_nothing_to_do(desk):
-    assert "at the present revision" in desk.done("db", "migrate").out
+    assert "at the present revision" in desk.ok("db", "migrate").out
     before = desk.store_bytes()
     desk.ok("db", "migrate")
     assert desk.store_bytes() == before
@@ -53,7 +53,7 @@ def test_a_renamed_recipient_is_told_nothing_twice(desk, registry):
     desk.ok("run", "--once")
     told = len(desk.subjects())
     desk.change('name = "files"', 'name = "archive"')
-    assert "archive" in desk.done("db", "rename-recipient", "files", "archive").out
+    assert "archive" in desk.ok("db", "rename-recipient", "files", "archive").out
     desk.ok("run", "--once", "--send-all")
     assert len(desk.subjects()) == told
 
@@ -86,7 +86,7 @@ def test_a_recipient_is_not_renamed_beside_a_running_daemon(desk):
     desk.ok("run", "--once")
     desk.change('name = "files"', 'name = "archive"')
     with RunLock.acquire(desk.state, pid=os.getpid(), now=datetime.now(UTC)):
-        assert desk.run("db", "rename-recipient", "files", "archive").code == 75
+        assert desk.quick("db", "rename-recipient", "files", "archive").code == 75
     desk.ok("db", "rename-recipient", "files", "archive")
 
 
@@ -124,8 +124,8 @@ def test_a_store_that_cannot_be_used_is_exit_74_in_one_sentence_and_left_untouch
     desk.ok("run", "--once")
     spoil(desk.database)
     before = desk.store_bytes()
-    for number, command in enumerate(ALL):
-        found = desk.quick(*command) if number else desk.run(*command)
+    for command in ALL:
+        found = desk.quick(*command)
         assert (command, found.code, found.out) == (command, 74, "")
         assert found.err.count("\n") == 1, found.err
         assert "watcher.db" in found.err
@@ -139,7 +139,7 @@ def test_a_store_held_by_a_stranger_is_exit_74_and_said_to_be_locked(desk):
     desk.ok("run", "--once")
     with closing(sqlite3.connect(desk.database, isolation_level=None)) as stranger:
         stranger.execute("BEGIN IMMEDIATE")
-        found = desk.run("run", "--once")
+        found = desk.quick("run", "--once")
         stranger.execute("ROLLBACK")
     assert found.code == 74
     assert "locked" in found.err
@@ -285,12 +285,12 @@ def test_a_backup_into_a_folder_is_dated_and_the_newest_are_kept(walked, tmp_pat
         "mine-20250101T000000Z.db",
     ):
         (folder / name).write_text("old")
-    assert "removed" not in walked.done("db", "backup", folder).out
+    assert "removed" not in walked.ok("db", "backup", folder).out
     assert len(list(folder.iterdir())) == 5
     for made in folder.glob(f"watcher-{datetime.now(UTC):%Y}*.db"):
         if made.read_bytes()[:6] == b"SQLite":
             made.rename(folder / "watcher-20260103T000000Z.db")
-    assert "removed 2 older" in walked.done("db", "backup", folder, "--keep", "2").out
+    assert "removed 2 older" in walked.ok("db", "backup", folder, "--keep", "2").out
     kept = sorted(file.name for file in folder.iterdir())
     assert len(kept) == 4
     assert {"watcher.db", "mine-20250101T000000Z.db"} < set(kept)
@@ -298,7 +298,7 @@ def test_a_backup_into_a_folder_is_dated_and_the_newest_are_kept(walked, tmp_pat
 
 
 def test_keep_needs_a_folder_and_removes_nothing_when_the_copy_fails(desk, tmp_path):
-    desk.done("db", "migrate")
+    desk.ok("db", "migrate")
     found = desk.quick("db", "backup", tmp_path / "copy.db", "--keep", "3")
     assert (found.code, "--keep needs a folder" in found.err) == (2, True)
     old = tmp_path / "watcher-20260101T000000Z.db"

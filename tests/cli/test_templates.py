@@ -23,14 +23,14 @@ def put(desk, name, text):
 
 def test_list_names_every_template_and_the_files_of_ones_own(own):
     put(own, SUBJECT, "News")
-    lines = own.done("templates", "list").out.splitlines()
+    lines = own.ok("templates", "list").out.splitlines()
     assert [line.split()[0] for line in lines] == list(template_names(builtin_templates()))
     assert f"{SUBJECT}  (yours: mine/{SUBJECT})" in lines
 
 
 def test_export_copies_all_with_their_description_and_check_finds_them_well(own):
     (own.folder / "mine" / "email").rmdir()
-    out = own.done("templates", "export", "mine").out
+    out = own.ok("templates", "export", "mine").out
     names = template_names(own.folder / "mine")
     assert names == template_names(builtin_templates())
     assert out.startswith(f"{len(names)} templates in mine")
