@@ -6,13 +6,14 @@ Hunting with new examples: `HYPOTHESIS_PROFILE=hunt make test`.
 import gc
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 
-settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("hunt", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
@@ -23,6 +24,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Thousands of tests and real records stay in memory; looking through them as often as in a small program costs a tenth.
 gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture
+def untraced():
+    """Do not count the lines that a test runs through: it takes long, or measures how long something takes."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,6 @@ Counts what is told as something it is not. The short form takes a few dozen rec
 
 from __future__ import annotations
 
-import copy
 import random
 import re
 from collections import Counter
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.changes.builders import a_posted
+from tests.changes.builders import a_posted, copied
 from tests.changes.real import all_paths, load, needs_records
 from watcher.changes.compare import compare_records
 from watcher.changes.meaning.amounts import amounts
@@ -274,7 +273,7 @@ def counted(paths: Sequence[Path], edits: Sequence[Edit] = EDITS) -> dict[str, C
     counts = {edit.__name__: Count() for edit in edits}
     for path, record in records:
         for edit in edits:
-            scene = Scene(copy.deepcopy(record), chance, drugs, outcomes)
+            scene = Scene(copied(record), chance, drugs, outcomes)
             expected = edit(scene)
             if expected is None:
                 continue
@@ -299,6 +298,7 @@ def _held(counts: dict[str, Count], *, share: float) -> None:
         assert tally[name] <= share * count.records, (name, count.wrong[:5])
 
 
+@pytest.mark.usefixtures("untraced")
 @needs_records
 def test_a_few_real_records_edited_alike_are_told_as_they_were_edited() -> None:
     paths = [path for path in all_paths() if path.parent.name == "records"]

@@ -76,6 +76,7 @@ def _report(made: Counter[str], faults: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join([f"{len(faults)} of {made.total()} told wrongly", *lines])
 
 
+@pytest.mark.usefixtures("untraced")
 @needs_records
 def test_edits_of_a_few_dozen_real_texts_are_told_as_what_they_are():
     made, faults = checked(_records()[::20])

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.changes.builders import copied
 from tests.changes.real import needs_records, record_paths
 from watcher.changes.compare import compare_records
 from watcher.changes.country_names import SPELLINGS
@@ -157,7 +158,7 @@ def _replaced_wrong(record: Any, other: Any) -> list[str]:
 
 
 def _sponsor(record: Any, **fields: Any) -> Any:
-    new = copy.deepcopy(record)
+    new = copied(record)
     new["protocolSection"]["sponsorCollaboratorsModule"].update(fields)
     return new
 
@@ -230,6 +231,7 @@ def _count(figures: dict[str, Counter[bool]], name: str, record: Any, wrong: lis
         print(name, record["protocolSection"]["identificationModule"]["nctId"], wrong[:3])
 
 
+@pytest.mark.usefixtures("untraced")
 @needs_records
 def test_edits_of_some_real_records_are_told_as_what_they_are():
     for name, counts in _judge(_SHORT).items():

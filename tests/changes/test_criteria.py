@@ -273,6 +273,7 @@ def reworded(count):
     return old, split(INCLUSION + "\n".join(line.replace("measured", "assessed") for line in lines))
 
 
+@pytest.mark.usefixtures("untraced")
 def test_pairing_600_reworded_criteria_is_right_and_grows_with_their_number_and_not_its_square():
     def seconds(count):
         old, new = reworded(count)
@@ -377,6 +378,7 @@ def test_a_new_criterion_with_words_of_its_own_is_added_and_not_split_off():
     assert shared_out("* Pregnancy or lactation", "* Pregnancy or lactation\n* Lactation") == ([], [], 1)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_splits_are_found_in_time_that_grows_with_their_number_and_not_its_square():
     def seconds(count):
         lines = [f"* Marker alpha{n} raised in blood and sign beta{n} present in urine" for n in range(count)]

@@ -45,7 +45,8 @@ def told(old: Record, new: Record) -> list[str]:
         story = story_of(comparison, other)
         shown = printed(comparison, title="", story=story.headline if story else "", phrase=phrase)
         assert json.loads(dumps(shown).encode("utf-8"))["schema"] == 1
-        assert to_bytes(from_bytes(to_bytes(comparison))) == to_bytes(comparison)
+        stored = to_bytes(comparison)
+        assert to_bytes(from_bytes(stored)) == stored
         said = [change["sentence"] for change in shown["changes"]]
         for text in (*said, *((story.headline, story.tag) if story else ())):
             assert text.isprintable() or "\u00a0" in text, ascii(text)
@@ -255,6 +256,7 @@ _LARGE: dict[str, tuple[int, Callable[[int], tuple[Record, Record]]]] = {
 }
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(("count", "make"), _LARGE.values(), ids=_LARGE.keys())
 def test_work_on_large_records_grows_near_linearly(count: int, make: Callable[[int], tuple[Record, Record]]) -> None:
     def seconds(count: int) -> float:

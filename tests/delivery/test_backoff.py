@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.delivery.backoff import GIVE_UP_AFTER, LEAST_TRIES, LONGEST_ASKED, next_attempt, next_probe
@@ -91,7 +91,6 @@ def test_nonsense_is_refused(attempts, jitter):
         next_attempt(attempts, FIRST, FIRST, jitter)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 5 * 24 * 3600), st.floats(0, 1), st.none() | st.integers(0, 10**6))
 def test_next_try_lies_ahead_and_within_four_days_unless_there_were_few(attempts, since, jitter, asked):
     now = FIRST + timedelta(seconds=since)

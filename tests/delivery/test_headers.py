@@ -5,7 +5,7 @@ import email.parser
 import email.policy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.delivery import headers
@@ -41,7 +41,6 @@ def assert_legal(field: Field) -> None:
     assert field.line.isascii()
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_subject_is_legal_and_reads_back(text):
     field = headers.words("Subject", text)
@@ -50,13 +49,11 @@ def test_any_subject_is_legal_and_reads_back(text):
     assert read(field) == clean(text)
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_cleaning_twice_is_cleaning_once(text):
     assert clean(clean(text)) == clean(text)
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_display_name_is_legal_and_reads_back(text):
     box = Mailbox(name=clean(text), local="trials", domain="example.org")
@@ -163,7 +160,6 @@ def test_what_is_no_mailbox_is_refused_without_repeating_it(text):
     assert len(text) < 3 or text not in str(caught.value).replace("name@example.org", "")
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_whatever_is_read_as_a_mailbox_is_safe_on_a_command_line(text):
     for candidate in (text, f"{text}@example.org", f"ana@{text}", f"<{text}@example.org>"):

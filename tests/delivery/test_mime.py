@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.delivery.helpers import message
@@ -126,7 +126,6 @@ def lines_of(text: str) -> str:
     return (unified if unified.endswith("\n") else unified + "\n").encode("utf-8", "replace").decode()
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=2000), st.none() | st.text(max_size=2000))
 def test_any_mail_is_legal_and_reads_back(subject, text, html):
     data = mime.build(message(subject=subject, text=text, html=html), HEAD, TO)

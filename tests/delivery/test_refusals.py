@@ -1,7 +1,7 @@
 """What a relay's refusal means."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.delivery.reply_text import without_promise
@@ -11,7 +11,6 @@ from watcher.delivery.verdicts import Stage
 RELAY = Relay(host="relay.example.org", port=465)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(Stage)), st.integers(-1, 999), st.sampled_from(["", "5.7.1 no", "4.2.2 full", "no code"]))
 def test_first_digit_decides_whether_trying_again_can_help(stage, code, reply):
     error = refused(RELAY, stage, code, reply)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.delivery.slack_words import BOT_GONE, FORM_REFUSED, HOOK_GONE, LATER
@@ -140,7 +140,6 @@ def test_answer_of_slack(status, word, whose, lasts):
     assert (verdict.whose, verdict.lasts) == (whose, lasts)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(Stage)), st.integers(0, 999), st.sampled_from(["", "5.7.1 no", "4.7.1 no", "5.3.4 big"]))
 def test_every_answer_of_a_relay_has_a_verdict(stage, code, reply):
     verdict = classify(SmtpAnswer(stage=stage, code=code, reply=reply))
@@ -151,7 +150,6 @@ def test_every_answer_of_a_relay_has_a_verdict(stage, code, reply):
         assert stage is Stage.BODY
 
 
-@settings(deadline=None)
 @given(st.integers(-1, 1200), st.text(max_size=40))
 def test_every_answer_over_http_has_a_verdict(status, word):
     assert classify(HttpAnswer(status=status)).whose is not UNCLEAR

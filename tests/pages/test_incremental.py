@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from tests.changes.builders import copied
 from tests.pages.made import SITE, TEMPLATES, a_trial, cast_record
 from watcher.changes.model import Record, Severity
 from watcher.pages.page_model import Step, Trial
@@ -50,7 +50,7 @@ class Trials:
 def record_of(number: int, count: int = 100) -> dict[str, Any]:
     """Return a trial of its own: no other shares its condition, drug or words."""
     word = f"{chr(97 + number // 26)}{chr(97 + number % 26)}"
-    found = copy.deepcopy(cast_record("NCT99000002"))
+    found = copied(cast_record("NCT99000002"))
     protocol = found["protocolSection"]
     protocol["identificationModule"] |= {"nctId": f"NCT{number:08}", "briefTitle": f"Drug{word} for pain{word}"}
     protocol["conditionsModule"] = {"conditions": [f"pain{word}"]}

@@ -1,6 +1,5 @@
 """The Markdown page: the mirror's page field for field, and a log that says from what to what."""
 
-import copy
 import os
 import re
 from datetime import timedelta
@@ -11,7 +10,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from tests.changes.builders import put
+from tests.changes.builders import copied, put
 from tests.pages.made import SITE, START, TEMPLATES, a_trial, cast_record
 from tests.support.hostile_trial import hostile_record
 from watcher.changes.model import Record
@@ -64,7 +63,7 @@ def seed() -> str:
 
 def with_prose_of(seed: str, record: Record) -> dict[str, Any]:
     """Give the sandbox's record with the texts of the seed in place of our own."""
-    found = copy.deepcopy(dict(record))
+    found = copied(dict(record))
     said = sections(seed)
     protocol: Any = found["protocolSection"]
     protocol["descriptionModule"]["briefSummary"] = said["Brief Summary"]

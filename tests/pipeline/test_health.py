@@ -412,6 +412,7 @@ def test_daemon_listens_where_its_configuration_says_and_follows_it(house):
 
 def test_command_tells_by_its_exit_code(home):
     home.write()
+    (home.state / "watcher.db").unlink()
     with program(home, "health") as asked:
         assert asked.wait() == 74  # no store yet
     with program(home, "run", "--once") as running:

@@ -480,7 +480,7 @@ def fateful(fate):
     return answer
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(fates, max_size=250))
 async def test_every_id_has_exactly_one_fate(kinds):
     wanted = [f"NCT{at:08}" if kind != "malformed" else f"NCT{at}" for at, kind in enumerate(kinds, 1)]

@@ -101,7 +101,7 @@ class Walk:
         self.snoozed.discard((reader, trial))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(story=st.lists(happenings, max_size=30))
 def test_every_version_is_told_to_every_recipient_exactly_once(blank, story):
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(shutil.copy(blank, folder))) as store:
