@@ -42,7 +42,7 @@ def shared_statements():
     with first.connect() as connection:  # the dialect learns from its first connection what SQLite can do
         dialect = connection.dialect
     first.dispose()
-    cache = LRUCache(2000)
+    cache: LRUCache[object, object] = LRUCache(2000)
 
     def share(connection):
         connection.dialect = dialect
