@@ -50,8 +50,14 @@ def test_search_is_added_as_a_watch_of_its_own_file(desk, what, address):
     assert address is None or f"search = {address}\n" in path.read_text()
     again = desk.quick("search", "--add", 'Knees, "all"', *what)
     assert (again.code, "there is a watch named" in again.err) == (2, True)
+    desk.environ["WATCHER_REGISTRY__CONTACT"] = "a@example.org"
     desk.ok("search", "--add", "knees all", "--max-trials", "77", *what)
     assert "max_trials = 77\n" in path.with_name("knees-all-2.toml").read_text()
+
+
+def test_search_with_a_long_name_gets_a_short_file(desk):
+    desk.ok("search", "--add", "knee " * 100, "knee")
+    assert [len(path.stem) <= 60 for path in (desk.folder / "conf.d").iterdir()] == [True]
 
 
 def test_search_of_too_many_trials_is_not_added(desk):

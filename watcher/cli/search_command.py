@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -29,6 +30,7 @@ _ANSWER_WITHIN = timedelta(seconds=30)
 _SHOWN = 10
 _MOST_TRIALS = 2000
 _LARGEST_WATCH = 100_000
+_LONGEST_STEM = 60
 
 
 @click.command()
@@ -60,10 +62,9 @@ def search(settings: Settings, what: tuple[str, ...], name: str | None, max_tria
         (found,) = asyncio.run(look_up(context, [dict(query.params)], count=_SHOWN, within=_ANSWER_WITHIN))
     total, trials = found.total, found.trials
     if name is not None and total > max_trials:
-        raise UsageError(
-            f"the search matches {total:,} trials, more than the {max_trials:,} a watch may hold; narrow it, or allow "
-            f"more with --max-trials {min(total + total // 10, _LARGEST_WATCH)}. Nothing was added"
-        )
+        allow = f", or allow more with --max-trials {total + total // 10}" if total < 0.9 * _LARGEST_WATCH else ""
+        said = f"the search matches {total:,} trials, more than the {max_trials:,} the watch may hold; narrow it{allow}"
+        raise UsageError(f"{said}. Nothing was added")
     path = _write_watch(loaded, name, text, query, max_trials) if name is not None else None
     if as_json:
         shown = {"key": query.key, "described": query.described, "params": dict(query.params), "notes": query.notes}
@@ -120,7 +121,7 @@ def _write_watch(loaded: Loaded, name: str, text: str, query: SearchQuery, max_t
     """
     folder = loaded.folder / DROP_INS
     make_folder(folder)
-    path = _free_path(folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "search")
+    path = _free_path(folder, re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_STEM] or "search")
     if is_address(text):
         spelt = _quoted(without_unseen(text).strip().replace(" ", "%20"))
     else:
@@ -132,7 +133,7 @@ def _write_watch(loaded: Loaded, name: str, text: str, query: SearchQuery, max_t
         file.write("\n".join(lines) + "\n")
     give_to_owner_of_folder(path)
     try:
-        load_config(loaded.path)
+        load_config(loaded.path, os.environ)
     except ConfigError:
         path.unlink()
         raise

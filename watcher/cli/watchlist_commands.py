@@ -64,7 +64,7 @@ def add(settings: Settings, what: tuple[str, ...], watch_name: str | None) -> No
             click.echo(f"  {note}")
     if len(added) > _MOST_SHOWN:
         click.echo(f"and {len(added) - _MOST_SHOWN:,} more")
-    click.echo(f"They are in {path}; the next poll reads them.")
+    click.echo(f"Written to {path}; the next poll reads it.")
 
 
 @click.command()
