@@ -54,6 +54,26 @@ async def test_slot_with_news_needs_no_sign_of_life(house):
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
 
 
+async def test_no_sign_of_life_beside_a_welcome(house):
+    home = house(news(), settings=SLOTTED.replace(QUIET, ""))
+    home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, match="/studies", times=None))
+    await home.run()
+    home.registry.disarm()
+    await daily(home, 1)
+    assert home.subjects("ana") == ["Now watching 2 trials for you"]
+
+
+async def test_channel_added_since_does_not_say_that_nothing_changed(house):
+    changed_twice = news() | {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")}}
+    home = house(changed_twice, settings=SLOTTED)
+    await home.run()
+    await home.next()
+    home.settings = SLOTTED + 'folder = "told"\n'  # from now on: what changed before is not told on it
+    await daily(home, 1)
+    assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    assert list((home.state / "told").glob("*.eml")) == []
+
+
 async def test_no_sign_of_life_where_urgent_news_went_ahead_of_the_slot(house):
     home = house(news(), settings=SLOTTED + 'urgent = "critical"\n')
     await home.run()

@@ -260,6 +260,34 @@ async def test_line_dropped_over_one_mail_counts_against_it_and_the_next_goes_on
     assert report.said == ()
 
 
+@pytest.mark.parametrize("between", ["taken", "refused"])
+async def test_relay_that_answers_in_between_is_not_held_for_three_mails_that_break_the_line(house, between):
+    names = ("r1", "r2", "r3", "r4", "r5", "r6")
+    settings = "".join(ANA.replace("ana", name) for name in names)
+    home = house(STATES, settings=settings)
+    await home.run()
+    for name in names[::2]:
+        home.smtp.arm(SmtpStage.RCPT, drop=True, address=f"{name}@example.org", times=1)
+    refused = ("r2", "r4") if between == "refused" else ()
+    for name in refused:
+        home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", address=f"{name}@example.org", times=1)
+    report = await home.next()
+    assert (report.sent.delivered, report.sent.failed) == (3 - len(refused), 3 + len(refused))
+    assert len(home.subjects("r6")) == 1
+
+
+async def test_probe_that_is_refused_for_its_content_shows_that_the_relay_works(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    await home.next()
+    home.smtp.clear()
+    home.smtp.arm(SmtpStage.BODY, reply="550 5.7.1 no", times=2)  # the mail and its plain form
+    report = await home.run()
+    assert (report.sent.delivered, report.sent.failed) == (1, 1)
+    assert len(home.subjects("bob")) == 1
+
+
 async def test_relay_that_drops_the_line_over_every_mail_is_not_asked_for_each_of_them(house):
     people = "".join(ANA.replace("ana", f"reader{number}") for number in range(6))
     home = house(STATES, settings=people)

@@ -10,7 +10,9 @@ import pytest
 from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, trial
 from watcher.config.watchlist import WatchedTrial, Watchlist
+from watcher.context import FaultReport
 from watcher.pipeline import registry_state
+from watcher.pipeline.poll import poll
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.trial_model import PollOutcome, Presence
 
@@ -178,6 +180,16 @@ async def test_refused_id_does_not_hold_back_what_the_others_have_to_tell(house)
     home.asked()
     await home.run()
     assert home.asked() == [VERSION]  # an answer is an answer: asked again with the next data version
+
+
+async def test_poll_of_a_watchlist_read_in_part_does_not_count_the_rest_as_removed(house):
+    home = house(still(ONE, TWO), settings=ANA + QUIET)
+    await home.run()
+    with home.open() as context:
+        await poll(context, [TWO], FaultReport(), is_whole=False)
+    home.time.pass_by(timedelta(days=31))
+    await home.next()
+    assert [version.baseline for version in home.versions(ONE)] == [True]  # no gap in watching
 
 
 async def test_malformed_id_never_reaches_the_registry(house):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -55,7 +57,7 @@ async def test_refused_recipient_stays_and_the_others_are_delivered(house):
     assert len(home.hook.accepted) == 1
     assert [said.split(":")[0] for said in report.said] == ["email to ana"]
     (waiting,) = home.outbox()
-    assert (waiting.recipient, waiting.state) == ("ana", State.PENDING)
+    assert (waiting.recipient, waiting.state, waiting.attempts) == ("ana", State.PENDING, 0)  # it costs it no try
     for _ in range(3):
         await again(home, MINUTE)
     assert sum(said.startswith("RCPT TO:<ana") for said in home.smtp.said) == 1  # it waits: nothing is hammered
@@ -557,6 +559,35 @@ async def test_message_the_program_trips_over_harms_no_other_channel_and_then_no
         await again(home)
     assert home.subjects("ana") == [STOPPED]  # it was tried twice, and pushed aside
     assert [entry.subject for entry in home.outbox()] == ["broken"]
+
+
+async def test_message_its_recipient_puts_off_for_four_days_is_given_up(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="450 4.2.1 later", times=None)
+    await home.next()
+    with closing(sqlite3.connect(home.state / "watcher.db")) as store, store:
+        store.execute("UPDATE message SET attempts = 9, queued_at = '2026-05-20T00:00:00.000000Z'")
+    report = await again(home, MINUTE)
+    (dead,) = home.outbox()
+    assert (dead.state, f"message {dead.id}" in [said.split(":")[0] for said in report.said]) == (State.DEAD, True)
+
+
+async def test_message_for_somebody_the_configuration_in_use_does_not_know_is_kept(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.registry.next()
+    hold = home.smtp.hold(SmtpStage.BODY)
+    payload = pack_pieces([json.dumps(SENDABLE).encode()])
+    newcomers = NewMessage(recipient="zoe", channel="email", subject="later", message_id="<x@y>", payload=payload)
+    run = asyncio.create_task(home.run())
+    await asyncio.to_thread(hold.wait_reached)
+    with home.look() as context:  # as after a reload, while the old configuration is still sending
+        context.store.outbox.add([newcomers], home.time.now)
+    hold.release()
+    await run
+    assert len(home.subjects("ana")) == 1
+    assert [(entry.recipient, entry.state, entry.attempts) for entry in home.outbox()] == [("zoe", State.PENDING, 0)]
 
 
 async def test_message_twice_in_doubt_by_kills_is_told_as_lost(house):

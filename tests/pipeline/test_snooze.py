@@ -57,6 +57,19 @@ async def test_snoozed_trial_is_left_out_and_caught_up_as_one_story(house):
     assert len(home.subjects("ana")) == 3
 
 
+async def test_trials_caught_up_one_after_the_other_have_a_message_id_each(house):
+    home = house(both(), settings=CALM)
+    await home.run()
+    snooze(home)
+    snooze(home, nct_id=TWO, until=END + timedelta(days=1))
+    await home.next()
+    assert home.subjects("ana") == []
+    for home.time.now in (END, END + timedelta(days=1)):
+        await home.run()
+    assert [ONE in body for body in home.bodies("ana")] == [True, False]
+    assert len({mail["Message-ID"] for mail in home.mails_to("ana")}) == 2
+
+
 async def test_snoozed_trial_is_not_among_the_trials_of_a_digest(house):
     home = house(both(), settings=CALM)
     await home.run()

@@ -36,6 +36,7 @@ from watcher.ops.preview import mail_bytes, preview_messages, send_sample
 from watcher.pipeline import pending_changes
 from watcher.pipeline.compose import compose_due
 from watcher.pipeline.fault_states import failing
+from watcher.pipeline.recipient_sync import sync_recipients
 from watcher.rendering.environment import builtin_templates
 from watcher.store.trial_model import NewVersion, PageCommit
 
@@ -323,6 +324,41 @@ async def test_welcome_comes_once_after_the_first_complete_poll(house):
     reports = [await home.run(), await home.run(), await home.next()]
     assert home.subjects("ana") == ["Now watching 2 trials for you"]
     assert [(report.composed, report.said) for report in reports] == [(1, ()), (0, ()), (0, ())]
+
+
+async def test_newcomer_is_greeted_after_a_complete_poll_that_began_with_them_and_not_before(house):
+    home = house(calm(ONE, TWO), settings=CALM)
+    await home.run()
+    home.settings = CALM + BOB
+    with home.open() as context:
+        sync_recipients(context, context.clock())
+        composed = compose_due(context, watchlist_reader(context.loaded)(), FaultReport(), is_complete=False)
+    assert composed == 0
+    await home.run()
+    assert home.subjects("bob") == ["Now watching 2 trials for you"]
+
+
+async def test_recipients_of_two_levels_each_hear_by_their_own(house):
+    renamed = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, title="Another Name")}}
+    home = house(renamed | calm(TWO), settings=CALM + 'least = "critical"\n' + BOB + QUIET)
+    await home.run()
+    await home.next()
+    assert (len(home.subjects("ana")), len(home.subjects("bob"))) == (0, 1)
+
+
+async def test_trial_that_was_gone_within_a_window_and_is_back_is_told_so(house):
+    states = {ONE: {DAYS[0]: trial(ONE), DAYS[1]: None, DAYS[3]: trial(ONE)}}
+    home = house(states | calm(TWO), settings=DAILY_ANA + QUIET)
+    await home.run()
+    for _ in range(3):
+        await home.next()
+    assert home.subjects("ana") == []
+    home.time.now = SLOT
+    await home.run()
+    (body,) = home.bodies("ana")
+    assert "The registry serves this record again, gone since the data of 2 Jun 2026." in body
+    assert "no longer serves" not in body
+    assert "edited" not in body.lower()
 
 
 async def test_no_welcome_when_none_is_wished_for(house):

@@ -185,7 +185,7 @@ async def test_record_one_version_behind_is_due_again_at_the_next_poll(house):
 async def test_record_that_stays_behind_is_asked_for_again_three_times_and_at_the_next_data_version(house):
     home = house(ended(ONE) | always(TWO), settings=CALM)
     await home.run()
-    home.registry.arm(RegistryFault(kind=FaultKind.STALE, ids=(ONE,), times=4))
+    home.registry.arm(RegistryFault(kind=FaultKind.STALE, ids=(ONE,), times=5))
     await home.next()
     home.asked()
     for _ in range(3):
@@ -199,6 +199,9 @@ async def test_record_that_stays_behind_is_asked_for_again_three_times_and_at_th
     assert list(faults(home)) == [f"record {ONE}"]
     await home.next()
     assert home.subjects("ana") == ["Terminated: A Trial Called 1"]
+    home.asked()
+    await home.run()  # one version behind again: counted anew
+    assert home.asked() == ["/version", "/studies", "/version"]
     assert faults(home) == {}
 
 

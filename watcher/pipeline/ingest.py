@@ -141,7 +141,8 @@ def _compare(before: Record, after: Record, kept: Kept, store: Store, *, is_back
     if not is_back:
         return comparison
     split_from = kept.merged_into if kept.presence is Presence.MERGED else None
-    return with_return(comparison, gone_since=kept.missing_since, split_from=split_from)
+    gone_since = kept.missing_since[:10] if kept.missing_since else None  # the day of a token
+    return with_return(comparison, gone_since=gone_since, split_from=split_from)
 
 
 def _new(

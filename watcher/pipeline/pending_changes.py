@@ -34,6 +34,8 @@ _MOST_COMPARED = 20_000_000
 _MOST_LINES = 20_000
 """Stories held for readers who hear alike, each counted by its lines and marks."""
 
+_FATES = frozenset({"record.gone", "record.merged", "record.returned"})
+
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Pair: TypeAlias = tuple[int, int]
@@ -187,11 +189,21 @@ def _lines_of(stories: PendingStory) -> int:
 
 def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
     """Add what happened on the way and stands in no record: gone, returned, merged, a date that passed."""
-    happened = tuple(change for step in steps for change in step.changes if not change.edits)
+    happened = [change for step in steps for change in step.changes if not change.edits]
     if not happened:
         return net
-    changes = sorted((*happened, *net.changes), key=lambda change: change.severity.rank)
+    changes = sorted((*_last_fate(happened), *net.changes), key=lambda change: change.severity.rank)
     return replace(net, changes=tuple(changes))
+
+
+def _last_fate(happened: Sequence[Change]) -> Iterator[Change]:
+    """Leave out a record's earlier fates: one that is back is not told as gone. The highest level of all stands."""
+    fates = [change for change in happened if change.kind in _FATES]
+    for change in happened:
+        if change.kind not in _FATES:
+            yield change
+        elif change is fates[-1]:
+            yield replace(change, severity=min((one.severity for one in fates), key=lambda level: level.rank))
 
 
 def pending_stories(
