@@ -276,6 +276,19 @@ async def test_relay_that_answers_in_between_is_not_held_for_three_mails_that_br
     assert len(home.subjects("r6")) == 1
 
 
+async def test_probe_over_which_the_line_breaks_is_the_only_try_of_its_run(house):
+    home = house(STATES, settings=ANA + BOB)
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    await home.next()
+    home.smtp.clear()
+    home.smtp.arm(SmtpStage.MAIL, drop=True, times=None)
+    before = home.smtp.connections
+    await home.run()
+    assert home.smtp.connections == before + 1
+    assert [entry.attempts for entry in home.outbox()] == [2, 0]
+
+
 async def test_probe_that_is_refused_for_its_content_shows_that_the_relay_works(house):
     home = house(STATES, settings=ANA + BOB)
     await home.run()
