@@ -106,7 +106,7 @@ def test_list_of_writing_calls_is_complete(store):
         *("due", "kept", "quarantined", "quarantined_body", "newest_body", "newest_bodies", "body", "version"),
         *("each_newest_body", "between", "bodies", "entries", "seen", "first_since", "latest", "newest", "since"),
         "destinations",
-        *("states", "watched", "members", "owed", "spans", "past"),
+        *("states", "watched", "members", "owed", "owed_ids", "spans", "past"),
         "reset_retry_times",  # writes only where a message waits too long; no message waits here
         *(
             "of_trial",

@@ -140,7 +140,7 @@ def join_found(
     more = sorted({nct_id for one in found if not one.doubt for nct_id in one.ids}.difference(asked))
     new = [nct_id for nct_id in more if nct_id not in merged]
     if new:
-        context.store.trials.join(new, context.clock())
+        context.store.trials.join(new, context.clock(), keeps_token=True)  # a poll that broke off may have read some
     return tuple(more)
 
 

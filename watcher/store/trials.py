@@ -47,11 +47,16 @@ class Trials:
             _leave(connection, sorted(watched - wanted), now)
             _join(connection, sorted(wanted - watched), now)
 
-    def join(self, ids: Collection[str], now: datetime) -> None:
-        """Watch trials that a response returned in place of watched ones; writes only differences.
+    def join(self, ids: Collection[str], now: datetime, *, keeps_token: bool = False) -> None:
+        """Watch trials that a response returned in place of watched ones, or listed; writes only differences.
 
         A trial that was watched before continues or `starts_anew`, as in `sync_watched`. A trial that was merged itself
         always starts anew.
+
+        Args:
+            ids: The trials.
+            now: The time.
+            keeps_token: Whether one that continues is not due at the token it was checked at: its record is known.
 
         Raises:
             StoreError: The database cannot be written.
@@ -62,7 +67,7 @@ class Trials:
                 return
         with self._database.write() as connection:
             followed = _watched(connection) - _merged(connection, wanted)
-            _join(connection, sorted(wanted - followed), now)
+            _join(connection, sorted(wanted - followed), now, keeps_token=keeps_token)
 
     def due(self, ids: Collection[str], token: str | None) -> tuple[Kept, ...]:
         """Return the watched trials not checked at this token.
@@ -261,17 +266,15 @@ def _leave(connection: Connection, ids: Sequence[str], now: datetime) -> None:
         connection.execute(update(tables.trial).where(own).values(watched=False, left_at=now))
 
 
-def _join(connection: Connection, ids: Sequence[str], now: datetime) -> None:
-    """Watch trials: new ones get a row; known ones go on, and start anew after a long gap.
-
-    One that starts anew is due at once. Another is due unless it was checked at the present token: its record is known.
+def _join(connection: Connection, ids: Sequence[str], now: datetime, *, keeps_token: bool = False) -> None:
+    """Watch trials: new ones get a row; known ones become due at once, and start anew after a long gap.
 
     A merged trial always starts anew: what was kept under the other id meanwhile is not its own history.
     """
     trial = tables.trial.c
     is_long = trial.left_at.is_(None) | (trial.left_at < now - SHORT_GAP) | (trial.life == Presence.MERGED.value)
     starts_anew = trial.newest_seq.is_not(None) & (trial.starts_anew | is_long)
-    token = case((starts_anew, None), else_=trial.checked_token)
+    token = case((starts_anew, None), else_=trial.checked_token if keeps_token else None)
     known = set[str]()
     for piece in chunks(ids):
         known.update(connection.scalars(select(tables.trial.c.nct_id).where(tables.trial.c.nct_id.in_(piece))))
