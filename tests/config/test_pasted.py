@@ -42,6 +42,7 @@ def ids_in(path):
         f" {ONE.lower()}, {TWO} ;{THREE}; # three of them",
         f"\u200b{ONE}\u00a0{TWO}\u2060,\u3000{THREE}",
         f'"{ONE}", <{TWO}>, ({THREE})',
+        f"[{ONE}] {TWO}\n{THREE}",
         f"{STUDY}{ONE}, {STUDY}{TWO}?cond=x,y&rank=1#contacts, https://clinicaltrials.gov/ct2/show/{THREE}",
         f"clinicaltrials.gov/study/{ONE.lower()}/ www.clinicaltrials.gov/api/v2/studies/{TWO}; {THREE}",
     ],
@@ -108,10 +109,13 @@ def test_table_that_a_spreadsheet_has_saved_is_a_watchlist(tmp_path, encoding, d
     assert ids_in(path) == [ONE]
 
 
-@pytest.mark.parametrize("head", ['"NCT Number"', "nctId", "NCT ID\tTitle", "Rank,NCT Number,Title", "Title,Study URL"])
+@pytest.mark.parametrize(
+    "head",
+    ['"NCT Number"', "nctId", "NCT ID\tTitle", "Rank,NCT Number,Title", "Title,Study URL", "NCT Number;Title, in full"],
+)
 def test_column_of_the_ids_is_found_by_its_name(tmp_path, head):
     path = tmp_path / "list.csv"
-    delimiter = "\t" if "\t" in head else ","
+    delimiter = next((sign for sign in "\t;" if sign in head), ",")
     row = [
         ONE if "nct" in name.lower() else f"{STUDY}{ONE}" if "URL" in name else "x" for name in head.split(delimiter)
     ]

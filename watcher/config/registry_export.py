@@ -24,6 +24,7 @@ from watcher.text import without_unseen
 
 _ID_COLUMNS = ("nctnumber", "nctid", "studyurl", "url")
 _LONGEST_HEAD = 10_000
+_JSON_START = re.compile(r"[\[{]\s*[\"\[\]{}\d]")
 _RIS_START = re.compile(r"\s*TY  ?- ")
 _RIS_LINE = re.compile(r"([A-Z][A-Z0-9])  ?-(?: (.*))?")
 _RIS_ID_TAGS = ("ID", "AN", "M1", "C1", "UR", "LK", "L2", "CN")
@@ -52,23 +53,23 @@ class RegistryExport:
 def read_export(text: str) -> RegistryExport | None:
     """Return what a download of the registry holds; None for any other text."""
     start = text.lstrip("\ufeff \t\r\n")
-    if start[:1] in ("{", "["):
+    if _JSON_START.match(start):
         return _read_json(start)
     if _RIS_START.match(start):
         return _read_ris(text.removeprefix("\ufeff"))
     head = next(iter(start[: _LONGEST_HEAD + 1].splitlines()), "")
     if head.startswith("#") or len(head) > _LONGEST_HEAD:
         return None
-    delimiter = next((sign for sign in ("\t", ",", ";") if sign in head), ",")
-    columns = [re.sub(r"[^a-z]", "", cell.lower()) for cell in next(csv.reader([head], delimiter=delimiter), [])]
-    column = next((columns.index(name) for name in _ID_COLUMNS if name in columns), None)
-    if column is None or not ("nct" in columns[column] or len(columns) > 1):
-        return None
-    return _read_table(text.removeprefix("\ufeff"), delimiter, column)
+    for delimiter in ("\t", ",", ";"):
+        columns = [re.sub(r"[^a-z]", "", cell.lower()) for cell in next(csv.reader([head], delimiter=delimiter), [])]
+        column = next((columns.index(name) for name in _ID_COLUMNS if name in columns), None)
+        if column is not None and ("nct" in columns[column] or len(columns) > 1):
+            return _read_table(text.removeprefix("\ufeff"), delimiter, column)
+    return None
 
 
 def _read_table(text: str, delimiter: str, column: int) -> RegistryExport:
-    kind = "TSV" if delimiter == "\t" else "CSV"
+    kind = "TSV" if delimiter == "\t" and "\t" in text else "CSV"
     rows = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     ids: list[tuple[int, str]] = []
     wrong: list[int] = []
