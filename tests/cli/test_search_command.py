@@ -129,6 +129,13 @@ def test_add_answers_with_title_and_status(desk):
     assert "Watched        4 trials and 1 search in 1 watch" in desk.quick("check-config").out
 
 
+def test_added_search_is_watched_from_the_next_run_on(desk):
+    desk.ok("add", f"{SITE}cond=migraine")
+    desk.ok("run", "--once")
+    assert "NCT99000004" in desk.ok("list").out
+    assert "mine: 1 trial; migraine" in desk.ok("status").out
+
+
 def test_search_of_more_trials_than_the_watch_may_hold_is_warned_of(desk):
     desk.change('ids_file = "watchlist.txt"', 'ids_file = "watchlist.txt"\nmax_trials = 3')
     assert "more than max_trials = 3" in desk.ok("add", RECRUITING).out
