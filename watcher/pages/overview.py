@@ -145,7 +145,7 @@ class Overview:
         calendar: File of the calendar, relative to the page; or empty.
         home: The index, relative to the page; empty on the index itself.
         data_version: The registry's data version in words, or empty.
-        search: The search of the watch and its members over time; None on the index and for watches without one.
+        searches: The searches of the watch and their members over time; empty on the index.
     """
 
     title: str
@@ -162,7 +162,7 @@ class Overview:
     calendar: str
     home: str
     data_version: str
-    search: SearchHistory | None = None
+    searches: tuple[SearchHistory, ...] = ()
 
 
 def brief_of(nct_id: str, record: Record, *, watches: tuple[str, ...], own_name: str | None) -> Brief:
@@ -213,7 +213,7 @@ def overview_of(
     feed: str = "feed",
     calendar: str = "",
     home: str = "",
-    search: SearchHistory | None = None,
+    searches: tuple[SearchHistory, ...] = (),
 ) -> Overview:
     """Return the overview of some trials.
 
@@ -227,7 +227,7 @@ def overview_of(
         feed: Beginning of the feeds' file names, relative to the page.
         calendar: File of the calendar, relative to the page; or empty.
         home: The index, relative to the page; empty on the index.
-        search: The search of the watch, or None.
+        searches: The searches of the watch; empty on the index.
     """
     ordered = sorted(briefs, key=lambda brief: brief.nct_id, reverse=True)
     ordered.sort(key=lambda brief: newest[brief.nct_id].seq if brief.nct_id in newest else 0, reverse=True)
@@ -257,7 +257,7 @@ def overview_of(
         calendar=calendar,
         home=home,
         data_version=values.date(site.data_version) if site.data_version else "",
-        search=search,
+        searches=searches,
     )
 
 

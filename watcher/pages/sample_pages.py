@@ -64,11 +64,10 @@ def _show_lists(
     mentions = tuple(mention_of(chapter) for chapter in told if not chapter.is_quiet)
     newest = {mention.nct_id: mention for mention in mentions}
     link = Link(name=_WATCH, href="watches/specimens.html")
-    searches = _searches(trials, site)
-    for own, week, links, home, on, search in (
-        (briefs, mentions, ((link,), ((link, 1),)), "", site, None),
-        *((briefs, mentions, ((), ()), "../", site, search) for search in searches),
-        ([], (), ((), ()), "../", replace(site, data_version=None), None),
+    for own, week, links, home, on, searches in (
+        (briefs, mentions, ((link,), ((link, 1),)), "", site, ()),
+        (briefs, mentions, ((), ()), "../", site, _searches(trials, site)),
+        ([], (), ((), ()), "../", replace(site, data_version=None), ()),
     ):
         page = overview_of(
             own,
@@ -79,7 +78,7 @@ def _show_lists(
             links=links,
             calendar="specimens.ics",
             home=home,
-            search=search,
+            searches=searches,
         )
         render("pages/index.html.j2", {"page": page, "root": home})
 

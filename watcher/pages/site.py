@@ -93,14 +93,14 @@ class Given:
         watched: By id; ids without a record have no page.
         lists: Which versions the lists and feeds show.
         program: What the pages are made by: a hash of templates and version.
-        searches: By name of the watch, its search and every stay in it, oldest first.
+        searches: By name of the watch, its searches, each with every stay in it, oldest first.
     """
 
     site: Site
     watched: Mapping[str, Watched]
     lists: Lists
     program: str
-    searches: Mapping[str, tuple[SearchState, Sequence[Span]]] = field(default_factory=dict)
+    searches: Mapping[str, Sequence[tuple[SearchState, Sequence[Span]]]] = field(default_factory=dict)
 
 
 def build(folder: Folder, source: Source, given: Given, render: Render, progress: Progress, key: str) -> Written:
@@ -244,11 +244,11 @@ class _Build:
     ) -> None:
         """Write one list with its feeds and its calendar, unless they are made of the same already."""
         since = (self.given.site.now - milestone_calendar.PAST).date()
-        search = self._search(title) if home else None
+        searches = self._searches(title) if home else ()
         own = [self.notes[one.nct_id] for one in briefs]
         made_of = _hash(
             self.given.program, self.given.site.url, self.given.site.data_version, self.given.lists.week, title, key,
-            [(note.made_of, sorted(note.mentions)) for note in own], repr(listed), repr(links), since, repr(search),
+            [(note.made_of, sorted(note.mentions)) for note in own], repr(listed), repr(links), since, repr(searches),
         )  # fmt: skip
         if self.folder.is_made_of(file, made_of):
             self.folder.keep(file)
@@ -272,7 +272,7 @@ class _Build:
             feed=feed,
             calendar=calendar,
             home=home,
-            search=search,
+            searches=searches,
         )
         made = self.render("pages/index.html.j2", {"page": page, "root": home})
         entries = [self._entry(self.told[one.seq]) for one in listed.feed]
@@ -296,11 +296,11 @@ class _Build:
         written = milestone_calendar.calendar_of(name, days, since=since)
         self.folder.put(folder + calendar, written, group=file, source=source)
 
-    def _search(self, watch: str) -> SearchHistory | None:
+    def _searches(self, watch: str) -> tuple[SearchHistory, ...]:
         if watch not in self.given.searches:
-            return None
+            return ()
         names = {nct_id: note.brief.name for nct_id, note in self.notes.items()}
-        return search_history(*self.given.searches[watch], names)
+        return tuple(search_history(state, spans, names) for state, spans in self.given.searches[watch])
 
     def _open(self, briefs: Sequence[Brief]) -> tuple[tuple[Link, int], ...]:
         """Write a page per country where people can take part, and return the links to them."""

@@ -114,7 +114,7 @@ def publish(
     """
     site = site_of(context)
     watched = _watched(context, watchlist)
-    key = _key(site, watched, context)
+    key = _key(site, watched, context, watchlist)
     manifest = manifest_path(context.state_dir, path)
     if only_news and read_key(path, manifest) == key:
         return None
@@ -126,7 +126,7 @@ def publish(
         watched=watched,
         lists=_lists(context, watched, site),
         program=_program(context, distrusted),
-        searches=_searches(context),
+        searches=_searches(context, watchlist),
     )
     source = _Store(context, watchlist, watched)
     render = _rendering(templates, on_note, {note.template for note in distrusted})
@@ -151,22 +151,31 @@ def _watched(context: RunContext, watchlist: Watchlist) -> Mapping[str, Shown]:
     }
 
 
-def _searches(context: RunContext) -> Mapping[str, tuple[SearchState, Sequence[Span]]]:
-    """Return the search of each watch that has one whose members were read, with every stay in it."""
-    found, store = _states(context), context.store.searches
-    return {watch: (state, store.spans(state.key)) for watch, state in found.items()}
+def _searches(context: RunContext, watchlist: Watchlist) -> Mapping[str, Sequence[tuple[SearchState, Sequence[Span]]]]:
+    """Return the searches of each watch whose members were read, with every stay in them."""
+    store = context.store.searches
+    return {
+        watch: [(state, store.spans(state.key)) for state in states]
+        for watch, states in _states(context, watchlist).items()
+    }
 
 
-def _states(context: RunContext) -> Mapping[str, SearchState]:
-    watched = {watch.name: watch.search.key for watch in context.loaded.config.watch if watch.search is not None}
-    states = context.store.searches.states() if watched else {}
-    return {watch: states[key] for watch, key in watched.items() if key in states}
+def _states(context: RunContext, watchlist: Watchlist) -> Mapping[str, Sequence[SearchState]]:
+    known = context.store.searches.states() if watchlist.searches else {}
+    found: dict[str, list[SearchState]] = {}
+    for search in watchlist.searches:
+        for watch in search.watches if search.query.key in known else ():
+            found.setdefault(watch, []).append(known[search.query.key])
+    return found
 
 
-def _key(site: Site, watched: Mapping[str, Shown], context: RunContext) -> str:
+def _key(site: Site, watched: Mapping[str, Shown], context: RunContext, watchlist: Watchlist) -> str:
     names = [watch.name for watch in context.loaded.config.watch]
     own = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in override_files(context.loaded)]
-    searches = [(watch, state.key, state.seq, state.count) for watch, state in sorted(_states(context).items())]
+    searches = [
+        (watch, [(state.key, state.seq, state.count) for state in states])
+        for watch, states in sorted(_states(context, watchlist).items())
+    ]
     held = [
         __version__, site.url, site.data_version, site.now.date(), names, own, searches, sorted(watched.items()),
     ]  # fmt: skip
