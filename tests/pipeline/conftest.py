@@ -27,3 +27,9 @@ def house(tmp_path) -> Iterator[Callable[..., houses.House]]:
             return open_ones.enter_context(houses.house(tmp_path, states, **more))
 
         yield build
+
+
+@pytest.fixture
+def uncounted_processes(monkeypatch):
+    """Start processes that do not count the lines they run through: who is killed could not tell them anyway."""
+    monkeypatch.setenv("COVERAGE_PROCESS_CONFIG", "")

@@ -23,6 +23,8 @@ STATES = {
     ONE: {DAYS[0]: trial(ONE), DAYS[1]: trial(ONE, "TERMINATED")},
     TWO: {DAYS[0]: trial(TWO), DAYS[1]: trial(TWO, count=99)},
 }
+pytestmark = pytest.mark.usefixtures("uncounted_processes")
+
 EVERYBODY = ANA + QUIET + BOB + QUIET + ROOM + QUIET + FILES + QUIET
 LOCKED, STORE = 75, 74
 

@@ -15,6 +15,7 @@ from tests.pipeline.walk import EVERYBODY, FIRST, TRIALS, Walk, changed, states
 from watcher.store.delivery_model import State
 
 
+@pytest.mark.usefixtures("uncounted_processes")
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.soak)])
 def test_kills_at_random_lose_nothing(house, kills):
