@@ -25,6 +25,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Thousands of tests and real records stay in memory; looking through them as often as in a small program costs a tenth.
 gc.set_threshold(50_000, 20, 20)
 
+_FIRST = ("tests/test_wheel.py", "tests/test_hostile.py", "tests/cli/", "tests/pages/")
+"""What shares something that takes long to make."""
+
+
+def pytest_collection_modifyitems(items):
+    """Put together at the beginning what shares something: xdist hands it to one process, and it is made once."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
+
 
 @pytest.fixture
 def untraced():

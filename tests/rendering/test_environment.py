@@ -36,6 +36,18 @@ def test_what_is_not_overridden_is_built_in(folders):
     assert rendering(folders).render(NAME, {"name": "ana"}).text == "built-in ana\n"
 
 
+def test_only_a_template_that_changed_is_compiled_anew_when_the_configuration_is_read_again(folders):
+    def compiled(templates: Templates) -> object:
+        assert templates._overridden is not None
+        return templates._overridden.get_template(NAME).root_render_func.__code__
+
+    first = compiled(rendering(folders, "own {{ name }}"))
+    assert compiled(rendering(folders)) is first
+    changed = rendering(folders, "OWN {{ name }}")
+    assert compiled(changed) is not first
+    assert changed.render(NAME, {"name": "ana"}).text == "OWN ana"
+
+
 def test_a_folder_that_is_not_there_overrides_nothing(folders, tmp_path):
     templates = Templates(folders[0], tmp_path / "absent", clock=lambda: 0.0)
     assert templates.render(NAME, {"name": "ana"}).text == "built-in ana\n"
