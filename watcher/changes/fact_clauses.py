@@ -227,15 +227,8 @@ def _reworded(change: Change, label: str, measure: str) -> str:
             name = values.short(_measure(change), _SHORT_NAMES[-1])
             return f"{label} “{name}”: {part} {values.short(given, _LONGEST_PIECE + _SHORT_NAMES[-1])}"
         shift = _shift(was, now)
-        if shift and part == "measure":
-            return f"{label} reworded: {shift}"
         if shift:
-            said = f"{values.capitalised(part)} of {label[:1].lower()}{label[1:]}"
-            for most in _SHORT_NAMES:
-                full = f"{said} “{values.short(_measure(change), most)}”: {shift}"
-                if len(full) <= _LONGEST:
-                    return full
-            return f"{values.capitalised(part)} of the {label[:1].lower()}{label[1:]}: {shift}"
+            return f"{label} reworded: {shift}" if part == "measure" else _of_part(change, label, part, shift)
     if parts == ("measure",):
         said = near_change(
             f"{label} reworded", diff(*(field(side, "measure") for side in (change.before, change.after)))
@@ -243,6 +236,16 @@ def _reworded(change: Change, label: str, measure: str) -> str:
         if said:
             return said
     return f"{label} {measure}: {values.listed(parts)} reworded" if parts else ""
+
+
+def _of_part(change: Change, label: str, part: str, shift: str) -> str:
+    """Return from what to what a part of an outcome changed, with as much of its name as there is room for."""
+    part, label = values.capitalised(part), f"{label[:1].lower()}{label[1:]}"
+    for most in _SHORT_NAMES:
+        full = f"{part} of {label} “{values.short(_measure(change), most)}”: {shift}"
+        if len(full) <= _LONGEST:
+            return full
+    return f"{part} of the {label}: {shift}"
 
 
 def _arm(change: Change) -> str:
@@ -254,25 +257,26 @@ def _arm(change: Change) -> str:
     if change.verb is not Verb.CHANGED or facts.gained or facts.lost:
         said = phrase(change).sentence.rstrip(".")
         return said if len(said) <= _LONGEST else came_and_went(change, f"{label} {name}", "now with", "no longer with")
+    return _modified_arm(change, facts, f"{label} {name}")
+
+
+def _modified_arm(change: Change, facts: ArmFacts, named: str) -> str:
     if facts.old_type and facts.new_type:
         was, now = (values.enum(type_).lower() for type_ in (facts.old_type, facts.new_type))
-        return f"{label} {name}: {was} → {now}"
+        return f"{named}: {was} → {now}"
     was_text, now_text = (_described(side) for side in (change.before, change.after))
     shift = _shift(was_text, now_text)
     if "description" in facts.parts and not (was_text and now_text):
-        return f"{label} {name}: description {'added' if now_text else 'removed'}"
+        return f"{named}: description {'added' if now_text else 'removed'}"
     if shift:
-        return f"{label} {name}: {shift}"
-    if facts.parts == ("description",) and was_text and now_text:
-        said = near_change(f"{label} {name}", diff(was_text, now_text))
-        if said:
-            return said
+        return f"{named}: {shift}"
+    if facts.parts == ("description",) and (said := near_change(named, diff(was_text, now_text))):
+        return said
     came, went = all_named(facts.names_added), all_named(facts.names_removed)
-    if came or went:
-        told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]
-        return f"{label} {name}: other names {', '.join(told)}"
-    parts = values.listed(facts.parts)
-    return f"{label} {name}: {parts} edited" if parts else ""
+    told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]
+    if told:
+        return f"{named}: other names {', '.join(told)}"
+    return f"{named}: {values.listed(facts.parts)} edited" if facts.parts else ""
 
 
 def _described(value: Json) -> str:

@@ -55,10 +55,7 @@ def tell(
     if not told:
         return None
     along = _along(comparison.changes, told)
-    every = lines_of(told, level_of)
-    is_loud = any(line.level.rank <= Severity.MAJOR.rank for line in every)
-    lines = [line for line in every if _stands_in_full(line)] if is_loud else every[:_MOST_MINOR_LINES]
-    folded = [line for line in every if not _stands_in_full(line)] if is_loud else every[_MOST_MINOR_LINES:]
+    lines, folded = _folded(lines_of(told, level_of))
     top = headline(told, level_of)
     return Story(
         nct_id=comparison.nct_id,
@@ -81,6 +78,14 @@ def tell(
 def _stands_in_full(line: Line) -> bool:
     """Return whether a line is told beside loud ones: it is loud, or says why the trial moved in a search."""
     return line.level.rank <= Severity.MAJOR.rank or line.change.kind.startswith("search.")
+
+
+def _folded(every: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Part the lines told in full from those told by name; of minor lines alone, the first ones are told in full."""
+    if not any(line.level.rank <= Severity.MAJOR.rank for line in every):
+        return every[:_MOST_MINOR_LINES], every[_MOST_MINOR_LINES:]
+    full = [line for line in every if _stands_in_full(line)]
+    return full, [line for line in every if not _stands_in_full(line)]
 
 
 def context_of(record: Record) -> tuple[str, ...]:

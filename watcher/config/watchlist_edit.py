@@ -28,12 +28,10 @@ def add_entries(path: Path, entries: Sequence[WatchlistLine]) -> tuple[Watchlist
     """
     text = _read_to_edit(path)
     known = {line.search or line.nct_id for line in read_ids_file(path)[0]} if text else set()
-    added: list[WatchlistLine] = []
+    new: dict[object, WatchlistLine] = {}
     for entry in entries:
-        what = entry.search or entry.nct_id
-        if what not in known:
-            known.add(what)
-            added.append(entry)
+        new.setdefault(entry.search or entry.nct_id, entry)
+    added = [entry for what, entry in new.items() if what not in known]
     if added:
         end = "\r\n" if "\r\n" in text else "\n"
         gap = "" if not text or text.endswith("\n") else end

@@ -235,13 +235,17 @@ def _said(point: _Point) -> str:
     return f"{point.says} from {values.date(point.day.isoformat())}"
 
 
+def _places(countries: Sequence[Country]) -> tuple[Place, ...]:
+    return tuple(place for country in countries for place in country.places)
+
+
 def _by_state(places: Sequence[Place], *, has_states: bool) -> Counter[str]:
     return Counter(place.state if has_states else _PLAIN for place in places)
 
 
 def sites_chart(countries: Sequence[Country]) -> Bars | None:
     """Draw the sites by country and by what their status means; None for fewer than two sites."""
-    every = [place for country in countries for place in country.places]
+    every = _places(countries)
     if len(every) < 2:
         return None
     most = _MOST_BARS if len(countries) <= _MOST_BARS else _MOST_BARS - 1
@@ -253,7 +257,7 @@ def sites_chart(countries: Sequence[Country]) -> Bars | None:
         for row, (name, places) in enumerate(shown)
     ]
     if rest := countries[most:]:
-        name, places = f"{len(rest)} others", tuple(place for country in rest for place in country.places)
+        name, places = f"{len(rest)} others", _places(rest)
         shown.append((name, places))
         says = values.counted(len(places), "site")
         bars.append(Bar(y=_TOP + most * (_BAR + _GAP), name=name, parts=(), end=_NAMES, says=says))

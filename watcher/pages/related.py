@@ -144,6 +144,13 @@ def related(every: Iterable[Traits]) -> Mapping[str, tuple[Related, ...]]:
     return relate(every).found
 
 
+def _anew(traits: Mapping[str, Traits]) -> Relations:
+    counts = Counter(word for one in traits.values() for word in one.words)
+    corpus = _Corpus(traits, len(traits), counts)
+    found = {nct_id: corpus.nearest(nct_id) for nct_id in traits}
+    return Relations(trials=len(traits), holders=counts, traits=traits, found=found)
+
+
 def relate(every: Iterable[Traits], known: Relations | None = None) -> Relations:
     """Find the trials most like each one, again only where something that decides it has changed.
 
@@ -161,14 +168,7 @@ def relate(every: Iterable[Traits], known: Relations | None = None) -> Relations
         changed = {nct_id for nct_id, one in traits.items() if known.traits.get(nct_id) != one}
         gone = known.traits.keys() - traits.keys()
     if known is None or 10 * (len(changed) + len(gone)) > known.trials:
-        counts = Counter(word for one in traits.values() for word in one.words)
-        corpus = _Corpus(traits, len(traits), counts)
-        return Relations(
-            trials=len(traits),
-            holders=counts,
-            traits=traits,
-            found={nct_id: corpus.nearest(nct_id) for nct_id in traits},
-        )
+        return _anew(traits)
     if not changed and not gone:
         return known
     corpus = _Corpus(traits, known.trials, known.holders)

@@ -125,11 +125,7 @@ def chapter_of(step: Step, name: str, *, is_whole: bool = False) -> TimelineEntr
     changes = [change for change in step.comparison.changes if change.severity is not Severity.NOISE]
     noise = [] if step.is_baseline else [one for one in step.comparison.changes if one.severity is Severity.NOISE]
     story = tell(step.comparison, record={}, short_name=name, level_of=_level, least=Severity.MINOR)
-    lines = [
-        _told(line.words, whole_marks(line.change, line.words) if is_whole else ())
-        for line in lines_of(changes, _level)
-    ]
-    lines, folded = _folded(lines) if is_whole else (lines, [])
+    lines, folded = _lines(changes, is_whole=is_whole)
     most_lines, most_noise = (len(lines), len(noise)) if is_whole else (_MOST_LINES, _MOST_NOISE)
     seen_at = step.seen_at.astimezone(UTC)
     return TimelineEntry(
@@ -149,6 +145,13 @@ def chapter_of(step: Step, name: str, *, is_whole: bool = False) -> TimelineEntr
         noise=tuple(cut(plain(phrase_of(one).sentence), 300) for one in noise[:most_noise]),
         noise_count=len(noise),
     )
+
+
+def _lines(changes: Sequence[Change], *, is_whole: bool) -> tuple[list[TimelineLine], list[TimelineLine]]:
+    """Return the lines of a version, and on a page that stands alone the criteria that are folded."""
+    if not is_whole:
+        return [_told(line.words) for line in lines_of(changes, _level)], []
+    return _folded([_told(line.words, whole_marks(line.change, line.words)) for line in lines_of(changes, _level)])
 
 
 def _level(change: Change) -> Severity:

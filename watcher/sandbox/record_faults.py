@@ -20,14 +20,16 @@ def shaped_record(timeline: Timeline, plan: ResponsePlan, nct_id: str) -> bytes 
         return None
     data_version = plan.earlier_version if FaultKind.STALE in kinds else plan.data_version
     record = timeline.record(nct_id, data_version)
-    if record is not None and FaultKind.SWAPPED in kinds:
+    if record is None:
+        return None
+    if FaultKind.SWAPPED in kinds:
         record = _swapped(timeline, nct_id, data_version) or record
-    if record is not None and FaultKind.HOLLOW in kinds:
+    if FaultKind.HOLLOW in kinds:
         record = _hollow(record)
-    if record is not None and FaultKind.NO_VERSION_HOLDER in kinds:
+    if FaultKind.NO_VERSION_HOLDER in kinds:
         record = _without_holder(record)
-    for kind in kinds & UNDECODABLE if record is not None else ():
-        record = undecodable(record or b"", kind)
+    for kind in kinds & UNDECODABLE:
+        record = undecodable(record, kind)
     return record
 
 

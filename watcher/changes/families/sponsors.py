@@ -273,15 +273,20 @@ def _partners(changes: Sequence[Change], *, by_name: bool) -> list[str]:
     parts: list[str] = []
     for verb, done in _HAPPENED:
         of = [change for change in changes if change.verb is verb]
-        count = sum(number(change.facts, "count") or 1 for change in of)
-        if not count:
+        if not of:
             continue
-        found = [name for change in of for name in (_single(change) or names(change.facts))]
-        who = values.listed(found, _MOST_NAMED, count) if by_name and count == len(found) else values.number(count)
+        count = sum(number(change.facts, "count") or 1 for change in of)
+        found = [name for change in of for name in _partner_names(change)]
         noun = "" if parts else "collaborator " if count == 1 else "collaborators "
-        is_number = who.isdigit() and who not in found
-        parts.append(f"{who} {noun}{done}" if is_number else f"{noun}{who} {done}")
+        if by_name and count == len(found):
+            parts.append(f"{noun}{values.listed(found, _MOST_NAMED, count)} {done}")
+        else:
+            parts.append(f"{values.number(count)} {noun}{done}")
     return [", ".join(parts)] if parts else []
+
+
+def _partner_names(change: Change) -> tuple[str, ...]:
+    return _single(change) or names(change.facts)
 
 
 def _single(change: Change) -> tuple[str, ...]:

@@ -128,12 +128,12 @@ def _change(whole: _Whole, inside: Sequence[Change], edits: frozenset[int]) -> C
     held = [(as_list(found.get(field)), key, noun) for field, key, noun in lists]
     names = [name for items, key, _ in held for name in _names(items, key)]
     is_gone = whole.verb is Verb.REMOVED
-    said = "the record no longer has any {}" if is_gone else "the record had no {} before"
+    kind, said = ("removed", "no longer has any {}") if is_gone else ("added", "had no {} before")
     before, after = (whole.held, None) if is_gone else (None, whole.held)
     return Change(
-        kind="record.part_removed" if is_gone else "record.part_added",
+        kind=f"record.part_{kind}",
         severity=Severity.MAJOR if loudest is Severity.CRITICAL else loudest,
-        rule=f"{said.format(whole.held)}: told once, never above major",
+        rule=f"the record {said.format(whole.held)}: told once, never above major",
         path=_SEEDS.get(whole.field) or f"record.{whole.module.removesuffix('Module')}",
         verb=whole.verb,
         before=before,

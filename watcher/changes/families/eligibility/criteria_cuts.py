@@ -81,19 +81,22 @@ def _difference(whole: Criterion, parts: Sequence[Criterion]) -> str:
     other = [word for part in parts for word in part.key.split()]
     if one == other and _NESTED in whole.text:
         return _LAYOUT
-    denials = [word for word in one if rewording.is_negation(word)]
-    is_required = whole.section is Section.INCLUSION and not denials
-    joined = "“or” no longer joins them" if is_required and one.count("or") > other.count("or") else _SAME
+    is_denial = any(map(rewording.is_negation, one))
+    joined = _SAME
+    if whole.section is Section.INCLUSION and not is_denial and one.count("or") > other.count("or"):
+        joined = "“or” no longer joins them"
     if _without(one) == _without(other):
         return joined
     left = set(_without(one)) ^ set(_without(other))
-    if any(word[0].isdigit() for word in left):
-        return "a number differs too"
     if left:
-        return "other words differ too"
-    if denials and not all(any(map(rewording.is_negation, part.key.split())) for part in parts):
+        return "a number differs too" if any(word[0].isdigit() for word in left) else "other words differ too"
+    if is_denial and not all(map(_denies, parts)):
         return "a negation stands before some parts only"
     return joined
+
+
+def _denies(part: Criterion) -> bool:
+    return any(map(rewording.is_negation, part.key.split()))
 
 
 def _without(words: Sequence[str]) -> list[str]:

@@ -110,7 +110,7 @@ def read(text: str, at: Position) -> Heading | None:
             return found
     if at.is_listed or not at.is_apart or len(shown) > _LONGEST_SENTENCE or at.leads_table:
         return None
-    ends_open = shown.endswith((":", "：", ":-", ": -", "if", ";-")) or (shown.endswith(";") and "following" in shown)
+    ends_open = _ends_open(shown)
     if ends_open and len(_words(shown)) > _MOST_SHORT_WORDS:
         sentence = _sentence(shown, at)
         if sentence is not None:
@@ -144,6 +144,10 @@ def _run_in(text: str) -> Heading | None:
     if section is None or not _is_plain(words):
         return None
     return Heading(section, None, rest, is_section=True)
+
+
+def _ends_open(shown: str) -> bool:
+    return shown.endswith((":", "：", ":-", ": -", "if", ";-")) or (shown.endswith(";") and "following" in shown)
 
 
 def _named(shown: str, at: Position) -> Heading | None:
@@ -292,8 +296,11 @@ def _section_of(word: str, *, has_criteria: bool) -> Section | None:
         return Section.INCLUSION
     if len(word) < _LEAST_FUZZY or word[0] not in "ielx" or word in words_of.NOT_MISSPELT:
         return None
-    bare = word.removesuffix("s")
-    most = 2 if has_criteria else 1
+    return _nearest_section(word.removesuffix("s"), 2 if has_criteria else 1)
+
+
+def _nearest_section(bare: str, most: int) -> Section | None:
+    """Return the section whose name differs least, None when both do alike or neither is near."""
     for distance in range(1, most + 1):
         near = [
             section for section in (Section.INCLUSION, Section.EXCLUSION) if _is_near(bare, section.value, distance)

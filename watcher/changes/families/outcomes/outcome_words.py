@@ -65,7 +65,7 @@ def _came_or_went(change: Change) -> Phrase:
 
 
 def _whole_list(change: Change) -> Phrase:
-    """Say once that every outcome of a list went, or that a list came where there was none."""
+    """Word once that every outcome of a list went, or that a list came where there was none."""
     facts, is_new = facts_of(change, OutcomeFacts), change.verb is Verb.ADDED
     listed, count = all_named(facts.names), facts.count or 0
     outcomes = values.counted(count, _label(change).lower())
@@ -79,7 +79,7 @@ def _whole_list(change: Change) -> Phrase:
 
 
 def _on_own_line(change: Change) -> str:
-    """Say when in the trial's life the change was posted, as a sentence of its own."""
+    """Return when in the trial’s life the change was posted, as a sentence of its own."""
     done = {Verb.ADDED: "Added", Verb.REMOVED: "Removed", Verb.MOVED: "Moved"}.get(change.verb, "Changed")
     if change.kind == "outcome.restated_with_results":
         done = "Restated with the results,"

@@ -83,13 +83,8 @@ _VERBS = {"added": Verb.ADDED, "removed": Verb.REMOVED}
 def _change(
     country: str, kind: str, old: Sequence[Site], new: Sequence[Site], edits: tuple[int, ...], *, is_first: bool
 ) -> Change:
-    was_withdrawn = kind == "added" and bool(old)
     had_recruited = any(one.status in OPEN for one in old)
-    case = kind
-    if kind == "added" and (is_first or was_withdrawn):
-        case = "withdrawn" if was_withdrawn else "first"
-    elif kind == "paused" and not had_recruited:
-        case = "not_begun"
+    case = _case(kind, had_sites=bool(old), had_recruited=had_recruited, is_first=is_first)
     statuses = {one.status for one in (new or old)}
     return Change(
         kind=f"country.{kind}",
@@ -106,11 +101,20 @@ def _change(
             "new_sites": sum(one.status != "WITHDRAWN" for one in new) if kind == "added" else len(new),
             "recruiting": sum(one.status in OPEN for one in new),
             "first_list": is_first,
-            "was_withdrawn": was_withdrawn,
+            "was_withdrawn": case == "withdrawn",
             "had_recruited": had_recruited,
             "status": next(iter(statuses)) if len(statuses) == 1 else None,
         },
     )
+
+
+def _case(kind: str, *, had_sites: bool, had_recruited: bool, is_first: bool) -> str:
+    """Return which rule decides: the kind's own, or one for what was before."""
+    if kind == "added" and had_sites:
+        return "withdrawn"
+    if kind == "added" and is_first:
+        return "first"
+    return "not_begun" if kind == "paused" and not had_recruited else kind
 
 
 _NOTED = ("derivedSection", "miscInfoModule")

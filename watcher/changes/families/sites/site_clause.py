@@ -37,7 +37,7 @@ def site_clause(changes: Sequence[Change]) -> str:
         trial: `43 sites removed, 7 added (92 → 56 sites); no site left in Greece and Mexico`. Empty when there is
         nothing that can be counted.
     """
-    by_kind = {kind: [change for change in changes if change.kind == kind] for kind in _kinds_of(changes)}
+    by_kind = _by_kind(changes)
     kinds = sorted(by_kind, key=lambda kind: -sum(map(_count, by_kind[kind])))
     sites = [change for kind in kinds for change in by_kind[kind]]
     if is_whole_list(sites):
@@ -46,9 +46,7 @@ def site_clause(changes: Sequence[Change]) -> str:
     is_small = 0 < count <= _MOST_WITH_TOWNS and all(_towns(by_kind[kind]) for kind in kinds)
     said = _with_towns(kinds, by_kind) if is_small else _by_number(kinds, by_kind)
     if sites and not is_small:
-        where = {text(change.facts, "country") for change in sites}
-        said += in_country(where.pop()) if len(kinds) == len(where) == 1 else ""
-        said += "".join(f" ({of_all})" for of_all in totals(changes)[:1])
+        said += _in_one_country(sites, kinds) + "".join(f" ({of_all})" for of_all in totals(changes)[:1])
     pieces = [said, _rewritten_lists(changes)]
     pieces += [_of_countries(changes, kind, lead, count) for kind, lead in _COUNTRIES]
     pieces.append(_once_withdrawn(changes))
@@ -113,8 +111,14 @@ def _towns(changes: Sequence[Change]) -> list[str]:
     return towns if all(any(of) for of in found) else []
 
 
-def _kinds_of(changes: Sequence[Change]) -> list[str]:
-    return values.distinct(change.kind for change in changes if change.kind in DONE)
+def _in_one_country(sites: Sequence[Change], kinds: Sequence[str]) -> str:
+    where = {text(change.facts, "country") for change in sites}
+    return in_country(where.pop()) if len(kinds) == len(where) == 1 else ""
+
+
+def _by_kind(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    kinds = values.distinct(change.kind for change in changes if change.kind in DONE)
+    return {kind: [change for change in changes if change.kind == kind] for kind in kinds}
 
 
 def _rewritten_lists(changes: Sequence[Change]) -> str:
@@ -127,18 +131,19 @@ def _of_countries(changes: Sequence[Change], kind: str, lead: str, sites: int) -
     """Describe which countries came, opened, paused or went; `first ones in` where the sites have been counted."""
     of = [change for change in changes if change.kind == kind and change.facts.get("was_withdrawn") is not True]
     found = [name for change in of for name in _names(change)]
-    if not found:
-        return ""
-    if kind == "country.added" and sites == 1:
+    if found and kind == "country.added" and sites == 1:
         return "the first one there"
+    lead = _lead_of(of, kind, lead, sites)
+    return f"{lead} {countries_listed(found, _MOST_COUNTRIES, sum(map(_count, of)))}" if found else ""
+
+
+def _lead_of(of: Sequence[Change], kind: str, lead: str, sites: int) -> str:
     is_one = sum(map(_sites_of, of)) == 1
     if kind == "country.paused" and all(change.facts.get("had_recruited") is False for change in of):
-        lead = "no site planned to recruit any longer in"
-    elif kind == "country.added" and sites:
-        lead = "the first one in" if is_one else "first ones in"
-    elif kind in ("country.added", "country.opened") and is_one:
-        lead = lead.replace("sites", "site")
-    return f"{lead} {countries_listed(found, _MOST_COUNTRIES, sum(map(_count, of)))}"
+        return "no site planned to recruit any longer in"
+    if kind == "country.added" and sites:
+        return "the first one in" if is_one else "first ones in"
+    return lead.replace("sites", "site") if kind in ("country.added", "country.opened") and is_one else lead
 
 
 def _once_withdrawn(changes: Sequence[Change]) -> str:

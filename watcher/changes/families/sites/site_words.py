@@ -52,10 +52,7 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         One phrase at the loudest level of the changes: `5 sites added in 2 countries: 4 in China and 1 in Japan; first
         ones in Japan`.
     """
-    loudest = min(changes, key=lambda change: change.severity.rank)
-    by_country: Counter[str] = Counter()
-    for change in changes:
-        by_country[text(change.facts, "country")] += _count(change)
+    loudest, by_country = min(changes, key=lambda change: change.severity.rank), _by_country(changes)
     count = sum(by_country.values())
     if len(changes) == 1 and not is_whole_list(changes):
         return say(changes[0])
@@ -64,11 +61,10 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
     where = [f"{values.number(of)}{in_country(name)}{towns.get(name, '')}" for name, of in by_country.most_common()]
     if is_whole_list(changes):
         return _whole_list(loudest, changes, where)
-    in_all = _of_all(loudest, count, one, many)
+    in_all, items = _of_all(loudest, count, one, many), where
     if len(by_country) == 1:
-        place = next(iter(by_country))
-        found = [name for change in changes for name in _names(change)]
-        said, listed = f"{in_all}{in_country(place)}", some(count, found)
+        items = [name for change in changes for name in _names(change)]
+        said, listed = f"{in_all}{in_country(next(iter(by_country)))}", some(count, items)
     else:
         said = f"{in_all} in {values.counted(len(by_country), 'country', 'countries')}"
         listed = _spread(where, count - _most_of(changes))
@@ -77,8 +73,15 @@ def together(changes: Sequence[Change], countries: Sequence[Change] = ()) -> Phr
         besides += _recruiting(sum(map(_open, changes)), count)
     elif loudest.kind == "site.removed":
         besides += _last_statuses(changes)
-    items = [name for change in changes for name in _names(change)] if len(by_country) == 1 else where
     return worded(loudest, _LABEL, *_with_details(said, listed, besides), items=items)
+
+
+def _by_country(changes: Sequence[Change]) -> Counter[str]:
+    """Count the sites of changes by country."""
+    found: Counter[str] = Counter()
+    for change in changes:
+        found[text(change.facts, "country")] += _count(change)
+    return found
 
 
 def is_whole_list(changes: Sequence[Change]) -> bool:
@@ -101,7 +104,7 @@ def whole_list_gone(changes: Sequence[Change]) -> str:
 
 
 def _whole_list(loudest: Change, changes: Sequence[Change], where: Sequence[str]) -> Phrase:
-    """Say once that every site is gone, with what they were by country or, in one country, by name."""
+    """Word once that every site is gone, with what they were by country or, in one country, by name."""
     is_one = len(where) == 1
     items = [name for change in changes for name in _names(change)] if is_one else where
     count = sum(map(_count, changes))
