@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import Clause, plain_clause
 from watcher.changes.fact_clauses import labelled_clause
+from watcher.changes.fact_shapes import ItemFacts, ResultFacts, facts_of
 from watcher.changes.families.references import has_notice, notice_of, title_of
 from watcher.changes.families.results.result_words import number_shifts
 from watcher.changes.families.sites.site_clause import site_clause
@@ -13,7 +14,6 @@ from watcher.changes.families.sponsors import sponsor_clause
 from watcher.changes.kinds import kind_of
 from watcher.changes.model import Change
 from watcher.changes.wording import values
-from watcher.changes.wording.build import text
 from watcher.changes.wording.say import phrase
 
 _MOST_PARTS = 3
@@ -56,7 +56,7 @@ def counted_clause(changes: Sequence[Change]) -> Clause:
 def _numbers_clause(change: Change) -> Clause:
     """Describe which posted number differs; the first of several by itself, the others by count."""
     first, *others = number_shifts(change)
-    count = change.facts.get("numbers_count")
+    count = facts_of(change, ResultFacts).numbers_count
     if count == 2 and len(others) == 1 and len(first) + len(others[0]) <= _LONGEST_NUMBERS:
         return Clause(f"Posted results edited: {first}; {others[0]}", "Posted results edited")
     more = f" and {values.counted(count - 1, 'more number')}" if isinstance(count, int) and count > 1 else ""
@@ -80,7 +80,7 @@ def results_clause(changes: Sequence[Change]) -> Clause:
     Returns:
         The clause: `Results returned on 9 Feb 2026, submitted on 2 Mar 2026, not posted yet`.
     """
-    in_time = sorted(changes, key=lambda change: (text(change.facts, "date"), change.kind))
+    in_time = sorted(changes, key=lambda change: (facts_of(change, ResultFacts).date, change.kind))
     said = values.distinct(_happened(change) for change in in_time)
     pieces = [said[0], *(piece.removeprefix("Results ") for piece in said[1:_MOST_PARTS])]
     if all(change.kind in ("results.submitted", "results.returned") for change in changes):
@@ -89,7 +89,7 @@ def results_clause(changes: Sequence[Change]) -> Clause:
 
 
 def _happened(change: Change) -> str:
-    day = text(change.facts, "date")
+    day = facts_of(change, ResultFacts).date
     return kind_of(change.kind).tag + (f" on {values.date(day)}" if day else "")
 
 
@@ -139,7 +139,7 @@ def _single(change: Change, tag: str) -> Clause:
     if change.kind == "reference.changed" and (said := _reference_clause(change)):
         return Clause(said, tag)
     if change.kind == "sponsor.lead" and clause.text.startswith("Lead sponsor: "):
-        verb = "renamed" if change.facts.get("renamed") is True else "changed"
+        verb = "renamed" if facts_of(change, ItemFacts).renamed else "changed"
         return Clause(clause.text.replace(":", f" {verb}:", 1), tag)
     if noun is None or phrase(change).sentence.rstrip(".") == clause.text:
         return clause
@@ -158,7 +158,7 @@ def _reference_clause(change: Change) -> str:
     if not names:
         return ""
     named = f"publication “{values.short(title_of(names[0]) or names[0], _LONGEST_NAME)}”"
-    match text(change.facts, "what"):
+    match facts_of(change, ItemFacts).what:
         case "erratum":
             return f"Erratum noted for {named}"
         case "type":

@@ -235,3 +235,85 @@ class EligibilityFacts:
     headings: bool
     rewritten: bool
     introduction: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemFacts:
+    """Facts of the families of listed things: publications, links, documents, sponsors, identifiers, contacts, texts.
+
+    Attributes:
+        name: Name of the one thing it is about, or empty.
+        names: The first names of several.
+        count: How many it stands for, None for one.
+        gained: Names a list gained.
+        lost: Names it lost.
+        field: Name of a text.
+        type: Type of the thing as the registry spells it.
+        was: Its older name or type.
+        now: Its newer type.
+        domain: Whose number it is, of an identifier.
+        date: Day a document is dated.
+        what: What happened to a publication: `notice`, `erratum`, `type` or `citation`; empty for one added or removed.
+        notice: What the registry notes about it.
+        is_retracted: Whether that is a retraction.
+        plain_language: Whether a link leads to a plain-language summary.
+        organisation: Whether a sponsor's name is that of the record's organisation.
+        class_only: Whether only the class of a sponsor changed.
+        old_class: Its older class as the registry spells it.
+        new_class: Its newer one.
+        renamed: Whether two names are proved to be one organisation.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    count: int | None
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    field: str
+    type: str
+    was: str
+    now: str
+    domain: str
+    date: str
+    what: str
+    notice: str
+    is_retracted: bool
+    plain_language: bool
+    organisation: bool
+    class_only: bool
+    old_class: str
+    new_class: str
+    renamed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultFacts:
+    """Facts of the family `results`.
+
+    Attributes:
+        sections: Sections posted or edited, in words.
+        date: Day of a step or of a certified delay, or empty.
+        posted: Day the results were posted, or empty.
+        is_posted: Whether a certified delay was posted; None where only a day is known.
+        numbers_count: How many numbers differ.
+        fields: Fields of the results that differ, by their keys.
+        was: Older text of the one field that differs, or empty.
+        now: Its newer text.
+        event: Step of a submission as the registry spells it.
+        due: Day on which results are due.
+        completed: Day of primary completion.
+        applicable: Whether the record's flags mark the trial as bound by law.
+    """
+
+    sections: tuple[str, ...]
+    date: str
+    posted: str
+    is_posted: bool | None
+    numbers_count: int | None
+    fields: tuple[str, ...]
+    was: str
+    now: str
+    event: str
+    due: str
+    completed: str
+    applicable: bool

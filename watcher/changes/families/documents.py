@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from watcher.changes.fact_shapes import ItemFacts, facts_of
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
@@ -12,7 +13,7 @@ from watcher.changes.meaning.parts import Item, part
 from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import names, number, some, text, worded
+from watcher.changes.wording.build import all_named, some, worded
 from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("documentSection", "largeDocumentModule"), "documents")
@@ -92,11 +93,12 @@ _DONE = {Verb.ADDED: "added", Verb.REMOVED: "removed", Verb.CHANGED: "edited"}
 
 def say(change: Change) -> Phrase:
     """Word a change of the family `document`."""
-    count, done = number(change.facts, "count"), _DONE.get(change.verb, "edited")
+    facts, done = facts_of(change, ItemFacts), _DONE.get(change.verb, "edited")
+    count = facts.count or 0
     if count:
-        listed = some(count, names(change.facts))
+        listed = some(count, all_named(facts.names))
         return worded(change, "Documents", f"{values.counted(count, 'study document')} {done}", listed)
-    day, name = values.date(text(change.facts, "date")), text(change.facts, "name")
+    day, name = values.date(facts.date), facts.name
     if change.verb is Verb.CHANGED:
         return _edited(change, name)
     return worded(change, "Documents", f"study document {done}", f"{name}{f', dated {day}' if day else ''}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from watcher.changes.fact_shapes import ItemFacts, facts_of
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
@@ -16,7 +17,7 @@ from watcher.changes.meaning.simple_fields import verb_of
 from watcher.changes.meaning.text_equality import is_same_in_form
 from watcher.changes.model import Change, Json, Origin, Phrase, Severity, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import named, names, number, some, text, worded
+from watcher.changes.wording.build import all_named, named, some, worded
 from watcher.study.read import as_list, as_object, as_text, at
 
 _MODULE = Module(("protocolSection", "referencesModule"), "references")
@@ -238,13 +239,14 @@ def title_of(citation: str) -> str | None:
 
 def has_notice(change: Change) -> bool:
     """Return whether a change says that a publication was retracted or is under an expression of concern."""
-    return change.kind == "reference.changed" and text(change.facts, "what") == "notice"
+    return change.kind == "reference.changed" and facts_of(change, ItemFacts).what == "notice"
 
 
 def notice_of(change: Change) -> str:
     """Return what a notice says: `Expression of concern`, `Retraction`, or both words where its text is not kept."""
-    notice = text(change.facts, "notice").casefold()
-    if change.facts.get("is_retracted") is True:
+    facts = facts_of(change, ItemFacts)
+    notice = facts.notice.casefold()
+    if facts.is_retracted:
         return "Retraction"
     if not notice:
         return "Retraction or expression of concern"
@@ -289,10 +291,9 @@ def _plural(kind: str) -> str:
 
 
 def _reference_in_words(change: Change) -> Phrase:
-    label, facts = "References", change.facts
-    count, cited = number(facts, "count"), text(facts, "name")
-    kind = _kind(text(facts, "type"))
-    if "what" in facts:
+    label, facts = "References", facts_of(change, ItemFacts)
+    count, cited, kind = facts.count or 0, facts.name, _kind(facts.type)
+    if facts.what:
         return _changed(change, count, cited, kind)
     done, behind = _DONE.get(change.verb, "changed"), ""
     if kind == _DERIVED:
@@ -303,14 +304,15 @@ def _reference_in_words(change: Change) -> Phrase:
 
 
 def _changed(change: Change, count: int, cited: str, kind: str) -> Phrase:
-    label, what = "References", text(change.facts, "what")
+    label, facts = "References", facts_of(change, ItemFacts)
+    what = facts.what
     which = values.counted(count, "reference") if count else f"reference “{cite(cited)}”"
     if what == "type":
-        was, now = (_kind(text(change.facts, key)) for key in ("was", "now"))
+        was, now = _kind(facts.was), _kind(facts.now)
         was, now = (_plural(was), _plural(now)) if count else (was, now)
         return worded(change, label, f"{which} now listed as {now}, before as {was}", was=was, now=now)
     if what in ("notice", "erratum"):
-        notice = text(change.facts, "notice")
+        notice = facts.notice
         lead = notice_of(change).lower() if what == "notice" else "erratum"
         return worded(change, label, f"{lead} noted for {which}", f"“{named(notice)}”" if notice else "")
     return worded(change, label, f"citation of {which} edited")
@@ -322,10 +324,12 @@ def _each(change: Change) -> list[str]:
 
 
 def _link_in_words(change: Change) -> Phrase:
-    count, facts = number(change.facts, "count"), change.facts
-    what = "plain-language summary" if facts.get("plain_language") is True else "link"
+    facts = facts_of(change, ItemFacts)
+    count, what = facts.count or 0, "plain-language summary" if facts.plain_language else "link"
     plural = "plain-language summaries" if what.startswith("plain") else "links"
     done = _DONE.get(change.verb, "edited")
     if count:
-        return worded(change, "Links", f"{values.counted(count, what, plural)} {done}", some(count, names(facts)))
-    return worded(change, "Links", f"{what} {done}", named(text(facts, "name")))
+        return worded(
+            change, "Links", f"{values.counted(count, what, plural)} {done}", some(count, all_named(facts.names))
+        )
+    return worded(change, "Links", f"{what} {done}", named(facts.name))

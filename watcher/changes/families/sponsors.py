@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from watcher.changes.fact_shapes import ItemFacts, facts_of
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
@@ -14,7 +15,7 @@ from watcher.changes.meaning.parts import Item, merged, protocol
 from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import field, named, names, number, some, text, worded
+from watcher.changes.wording.build import all_named, field, named, some, worded
 from watcher.study.read import as_object, as_text
 
 _MODULE = Module(("protocolSection", "sponsorCollaboratorsModule"), "sponsor")
@@ -191,12 +192,13 @@ def say(change: Change) -> Phrase:
     was, now = (named(side) if isinstance(side, str) else None for side in (change.before, change.after))
     if change.kind == "sponsor.collaborator":
         return _collaborator_in_words(change, was, now)
-    label = "Organisation" if change.facts.get("organisation") is True else "Lead sponsor"
-    if change.facts.get("class_only") is True:
-        old, new = (values.enum(text(change.facts, key) or "none") for key in ("old_class", "new_class"))
+    facts = facts_of(change, ItemFacts)
+    label = "Organisation" if facts.organisation else "Lead sponsor"
+    if facts.class_only:
+        old, new = (values.enum(class_ or "none") for class_ in (facts.old_class, facts.new_class))
         details = f"now listed as {new}, before as {old}" if old != new else "its class was edited"
         return worded(change, label, f"{label} {now or was}", details, was=was, now=now)
-    is_rename = change.facts.get("renamed") is True
+    is_rename = facts.renamed
     if was is None or now is None:
         done = "is now given" if was is None else f"is no longer given; it was {was}"
         return worded(change, label, f"{label} {done}", now if was is None else "", was=was, now=now)
@@ -205,10 +207,11 @@ def say(change: Change) -> Phrase:
 
 
 def _collaborator_in_words(change: Change, was: str | None, now: str | None) -> Phrase:
-    label, count = "Collaborators", number(change.facts, "count")
+    label, facts = "Collaborators", facts_of(change, ItemFacts)
+    count = facts.count or 0
     done = _DONE.get(change.verb, "edited")
     if count:
-        listed = names(change.facts)
+        listed = all_named(facts.names)
         said = f"{values.counted(count, 'collaborator')} {done}"
         return worded(change, label, said, some(count, listed), items=listed)
     if was and now:
@@ -275,7 +278,7 @@ def _partners(changes: Sequence[Change], *, by_name: bool) -> list[str]:
         of = [change for change in changes if change.verb is verb]
         if not of:
             continue
-        count = sum(number(change.facts, "count") or 1 for change in of)
+        count = sum(facts_of(change, ItemFacts).count or 1 for change in of)
         found = [name for change in of for name in _partner_names(change)]
         noun = "" if parts else "collaborator " if count == 1 else "collaborators "
         if by_name and count == len(found):
@@ -286,7 +289,7 @@ def _partners(changes: Sequence[Change], *, by_name: bool) -> list[str]:
 
 
 def _partner_names(change: Change) -> tuple[str, ...]:
-    return _single(change) or names(change.facts)
+    return _single(change) or all_named(facts_of(change, ItemFacts).names)
 
 
 def _single(change: Change) -> tuple[str, ...]:

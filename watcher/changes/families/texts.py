@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from watcher.changes.fact_shapes import ItemFacts, facts_of
 from watcher.changes.fields.build import Module, by, told_by
 from watcher.changes.fields.row import Row, ValueType
 from watcher.changes.meaning.collapse import gathered
@@ -14,7 +15,7 @@ from watcher.changes.meaning.simple_fields import SimpleField, told, verb_of
 from watcher.changes.meaning.text_equality import essence
 from watcher.changes.model import Change, Json, Phrase, Severity, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import edited, field, named, names, number, some, text, worded
+from watcher.changes.wording.build import all_named, edited, field, named, some, worded
 from watcher.study.read import as_object, as_text, texts
 
 _MODULE = Module(("protocolSection", "identificationModule"), "identification")
@@ -210,7 +211,7 @@ def say(change: Change) -> Phrase:
 
 
 def _text(change: Change) -> Phrase:
-    name = text(change.facts, "field") or "text"
+    name = facts_of(change, ItemFacts).field or "text"
     label = values.capitalised(name)
     before, after = (side if isinstance(side, str) else "" for side in (change.before, change.after))
     if not before or not after:
@@ -226,7 +227,8 @@ def _text(change: Change) -> Phrase:
 
 def _names_in_words(change: Change) -> Phrase:
     label = "Conditions" if change.kind == "conditions" else "Keywords"
-    gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
+    facts = facts_of(change, ItemFacts)
+    gained, lost = all_named(facts.gained), all_named(facts.lost)
     pieces = [f"added {values.listed(gained)}"] if gained else []
     pieces += [f"removed {values.listed(lost)}"] if lost else []
     said = label if pieces else f"{label} edited in punctuation or case alone"
@@ -241,12 +243,13 @@ def _identifier_in_words(change: Change) -> Phrase:
         return worded(change, label, "former NCT numbers of the record", f"now {values.listed(_texts(change.after))}")
     if change.kind == "identifier.organisation":
         return _organisation_id(change, label, done)
-    count = number(change.facts, "count")
+    facts = facts_of(change, ItemFacts)
+    count = facts.count or 0
     if count:
         return worded(
-            change, label, f"{values.counted(count, 'secondary id')} {done}", some(count, names(change.facts))
+            change, label, f"{values.counted(count, 'secondary id')} {done}", some(count, all_named(facts.names))
         )
-    name, was_id, kind, domain = (text(change.facts, key) for key in ("name", "was", "type", "domain"))
+    name, was_id, kind, domain = facts.name, facts.was, facts.type, facts.domain
     of_kind = f" ({domain or values.enum(kind)})" if kind or domain else ""
     if change.verb is Verb.CHANGED and was_id and was_id != name:
         return worded(change, label, f"secondary id changed from {was_id} to {name}{of_kind}", was=was_id, now=name)
@@ -279,14 +282,16 @@ def _texts(value: Json) -> list[str]:
 def _contact(change: Change) -> Phrase:
     label = "Contacts"
     if change.kind == "contact.site":
-        count, known = number(change.facts, "count"), names(change.facts)
+        facts = facts_of(change, ItemFacts)
+        count, known = facts.count or 0, all_named(facts.names)
         if count:
             return worded(
                 change, label, f"contact details of {values.counted(count, 'site')} edited", some(count, known)
             )
-        return worded(change, label, "contact details of a site edited", named(text(change.facts, "name")))
+        return worded(change, label, "contact details of a site edited", named(facts.name))
     what = "central contact" if change.kind == "contact.central" else "official of the study"
-    gained, lost = names(change.facts, "gained"), names(change.facts, "lost")
+    facts = facts_of(change, ItemFacts)
+    gained, lost = all_named(facts.gained), all_named(facts.lost)
     pieces = [f"added {values.listed(gained)}"] if gained else []
     pieces += [f"removed {values.listed(lost)}"] if lost else []
     return worded(change, label, what, "; ".join(pieces) or "details edited")

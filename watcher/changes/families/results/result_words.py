@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from watcher.changes.fact_shapes import ResultFacts, facts_of
 from watcher.changes.model import Change, Json, Phrase, Verb
 from watcher.changes.wording import values
-from watcher.changes.wording.build import edited, names, number, text, worded
+from watcher.changes.wording.build import all_named, edited, text, worded
 
 _LABEL = "Results"
 
 
 def say(change: Change) -> Phrase:
     """Word a change of the family `results`."""
-    facts = change.facts
-    sections = values.listed(list(names(facts, "sections")), 6)
-    day = values.date(text(facts, "date"))
+    facts = facts_of(change, ResultFacts)
+    sections = values.listed(all_named(facts.sections), 6)
+    day = values.date(facts.date)
     if change.kind == "results.posted":
         if change.verb is Verb.REMOVED:
             return worded(change, _LABEL, "results are no longer posted")
-        on = f" on {values.date(text(facts, 'posted'))}" if text(facts, "posted") else ""
+        on = f" on {values.date(facts.posted)}" if facts.posted else ""
         return worded(change, _LABEL, f"results posted{on}", sections, now="posted")
     if change.kind == "results.updated":
         return _updated(change, sections)
     if change.kind == "results.delay_certified":
-        how = "dated" if "is_posted" not in facts else "posted on" if facts["is_posted"] is True else "submitted on"
+        how = {None: "dated", True: "posted on", False: "submitted on"}[facts.is_posted]
         said = "a delay of the results was certified" + (f", {how} {day}" if day else "")
         return worded(change, _LABEL, said)
     if change.kind in ("results.due_soon", "results.overdue"):
@@ -34,17 +35,17 @@ def say(change: Change) -> Phrase:
 
 def _updated(change: Change, sections: str) -> Phrase:
     """Name the sections that differ, and the numbers in them, was → now, where they are few."""
-    shifts = number_shifts(change)
+    facts, shifts = facts_of(change, ResultFacts), number_shifts(change)
     said = f"posted results edited in {sections}" if sections else "posted results edited"
-    hidden = number(change.facts, "numbers_count") - len(shifts)
+    hidden = (facts.numbers_count or 0) - len(shifts)
     if hidden > 0:
         shifts.append(f"and {values.counted(hidden, 'more number')}")
-    if shifts or not names(change.facts, "fields"):
+    if shifts or not all_named(facts.fields):
         return worded(change, _LABEL, said, "; ".join(shifts), items=shifts)
-    fields = values.listed([values.words(key) for key in names(change.facts, "fields")], 3, None)
-    if not text(change.facts, "now"):
+    fields = values.listed([values.words(key) for key in all_named(facts.fields)], 3, None)
+    if not facts.now:
         return worded(change, _LABEL, said, fields)
-    marks, was, now = edited(text(change.facts, "was"), text(change.facts, "now"))
+    marks, was, now = edited(facts.was, facts.now)
     return worded(change, _LABEL, said, f"{fields} now “{now}”, before “{was}”", was=was, now=now, marks=marks)
 
 
@@ -64,7 +65,7 @@ def _shift(one: Mapping[str, Json]) -> str:
 
 
 def _submission(change: Change, day: str) -> Phrase:
-    event = text(change.facts, "event")
+    event = facts_of(change, ResultFacts).event
     on = f" on {day}" if day else ""
     said = {
         "RELEASE": f"results submitted to the registry{on}, not posted yet",
@@ -79,8 +80,9 @@ def _submission(change: Change, day: str) -> Phrase:
 
 
 def _due(change: Change) -> Phrase:
-    due, completed = (values.date(text(change.facts, key)) for key in ("due", "completed"))
-    is_bound = change.facts.get("applicable") is True
+    facts = facts_of(change, ResultFacts)
+    due, completed = values.date(facts.due), values.date(facts.completed)
+    is_bound = facts.applicable
     since = f"a year after the primary completion of {completed}"
     if change.kind == "results.due_soon":
         said = f"results {'are' if is_bound else 'would be'} due by {due}, {since}"
