@@ -142,6 +142,11 @@ def test_line_that_is_no_toml_is_answered_with_what_to_write(tmp_path, text, lin
             10,
             "reply_to = '\"Watcher, Lyon\" <w@example.org>'",
         ),
+        (
+            f"{WATCH}{FOLDER}{EMAIL}".replace("w@example.org", "a@example.org, b@example.org"),
+            9,
+            "more than one address",
+        ),
         ('timezone = "UTC"\n'.encode("utf-16"), 0, "is UTF-16 text"),
         (b'timezone = "\xe9"\n', 0, "is not UTF-8 text; save it as UTF-8"),
     ],

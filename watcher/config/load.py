@@ -170,22 +170,25 @@ def _sentence(place: Place, detail: Any, raw: Mapping[str, Any]) -> str:
             given = detail["input"]
             choices = re.findall(r'"([^"]+)"', expected)
             return f'{key} = "{given}"{where} is not known; write {expected}{_suggestion(str(given), choices)}'
-        case "model_type" if isinstance(detail["input"], str):  # perhaps a secret itself, in place of its location
-            form = table_form(place)
-            return f"{key}{where} must be a table, not a text" + (f"; {form}" if form else "")
-        case "model_type" if isinstance(detail["input"], list) and len(place) == 1:
-            return f"write [{key}], with one bracket on each side: there is only one"
-        case "tuple_type" if isinstance(detail["input"], dict) and key in LISTED_TABLES:
-            return f"write [[{key}]], with two brackets on each side: there may be several"
-        case "string_type" if key == "email" and isinstance(detail["input"], list):
-            return f"email{where} is one address; write a [[recipient]] for each person"
-        case "tuple_type":
-            form = list_form(key, detail["input"])
-            return f"{key}{where} must be {_TYPE_WORDS['tuple_type']}, not {_shown(detail['input'])}{form}"
         case kind if kind in _TYPE_WORDS:
-            return f"{key}{where} must be {_TYPE_WORDS[kind]}, not {_shown(detail['input'])}"
+            return _type_sentence(place, key, where, detail["input"], _TYPE_WORDS[kind])
         case _:
             return f"{key}{where}: {_lower_first(detail['msg'])}, not {_shown(detail['input'])}"
+
+
+def _type_sentence(place: Place, key: str, where: str, given: object, expected: str) -> str:
+    """Return a sentence about a value of another type than the key has."""
+    if isinstance(given, dict) and key in LISTED_TABLES:
+        return f"write [[{key}]], with two brackets on each side: there may be several"
+    if isinstance(given, list) and len(place) == 1 and expected == _TYPE_WORDS["model_type"]:
+        return f"write [{key}], with one bracket on each side: there is only one"
+    if isinstance(given, list) and key == "email":
+        return f"email{where} is one address; write a [[recipient]] for each person"
+    if isinstance(given, str) and expected == _TYPE_WORDS["model_type"]:  # perhaps a secret, in place of its location
+        form = table_form(place)
+        return f"{key}{where} must be {expected}, not a text" + (f"; {form}" if form else "")
+    form = list_form(key, given) if expected == _TYPE_WORDS["tuple_type"] else ""
+    return f"{key}{where} must be {expected}, not {_shown(given)}{form}"
 
 
 def _lower_first(text: str) -> str:

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from watcher.config.config_model import Config, RecipientConfig, Tls
+from watcher.config.config_model import Config, EmailConfig, RecipientConfig, Tls
 from watcher.config.toml_lines import Place
 from watcher.config.watchlist_line import id_text
 from watcher.nct_id import is_nct_id
@@ -142,14 +142,25 @@ def _email(config: Config) -> Iterator[ConfigFinding]:
     if email.unsubscribe is not None and email.unsubscribe.lower().startswith("mailto:"):
         text = f'unsubscribe = "{email.unsubscribe}" is a mail address without mailto:, such as "trials@example.org"'
         yield ConfigFinding(place=("email", "unsubscribe"), text=text)
+    yield from _mailboxes(email)
+    yield from _log_in(email)
+
+
+def _mailboxes(email: EmailConfig) -> Iterator[ConfigFinding]:
     for key, mailbox in (("from", email.sender), ("reply_to", email.reply_to)):
-        if mailbox is not None and "," in (name := mailbox.partition("<")[0]) and '"' not in name:
-            quoted = f'"{name.strip()}" <{mailbox.partition("<")[2] or "trials@example.org>"}'
-            text = f"{key}: a name with a comma stands in quotation marks of its own: {key} = '{quoted}'"
+        name, _, address = (mailbox or "").partition("<")
+        if "," in name and "@" in name:
+            yield ConfigFinding(place=("email", key), text=f'{key} = "{mailbox}" is more than one address; keep one')
+        elif "," in name and '"' not in name:
+            form = f"{key} = '\"{name.strip()}\" <{address or 'trials@example.org>'}'"
+            text = f"{key}: a name with a comma stands in quotation marks of its own: {form}"
             yield ConfigFinding(place=("email", key), text=text)
-    if "," not in email.sender and not is_address(parseaddr(email.sender)[1]):
-        text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
-        yield ConfigFinding(place=("email", "from"), text=text)
+        elif key == "from" and not is_address(parseaddr(email.sender)[1]):
+            text = f'from = "{email.sender}" has no mail address; write "Trial watcher <trials@example.org>"'
+            yield ConfigFinding(place=("email", "from"), text=text)
+
+
+def _log_in(email: EmailConfig) -> Iterator[ConfigFinding]:
     if email.oauth is not None and (email.password is not None or email.username is not None):
         text = "oauth takes the place of username and password; take those out (the mailbox is oauth's user)"
         yield ConfigFinding(place=("email", "oauth"), text=text)
