@@ -158,3 +158,5 @@ async def test_recipient_the_program_trips_over_harms_no_other_and_is_a_fault(ho
         context.store.notes.remove(recipient_note("ana", DIGESTED))
     await home.run()
     assert home.subjects("ana") == home.subjects("bob")  # nothing was lost
+    with home.look() as context:
+        assert failing(context.store.faults.all()) == ()

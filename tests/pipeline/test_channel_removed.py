@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.pipeline.house import ANA, DAYS, ONE, OPS, OPS_ON, QUIET, TWO, House, trial
 from tests.support.smtp_sink import SmtpStage
+from watcher.pipeline.destinations import destinations_of
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
 from watcher.store.delivery_model import State
 
@@ -117,3 +120,32 @@ async def test_notice_waiting_for_a_replaced_channel_is_told_once_on_the_new_one
     told = posts(home) if way == HOOK else [file.read_text() for file in files]
     assert len([text for text in told if "No trial is read until the registry answers" in text]) == 1
     assert [entry for entry in home.outbox() if entry.recipient == "ops"] == []
+
+
+async def test_notice_given_up_on_a_channel_that_is_there_is_not_told_on_another(house):
+    operator = OPS.replace('folder = "ops"', 'folder = "ops"\nemail = "ops@example.org"')
+    home = house(STATES, settings=ANA + QUIET + operator + OPS_ON, watched=[ONE, "NCT12"])
+    home.smtp.arm(SmtpStage.BODY, drop=True, times=None)
+    for _ in range(2):
+        await home.run()
+    (dead,) = home.outbox(State.DEAD)
+    await home.run()
+    assert dead.id in [entry.id for entry in home.outbox(State.DEAD)]
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, 1), (48, 0)])
+async def test_notice_left_by_a_run_that_broke_off_is_carried_over_within_a_day(house, hours, told):
+    home = house(STATES, settings=ANA + QUIET + OPERATED.format(way=BY_MAIL))
+    await home.run()
+    home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    home.registry.arm(RegistryFault(kind=FaultKind.UNAVAILABLE, times=None))
+    await home.next()
+    home.settings = ANA + QUIET + OPERATED.format(way=BY_FOLDER)
+    with home.open() as context:
+        recipients = context.loaded.config.recipient
+        known = [(one.name, destination.key) for one in recipients for destination in destinations_of(one)]
+        context.store.outbox.retire(known, context.clock())
+    home.time.pass_by(timedelta(hours=hours))
+    await home.run()
+    files = [file.read_text() for file in (home.state / "ops").glob("*.eml")]
+    assert len([text for text in files if "No trial is read until the registry answers" in text]) == told

@@ -280,6 +280,7 @@ async def test_probe_over_which_the_line_breaks_is_the_only_try_of_its_run(house
     home = house(STATES, settings=ANA + BOB)
     await home.run()
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
+    began = home.now()
     await home.next()
     home.smtp.clear()
     home.smtp.arm(SmtpStage.MAIL, drop=True, times=None)
@@ -287,18 +288,22 @@ async def test_probe_over_which_the_line_breaks_is_the_only_try_of_its_run(house
     await home.run()
     assert home.smtp.connections == before + 1
     assert [entry.attempts for entry in home.outbox()] == [2, 0]
+    with home.look() as context:
+        (held,) = context.store.outbox.suspensions()
+    assert (held.since - began < timedelta(minutes=1), held.failures) == (True, 2)
 
 
 async def test_probe_that_is_refused_for_its_content_shows_that_the_relay_works(house):
-    home = house(STATES, settings=ANA + BOB)
+    home = house(STATES, settings=ANA)
     await home.run()
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
     await home.next()
     home.smtp.clear()
     home.smtp.arm(SmtpStage.BODY, reply="550 5.7.1 no", times=2)  # the mail and its plain form
     report = await home.run()
-    assert (report.sent.delivered, report.sent.failed) == (1, 1)
-    assert len(home.subjects("bob")) == 1
+    assert (report.sent.delivered, report.sent.failed) == (0, 1)
+    with home.look() as context:
+        assert context.store.outbox.suspensions() == ()
 
 
 async def test_relay_that_drops_the_line_over_every_mail_is_not_asked_for_each_of_them(house):

@@ -357,6 +357,7 @@ async def test_trial_that_was_gone_within_a_window_and_is_back_is_told_so(house)
     await home.run()
     (body,) = home.bodies("ana")
     assert "The registry serves this record again, gone since the data of 2 Jun 2026." in body
+    assert "!! Record back" in body  # as critical as its having been gone
     assert "no longer serves" not in body
     assert "edited" not in body.lower()
 
