@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -133,8 +135,8 @@ async def test_notice_given_up_on_a_channel_that_is_there_is_not_told_on_another
     assert dead.id in [entry.id for entry in home.outbox(State.DEAD)]
 
 
-@pytest.mark.parametrize(("hours", "told"), [(1, 1), (48, 0)])
-async def test_notice_left_by_a_run_that_broke_off_is_carried_over_within_a_day(house, hours, told):
+async def notice_left(house):
+    """Open a house with a dead notice, as a run leaves it that breaks off before it carries it over."""
     home = house(STATES, settings=ANA + QUIET + OPERATED.format(way=BY_MAIL))
     await home.run()
     home.smtp.arm(SmtpStage.CONNECT, drop=True, times=None)
@@ -145,7 +147,41 @@ async def test_notice_left_by_a_run_that_broke_off_is_carried_over_within_a_day(
         recipients = context.loaded.config.recipient
         known = [(one.name, destination.key) for one in recipients for destination in destinations_of(one)]
         context.store.outbox.retire(known, context.clock())
+    return home
+
+
+def notices(home: House) -> int:
+    files = [file.read_text() for file in (home.state / "ops").glob("*.eml")]
+    return len([text for text in files if "No trial is read until the registry answers" in text])
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, 1), (48, 0)])
+async def test_notice_left_by_a_run_that_broke_off_is_carried_over_within_a_day(house, hours, told):
+    home = await notice_left(house)
     home.time.pass_by(timedelta(hours=hours))
     await home.run()
-    files = [file.read_text() for file in (home.state / "ops").glob("*.eml")]
-    assert len([text for text in files if "No trial is read until the registry answers" in text]) == told
+    assert notices(home) == told
+
+
+async def test_notice_queued_by_a_run_that_broke_off_before_forgetting_the_old_one_is_told_once(house):
+    home = await notice_left(house)
+    (dead,) = home.outbox(State.DEAD)
+    tables = (("message", "id"), ("payload", "message"))
+    with closing(sqlite3.connect(home.state / "watcher.db")) as store:
+        rows = {
+            one: store.execute(f"SELECT * FROM {one} WHERE {key} = ?", (dead.id,)).fetchone() for one, key in tables
+        }
+    await home.run()
+    with closing(sqlite3.connect(home.state / "watcher.db")) as store, store:
+        for one, row in rows.items():
+            store.execute(f"INSERT INTO {one} VALUES ({','.join('?' * len(row))})", row)
+    await home.run()
+    assert (notices(home), home.outbox(State.DEAD)) == (1, ())
+
+
+async def test_notice_left_that_cannot_be_read_ends_no_run(house):
+    home = await notice_left(house)
+    with closing(sqlite3.connect(home.state / "watcher.db")) as store, store:
+        store.execute("UPDATE payload SET data = x'00'")
+    await home.run()
+    assert (notices(home), [entry.recipient for entry in home.outbox(State.DEAD)]) == (0, ["ops"])

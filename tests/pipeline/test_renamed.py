@@ -124,6 +124,11 @@ async def test_others_are_not_suspected(house, old, new):
     assert (await home.run()).said == ()
 
 
+async def test_recipient_known_as_long_at_the_same_address_is_not_suspected(house):
+    home = await renamed(house, ANA + QUIET + ZOE + QUIET, ZOE + QUIET)
+    assert suspects(home) == ()
+
+
 async def test_shared_folder_of_a_gone_recipient_points_to_the_new_one(house):
     home = await renamed(house, FILES + QUIET, FILES.replace('"files"', '"archive"') + QUIET)
     assert suspects(home) == (Renamed(old="files", new="archive"),)

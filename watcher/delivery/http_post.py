@@ -242,7 +242,7 @@ class Poster:
 
 def refusal(target: Target, answer: HttpReply) -> DeliveryError:
     """Return the error for a response that is not a success, by its status alone (`delivery.verdicts`)."""
-    return refused(target, answer, classify(HttpAnswer(status=answer.status)), _advice(answer.status))
+    return refused(target, answer, classify(HttpAnswer(status=answer.status)), _advice(answer))
 
 
 def refused(target: Target, answer: HttpReply, verdict: Verdict, advice: str) -> DeliveryError:
@@ -264,9 +264,10 @@ def refused(target: Target, answer: HttpReply, verdict: Verdict, advice: str) ->
     )
 
 
-def _advice(status: int) -> str:
+def _advice(answer: HttpReply) -> str:
+    status = answer.status
     if status == 429:
-        return "too many messages; it will be tried again when it says"
+        return "too many messages; it will be tried again" + (" when it says" if answer.retry_after is not None else "")
     if status in (401, 403):
         return "it does not let us in; make the hook anew and store its new address"
     if status == 407:
