@@ -334,3 +334,16 @@ async def test_what_was_read_before_a_poll_broke_off_is_not_read_again(house):
     assert members(home) == {ONE, TWO}
     assert [seen.path.rpartition("/")[2] for seen in asked] == ["version", "studies", "version"]
     assert "filter.ids" not in asked[1].query
+
+
+@pytest.mark.parametrize(("gap", "told"), [(timedelta(days=2), 1), (timedelta(days=40), 0)])
+async def test_a_search_added_again_goes_on_within_thirty_days_and_starts_anew_later(house, gap, told):
+    home = house(always(ONE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, ENDED)}}, settings=CALM, watched=[FOUR])
+    await home.run()
+    home.settings = ANA + QUIET
+    await home.run()
+    await home.run()
+    home.time.pass_by(gap)
+    home.settings = CALM
+    await home.next()
+    assert (members(home), len(moves(home, TWO))) == ({ONE}, told)

@@ -15,6 +15,7 @@ from watcher.config.watchlist import WatchedSearch, WatchedTrial, Watchlist
 from watcher.search.search_query import SearchQuery
 from watcher.store.store import Store
 from watcher.store.trial_model import Membership
+from watcher.store.trials import SHORT_GAP
 
 log = structlog.get_logger()
 
@@ -101,7 +102,10 @@ def keep_searches(read: Watchlist, store: Store, now: datetime) -> Watchlist:
     """
     stored = store.notes.get(_SEARCHES)
     here = {search.query.key for search in read.searches}
-    vanished = [known for known in map(_search_known, json.loads(stored or "[]")) if known[0].query.key not in here]
+    earlier = [_search_known(row) for row in json.loads(stored or "[]")]
+    if added := here - {search.query.key for search, _ in earlier}:
+        store.searches.forget_unread(now - SHORT_GAP, added)  # one that was out of all watches for long starts anew
+    vanished = [known for known in earlier if known[0].query.key not in here]
     if read.is_complete:
         still = [(search, min(since or now, now)) for search, since in vanished]
         vanished = [(search, since) for search, since in still if now - since < REMOVED_AFTER]

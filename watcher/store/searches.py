@@ -85,11 +85,12 @@ class Searches:
         with self._database.write() as connection:
             return write_round(connection, found, packed, now)
 
-    def forget_unread(self, before: datetime) -> None:
-        """Remove the searches that were last read before a time, with their spans: no watch has them any more."""
+    def forget_unread(self, before: datetime, only: Collection[str] | None = None) -> None:
+        """Remove the searches that were last read before a time, with their spans; among some keys, or all."""
         search, member = tables.search, tables.search_member
         with self._database.write() as connection:
-            gone = list(connection.scalars(select(search.c.key).where(search.c.read_at < before)))
+            old = connection.scalars(select(search.c.key).where(search.c.read_at < before))
+            gone = [key for key in old if only is None or key in only]
             connection.execute(delete(member).where(member.c.search.in_(gone)))
             connection.execute(delete(search).where(search.c.key.in_(gone)))
 
