@@ -181,9 +181,14 @@ def near_change(label: str, marks: Sequence[Mark]) -> str:
     if len(kinds) == 1:
         return f"{label}: “{_ellipsis(_changed(marks, *kinds), _LONGEST_VALUE)}” {kinds.pop().value}"
     sides = [_ellipsis(_changed(marks, kind), _VALUE_WIDTHS[-1]) for kind in _CHANGED]
+    return _led(label, marks, sides) or _shift(label, *sides)
+
+
+def _led(label: str, marks: Sequence[Mark], sides: Sequence[str]) -> str:
+    """Return both sides with the words before the first difference; empty without such words."""
     lead = " ".join(marks[0].text.split()[-_LEAD_WORDS:]) if marks and marks[0].kind is MarkKind.SAME else ""
     led = [f"… {lead}{'' if side_[:1] in ',;' else ' '}{side_}" for side_ in sides if lead and side_]
-    return (_shift(label, *led) if len(led) == len(sides) else "") or _shift(label, *sides)
+    return _shift(label, *led) if len(led) == len(sides) else ""
 
 
 def _changed(marks: Sequence[Mark], *kinds: MarkKind) -> list[str]:

@@ -272,6 +272,11 @@ def _modified_arm(change: Change, facts: ArmFacts, named: str) -> str:
         return f"{named}: {shift}"
     if facts.parts == ("description",) and (said := near_change(named, diff(was_text, now_text))):
         return said
+    return _other_parts(facts, named)
+
+
+def _other_parts(facts: ArmFacts, named: str) -> str:
+    """Return which other names of an intervention came and went, else what was edited."""
     came, went = all_named(facts.names_added), all_named(facts.names_removed)
     told = [f"{done} {values.listed(of, _MOST_FACTS)}" for done, of in (("added", came), ("removed", went)) if of]
     if told:

@@ -250,13 +250,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         return body
 
-    def _write_body(self, body: bytes, faults: dict[FaultKind, RegistryFault]) -> None:
+    def _cut(self, body: bytes, faults: dict[FaultKind, RegistryFault]) -> bytes:
+        """Leave out the end of a body where a fault cuts it."""
         cut = faults.get(FaultKind.CUT) or faults.get(FaultKind.CUT_CHUNKED)
         if cut is not None:
             body = body[: min(cut.size or len(body) // 2, max(len(body) - 1, 0))]
             self.close_connection = True
         if FaultKind.CUT_CHUNKED in faults:
             body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+        return body
+
+    def _write_body(self, body: bytes, faults: dict[FaultKind, RegistryFault]) -> None:
+        body = self._cut(body, faults)
         slow, held = faults.get(FaultKind.SLOW), faults.get(FaultKind.HOLD)
         held = held if held is not None and held.at == "body" else None
         self.end_headers()

@@ -192,17 +192,19 @@ def say(change: Change) -> Phrase:
     was, now = (named(side) if isinstance(side, str) else None for side in (change.before, change.after))
     if change.kind == "sponsor.collaborator":
         return _collaborator_in_words(change, was, now)
-    facts = facts_of(change, ItemFacts)
+    return _lead_in_words(change, facts_of(change, ItemFacts), was, now)
+
+
+def _lead_in_words(change: Change, facts: ItemFacts, was: str | None, now: str | None) -> Phrase:
     label = "Organisation" if facts.organisation else "Lead sponsor"
     if facts.class_only:
         old, new = (values.enum(class_ or "none") for class_ in (facts.old_class, facts.new_class))
         details = f"now listed as {new}, before as {old}" if old != new else "its class was edited"
         return worded(change, label, f"{label} {now or was}", details, was=was, now=now)
-    is_rename = facts.renamed
     if was is None or now is None:
         done = "is now given" if was is None else f"is no longer given; it was {was}"
         return worded(change, label, f"{label} {done}", now if was is None else "", was=was, now=now)
-    how = "renamed" if is_rename else "changed"
+    how = "renamed" if facts.renamed else "changed"
     return worded(change, label, f"{label} {how} from {was} to {now}", was=was, now=now)
 
 
