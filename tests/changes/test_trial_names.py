@@ -38,6 +38,7 @@ def drug(name, *others):
     ("given", "name"),
     [
         (record(acronym="PALLAS", interventions=["Palbociclib"]), "PALLAS"),
+        (record(interventions=["AZD8205", "AZD8205 and AZD2936"]), "AZD8205 and AZD2936, Back Pain"),
         (record(acronym="N/A", interventions=["Palbociclib"]), "Palbociclib, Back Pain"),
         (record(acronym="An acronym that is a sentence of its own", interventions=["A1"]), "A1, Back Pain"),
         (record(interventions=["Placebo", "Veridoxan"]), "Veridoxan, Back Pain"),

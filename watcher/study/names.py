@@ -18,6 +18,7 @@ _LONGEST_NAME = 80
 _LONGEST_TITLE = 60
 _LONGEST_ACRONYM = 30
 _MOST_TESTED = 2
+_COMBINED = re.compile(r"\+|&|\b(?:and|plus|with)\b", re.I)
 _LONGEST_READ = 200
 """As many characters of an intervention's name are looked at."""
 
@@ -140,7 +141,10 @@ def interventions_tested(record: Record) -> tuple[str, ...]:
     if any(not one.everywhere for one in tested):
         tested = [one for one in tested if not one.everywhere or one.in_title is not None]
     ranked = sorted(enumerate(tested), key=lambda pair: (*_rank(pair[1]), pair[0]))
-    return tuple(_merged(one for _, one in ranked))[:_MOST_TESTED]
+    names = tuple(_merged(one for _, one in ranked))[:_MOST_TESTED]
+    # A combination that names the other one as well stands for both.
+    whole = [name for name in names if _COMBINED.search(name) and all(_holds(name, other) for other in names)]
+    return (whole[0],) if len(names) > 1 and whole else names
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
@@ -212,6 +216,10 @@ def _merged(found: Iterable[_Intervention]) -> Iterator[str]:
         spelt = dict.fromkeys(one.name for one in group)
         if core:
             yield group[0].core if len(spelt) > 1 else group[0].name
+
+
+def _holds(name: str, other: str) -> bool:
+    return f" {_words(other)} " in f" {_words(name)} "
 
 
 def _core(name: str) -> str:
