@@ -109,3 +109,9 @@ def test_a_trial_that_leaves_says_why_and_never_more_than_the_record_shows(recor
 def test_a_move_knows_the_places_of_its_trial():
     facts = entered("NCT99000001", MOVED, sight()).facts
     assert (facts["city"], facts["country"]) == (["Lyon"], ["France"])
+
+
+def test_what_a_search_does_not_look_at_is_not_said_to_be_the_reason():
+    seen = sight(COMPLETED, looks_at=frozenset({"sites"}))
+    said = phrase(left("NCT99000001", COMPLETED, seen)).sentence
+    assert said == "Left the search “pain” after its record was updated on 13 Mar 2026."

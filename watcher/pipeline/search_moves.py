@@ -25,6 +25,7 @@ from watcher.store.store import Store
 from watcher.store.trial_model import Event, Kept, LogEntry, VersionKind
 
 _AT_ONCE = 100
+_NAMED_BY = {"status": ("status",), "sites": ("locn", "geo=", "location"), "dates": ("date]",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +165,15 @@ def _change(store: Store, one: _Pending, kept: Kept, body: bytes) -> Change:
         steps=tuple(decode_comparison(entry.compared) for entry in between if _is_step(entry) and entry.compared),
         was_known=was_known,
         is_again=one.is_again,
+        looks_at=_looks_at(one.search.query.params),
     )
     return (entered if one.move is Move.ENTERED else left)(one.nct_id, decode(body), sight)
+
+
+def _looks_at(params: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Return which of status, sites and dates the parameters of a search name."""
+    text = " ".join(f"{name}={value}" for name, value in params).casefold()
+    return frozenset(what for what, words in _NAMED_BY.items() if any(word in text for word in words))
 
 
 def _is_step(entry: LogEntry) -> bool:

@@ -6,7 +6,6 @@ record since the search was read before; where nothing did, that is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,6 +35,8 @@ class SearchSight:
         steps: What changed in the record since, oldest first.
         was_known: Whether an earlier state of the record is known.
         is_again: Whether the trial was in the search before.
+        looks_at: What the search names of `status`, `sites` and `dates`: a change of anything else is not said to be
+            why a trial moved.
     """
 
     key: str
@@ -44,6 +45,7 @@ class SearchSight:
     steps: tuple[Comparison, ...] = ()
     was_known: bool = False
     is_again: bool = False
+    looks_at: frozenset[str] = frozenset({"status", "sites", "dates"})
 
 
 def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
@@ -53,7 +55,7 @@ def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
         `search.entered`: major when it recruits and is new or changed, else minor.
     """
     study = study_of(record)
-    reason, step = _reason(sight.steps)
+    reason, step = _reason(sight)
     posted = read(study.first_posted)
     is_first_sight = not (sight.was_known or sight.is_again)
     if is_first_sight and sight.since is not None and posted is not None and posted.last >= sight.since - _LATE:
@@ -80,7 +82,7 @@ def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
 
 def left(nct_id: str, record: Record, sight: SearchSight) -> Change:
     """Report a trial that a search does not select any more; `search.left`, minor. Arguments as for `entered`."""
-    reason, step = _reason(sight.steps)
+    reason, step = _reason(sight)
     study = study_of(record)
     day = _posted(step, study.last_updated)
     return _change(
@@ -97,11 +99,11 @@ def left(nct_id: str, record: Record, sight: SearchSight) -> Change:
     )
 
 
-def _reason(steps: Sequence[Comparison]) -> tuple[str, Comparison | None]:
-    """Name what happened to a record that a search may look at, and the step in which it last did."""
-    moved = [(step, change) for step in steps for change in step.changes if change.edits]
+def _reason(sight: SearchSight) -> tuple[str, Comparison | None]:
+    """Name what happened to a record that a search looks at, and the step in which it last did."""
+    moved = [(step, change) for step in sight.steps for change in step.changes if change.edits]
     for reason, starts in (("status", ("status.",)), ("sites", ("site.", "country.")), ("dates", ("date.",))):
-        for step, change in reversed(moved):
+        for step, change in reversed(moved) if reason in sight.looks_at else ():
             if change.kind.startswith(starts) and change.severity is not Severity.NOISE:
                 is_own = change.origin is Origin.SPONSOR
                 return (reason if is_own else "registry status" if reason == "status" else "registry"), step
