@@ -4,7 +4,8 @@
 what was checked in it, so that a run killed in the middle goes on where it was. After the last page `/version` is read
 again: only when it stood still is the poll complete; when it moved, everything is due at the new token and is read
 again, at most twice (design: Poll). What the answers left out is judged after the last page, when it is known how much
-that is. Tells nobody anything; that is `compose`.
+that is. Members of searches are read before the trials, and stored after them (`search_membership`). Tells nobody
+anything; that is `compose`.
 """
 
 from __future__ import annotations
