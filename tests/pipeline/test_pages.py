@@ -60,6 +60,15 @@ async def test_a_folder_of_somebody_else_is_a_fault_told_once_and_stops_nothing(
     assert (home.folder / f"site/trials/{ONE}.html").exists()
 
 
+async def test_fault_of_pages_that_are_no_longer_wanted_is_forgotten(house):
+    home = house(states(240), settings=PAGES + FILES)
+    (home.folder / "site").mkdir()
+    (home.folder / "site/index.html").write_text("theirs")
+    assert (await home.run()).standing == ("pages",)
+    home.settings = FILES
+    assert (await home.run()).standing == ()
+
+
 async def test_a_look_at_what_would_happen_writes_no_pages(house):
     home = house(states(240), settings=PAGES + FILES)
     with home.open() as context:
