@@ -133,3 +133,20 @@ async def test_date_that_passes_is_told_of_a_trial_that_is_there_and_of_no_other
     assert any("1 Aug 2026" in body for body in where.bodies("ana")) is (life is Presence.PRESENT)
     clocks = [version for version in where.versions(ONE) if version.kind.value == "clock"]
     assert len(clocks) == (1 if life is Presence.PRESENT else 0)
+
+
+async def test_date_that_passes_before_a_trial_added_again_after_a_month_was_read_is_not_told(house):
+    where = house({ONE: {DAYS[0]: DUE}, TWO: CALM}, settings=ANA + QUIET, time=Time(datetime(2026, 5, 28, tzinfo=UTC)))
+    await where.run()
+    where.watched = [TWO]
+    await where.run()
+    await where.run()
+    where.watched = [ONE, TWO]
+    where.registry.arm(RegistryFault(kind=FaultKind.SERVER_ERROR, match="/studies", times=None))
+    for where.time.now in (datetime(2026, 6, 30, tzinfo=UTC), datetime(2026, 7, 3, tzinfo=UTC)):
+        await where.run()
+    assert where.kept(ONE).starts_anew
+    assert [version.kind.value for version in where.versions(ONE)] == ["record"]
+    where.registry.disarm()
+    await where.run()
+    assert where.bodies("ana") == []
