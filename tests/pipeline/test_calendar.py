@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.changes.builders import put
 from tests.pipeline.house import ANA, DAYS, FIVE, ONE, QUIET, TWO, Time, alias_of, trial
 from watcher.ops.health_snapshot import UPKEEP_DONE
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
@@ -150,3 +151,37 @@ async def test_date_that_passes_before_a_trial_added_again_after_a_month_was_rea
     where.registry.disarm()
     await where.run()
     assert where.bodies("ana") == []
+
+
+async def test_date_that_passed_is_not_told_again_after_the_record_changed(house):
+    later = put(DUE, ("protocolSection", "designModule", "enrollmentInfo", "count"), 250)
+    states = {ONE: {DAYS[0]: DUE, DAYS[1]: later}, TWO: CALM}
+    where = house(states, settings=ANA + QUIET, time=Time(datetime(2026, 6, 30, tzinfo=UTC)))
+    await where.run()
+    where.time.now = datetime(2026, 7, 3, tzinfo=UTC)
+    await where.run()
+    await where.next()
+    where.time.now = datetime(2026, 7, 5, tzinfo=UTC)
+    await where.run()
+    assert [version.kind.value for version in where.versions(ONE)] == ["record", "clock", "record"]
+
+
+async def test_date_that_the_record_no_longer_has_is_not_told(house):
+    where = house({ONE: {DAYS[0]: DUE}, TWO: CALM}, settings=ANA + QUIET, time=Time(datetime(2026, 6, 10, tzinfo=UTC)))
+    await where.run()
+    ((nct_id, kind, _, seq), *_) = rows(where, "SELECT nct_id, kind, due_on, seq FROM milestone")
+    left_over = (nct_id, kind, "2026-06-11", seq)
+    rows(where, "INSERT INTO milestone (nct_id, kind, due_on, seq) VALUES (?, ?, ?, ?)", *left_over)
+    where.time.now = datetime(2026, 6, 12, tzinfo=UTC)
+    await where.run()
+    assert [version.kind.value for version in where.versions(ONE)] == ["record"]
+
+
+async def test_date_that_passes_for_a_damaged_record_keeps_no_other_from_being_told(house):
+    states = {ONE: {DAYS[0]: DUE}, TWO: {DAYS[0]: completed(TWO, "2025-08-01")}}
+    where = house(states, settings=ANA + QUIET, time=Time(datetime(2026, 6, 30, tzinfo=UTC)))
+    await where.run()
+    rows(where, "UPDATE body SET data = x'00' WHERE seq = (SELECT newest_seq FROM trial WHERE nct_id = ?)", ONE)
+    where.time.now = datetime(2026, 7, 3, tzinfo=UTC)
+    await where.run()
+    assert [TWO in body and ONE not in body for body in where.bodies("ana")] == [True]
