@@ -22,10 +22,9 @@ _LONGEST_TEXT = 600
 
 
 def line_of(phrase: Phrase, *, label: int, value: int, item: int) -> Line:
-    """Show a change with all it has.
+    """Show a change with all it has; `label`, `value` and `item` are the most characters of each.
 
-    Returns:
-        The line; a reworded text stands in `pieces` and not in `was` and `now`; `sentence` and `items` are whole.
+    A reworded text stands in `pieces` and not in `was` and `now`; `sentence` is whole, and so is the list of `items`.
     """
     sign, word = _SIGNS[phrase.verb]
     pieces = pieces_of(((mark.kind.value, mark.text) for mark in phrase.marks), _LONGEST_TEXT)
