@@ -10,17 +10,23 @@ import base64
 import binascii
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from watcher.delivery import headers
 from watcher.delivery.headers import Field, Mailbox
 from watcher.rendering.message import Attachment, Message
 
 _T = TypeVar("_T")
+
+Pieces: TypeAlias = tuple[bytes, ...]
+"""A part of a mail in the pieces it was made of."""
+
+_ENCODED_AT_ONCE = 57 * 1024
+"""Octets of an attachment that are encoded at once: whole lines of base64, which hold 57 each."""
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}>")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
@@ -93,18 +99,18 @@ def build(message: Message, head: Letterhead, to: Mailbox | None) -> bytes:
         body = _multipart("alternative", message.boundary, body, _part("html", message.html))
     if message.attachments:
         body = _multipart("mixed", f"mixed{message.boundary}", body, *map(_file, message.attachments))
-    return fields.encode() + body
+    return b"".join((fields.encode(), *body))  # joined once: a mail may be large
 
 
-def _multipart(subtype: str, wanted: str, *parts: bytes) -> bytes:
+def _multipart(subtype: str, wanted: str, *parts: Pieces) -> Pieces:
     """Return a multipart (RFC 2046 section 5.1) with its header."""
-    boundary = _boundary(wanted, b"".join(parts))
-    opened = b"".join(f"\r\n--{boundary}\r\n".encode() + part for part in parts)
+    boundary = _boundary(wanted, parts)
+    start, end = f"\r\n--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()
     kind = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'
-    return kind.encode() + opened + f"\r\n--{boundary}--\r\n".encode()
+    return kind.encode(), *(piece for part in parts for piece in (start, *part)), end
 
 
-def _file(attachment: Attachment) -> bytes:
+def _file(attachment: Attachment) -> Pieces:
     """Return an attachment as a part (RFC 2183), in base64 with lines of 76 characters."""
     if not _FILE_NAME.fullmatch(attachment.name) or not attachment.subtype.isalnum():
         raise ValueError("a file's name or kind holds characters it may not")
@@ -113,8 +119,10 @@ def _file(attachment: Attachment) -> bytes:
         f'Content-Disposition: attachment; filename="{attachment.name}"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
-    content = base64.encodebytes(attachment.content.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-    return kind.encode() + content
+    content = attachment.content.encode("utf-8", "replace")
+    cuts = range(0, len(content), _ENCODED_AT_ONCE)
+    encoded = (base64.encodebytes(content[start : start + _ENCODED_AT_ONCE]) for start in cuts)
+    return kind.encode(), *(lines.replace(b"\n", b"\r\n") for lines in encoded)
 
 
 def _fields(message: Message, head: Letterhead, to: Mailbox | None) -> Iterator[Field]:
@@ -158,18 +166,18 @@ def _unsubscribe_uri(setting: str) -> str:
     return f"mailto:{urllib.parse.quote(box.local)}@{box.domain}?subject=unsubscribe"
 
 
-def _part(subtype: str, text: str) -> bytes:
+def _part(subtype: str, text: str) -> Pieces:
     """Return a text part with its header, quoted-printable (RFC 2045 section 6.7)."""
     lines = re.sub("\r\n|\r|\n", "\r\n", text)
     if not lines.endswith("\r\n"):
         lines += "\r\n"
     kind = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return kind.encode() + binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    return kind.encode(), binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
 
 
-def _boundary(wanted: str, body: bytes) -> str:
+def _boundary(wanted: str, parts: Collection[Pieces]) -> str:
     if not _BOUNDARY.fullmatch(wanted):
         raise ValueError("the message's MIME boundary holds characters it may not")
-    if b"--" + wanted.encode() in body:
+    if any(b"--" + wanted.encode() in piece for part in parts for piece in part):
         raise ValueError("the message's MIME boundary occurs in its text")
     return wanted
