@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from tests.changes.builders import put
-from tests.pipeline.house import ANA, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, trial
+from tests.pipeline.house import ANA, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, alias_of, trial
 from watcher.config.watchlist import WatchedTrial, Watchlist
 from watcher.context import FaultReport
+from watcher.pipeline import poll as poll_module
 from watcher.pipeline import registry_state
 from watcher.pipeline.poll import poll
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
@@ -276,6 +277,23 @@ async def test_refusal_by_both_ways_opens_the_breaker_for_six_hours(house):
     report = await home.run()
     assert report.poll.outcome is PollOutcome.COMPLETE
     assert home.subjects("ana")[1:] == ["Terminated: A Trial Called 1"]
+
+
+async def test_large_answer_is_compared_and_committed_in_portions_and_loses_nothing(house, monkeypatch):
+    states = ended(ONE) | still(TWO, FIVE) | {FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: None}}
+    states[THREE] = {DAYS[0]: trial(THREE), DAYS[1]: alias_of(trial(THREE), TWO)}
+    states[TWO] = {DAYS[0]: trial(TWO), DAYS[1]: None}
+    home = house(states, watched=[ONE, TWO, THREE, FOUR, FIVE], settings=ANA + QUIET)
+    await home.run()
+    monkeypatch.setattr(poll_module, "MOST_AT_ONCE", 1)
+    home.asked()
+    report = await home.next()
+    assert home.asked() == ["/version", "/studies", f"/studies/{FOUR}", "/version"]
+    assert (report.poll.outcome, report.poll.counts.read, report.poll.missing) == (PollOutcome.COMPLETE, 3, (FOUR,))
+    assert [home.kept(nct_id).presence for nct_id in (TWO, FOUR)] == [Presence.MERGED, Presence.ABSENT]
+    assert any("Terminated" in subject for subject in home.subjects("ana"))
+    await home.run()
+    assert home.asked() == ["/version"], "all of them were checked"
 
 
 def home_note(home):

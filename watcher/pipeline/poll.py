@@ -1,17 +1,17 @@
 """One poll: is there new data, and what does it say of the watched trials.
 
-`/version` first; nothing due ends it there. Pages are committed as they come, each in one transaction together with
-what was checked in it, so that a run killed in the middle goes on where it was. After the last page `/version` is read
-again: only when it stood still is the poll complete; when it moved, everything is due at the new token and is read
-again, at most twice (design: Poll). What the answers left out is judged after the last page, when it is known how much
-that is. Members of searches are read before the trials, and stored after them (`search_membership`). Tells nobody
-anything; that is `compose`.
+`/version` first; nothing due ends it there. Pages are committed as they come, large ones in portions, each in one
+transaction together with what was checked in it, so that a run killed in the middle goes on where it was. After the
+last page `/version` is read again: only when it stood still is the poll complete; when it moved, everything is due at
+the new token and is read again, at most twice (design: Poll). What the answers left out is judged after the last page,
+when it is known how much that is. Members of searches are read before the trials, and stored after them
+(`search_membership`). Tells nobody anything; that is `compose`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -27,7 +27,8 @@ from watcher.pipeline.ingest_result import IngestResult
 from watcher.pipeline.poll_report import UNREAD, PollReport, PollTally, note_lagging, note_missing, note_page
 from watcher.pipeline.search_membership import join_found, read_searches, store_searches
 from watcher.registry.plausibility import data_day
-from watcher.registry.registry_model import UnreadableAnswerError
+from watcher.registry.registry_model import RawRecord, UnreadableAnswerError
+from watcher.registry.registry_model import RecordPage as RawPage
 from watcher.registry.transport_choice import is_open, open_breaker, open_registry
 from watcher.store.trial_model import (
     Kept,
@@ -41,7 +42,6 @@ from watcher.store.trial_model import (
 
 if TYPE_CHECKING:
     from watcher.registry.client import RegistryClient
-    from watcher.registry.registry_model import RecordPage as RawPage
 
 log = structlog.get_logger()
 
@@ -54,6 +54,9 @@ ASK_ASIDE_AGAIN = timedelta(hours=1)
 
 ASK_MERGED_AGAIN = timedelta(days=7)
 """Trials that were merged into others are asked for again so often: the registry may split them off."""
+
+MOST_AT_ONCE = 2_000_000
+"""Bytes of records that are compared and committed at once; a hundred records of the mean size."""
 
 BEHIND_POLLS = 3
 """A record from a data node behind the registry's data version is due again for at most so many polls."""
@@ -182,18 +185,19 @@ async def _read(
 
     fresh, day = dict(todo), data_day(token)
     missing: dict[str, Kept] = {}
-    async for raw in client.pages(sorted(todo)):
-        if raw.aliased:
-            # else the next poll would take it for one added then
-            context.store.trials.join(raw.aliased.values(), context.clock())
-        kept = _kept(raw, fresh, context)
-        missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
-        results = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
-        page = replace(_page(results), events=merged_events(raw.aliased, kept, token))
-        behind = _behind(results, kept, token)
-        await _commit(context, page, (*_settled(results, behind), *raw.aliased, *raw.refused), behind, token)
-        note_page(raw, results, tally)
-        note_lagging(results, behind, tally)
+    async for whole in client.pages(sorted(todo)):
+        for raw in _portions(whole):
+            if raw.aliased:
+                # else the next poll would take it for one added then
+                context.store.trials.join(raw.aliased.values(), context.clock())
+            kept = _kept(raw, fresh, context)
+            missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
+            results = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
+            page = replace(_page(results), events=merged_events(raw.aliased, kept, token))
+            behind = _behind(results, kept, token)
+            await _commit(context, page, (*_settled(results, behind), *raw.aliased, *raw.refused), behind, token)
+            note_page(raw, results, tally)
+            note_lagging(results, behind, tally)
     if missing:
         resolved = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
         behind = _behind(resolved.found, missing, token)
@@ -204,6 +208,19 @@ async def _read(
         await _commit(context, page, (*_settled(resolved.found, behind), *gone), behind, token)
         note_missing(resolved, missing, tally)
         note_lagging(resolved.found, behind, tally)
+
+
+def _portions(whole: RawPage) -> Iterator[RawPage]:
+    """Split a large answer by its records; the last portion has all else. Comparisons of one portion are held."""
+    records: list[RawRecord] = []
+    size = 0
+    for record in whole.records:
+        if records and size + len(record.body) > MOST_AT_ONCE:
+            yield RawPage(records=tuple(records))
+            records, size = [], 0
+        records.append(record)
+        size += len(record.body)
+    yield replace(whole, records=tuple(records))
 
 
 async def _commit(
