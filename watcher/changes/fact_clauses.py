@@ -125,17 +125,21 @@ def _labelled(changes: Sequence[Change], most: int, tag: str) -> Clause | None:
             was, now = (_quoted_text(side) for side in (words.was, words.now))
             pieces.append(f"{label} {was} → {now}")
         elif words.now and not words.was:
-            pieces.append(f"{label} now given: {values.short(words.now, _LONGEST_NAME)}")
+            pieces.append(f"{label} now given: {_quoted_text(_cut(words.now))}")
         elif words.was and not words.now:
-            pieces.append(f"{label} no longer given, it was {values.short(words.was, _LONGEST_NAME)}")
+            pieces.append(f"{label} no longer given, it was {_quoted_text(_cut(words.was))}")
         elif words.now:
-            pieces.append(f"{label} now “{values.short(words.now, _LONGEST_NAME)}”")
+            pieces.append(f"{label} now “{_cut(words.now)}”")
         else:
             pieces.append(f"{label} edited")
     if len(changes) > most:
         pieces.append(values.counted(len(changes) - most, "more change"))
     said = "; ".join(pieces)
     return Clause(values.capitalised(said), tag) if len(said) <= _LONGEST + _LONGEST_NAME else None
+
+
+def _cut(value: str) -> str:
+    return values.short(value.strip("“”").rstrip("."), _LONGEST_NAME)
 
 
 def _quoted_text(value: str) -> str:
