@@ -464,3 +464,20 @@ def test_a_shortened_quotation_ends_with_one_mark():
     sentence = phrase(change).sentence
     assert sentence.endswith("Asthma…”")
     assert ".…" not in sentence
+
+
+def test_a_criterion_that_moves_under_another_heading_is_no_layout_where_the_headings_stay():
+    text = (
+        "Test cohort:\n\n* Adults\n* Asthma diagnosed by a physician\n\n"
+        "Exclusion Criteria:\n\n* Pregnancy\n* Treated with omalizumab\n"
+    )
+    moved = text.replace("* Asthma diagnosed by a physician\n", "").replace(
+        "* Pregnancy\n", "* Pregnancy\n* Asthma diagnosed by a physician\n"
+    )
+    (change,) = changes(eligibility(eligibilityCriteria=text), eligibility(eligibilityCriteria=moved))
+    assert (change.kind, change.severity) == ("eligibility.criterion.moved", Severity.MAJOR)
+    assert phrase(change).sentence == (
+        "Criterion moved from “Test cohort” to exclusion: “Asthma diagnosed by a physician”."
+    )
+    (change,) = changes(eligibility(eligibilityCriteria=moved), eligibility(eligibilityCriteria=text))
+    assert phrase(change).sentence.startswith("Criterion moved from exclusion to “Test cohort”: ")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from watcher.changes.clauses import LONGEST_CLAUSE, Clause, lowered
 from watcher.changes.fact_shapes import EligibilityFacts, facts_of
+from watcher.changes.families.eligibility.eligibility_words import moved_between
 from watcher.changes.model import Change, MarkKind, Verb
 from watcher.changes.word_diff import shorten, side
 from watcher.changes.wording import values
@@ -124,7 +125,7 @@ def _first_text(texts: Sequence[str]) -> str:
 def _moved(change: Change) -> str:
     """Describe that a criterion moved, with its words; with both texts when they differ."""
     facts = facts_of(change, EligibilityFacts)
-    came_from, section = facts.from_, facts.section
+    came_from, section = moved_between(facts)
     old, new = values.plain(facts.old_text), values.plain(facts.text)
     if old and facts.is_reworded:
         for most in (LONGEST_CLAUSE, *_SHORT_CRITERIA):

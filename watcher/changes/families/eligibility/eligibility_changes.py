@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from watcher.changes.families.eligibility import criteria_cuts as cuts
 from watcher.changes.families.eligibility import criterion_direction, rewording
@@ -59,8 +59,9 @@ def _criteria(part: Part, conditions: frozenset[str]) -> Iterator[Change]:
         yield _rewritten(before, after, old, new, edits)
         return
     changes = [_criterion(Verb.REMOVED, gone, None, edits) for gone in paired.removed]
+    are_headed_alike = _headed(old) == _headed(new)
     for one, other in paired.pairs:
-        changes.extend(_pair(one, other, edits, conditions))
+        changes.extend(_pair(one, other, edits, conditions, are_headed_alike=are_headed_alike))
     changes.extend(cuts.split(whole, parts, edits) for whole, parts in paired.split)
     changes.extend(cuts.merged(parts, whole, edits) for parts, whole in paired.merged)
     changes.extend(_criterion(Verb.ADDED, None, come, edits) for come in paired.added)
@@ -118,8 +119,16 @@ def _criterion(verb: Verb, old: Criterion | None, new: Criterion | None, edits: 
     )
 
 
-def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: frozenset[str]) -> Iterator[Change]:
-    if old.section is not new.section and Section.OPEN not in (old.section, new.section):
+def _headed(criteria: Sequence[Criterion]) -> list[tuple[Section, str | None]]:
+    """Return the headings that criteria stand under, in the order of the text."""
+    return [heading for heading, _ in groupby((one.section, one.cohort) for one in criteria)]
+
+
+def _pair(
+    old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: frozenset[str], *, are_headed_alike: bool
+) -> Iterator[Change]:
+    is_known = Section.OPEN not in (old.section, new.section)
+    if old.section is not new.section and (is_known or are_headed_alike):  # else a heading may only be spelt anew
         yield Change(
             kind="eligibility.criterion.moved",
             severity=Severity.MAJOR,
@@ -131,7 +140,7 @@ def _pair(old: Criterion, new: Criterion, edits: tuple[int, ...], conditions: fr
             edits=edits,
             facts={
                 **facts_of(new),
-                "from": str(old.section),
+                "from": str(old.section) if old.section is not Section.OPEN else old.cohort or "",
                 "is_reworded": old.key != new.key,
                 "old_text": old.text,
             },

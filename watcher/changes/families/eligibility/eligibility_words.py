@@ -64,11 +64,22 @@ def _criterion(change: Change) -> Phrase:
     return _reworded(phrase, change, facts, label, under)
 
 
+def moved_between(facts: EligibilityFacts) -> tuple[str, str]:
+    """Return where a moved criterion stood and stands: a section, else the heading it stands under."""
+    to = facts.section if facts.section in _HEADINGS else facts.cohort or ""
+    came_from, section = (
+        name if name in _HEADINGS else f"“{values.short(name, 60)}”" if name else "the other criteria"
+        for name in (facts.from_, to)
+    )
+    return came_from, section
+
+
 def _moved(phrase: Phrase, facts: EligibilityFacts, under: str) -> Phrase:
     """Word a criterion that moved; with other words, what it said before and what it says now."""
-    came_from, section = facts.from_, facts.section
+    came_from, section = moved_between(facts)
     old, new = values.plain(facts.old_text), values.plain(facts.text)
-    heading = _HEADINGS.get(came_from)
+    under = under if facts.section in _HEADINGS else ""
+    heading = _HEADINGS.get(came_from, came_from)
     moved = replace(phrase, was=heading, now=values.short(new, _LONGEST))
     if not facts.is_reworded or not old:
         return _said(moved, f"Criterion moved from {came_from} to {section}{under}", _quote(new))
