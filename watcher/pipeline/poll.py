@@ -180,8 +180,7 @@ def _todo(context: RunContext, asked: Asked, found: Sequence[str], token: str | 
 async def _read(
     client: RegistryClient, context: RunContext, todo: Mapping[str, Kept], token: str | None, tally: PollTally
 ) -> None:
-    from watcher.pipeline.ingest import ingest_records  # comparing is loaded only when there is something to read
-    from watcher.pipeline.missing_records import merged_events, resolve_missing
+    from watcher.pipeline import ingest, missing_records  # comparing is loaded only when there is something to read
 
     fresh, day = dict(todo), data_day(token)
     missing: dict[str, Kept] = {}
@@ -192,14 +191,16 @@ async def _read(
                 context.store.trials.join(raw.aliased.values(), context.clock())
             kept = _kept(raw, fresh, context)
             missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
-            results = await asyncio.to_thread(partial(ingest_records, raw.records, kept, context.store, day=day))
-            page = replace(_page(results), events=merged_events(raw.aliased, kept, token))
+            results = await asyncio.to_thread(partial(ingest.ingest_records, raw.records, kept, context.store, day=day))
+            page = replace(_page(results), events=missing_records.merged_events(raw.aliased, kept, token))
             behind = _behind(results, kept, token)
             await _commit(context, page, (*_settled(results, behind), *raw.aliased, *raw.refused), behind, token)
             note_page(raw, results, tally)
             note_lagging(results, behind, tally)
     if missing:
-        resolved = await resolve_missing(client, tuple(missing.values()), len(todo), token, context.store)
+        resolved = await missing_records.resolve_missing(
+            client, tuple(missing.values()), len(todo), token, context.store
+        )
         behind = _behind(resolved.found, missing, token)
         gone = [nct_id for nct_id in missing if nct_id not in resolved.failed and nct_id not in _ids(resolved.found)]
         page = replace(
