@@ -185,10 +185,10 @@ async def _read(
     fresh, day = dict(todo), data_day(token)
     missing: dict[str, Kept] = {}
     async for whole in client.pages(sorted(todo)):
+        if whole.aliased:
+            # else the next poll would take it for one added then
+            context.store.trials.join(whole.aliased.values(), context.clock())
         for raw in _portions(whole):
-            if raw.aliased:
-                # else the next poll would take it for one added then
-                context.store.trials.join(raw.aliased.values(), context.clock())
             kept = _kept(raw, fresh, context)
             missing |= {nct_id: kept[nct_id] for nct_id in raw.missing}
             results = await asyncio.to_thread(partial(ingest.ingest_records, raw.records, kept, context.store, day=day))
