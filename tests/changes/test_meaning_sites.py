@@ -520,3 +520,16 @@ def test_a_site_in_the_middle_of_a_long_list_is_one_site():
     new = put(quiet_record(), SITES, [*rows[:150], site(), *rows[150:]])
     assert get(new, (*SITES, 150))["facility"] == "Spine Clinic"
     assert only_news(old, new).kind == "site.added"
+
+
+def test_sites_that_are_all_numbered_anew_are_the_same_sites():
+    def named(first: int) -> list[dict[str, Any]]:
+        return [site(f"Local Institution - {first + at * 7:04}", city=f"Town {at}") for at in range(4)]
+
+    told = news(changes(listing(*named(1)), listing(*named(1000))))
+    assert {(change.kind, change.severity) for change in told} == {("site.renamed", Severity.NOISE)}
+    moved = [*named(1)[:2], *named(1000)[2:]]  # two numbers stay, so the others are other sites
+    assert {change.kind for change in news(changes(listing(*named(1)), listing(*moved)))} == {
+        "site.added",
+        "site.removed",
+    }

@@ -48,6 +48,7 @@ class Site:
         country: The country by its present name.
         key: Seed-style key: `emerald coast clinic|st-malo||france`, as spelt, lower-cased, empty parts kept.
         is_stand_in: Whether the list gives this name to so many sites that it tells none of them.
+        is_renumbered: Whether the sponsor's numbers of one record say nothing in the other.
     """
 
     row: Mapping[str, Json]
@@ -58,6 +59,7 @@ class Site:
     country: str
     key: str
     is_stand_in: bool = False
+    is_renumbered: bool = False
 
     @property
     def status(self) -> str | None:
@@ -72,6 +74,8 @@ class Site:
     @property
     def number(self) -> str | None:
         """The sponsor's own number of the site, where its masked name or the name of a contact gives one."""
+        if self.is_renumbered:
+            return None
         names = [as_text(as_object(contact).get("name")) for contact in as_list(self.row.get("contacts"))]
         found = (_NUMBER.search(name) for name in ([self.facility, *names] if self.is_masked else names))
         return next((match[1] for match in found if match is not None), None)

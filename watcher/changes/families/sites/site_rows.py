@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.changes.families.sites.places import OPEN, Site, site
 from watcher.changes.families.sites.site_matching import Half, Town, match
@@ -101,6 +101,8 @@ def site_list(evidence: Evidence) -> SiteList | None:
         return None
     status = protocol(evidence, "statusModule")
     old, new = (_sites(as_list(side("locations"))) for side in (module.before, module.after))
+    if _is_renumbered(old, new):
+        old, new = (tuple(replace(one, is_renumbered=True) for one in side) for side in (old, new))
     repeats = (Counter(one.key for one in side) for side in (old, new))
     rows, towns = _matched(
         module.items("locations"), {id(one.row): one for one in old}, {id(one.row): one for one in new}
@@ -120,6 +122,14 @@ def site_list(evidence: Evidence) -> SiteList | None:
             "new_recruiting": sum(one.status in OPEN for one in new),
         },
     )
+
+
+def _is_renumbered(old: Sequence[Site], new: Sequence[Site]) -> bool:
+    """Whether the sponsor numbers its sites anew: the same towns, and no number of before among those of now."""
+    before, now = ({one.number for one in side} - {None} for side in (old, new))
+    if min(len(before), len(now)) < _LEAST_ALIKE or before & now:
+        return False
+    return Counter(one.town for one in old) == Counter(one.town for one in new)
 
 
 def _sites(rows: Sequence[Json]) -> tuple[Site, ...]:
