@@ -185,3 +185,45 @@ async def test_notice_left_that_cannot_be_read_ends_no_run(house):
         store.execute("UPDATE payload SET data = x'00'")
     await home.run()
     assert (notices(home), [entry.recipient for entry in home.outbox(State.DEAD)]) == (0, ["ops"])
+
+
+BY_FILE = ANA.replace('email = "ana@example.org"\n', 'folder = "told"\n')
+BY_HOOK_AND_FILE = BY_HOOK.replace(HOOK, HOOK + 'folder = "told"\n')
+
+
+def files(home: House) -> int:
+    return len(list((home.state / "told").glob("*.eml")))
+
+
+@pytest.mark.parametrize(
+    ("hook", "after", "told"),
+    [("accepts", BY_HOOK_AND_FILE, 0), ("gave up", BY_HOOK_AND_FILE, 1), ("is removed too", BY_FILE, 1)],
+)
+async def test_news_of_a_removed_channel_is_told_on_the_new_one_unless_another_has_it(house, hook, after, told):
+    home = house(STATES, settings=BY_BOTH + QUIET)
+    await home.run()
+    relay_down(home)
+    if hook != "accepts":
+        home.hook.arm("503 busy", times=None)
+    await home.next()
+    if hook == "gave up":
+        with home.look() as context:
+            (entry,) = [entry for entry in home.outbox() if entry.channel != "email"]
+            context.store.outbox.dead(entry.id, "given up", home.now())
+    home.settings = after + QUIET
+    await home.run()
+    assert files(home) == told
+
+
+async def test_news_of_a_removed_channel_is_not_lost_for_a_later_message_of_another(house):
+    home = house(STATES, settings=ANA + QUIET)
+    await home.run()
+    relay_down(home)
+    await home.next()
+    home.settings = BY_BOTH + QUIET  # the hook begins now
+    await home.run()
+    await home.next()
+    assert len(posts(home)) == 1
+    home.settings = BY_HOOK + QUIET
+    await home.run()
+    assert any("Terminated" in post for post in posts(home))
