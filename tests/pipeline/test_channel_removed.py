@@ -227,3 +227,14 @@ async def test_news_of_a_removed_channel_is_not_lost_for_a_later_message_of_anot
     home.settings = BY_HOOK + QUIET
     await home.run()
     assert any("Terminated" in post for post in posts(home))
+
+
+async def test_recipient_who_was_greeted_is_not_greeted_again_on_the_new_channel(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    assert home.subjects("ana") == ["Now watching 2 trials for you"]
+    relay_down(home)
+    await home.next()
+    home.settings = BY_FILE
+    await home.run()
+    assert files(home) == 1  # the news
