@@ -152,6 +152,34 @@ async def test_membership_that_moves_by_synonyms_alone_says_that_the_record_did_
     assert moves(home, TWO)[1:] == ["Matches the search “itch” again; its record did not change."]
 
 
+WEEKLY = SEARCH + ANA.replace("immediate", "weekly mon 07:30") + QUIET
+
+
+async def test_a_trial_that_left_and_came_back_between_two_digests_is_told_so_in_one_line(house):
+    home = house(always(ONE, TWO, THREE), settings=WEEKLY, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, ids=(TWO,), match="query.cond", times=None))
+    await home.next()
+    home.registry.disarm()
+    await home.next(send_all=True)
+    (body,) = home.bodies("ana")
+    assert "LEFT THE SEARCH “itch” and matches it again; its record did not change" in body
+    assert body.count("  Search  ".strip() + " Left") == 1
+    assert "edited" not in body
+
+
+async def test_a_trial_that_entered_and_left_between_two_digests_is_told_so_in_one_line(house):
+    days = {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1]), DAYS[2]: posted(itchy(TWO, ENDED, first=DAYS[1]), DAYS[2])}
+    home = house(always(ONE, THREE) | {TWO: days}, settings=WEEKLY, watched=[])
+    await home.run()
+    await home.next()
+    await home.next(send_all=True)
+    (body,) = home.bodies("ana")
+    assert "Entered the search “itch” and left it again: its status became Completed, posted on 3 Jun 2026." in body
+    assert "edited" not in body
+    assert "Now also watching" not in body
+
+
 async def test_a_merged_trial_is_told_as_merged_and_neither_left_nor_entered(house):
     states = always(ONE, THREE) | {
         TWO: {DAYS[0]: itchy(TWO), DAYS[1]: None},
@@ -183,6 +211,18 @@ async def test_none_or_under_half_is_set_aside_and_believed_when_the_next_data_v
     assert (await home.next()).standing == ()
     assert members(home) == {ONE, TWO, THREE, FOUR}.difference(lost)
     assert len(moves(home, ONE)) == 1
+
+
+async def test_another_implausible_number_confirms_nothing(house):
+    home = house(always(ONE, TWO, THREE, FOUR), settings=CALM, watched=[])
+    await home.run()
+    for lost in ((ONE, TWO, THREE), None):
+        home.registry.disarm()
+        home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, ids=lost, match="query.cond", times=None))
+        assert (await home.next()).standing == ("search itch",)
+    assert (members(home), home.mails_to("ana")) == ({ONE, TWO, THREE, FOUR}, [])
+    assert (await home.next()).standing == ()
+    assert members(home) == set()
 
 
 async def test_a_silent_zero_that_passes_is_never_told(house):

@@ -6,13 +6,14 @@ applied to the base and the newest version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
 from watcher.archive import decode, decode_comparison, quietened, read_history
 from watcher.changes.compare import compare_records
-from watcher.changes.families.search_changes import ENTERED
+from watcher.changes.families.search_changes import ENTERED, LEFT, last_move
 from watcher.changes.model import Change, Comparison, Record, Severity, Story
 from watcher.changes.net_changes import net_effect
 from watcher.changes.serialize import to_bytes
@@ -52,7 +53,7 @@ class PendingStory:
         story: What it tells this reader; None when nothing reaches their level.
         below: How many changes lie below their level, where there is no story; noise is not counted.
         is_reverified: The sponsor verified the record anew, and nothing else of note happened to it.
-        has_entered: The trial entered a search that the reader follows, whether they are told or not.
+        has_entered: The trial entered a search that the reader follows, or left it, whether they are told or not.
         is_of_others: All that happened is that the trial moved in searches this reader does not follow.
         damage: Why what is stored of the window cannot be read back; empty if it can.
     """
@@ -192,7 +193,7 @@ def _joined(net: Comparison, steps: Sequence[Comparison]) -> Comparison:
     happened = [change for step in steps for change in step.changes if not change.edits]
     if not happened:
         return net
-    changes = sorted((*_last_fate(happened), *net.changes), key=lambda change: change.severity.rank)
+    changes = sorted((*_last_moves(_last_fate(happened)), *net.changes), key=lambda change: change.severity.rank)
     return replace(net, changes=tuple(changes))
 
 
@@ -204,6 +205,17 @@ def _last_fate(happened: Sequence[Change]) -> Iterator[Change]:
             yield change
         elif change is fates[-1]:
             yield replace(change, severity=min((one.severity for one in fates), key=lambda level: level.rank))
+
+
+def _last_moves(happened: Iterable[Change]) -> Iterator[Change]:
+    """Join the moves of a trial in each search into one."""
+    moves: defaultdict[str, list[Change]] = defaultdict(list)
+    for change in happened:
+        if change.kind in (ENTERED, LEFT):
+            moves[change.path].append(change)
+        else:
+            yield change
+    yield from map(last_move, moves.values())
 
 
 def pending_stories(
@@ -241,7 +253,7 @@ def _pending_story(diff: WindowDiff, short_name: str | None, least: Severity, au
         steps=diff.window.steps,
         step_note=_step_note(diff.comparison, diff.window.steps),
     )
-    has_entered = any(change.kind == ENTERED for change in adjusted.changes)
+    has_entered = any(change.kind in (ENTERED, LEFT) for change in adjusted.changes)
     if story is not None and any(phrase.kind == ENTERED for phrase in (*story.lines, *story.minor)):
         story = replace(story, profile=profile_of(diff.record, audience.near))
     return PendingStory(

@@ -103,8 +103,9 @@ def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
     """Return why a number of members is not believed: none or under half are left, seen in one data version only."""
     if state is None or state.count == 0 or 2 * count >= state.count:
         return ""
-    if state.aside_count is not None and (token is None or state.aside_token != token):
-        return ""
+    is_seen_again = state.aside_count is not None and (token is None or state.aside_token != token)
+    if is_seen_again and 2 * min(count, state.aside_count or 0) >= max(count, state.aside_count or 0):
+        return ""  # another number that is not plausible either confirms nothing
     return (
         f"the registry found {count:,} trials for this search and {state.count:,} before; it is believed when the next "
         "data version shows the same"

@@ -6,7 +6,8 @@ record since the search was read before; where nothing did, that is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from watcher.changes.model import Change, Comparison, Json, Origin, Phrase, Record, Severity, Verb
@@ -99,6 +100,14 @@ def left(nct_id: str, record: Record, sight: SearchSight) -> Change:
     )
 
 
+def last_move(moves: Sequence[Change]) -> Change:
+    """Return what the moves of a trial in one search come to, oldest first: one that a reader was told none of."""
+    first, last = moves[0], moves[-1]
+    if first.kind == last.kind:
+        return first if last.kind == ENTERED else last
+    return replace(last, facts={**last.facts, "was_between": True})
+
+
 def _reason(sight: SearchSight) -> tuple[str, Comparison | None]:
     """Name what happened to a record that a search looks at, and the step in which it last did."""
     moved = [(step, change) for step in sight.steps for change in step.changes if change.edits]
@@ -169,6 +178,8 @@ def _said_entered(change: Change, name: str) -> str:
     facts = change.facts
     day, status = _day(change), text(change.facts, "status")
     matches = f"matches the {name} again" if facts.get("is_again") else f"now matches the {name}"
+    if facts.get("was_between"):
+        matches = f"left the {name} and matches it again"
     shown = f"its status became {values.enum(status)}" if status else "its status changed"
     return {
         "new": f"new in the registry: first posted on {day} ({name})" if day else f"new in the registry ({name})",
@@ -183,9 +194,13 @@ def _said_entered(change: Change, name: str) -> str:
     }.get(text(facts, "reason"), matches)
 
 
+_UNMATCHED = "no longer matched by the registry’s {}; the record did not change"
+
+
 def _said_left(change: Change, name: str) -> str:
     status, day = text(change.facts, "status"), _day(change)
-    gone = f"left the {name}"
+    was_between = change.facts.get("was_between")
+    gone = f"entered the {name} and left it again" if was_between else f"left the {name}"
     shown = f"its status became {values.enum(status)}" if status else "its status changed"
     return {
         "status": f"{gone}: {shown}{_posted_on(day)}",
@@ -194,7 +209,7 @@ def _said_left(change: Change, name: str) -> str:
         "dates": f"{gone} after its dates changed{_posted_on(day)}",
         "record": f"{gone} after its record was updated" + (f" on {day}" if day else ""),
         "registry": f"{gone} after the registry changed its record",
-    }.get(text(change.facts, "reason"), f"no longer matched by the registry’s {name}; the record did not change")
+    }.get(text(change.facts, "reason"), gone if was_between else _UNMATCHED.format(name))
 
 
 def _day(change: Change) -> str:
