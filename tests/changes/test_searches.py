@@ -111,7 +111,17 @@ def test_a_move_knows_the_places_of_its_trial():
     assert (facts["city"], facts["country"]) == (["Lyon"], ["France"])
 
 
-def test_what_a_search_does_not_look_at_is_not_said_to_be_the_reason():
-    seen = sight(COMPLETED, looks_at=frozenset({"sites"}))
-    said = phrase(left("NCT99000001", COMPLETED, seen)).sentence
-    assert said == "Left the search “pain” after its record was updated on 13 Mar 2026."
+def test_only_what_the_search_looks_at_is_named_as_the_reason():
+    before = put(OLD, (*STATUS, "overallStatus"), "RECRUITING")
+    ended = posted(put(LATER, (*STATUS, "overallStatus"), "SUSPENDED"), "2024-01-01", "2026-03-13")
+    steps = (compare_records(before, ended),)
+    updated = "Left the search “pain” after its record was updated on 13 Mar 2026."
+    by_status = "Left the search “pain”: its status became Suspended, posted on 13 Mar 2026."
+    for seen, said in (
+        ({"looks_at": frozenset()}, updated),
+        ({"looks_at": frozenset({"status"})}, by_status),
+        ({"looks_at": frozenset({"status"}), "statuses": frozenset({"RECRUITING"})}, by_status),
+        ({"looks_at": frozenset({"status"}), "statuses": frozenset({"RECRUITING", "SUSPENDED"})}, updated),
+    ):
+        change = left("NCT99000001", ended, SearchSight(key="k", watch="pain", since=BEFORE, steps=steps, **seen))
+        assert phrase(change).sentence == said

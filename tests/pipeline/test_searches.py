@@ -169,7 +169,11 @@ async def test_a_trial_that_left_and_came_back_between_two_digests_is_told_so_in
 
 
 async def test_a_trial_that_entered_and_left_between_two_digests_is_told_so_in_one_line(house):
-    days = {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1]), DAYS[2]: posted(itchy(TWO, ENDED, first=DAYS[1]), DAYS[2])}
+    days = {
+        DAYS[0]: None,
+        DAYS[1]: itchy(TWO, first=DAYS[1]),
+        DAYS[2]: posted(itchy(TWO, ENDED, first=DAYS[1]), DAYS[2]),
+    }
     home = house(always(ONE, THREE) | {TWO: days}, settings=WEEKLY, watched=[])
     await home.run()
     await home.next()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from watcher.errors import SearchError
 from watcher.search.search_codes import AGG_CODES, DATE_AREAS, STATUSES
 from watcher.search.search_query import SearchQuery, from_table, translate
+from watcher.search.selected_by import looks_at, selected_statuses
 
 SITE = "https://clinicaltrials.gov/search?"
 API = "https://clinicaltrials.gov/api/v2/studies?"
@@ -368,3 +369,22 @@ def test_search_is_described_in_words(query, words):
 def test_table_is_described_in_words():
     table = {"condition": "asthma", "status": list(STATUSES)[:2], "phase": [3], "near": {"lat": 1, "lon": 2, "km": 3}}
     assert from_table(table).described == ("asthma, not yet recruiting or recruiting, phase 3, within 3 km of 1, 2")
+
+
+# --- what decides whether a record is selected ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "parts", "statuses"),
+    [
+        ("cond=itch&term=recruiting", set(), set()),
+        ("cond=itch&aggFilters=phase:2 3,status:rec not", {"status"}, {"RECRUITING", "NOT_YET_RECRUITING"}),
+        ("cond=itch&filter.overallStatus=COMPLETED", {"status"}, {"COMPLETED"}),
+        ("cond=itch&term=AREA[OverallStatus]RECRUITING", {"status"}, set()),
+        ("cond=itch&country=France", {"sites"}, set()),
+        ("cond=itch&lat=48.86&lng=2.35&distance=50", {"sites"}, set()),
+        ("cond=itch&start=2026-01-01_", {"dates"}, set()),
+    ],
+)
+def test_a_search_names_the_parts_of_a_record_that_it_looks_at(query, parts, statuses):
+    assert (looks_at(params(query)), selected_statuses(params(query))) == (parts, statuses)

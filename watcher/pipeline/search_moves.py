@@ -20,12 +20,12 @@ from watcher.errors import DamagedError
 from watcher.pipeline.search_membership import ENDED, is_read_at
 from watcher.pipeline.watchlist_resolution import onwards
 from watcher.registry.plausibility import data_day
+from watcher.search.selected_by import looks_at, selected_statuses
 from watcher.store.search_model import Move, SearchCommit, SearchRound, SearchState
 from watcher.store.store import Store
 from watcher.store.trial_model import Event, Kept, LogEntry, VersionKind
 
 _AT_ONCE = 100
-_NAMED_BY = {"status": ("status",), "sites": ("locn", "geo=", "location"), "dates": ("date]",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,7 @@ def _change(store: Store, one: _Pending, kept: Kept, body: bytes) -> Change:
     known = [version for version in versions if version.seq <= one.seq]
     was_known = bool(known) and not any(version.baseline for version in versions if version.seq > one.seq)
     between = store.versions.between({one.nct_id: (one.seq, kept.newest_seq or 0)})[one.nct_id]
+    params = dict(one.search.query.params)
     sight = SearchSight(
         key=one.search.query.key,
         watch=one.search.watches[0],
@@ -165,15 +166,10 @@ def _change(store: Store, one: _Pending, kept: Kept, body: bytes) -> Change:
         steps=tuple(decode_comparison(entry.compared) for entry in between if _is_step(entry) and entry.compared),
         was_known=was_known,
         is_again=one.is_again,
-        looks_at=_looks_at(one.search.query.params),
+        looks_at=looks_at(params),
+        statuses=selected_statuses(params),
     )
     return (entered if one.move is Move.ENTERED else left)(one.nct_id, decode(body), sight)
-
-
-def _looks_at(params: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """Return which of status, sites and dates the parameters of a search name."""
-    text = " ".join(f"{name}={value}" for name, value in params).casefold()
-    return frozenset(what for what, words in _NAMED_BY.items() if any(word in text for word in words))
 
 
 def _is_step(entry: LogEntry) -> bool:

@@ -23,6 +23,7 @@ _LATE = timedelta(days=7)
 """A posting may show in the registry's data some days after its day."""
 
 _MOST_PLACES = 500
+_STATUS = "status.overallStatus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,8 @@ class SearchSight:
         steps: What changed in the record since, oldest first.
         was_known: Whether an earlier state of the record is known.
         is_again: Whether the trial was in the search before.
-        looks_at: What the search names of `status`, `sites` and `dates`: a change of anything else is not said to be
-            why a trial moved.
+        looks_at: What of a record the search looks at: `status`, `sites`, `dates`.
+        statuses: The statuses it selects, or empty if that is not known.
     """
 
     key: str
@@ -47,6 +48,7 @@ class SearchSight:
     was_known: bool = False
     is_again: bool = False
     looks_at: frozenset[str] = frozenset({"status", "sites", "dates"})
+    statuses: frozenset[str] = frozenset()
 
 
 def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
@@ -56,7 +58,7 @@ def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
         `search.entered`: major when it recruits and is new or changed, else minor.
     """
     study = study_of(record)
-    reason, step = _reason(sight)
+    reason, step = _reason(sight, ENTERED)
     posted = read(study.first_posted)
     is_first_sight = not (sight.was_known or sight.is_again)
     if is_first_sight and sight.since is not None and posted is not None and posted.last >= sight.since - _LATE:
@@ -83,7 +85,7 @@ def entered(nct_id: str, record: Record, sight: SearchSight) -> Change:
 
 def left(nct_id: str, record: Record, sight: SearchSight) -> Change:
     """Report a trial that a search does not select any more; `search.left`, minor. Arguments as for `entered`."""
-    reason, step = _reason(sight)
+    reason, step = _reason(sight, LEFT)
     study = study_of(record)
     day = _posted(step, study.last_updated)
     return _change(
@@ -108,18 +110,26 @@ def last_move(moves: Sequence[Change]) -> Change:
     return replace(last, facts={**last.facts, "was_between": True})
 
 
-def _reason(sight: SearchSight) -> tuple[str, Comparison | None]:
-    """Name what happened to a record that a search looks at, and the step in which it last did."""
+def _reason(sight: SearchSight, kind: str) -> tuple[str, Comparison | None]:
+    """Name what happened to a record that the search looks at, and the step in which it last did."""
     moved = [(step, change) for step in sight.steps for change in step.changes if change.edits]
     for reason, starts in (("status", ("status.",)), ("sites", ("site.", "country.")), ("dates", ("date.",))):
         for step, change in reversed(moved) if reason in sight.looks_at else ():
-            if change.kind.startswith(starts) and change.severity is not Severity.NOISE:
+            if not change.kind.startswith(starts) or change.severity is Severity.NOISE:
+                continue
+            if reason != "status" or _moves_by_status(change, sight.statuses, kind):
                 is_own = change.origin is Origin.SPONSOR
                 return (reason if is_own else "registry status" if reason == "status" else "registry"), step
     own = [step for step, change in moved if change.origin is Origin.SPONSOR]
     if own:
         return "record", own[-1]
     return ("registry", moved[-1][0]) if moved else ("unchanged", None)
+
+
+def _moves_by_status(change: Change, statuses: frozenset[str], kind: str) -> bool:
+    """Return whether a change of status brings a trial into a search or out of it, as far as that is known."""
+    outside, inside = (change.before, change.after) if kind == ENTERED else (change.after, change.before)
+    return change.path == _STATUS and (not statuses or (inside in statuses and outside not in statuses))
 
 
 def _posted(step: Comparison | None, last_updated: str) -> str:
