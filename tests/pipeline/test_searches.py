@@ -220,7 +220,7 @@ async def test_none_or_under_half_is_set_aside_and_believed_when_the_next_data_v
 async def test_another_implausible_number_confirms_nothing(house):
     home = house(always(ONE, TWO, THREE, FOUR), settings=CALM, watched=[])
     await home.run()
-    for lost in ((ONE, TWO, THREE), None):
+    for lost in ((ONE, TWO, THREE), ()):
         home.registry.disarm()
         home.registry.arm(RegistryFault(kind=FaultKind.UNMATCHED, ids=lost, match="query.cond", times=None))
         assert (await home.next()).standing == ("search itch",)
