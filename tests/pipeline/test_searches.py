@@ -319,6 +319,21 @@ async def test_a_move_whose_record_was_not_read_is_told_when_it_was(house):
     assert len(home.mails_to("ana")) == 1
 
 
+async def test_a_trial_that_is_listed_long_before_it_is_served_is_told_when_it_is(house):
+    states = always(ONE, THREE) | {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    home = house(states, settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, ids=(TWO,), match="filter.ids", times=None))
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, ids=(TWO,), match=f"/studies/{TWO}", times=None))
+    await home.next()
+    await home.next()
+    assert (home.kept(TWO).presence, home.mails_to("ana")) == (Presence.UNKNOWN, [])
+    home.registry.disarm()
+    await home.next()
+    assert moves(home, TWO) == ["New in the registry: first posted on 2 Jun 2026 (search “itch”)."]
+    assert len(home.mails_to("ana")) == 1
+
+
 async def test_a_search_taken_out_ends_its_fault_and_rests_its_members(house):
     home = house(always(ONE, TWO), settings=CALM, watched=[ONE])
     await home.run()

@@ -18,7 +18,7 @@ from watcher.context import RunContext
 from watcher.errors import RegistryError, RegistryRefusedError, RegistryUnavailableError
 from watcher.pipeline.poll_report import PollTally
 from watcher.registry.registry_model import RateLimitedError
-from watcher.store.search_model import SearchRound, SearchState, SetAside
+from watcher.store.search_model import Move, SearchRound, SearchState, SetAside
 from watcher.store.store import Store
 from watcher.store.trial_model import Kept, Presence
 
@@ -114,8 +114,13 @@ def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
 
 def _is_ripe(store: Store, key: str, token: str | None) -> bool:
     """Return whether something is owed of a search that can be reported now, since its record has been read."""
-    owed = [span.nct_id for span in store.searches.owed(key)]
-    return any(kept.presence in ENDED or is_read_at(kept, token) for kept in store.trials.kept(owed))
+    owed = {span.nct_id: span.owed for span in store.searches.owed(key)}
+    return any(is_over(kept, owed[kept.nct_id]) or is_read_at(kept, token) for kept in store.trials.kept(owed))
+
+
+def is_over(kept: Kept, move: Move | None) -> bool:
+    """Return whether a move is not reported, for how the trial stands is; one not served yet may still be."""
+    return kept.presence in ENDED and not (move is Move.ENTERED and kept.presence is Presence.UNKNOWN)
 
 
 def is_read_at(kept: Kept, token: str | None) -> bool:

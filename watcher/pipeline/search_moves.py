@@ -17,7 +17,7 @@ from watcher.changes.model import Change
 from watcher.changes.record_events import on_the_day
 from watcher.config.watchlist import WatchedSearch
 from watcher.errors import DamagedError
-from watcher.pipeline.search_membership import ENDED, is_read_at
+from watcher.pipeline.search_membership import is_over, is_read_at
 from watcher.pipeline.watchlist_resolution import onwards
 from watcher.registry.plausibility import data_day
 from watcher.search.selected_by import looks_at, selected_statuses
@@ -142,7 +142,7 @@ def _outcomes(
     bodies = store.versions.newest_bodies(is_read)
     for one in pending:
         kept = every[one.nct_id]
-        if kept.presence in ENDED:
+        if is_over(kept, one.move):
             yield one, kept, None
         elif one.nct_id not in bodies:
             yield one, kept, one.move
