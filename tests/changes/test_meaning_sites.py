@@ -533,3 +533,9 @@ def test_sites_that_are_all_numbered_anew_are_the_same_sites():
         "site.added",
         "site.removed",
     }
+
+
+def test_withdrawn_sites_whose_status_is_no_longer_given_are_no_new_country():
+    old = [site("Clinic", city="Lima", country="Peru", status="WITHDRAWN"), site("Clinic", city="Graz")]
+    new = [{key: value for key, value in row.items() if key != "status"} for row in old]
+    assert not of_kind(changes(listing(*old), listing(*new)), "country.added")

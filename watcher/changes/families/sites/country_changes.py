@@ -60,6 +60,8 @@ def _kind(old: Sequence[Site], new: Sequence[Site], sites: SiteList) -> str | No
         return "removed"
     if now == {"WITHDRAWN"} and was <= {"WITHDRAWN"}:
         return None
+    if was == {"WITHDRAWN"} and not now - {None, "WITHDRAWN"}:
+        return None  # their status is merely no longer given
     if was <= {"WITHDRAWN"}:
         return "added"
     if now & OPEN and was <= _NEVER_OPEN:
