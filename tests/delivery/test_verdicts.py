@@ -22,6 +22,8 @@ SMTP = [
     (Stage.LOGIN, "535 5.7.8 wrong", CHANNEL, LASTING),
     (Stage.LOGIN, "999 what", CHANNEL, PASSING),
     (Stage.SENDER, "450 4.7.1 too many", CHANNEL, PASSING),
+    (Stage.SENDER, "452 4.5.3 too many in this session", CHANNEL, PASSING),
+    (Stage.RECIPIENT, "551 5.2.20 no code of a full mailbox", RECIPIENT, LASTING),
     (Stage.SENDER, "451 4.3.0 trouble", CHANNEL, PASSING),
     (Stage.SENDER, "421 4.3.0 closing", CHANNEL, PASSING),
     (Stage.SENDER, "530 5.7.0 log in first", CHANNEL, LASTING),

@@ -63,6 +63,27 @@ async def test_refused_recipient_stays_and_the_others_are_delivered(house):
     assert sum(said.startswith("RCPT TO:<ana") for said in home.smtp.said) == 1  # it waits: nothing is hammered
 
 
+async def test_suspension_by_a_run_that_ended_before_telling_is_told_by_the_next(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.RCPT, reply="550 5.1.1 no such mailbox", times=None)
+    await home.next()
+    with home.look() as context:
+        context.store.faults.remove("email to ana")
+    report = await again(home, MINUTE)
+    assert [said.split(":")[0] for said in report.said] == ["email to ana"]
+
+
+async def test_fault_of_a_message_stands_while_no_try_is_due(house):
+    home = house(STATES, settings=ANA)
+    await home.run()
+    home.smtp.arm(SmtpStage.BODY, reply="451 4.3.0 later", times=None)
+    await home.next()
+    (waiting,) = home.outbox()
+    report = await again(home)
+    assert (report.sent.failed, report.standing) == (0, (f"message {waiting.id}",))
+
+
 async def test_corrected_address_resumes_what_waited(house):
     home = house(STATES, settings=ANA)
     await home.run()
