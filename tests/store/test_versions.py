@@ -109,6 +109,13 @@ def test_unchanged_trial_without_news_writes_no_row(store, path):
     assert pages_in_log() == before
 
 
+def test_version_without_a_stamp_leaves_the_stamp_of_the_one_before(store):
+    first = keep(store)
+    keep(store, body=b'{"v":2}', previous=first, data_version=None)
+    (kept,) = store.trials.kept([ONE])
+    assert kept.data_version == "2026-03-13"
+
+
 def test_record_without_stamps_is_kept_all_the_same(store):
     bare = new(ONE, data_version=None, last_update_posted=None, title="")
     seq = commit(store, new=(bare,))[ONE]
