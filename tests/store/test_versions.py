@@ -111,9 +111,8 @@ def test_unchanged_trial_without_news_writes_no_row(store, path):
 
 def test_version_without_a_stamp_leaves_the_stamp_of_the_one_before(store):
     first = keep(store)
-    keep(store, body=b'{"v":2}', previous=first, data_version=None)
-    (kept,) = store.trials.kept([ONE])
-    assert kept.data_version == "2026-03-13"
+    commit(store, new=(new(ONE, b'{"v":2}', previous=first, data_version=None),))
+    assert only(store).data_version == "2026-03-13"
 
 
 def test_record_without_stamps_is_kept_all_the_same(store):
