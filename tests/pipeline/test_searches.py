@@ -345,6 +345,20 @@ async def test_a_search_taken_out_ends_its_fault_and_rests_its_members(house):
     assert (report.standing, report.watched) == ((), 1)
 
 
+async def test_an_edited_search_is_a_new_baseline_and_the_old_one_is_not_asked_again(house):
+    other = put(itchy(FOUR), ("protocolSection", "conditionsModule", "conditions"), ["Vertigo"])
+    states = always(ONE, TWO) | {FOUR: {DAYS[0]: other, DAYS[1]: other}}
+    home = house(states, settings=SEARCH.replace("\n\n", "\nmax_trials = 1\n\n") + ANA + QUIET, watched=[])
+    assert (await home.run()).standing == ("search itch",)
+    home.settings = home.settings.replace("cond=itch", "cond=vertigo")
+    before = len(home.registry.requests)
+    assert ((await home.next()).standing, fault(home)) == ((), None)
+    asked = [seen.query for seen in home.registry.requests[before:] if "query.cond" in seen.query]
+    assert ["query.cond=vertigo" in query for query in asked] == [True]
+    await home.run()
+    assert (moves(home, ONE), moves(home, FOUR), home.mails_to("ana")) == ([], [], [])
+
+
 async def test_a_search_whose_line_is_missing_for_a_moment_loses_no_change(house):
     states = always(ONE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: itchy(TWO, "WITHDRAWN")}}
     address = SEARCH.partition('search = "')[2].partition('"')[0]

@@ -53,12 +53,14 @@ class WatchedSearch:
         name: What it is called for the operator: its first watch, with the search in words if that has several.
         watches: Names of the watches with this search, in the order of the configuration; never empty.
         most: Most trials it may match, the largest number any of them allows.
+        is_missing: Whether the last reading lacked it: its trials stay watched for a moment, and it is not asked.
     """
 
     query: SearchQuery
     name: str
     watches: tuple[str, ...]
     most: int
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

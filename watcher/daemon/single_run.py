@@ -232,7 +232,8 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
         faults.well(POLL_PART)
         return None
     merged = merged_ids(watchlist, ids)
-    report = await poll(context, ids, faults, merged=merged, searches=watchlist.searches, is_whole=watchlist.is_whole)
+    searches = tuple(search for search in watchlist.searches if not search.is_missing)
+    report = await poll(context, ids, faults, merged=merged, searches=searches, is_whole=watchlist.is_whole)
     if watchlist.searches:
         ids = poll_ids(follow_merged(watchlist, context.store), context.store)  # with the members found just now
     async with context.turn:
@@ -251,7 +252,7 @@ async def poll_watched(context: RunContext, watchlist: Watchlist, faults: FaultR
 
 def _signal_searches(report: PollReport, context: RunContext, watchlist: Watchlist, faults: FaultReport) -> None:
     """Note which searches fail and which are well; the fault of one that is no longer watched is over."""
-    watched = {f"{SEARCH_PART}{search.name}" for search in watchlist.searches}
+    watched = {f"{SEARCH_PART}{search.name}" for search in watchlist.searches if not search.is_missing}
     for part in standing_parts(context):
         if part.startswith(SEARCH_PART) and part not in watched:
             faults.well(part)

@@ -128,7 +128,9 @@ def _search_row(search: WatchedSearch, since: datetime | None) -> dict[str, Any]
 def _search_known(row: Mapping[str, Any]) -> tuple[WatchedSearch, datetime | None]:
     query = SearchQuery(params=tuple((name, value) for name, value in row["params"]))
     since = row["missing_since"]
-    search = WatchedSearch(query=query, name=row["name"], watches=tuple(row["watches"]), most=row["most"])
+    search = WatchedSearch(
+        query=query, name=row["name"], watches=tuple(row["watches"]), most=row["most"], is_missing=True
+    )
     return search, datetime.fromisoformat(since) if since is not None else None
 
 
