@@ -319,6 +319,20 @@ async def test_a_move_whose_record_was_not_read_is_told_when_it_was(house):
     assert len(home.mails_to("ana")) == 1
 
 
+async def test_a_trial_that_left_while_its_record_was_unreadable_is_told_with_its_change(house):
+    after = posted(itchy(TWO, ENDED), DAYS[1])
+    home = house(always(ONE, THREE) | {TWO: {DAYS[0]: itchy(TWO), DAYS[1]: after}}, settings=CALM, watched=[])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.DEEP, ids=(TWO,), match="filter.ids", times=None))
+    await home.next()
+    assert (members(home), home.mails_to("ana")) == ({ONE, THREE}, [])
+    home.registry.disarm()
+    await home.run()
+    await home.run()
+    (body,) = home.bodies("ana")
+    assert "Left the search “itch”: its status became Completed, posted on 2 Jun 2026." in body
+
+
 async def test_a_trial_that_is_listed_long_before_it_is_served_is_told_when_it_is(house):
     states = always(ONE, THREE) | {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
     home = house(states, settings=CALM, watched=[])

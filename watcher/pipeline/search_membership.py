@@ -113,9 +113,12 @@ def _doubt(state: SearchState | None, count: int, token: str | None) -> str:
 
 
 def _is_ripe(store: Store, key: str, token: str | None) -> bool:
-    """Return whether something is owed of a search that can be reported now, since its record has been read."""
+    """Return whether something is owed of a search whose record has been read, or is asked for in this poll."""
     owed = {span.nct_id: span.owed for span in store.searches.owed(key)}
-    return any(is_over(kept, owed[kept.nct_id]) or is_read_at(kept, token) for kept in store.trials.kept(owed))
+    return any(
+        kept.checked_token != token or is_over(kept, owed[kept.nct_id]) or is_read_at(kept, token)
+        for kept in store.trials.kept(owed)
+    )
 
 
 def is_over(kept: Kept, move: Move | None) -> bool:
