@@ -187,7 +187,7 @@ def test_given_up_messages_are_listed_with_the_reason_and_the_last_reply(stuck, 
     assert "2 dead" in stuck.ok("status").out
     relay.clear()
     stuck.ok("outbox", "retry", "--all")
-    assert "is settled" in stuck.ok("run", "--once").err
+    assert "messages by email: are settled" in stuck.ok("run", "--once").err
     assert len(relay.mails) == 2
 
 
