@@ -132,6 +132,7 @@ def test_a_store_that_cannot_be_used_is_exit_74_in_one_sentence_and_left_untouch
     found = desk.quick("db", "check")
     assert found.code == 74
     assert said in found.err
+    assert found.err.count("watcher.db") == 1
     assert desk.store_bytes() == before
 
 

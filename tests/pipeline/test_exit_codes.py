@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from tests.changes.builders import put
@@ -10,6 +13,8 @@ from tests.support.smtp_sink import SmtpStage
 from watcher.cli.exits import Exit, loudest
 from watcher.cli.run import codes
 from watcher.context import FaultReport
+from watcher.daemon.single_run import NOTHING_WATCHED
+from watcher.pipeline.fault_kinds import kind_of
 from watcher.pipeline.fault_states import failing
 from watcher.pipeline.notices import settle
 from watcher.sandbox.registry_faults import FaultKind, RegistryFault
@@ -127,3 +132,27 @@ async def test_temporary_fault_that_is_not_told_yet_is_exit_1_too(house):
     assert fault.state is FaultState.FAILING
     report = await home.run()
     assert (loudest(codes(report)), report.said) == (Exit.FAILED_PART, ())
+
+
+async def test_emptied_watchlist_is_1_while_its_trials_are_still_read_and_then_78(house):
+    home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO])
+    await home.run()
+    home.watched = []
+    seen = []
+    for _ in range(2):
+        code, (fault,) = await ends(home)
+        seen.append((code, fault.message == NOTHING_WATCHED))
+        home.time.pass_by(timedelta(minutes=11))
+    assert seen == [(Exit.FAILED_PART, True), (Exit.CONFIG, True)]
+    words = kind_of("watchlist", NOTHING_WATCHED)
+    assert {int(number) for number in re.findall(r"\b\d+\b", words.code)} == {int(code) for code, _ in seen}
+
+
+async def test_trials_that_the_registry_does_not_have_alone_either_are_1_though_none_came(house):
+    home = house(STATES, settings=ANA + QUIET, watched=[ONE, TWO, THREE])
+    await home.run()
+    home.registry.arm(RegistryFault(kind=FaultKind.MISSING, times=None))
+    home.registry.next()
+    code, (fault,) = await ends(home)
+    assert (code, fault.part) == (Exit.FAILED_PART, "missing trials")
+    assert kind_of(fault.part, fault.message).code == "1"

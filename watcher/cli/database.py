@@ -43,7 +43,7 @@ def check(settings: Settings) -> None:
     path = _path(settings)
     problems = admin.check(path)
     for problem in problems:
-        click.echo(f"{path}: {problem}", err=True)
+        click.echo(problem, err=True)
     if problems:
         sys.exit(int(Exit.STORE))
     click.echo(f"{path}: sound")

@@ -78,14 +78,17 @@ OWN_KINDS = (
         shown="watchlist: nothing is watched",
         concerns=f"{WATCHLIST_PART}: nothing is watched",
         what="no trial is watched",
-        code="78",
+        code="78; 1 while trials that were watched before are still read",
         ends="a trial added",
         during="being empty",
         over="names trials now",
-        meaning="No trial is read, so no recipient gets news. Messages that wait are still sent.",
-        advice="Add trials with `watcher add NCT…`, or name them in a [[watch]].",
-        after="They are read from now on. Their state at the first reading is the starting point; changes after it "
-        "are reported.",
+        meaning="Trials that were watched before are read until the watchlist is found empty a second time, ten "
+        "minutes or more later. From then on no trial is read, so no recipient gets news. Messages that wait are still "
+        "sent.",
+        advice="Add trials with `watcher add NCT…`, or name them in a [[watch]]. If the watchlist was emptied by "
+        "mistake, put it back within 30 days: what changed meanwhile is reported then.",
+        after="They are read from now on. Changes of a trial that was watched in the last 30 days are reported since "
+        "then; of any other, changes after its first reading.",
     ),
     FaultKind(
         shown="watchlist",

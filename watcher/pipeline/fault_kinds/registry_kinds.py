@@ -124,7 +124,6 @@ REGISTRY_KINDS = (
         what="the registry left trials out of its answer",
         origin=Origin.REGISTRY,
         is_single=True,
-        code="1; 69 when it left out all",
         ends="the trials read again, or the next data version",
         during="being absent",
         over="are all accounted for",
