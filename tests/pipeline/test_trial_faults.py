@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.pipeline.house import ANA, DAYS, FIVE, ONE, OPS, OPS_ON, QUIET, THREE, TWO, alias_of, trial
+from tests.pipeline.test_fault_words import mails
 from watcher.app import watchlist_reader
 from watcher.context import POLL_PART, UNREADABLE_PART
 from watcher.daemon.single_run import is_registry_down
@@ -379,6 +380,10 @@ async def test_id_the_registry_does_not_have_is_unknown_after_two_data_versions(
         "unknown",
         f"the registry has no {FIVE}; check the id",
     )
+    (end,) = (mail for mail in mails(home) if mail["Subject"].startswith("Missing trials are all accounted for"))
+    said = " ".join(end.get_body(("plain",)).get_content().split())
+    assert "an id that was never read has a fault of its own" in said
+    assert "confirmed that they are gone" not in said
     home.asked()
     await home.next()
     assert home.asked() == ["/version", "/studies", "/version"]  # it stays in the batch and is asked for no more singly

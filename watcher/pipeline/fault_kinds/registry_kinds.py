@@ -116,7 +116,8 @@ REGISTRY_KINDS = (
         "are gone. Trials that are still missing in the next data version are reported to them as gone.",
         advice="Look up one of the trials on ClinicalTrials.gov. If it is there, and base_url in [registry] names a "
         "copy of the registry, check the copy.",
-        after="They were read again, or the registry confirmed that they are gone.",
+        after="They were read again, or the registry still does not have them in its next data version: those that "
+        "were read before are reported as gone, an id that was never read has a fault of its own.",
     ),
     FaultKind(
         shown="missing trials",
@@ -130,7 +131,8 @@ REGISTRY_KINDS = (
         meaning="Recipients hear nothing of this yet. A trial that is still missing in the next data version is "
         "reported to them as gone; an id that was never read, as one the registry does not have.",
         advice="Nothing at first. If it lasts, look up one of the trials on ClinicalTrials.gov.",
-        after="They were read again, or the registry confirmed that they are gone.",
+        after="They were read again, or the registry still does not have them in its next data version: those that "
+        "were read before are reported as gone, an id that was never read has a fault of its own.",
     ),
     FaultKind(
         shown="id NCT…",
