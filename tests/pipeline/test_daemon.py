@@ -333,7 +333,7 @@ EVERY_SENDING_FAULT = (
 class Hurried(Time):
     """The real time at first, and many times faster from `hurry` on."""
 
-    SPEED = 60
+    SPEED = 120
 
     def __init__(self) -> None:
         super().__init__(datetime.now(UTC))
