@@ -44,9 +44,9 @@ async def test_welcome_tells_namesakes_apart(house):
     home = house(namesakes(), settings=ANA + MORE)
     await home.run()
     (body,) = home.bodies("ana")
-    assert f"A Trial of Rest ({ONE})" in body
-    assert f"A Trial of Rest ({TWO})" in body
-    assert f"A Trial of Work ({THREE})" not in body
+    for nct_id, name in ((ONE, "A Trial of Rest"), (TWO, "A Trial of Rest"), (THREE, "A Trial of Work")):
+        assert f"{nct_id} Recruiting {name}" in body
+        assert body.count(nct_id) == 1  # the id stands beside the name already
 
 
 async def test_list_and_show_tell_namesakes_apart(house):
