@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from watcher.changes.wording import values
 from watcher.config.config_model import RecipientConfig
 from watcher.context import FaultReport, RunContext
 from watcher.digests.model import Notice
@@ -55,7 +56,7 @@ def notify_reformatted(context: RunContext, families: Sequence[str], token: str,
     operator = _operator(context)
     if operator is None:
         return
-    day = token[:10]
+    day = values.date(token[:10])
     notice = Notice(
         reader=addressee_of(context, operator, now),
         part="registry format",

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from watcher.archive import trial_damage
+from watcher.changes.wording import values
 from watcher.context import (
     DATA_PART,
     ID_PART,
@@ -70,7 +71,7 @@ def signal_trials(
     _signal_missing(troubled, report, faults, is_whole=is_whole)
     _signal_unread(report, len(ids), faults)
     if report.older is not None:
-        faults.failing(DATA_PART, _rolled_back(report))
+        faults.failing(DATA_PART, _rolled_back(report, report.older))
     elif report.believed:
         faults.well(DATA_PART)
     _signal_recovered(context, set(ids), report, faults, is_whole=is_whole)
@@ -127,7 +128,7 @@ def _signal_lagging(report: PollReport, faults: FaultReport) -> None:
     for nct_id, reason in report.stale.items():
         faults.failing(f"{RECORD_PART}{nct_id}", f"{_out_of_date(nct_id)}: {reason}", FaultGrade.TEMPORARY)
     for nct_id in report.left_behind - report.stale.keys():
-        day = data_day(report.read_of) or report.read_of
+        day = values.date(data_day(report.read_of) or report.read_of or "")
         sentence = f"{_out_of_date(nct_id)}: in {BEHIND_POLLS + 1} polls it was older than the registry's data of {day}"
         faults.failing(f"{RECORD_PART}{nct_id}", sentence, FaultGrade.TEMPORARY)
 
@@ -177,9 +178,9 @@ def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
         faults.well(POLL_PART)
 
 
-def _rolled_back(report: PollReport) -> str:
+def _rolled_back(report: PollReport, older: str) -> str:
     return (
-        f"all that the registry sent with its data of {report.older} is older than what we have "
+        f"all that the registry sent with its data of {values.date(older)} is older than what we have "
         f"({report.counts.stale} trials); it is not believed, and what was read before stays"
     )
 
