@@ -144,7 +144,7 @@ def test_every_digest_says_what_was_read_why_it_came_and_how_to_stop():
             "410 trials read on 13 Mar 2026 (registry data of 13 Mar 2026). 378 unchanged, 2 of them re-verified "
             "without change.",
             "6 smaller changes in 2 further trials below your level (major).",
-            "1 trial was not reached and will be asked for again at the next poll: NCT99000400.",
+            "1 trial could not be read and will be asked for again at the next poll: NCT99000400.",
             "2 answers of the registry could not be believed and were set aside: NCT99000401 and NCT99000402.",
             "Next digest Mon 16 Mar 07:30.",
             "You get this because you follow the watches “back pain” and “knees”.",

@@ -45,15 +45,15 @@ async def test_batch_that_was_not_answered_is_not_reached_and_all_others_were_re
     assert (await home.next()).poll.outcome is PollOutcome.PARTIAL
     (body,) = home.bodies("ana")
     assert "100 trials read on 1 Jun 2026 (registry data of 2 Jun 2026). 99 unchanged" in body
-    assert "10 trials were not reached" in body
-    assert MANY[0] not in body.partition("not reached")[2].partition("Next digest")[0]
+    assert "10 trials could not be read" in body
+    assert MANY[0] not in body.partition("could not be read")[2].partition("Next digest")[0]
     assert "in registry data of 1 – 2 Jun 2026" in body
     with home.look() as context:
         assert site_of(context).data_version == DAYS[1]
     home.registry.disarm()
     await home.run()
     assert "110 trials read on 1 Jun 2026 (registry data of 2 Jun 2026). 109 unchanged" in home.bodies("ana")[1]
-    assert "not reached" not in home.bodies("ana")[1]
+    assert "could not be read" not in home.bodies("ana")[1]
 
 
 async def test_poll_that_broke_off_counts_what_it_had_read(house):
@@ -64,7 +64,7 @@ async def test_poll_that_broke_off_counts_what_it_had_read(house):
     assert (await home.next()).poll.outcome is PollOutcome.PARTIAL
     (body,) = home.bodies("ana")
     assert "2 trials read on 2 Jun 2026 (registry data of 2 Jun 2026). 1 unchanged" in body
-    assert "not reached" not in body
+    assert "could not be read" not in body
     assert "in registry data of 1 – 2 Jun 2026" in body
 
 
@@ -81,7 +81,7 @@ async def test_urgent_mail_after_a_poll_that_broke_off_counts_what_it_had_read(h
     assert "3 trials read" in body
     assert "1 unchanged" in body
     assert "1 more changed and waits for your next digest" in body
-    assert "not reached" not in body
+    assert "could not be read" not in body
 
 
 async def test_heartbeat_counts_what_was_read_though_no_poll_was_whole(house):
@@ -95,7 +95,7 @@ async def test_heartbeat_counts_what_was_read_though_no_poll_was_whole(house):
     assert "Nothing changed in those of your 110 trials that could be read since" in body
     assert "100 were read on 2 Jun 2026" in body
     assert "100 trials read on 2 Jun 2026 (registry data of 2 Jun 2026). 100 unchanged" in body
-    assert "10 trials were not reached" in body
+    assert "10 trials could not be read" in body
 
 
 def unchanged(nct_id, day):
@@ -143,8 +143,8 @@ async def test_trial_that_changed_and_was_read_is_not_called_unreached_when_a_la
     assert "2 of your 110 trials changed" in body
     assert "101 trials read" in body
     assert "(registry data of 2 – 3 Jun 2026). 99 unchanged" in body
-    assert "9 trials were not reached" in body
-    assert MANY[-1] not in body.partition("not reached")[2].partition("Next digest")[0]
+    assert "9 trials could not be read" in body
+    assert MANY[-1] not in body.partition("could not be read")[2].partition("Next digest")[0]
 
 
 async def test_first_line_speaks_of_the_time_since_the_recipient_s_last_digest(house):
