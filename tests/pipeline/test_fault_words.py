@@ -139,6 +139,19 @@ async def test_notices_of_beginning_and_end_say_what_is_and_what_was(house):
     assert "What to do" not in last
 
 
+async def test_fault_of_a_search_names_it_once_wherever_it_is_told(house):
+    search = '[[watch]]\nname = "itch"\nsearch = "https://clinicaltrials.gov/search?cond=itch"\n\n'
+    home = house({ONE: {DAYS[0]: trial(ONE)}}, settings=search + ANA + QUIET + OPS + OPS_ON, watched=[ONE])
+    home.registry.arm(RegistryFault(kind=FaultKind.REFUSED, match="query.cond", times=None))
+    assert [line for line in (await home.run()).said if "itch" in line] == [
+        "search itch: the registry's firewall refuses it (403)"
+    ]
+    (mail,) = mails(home)
+    assert mail["Subject"] == "Failing: search itch, since Mon 1 Jun 2026 12:00"
+    assert mail.get_body(("plain",)).get_content().count("itch") == 1
+    assert "Failing: search itch" in mail.get_body(("html",)).get_content().partition("<body")[2]
+
+
 # --- the table in the documentation ----------------------------------------------------------------------------------
 
 

@@ -260,7 +260,7 @@ def _signal_searches(report: PollReport, context: RunContext, watchlist: Watchli
         if sentence is None:
             faults.well(f"{SEARCH_PART}{name}")
         else:
-            faults.failing(f"{SEARCH_PART}{name}", f"search “{name}”: {sentence}")
+            faults.failing(f"{SEARCH_PART}{name}", sentence)
 
 
 def _signal_unread(report: PollReport, faults: FaultReport) -> None:
