@@ -26,6 +26,8 @@ INCLUSION, EXCLUSION = Section.INCLUSION, Section.EXCLUSION
         ("Stable, at most 2 drugs", "Stable, at most 3 drugs", INCLUSION, "relaxed"),
         ("6 months to 5 years", "3 months to 5 years", INCLUSION, "relaxed"),
         ("BMI ≥ 20 and ECOG ≤ 1", "BMI ≥ 20 and ECOG ≤ 2", INCLUSION, "relaxed"),
+        ("≥ 18 years at informed consent", "≥ 16 years at informed consent", INCLUSION, "relaxed"),
+        ("QTc ≤ 450 for men and ≤ 470 for women", "QTc ≤ 450 for men and ≤ 480 for women", INCLUSION, "relaxed"),
     ],
 )
 def test_a_direction_is_given_where_a_number_or_unit_proves_it(old, new, section, expected):
@@ -46,6 +48,11 @@ def test_a_direction_is_given_where_a_number_or_unit_proves_it(old, new, section
         ("Age ≥ 18 years", "Age ≥ 18 years.", INCLUSION),
         ("Interval > 4", "Interval > 4 weeks", INCLUSION),
         ("Age ≥ 12 months", "Age ≥ 1 years", INCLUSION),
+        ("Signed assent of participants < 18 years", "Signed assent of participants < 19 years", INCLUSION),
+        ("Parental permission, age < 18 years", "Parental permission, age < 19 years", INCLUSION),
+        ("Score for new patients > 12 years", "Score for new patients > 16 years", INCLUSION),
+        ("Lansky score (for children aged ≤ 12 years)", "Lansky score (for children aged ≤ 16 years)", INCLUSION),
+        ("Hemoglobin ≥ 9, or ≥ 8 in those under 6 years", "Hemoglobin ≥ 9, or ≥ 8 in those under 12 years", INCLUSION),
     ],
 )
 def test_no_direction_is_given_without_proof(old, new, section):

@@ -25,7 +25,9 @@ class Direction(StrEnum):
 _TURNS_ROUND = re.compile(
     r"\b(?:not|no|non|nor|none|neither|never|without|except\w*|exclud\w*|unless|cannot|absence|lack|free|other than"
     r"|if|when|provided|willing\w*|agree\w*|abstain\w*|refrain\w*|wash ?out|avoid\w*|contracepti\w*|discontinu\w*"
-    r"|stop\w*)\b"
+    r"|stop\w*|assent\w*|permission\w*)\b"
+    r"|\b(?:for|in) (?:\w+ ){0,2}(?:patients?|participants?|subjects?|people|persons?|individuals|those|adults"
+    r"|adolescents|children|infants|men|women|males|females) (?:(?:who|are|aged?|of|between) )*#"  # of whom it is asked
 )
 _DAYS = {"hour": 1 / 24, "hr": 1 / 24, "day": 1.0, "week": 7.0, "wk": 7.0, "month": 365.25 / 12, "mo": 365.25 / 12}
 _DAYS |= {"year": 365.25, "yr": 365.25}
