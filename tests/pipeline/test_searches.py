@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.changes.builders import put
+from tests.changes.real import load, needs_records, pair_paths
 from tests.pipeline.house import ANA, BOB, DAYS, FIVE, FOUR, ONE, QUIET, THREE, TWO, Time, alias_of, trial
 from tests.pipeline.process import PATIENCE, program
 from watcher import app
@@ -434,3 +435,39 @@ async def test_a_search_added_again_goes_on_within_thirty_days_and_starts_anew_l
     home.settings = CALM
     await home.next()
     assert (members(home), len(moves(home, TWO))) == ({ONE}, told)
+
+
+@needs_records
+@pytest.mark.parametrize("is_reversed", [False, True])
+async def test_real_trials_enter_and_leave_by_their_status_and_no_other_is_told(house, is_reversed):
+    versions: dict[str, list[dict[str, Any]]] = {}
+    for older, newer in pair_paths():
+        versions.setdefault(older.parent.name, [load(older), load(older)])[1] = load(newer)
+    if is_reversed:
+        versions = {nct_id: pair[::-1] for nct_id, pair in versions.items()}
+    status = {nct_id: [record_status(one) for one in pair] for nct_id, pair in versions.items()}
+    search = SEARCH.replace("cond=itch&", "")
+    states = {
+        nct_id: {day: posted(record, day) for day, record in zip(DAYS, pair, strict=False)}
+        for nct_id, pair in versions.items()
+    }
+    home = house(states, settings=search + ANA + QUIET, watched=list(states))
+    await home.run()
+    await home.next()
+    await home.run()
+    entered = {nct_id for nct_id, (was, now) in status.items() if was != "RECRUITING" == now}
+    left = {nct_id for nct_id, (was, now) in status.items() if was == "RECRUITING" != now}
+    assert entered
+    assert left
+    told = {nct_id: moves(home, nct_id) for nct_id in states}
+    assert {nct_id for nct_id, said in told.items() if said} == entered | left
+    for nct_id in entered:
+        (said,) = told[nct_id]
+        assert said.startswith("Now matches the search “itch”: its status became Recruiting")
+    for nct_id in left:
+        (said,) = told[nct_id]
+        assert said.startswith("Left the search “itch”: its status became ")
+
+
+def record_status(record: dict[str, Any]) -> str:
+    return str(record["protocolSection"]["statusModule"]["overallStatus"])
