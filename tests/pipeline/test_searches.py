@@ -471,3 +471,45 @@ async def test_real_trials_enter_and_leave_by_their_status_and_no_other_is_told(
 
 def record_status(record: dict[str, Any]) -> str:
     return str(record["protocolSection"]["statusModule"]["overallStatus"])
+
+
+@pytest.mark.timeout(300)
+async def test_runs_that_are_processes_tell_each_move_once_through_every_trouble_of_a_search(house):
+    came = {TWO: {DAYS[0]: None, DAYS[1]: itchy(TWO, first=DAYS[1])}}
+    gone = {THREE: {DAYS[0]: itchy(THREE), DAYS[2]: posted(itchy(THREE, ENDED), DAYS[2])}}
+    lapsed = {FOUR: {DAYS[0]: itchy(FOUR), DAYS[4]: itchy(FOUR, "UNKNOWN")}}
+    home = house(always(ONE, FIVE, SIX) | came | gone | lapsed, settings=CALM, watched=[], time=Time(datetime.now(UTC)))
+
+    def run(*faults: RegistryFault, next_day: bool = True) -> int:
+        assert not next_day or home.registry.next()
+        home.registry.arm(*faults)
+        with program(home, "run", "--once") as process:
+            code = process.wait()
+        home.registry.disarm()
+        return code
+
+    home.write()
+    assert run(next_day=False) == 0
+    everybody = {ONE, THREE, FOUR, FIVE, SIX}
+    assert members(home) == everybody
+    moved = run(RegistryFault(kind=FaultKind.MOVING, match="query.cond", after=1))  # the third day begins in mid-walk
+    run(next_day=False)
+    assert (moved, members(home)) == (0, {ONE, TWO, FOUR, FIVE, SIX})
+    for lost in ((), (ONE, TWO, FOUR)):  # none at all, then under half: neither confirms the other
+        assert run(RegistryFault(kind=FaultKind.UNMATCHED, ids=lost, match="query.cond", times=None)) == 1
+        assert members(home) == {ONE, TWO, FOUR, FIVE, SIX}
+    assert run(RegistryFault(kind=FaultKind.MISCOUNTED, times=None)) == 1
+    home.registry.arm(HOLDS["in mid-walk"])
+    assert home.registry.next()
+    with program(home, "run", "--once") as process:
+        assert home.registry.wait_held(PATIENCE)
+        process.kill()
+    home.registry.release()
+    assert (run(next_day=False), members(home)) == (0, {ONE, TWO, FIVE, SIX})
+    assert run(next_day=False) == 0
+    assert {nct_id: len(moves(home, nct_id)) for nct_id in (ONE, TWO, THREE, FOUR, FIVE, SIX)} == {
+        ONE: 0, TWO: 1, THREE: 1, FOUR: 1, FIVE: 0, SIX: 0
+    }  # fmt: skip
+    bodies = home.bodies("ana")
+    for sentence in ("First posted on 2 Jun 2026", "its status became Completed", "set its status to Unknown"):
+        assert sum(sentence.casefold() in body.casefold() for body in bodies) == 1
