@@ -229,6 +229,11 @@ def test_unknown_field_is_told_by_the_words_of_its_last_key():
     assert said.sentence == "New trial mood added: Good enough, in a field that is new in the registry’s records."
 
 
+def test_unknown_yes_or_no_is_told_as_an_answer():
+    said = other.say(one(field("statusModule", "hasRemoteVisits"), True))
+    assert said.sentence == "Remote visits: yes, in a field that is new in the registry’s records."
+
+
 def test_unknown_object_is_told_without_braces():
     said = other.say(one(field("statusModule", "newThing"), {"isOpen": True, "days": [1, 2], "empty": {}}))
     assert said.sentence.startswith("New thing added: is open yes; days 1 and 2, in a field")

@@ -35,6 +35,8 @@ def say(change: Change) -> Phrase:
     else:
         was, now = _both(row, change.before, change.after)
         said, details = _of_values(label, change.verb, was, now)
+        if row is None and was is None and isinstance(change.after, bool):
+            said, details = label, now or ""  # “added: no” would be a riddle
         if shifts := _of_struct(row, change.before, change.after):
             said, details = label, "; ".join(shifts)
         items = ()
@@ -54,7 +56,9 @@ def _label(row: Row | None, change: Change) -> str:
         is_part = below in row.parts and not change.facts and not isinstance(change.before or change.after, Mapping)
         return f"{row.label}, {row.parts[below]}" if is_part else row.label
     last = keys_of(change.path)[-1] if change.path else change.kind.rpartition(".")[2]
-    return values.capitalised(values.words(last)) or "Record"
+    said = values.words(last)
+    is_yes_or_no = isinstance(change.before if change.after is None else change.after, bool)
+    return values.capitalised(said.removeprefix("has ") if is_yes_or_no else said) or "Record"
 
 
 def _of_values(label: str, verb: Verb, was: str | None, now: str | None) -> tuple[str, str]:
