@@ -90,6 +90,22 @@ async def test_new_trial_told_ahead_of_the_slot_is_not_new_again_in_the_digest(h
     assert "Now also watching" not in later
 
 
+async def test_trial_that_enters_before_the_first_digest_of_a_slot_is_new_to_who_gets_no_welcome(house):
+    known = {DAYS[0]: itchy(FOUR, "SUSPENDED"), DAYS[1]: itchy(FOUR)}
+    home = house(
+        registry(**entering(), **{FOUR: known}), settings=CALM.replace("immediate", "daily 07:30"), watched=[FOUR]
+    )
+    await home.run()
+    await home.next()
+    await home.run(send_all=True)
+    (body,) = home.bodies("ana")
+    changes, _, new = body.partition("NEW TRIALS")
+    assert ("NCT99100004" in changes, "NCT99100004" in new) == (True, False)
+    assert "New trial NCT99100002" in changes  # in the overview alone
+    assert "NEW TRIAL, recruiting; 3 sites in France and Germany NCT99100002" in new
+    assert "Now also watching" not in body
+
+
 async def test_new_trial_below_the_level_is_counted_and_not_named_as_added(house):
     quiet = SEARCH + ANA.replace("send", 'least = "critical"\nsend') + QUIET
     states = registry(**entering(), **{FOUR: {DAYS[0]: trial(FOUR), DAYS[1]: trial(FOUR, "TERMINATED")}})

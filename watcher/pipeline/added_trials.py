@@ -46,7 +46,7 @@ def added_trials(
     state: RecipientState,
     subscribed: Sequence[SubscribedTrial],
     snoozed: Sequence[SubscribedTrial] = (),
-    pending: Iterable[PendingStory] = (),
+    pending: Collection[PendingStory] = (),
 ) -> AddedTrials:
     """Return the subscribed trials to announce; a trial that was never read waits until it is.
 
@@ -59,7 +59,12 @@ def added_trials(
     """
     stored = context.store.notes.get(recipient_note(state.name, ANNOUNCED))
     every = {trial.nct_id for trial in (*subscribed, *snoozed)}
-    known = every & set(stored.split()) if stored is not None else every - _new_since_cursor(context, state, every)
+    if stored is not None:
+        known = every & set(stored.split())
+    elif state.cursor:
+        known = every - _new_since_cursor(context, state, every)
+    else:
+        known = every - _new_before_first_digest(context, state, pending)
     merged = context.store.trials.merged() if every - known else {}
     known |= {into for old, into in merged.items() if old in known and into in every}  # told as a merger
     entered = {entry.window.nct_id for entry in pending if entry.has_entered}
@@ -78,11 +83,18 @@ def added_trials(
 
 
 def _new_since_cursor(context: RunContext, state: RecipientState, ids: Collection[str]) -> set[str]:
-    """Return the trials first read after what a recipient was told last; none before their first digest."""
-    if state.cursor == 0:
-        return set()
+    """Return the trials first read after what a recipient was told last."""
     windows = context.store.ledger.windows(state.name, ids)
     return {window.nct_id for window in windows if window.base is None or window.from_baseline}
+
+
+def _new_before_first_digest(context: RunContext, state: RecipientState, pending: Iterable[PendingStory]) -> set[str]:
+    """Return the trials that a search brought after the first poll for a recipient who was told nothing yet."""
+    bases = {entry.window.base: entry.window.nct_id for entry in pending if entry.has_entered and entry.window.base}
+    first = context.store.polls.first_complete(state.started_at) if bases else None
+    if first is None:
+        return set()
+    return {bases[seq] for seq, seen in context.store.versions.seen(bases).items() if seen > first.finished}
 
 
 def _note(ids: Iterable[str]) -> str:

@@ -55,6 +55,12 @@ class Polls:
         with self._database.read() as connection:
             return _newest(connection, complete)
 
+    def first_complete(self, since: datetime) -> Poll | None:
+        """Return the first complete poll (no news included) that ended at a moment or later, or None."""
+        complete = tables.poll.c.outcome.in_(_COMPLETE) & (tables.poll.c.finished >= since)
+        with self._database.read() as connection:
+            return _first(connection, select(tables.poll).where(complete).order_by(tables.poll.c.id))
+
     def last_read(self) -> Poll | None:
         """Return the last poll that read trials or found no news, or None."""
         told = tables.poll.c.outcome.in_(_COMPLETE) | (tables.poll.c.read > 0)
@@ -75,7 +81,11 @@ class Polls:
 
 
 def _newest(connection: Connection, polls: Select[*tuple[Any, ...]]) -> Poll | None:
-    row = connection.execute(polls.order_by(tables.poll.c.id.desc()).limit(1)).first()
+    return _first(connection, polls.order_by(tables.poll.c.id.desc()))
+
+
+def _first(connection: Connection, polls: Select[*tuple[Any, ...]]) -> Poll | None:
+    row = connection.execute(polls.limit(1)).first()
     if row is None:
         return None
     return Poll(
