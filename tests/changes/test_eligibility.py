@@ -433,6 +433,22 @@ def test_a_split_is_as_loud_as_what_else_differs(section, whole, parts, level, w
         assert change.rule == f"{section.lower()} criterion {kind}: {why}"
 
 
+def test_what_came_with_a_split_of_long_criteria_is_in_sight():
+    drugs = [
+        "Omalizumab or another antibody against immunoglobulin within twelve weeks",
+        "Dupilumab unless stopped because of conjunctivitis or eosinophilia",
+        "Ciclosporin, methotrexate, azathioprine, tacrolimus or mycophenolate by mouth",
+        "Prednisone above ten milligrams daily, except short courses for exacerbations",
+        "Phototherapy of large areas, such as bath, narrowband or excimer laser",
+        "Live attenuated vaccines against measles, mumps, rubella or varicella",
+    ]
+    head = "Exclusion Criteria:\n\n* "
+    first, second = "; ".join(drugs[:3]), "; ".join(drugs[3:])
+    (change,) = criteria(f"{head}{first}; {second}", f"{head}{first}\n* Allergy to latex; {second}")
+    assert change.kind == "eligibility.criterion.split"
+    assert any("Allergy to latex" in mark.text for mark in phrase(change).marks if mark.kind is MarkKind.ADDED)
+
+
 def test_a_split_is_never_critical_by_its_context():
     large = design(phases=["PHASE3"], enrollmentInfo={"count": 900, "type": "ESTIMATED"})
     old = "Inclusion Criteria:\n\n* Severe asthma or chronic bronchitis\n* Adults"

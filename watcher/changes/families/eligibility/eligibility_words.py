@@ -108,7 +108,7 @@ def _cut(phrase: Phrase, change: Change, facts: EligibilityFacts, label: str, un
         note = f"{count} merged into one"
     before, after = _SIGN.join(old), _SIGN.join(new)
     cut = _said(phrase, said, details, note=note)
-    if key(before) != key(after):  # not word for word: both in full are easier to read than marks
+    if key(before) != key(after) and max(len(before), len(after)) <= _LONGEST:  # easier to read in full than by marks
         return replace(cut, was=values.short(before, _LONGEST), now=values.short(after, _LONGEST))
     return replace(cut, marks=_marked(phrase, before, after).marks)
 
