@@ -433,6 +433,14 @@ def test_a_split_is_as_loud_as_what_else_differs(section, whole, parts, level, w
         assert change.rule == f"{section.lower()} criterion {kind}: {why}"
 
 
+@pytest.mark.parametrize(
+    ("now", "level"), [("Has received chemotherapy", "minor"), ("Had received chemotherapy", "major")]
+)
+def test_a_verb_in_the_singular_is_minor_another_tense_is_not(now, level):
+    (change,) = criteria(f"{BACK_PAIN}\n* Have received chemotherapy", f"{BACK_PAIN}\n* {now}")
+    assert told(change)[:2] == ("criterion.changed", level)
+
+
 def test_what_came_with_a_split_of_long_criteria_is_in_sight():
     drugs = [
         "Omalizumab or another antibody against immunoglobulin within twelve weeks",

@@ -20,6 +20,7 @@ FILLERS = frozenset(
 """Words that may come, go or replace each other."""
 
 _ALIKE = (
+    ("have", "has"),
     ("able", "capable"),
     ("study", "trial", "studies", "trials"),
     ("medication", "medicine", "drug", "medications", "medicines", "drugs"),
