@@ -110,6 +110,7 @@ class FaultReport:
     bugs: set[str] = field(default_factory=set)
     damages: set[str] = field(default_factory=set)
     grades: dict[str, FaultGrade] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def failing(self, part: str, sentence: str, grade: FaultGrade = FaultGrade.LASTING) -> None:
@@ -144,6 +145,11 @@ class FaultReport:
         """Note that a part works, unless it failed earlier in this run."""
         with self._lock:
             self.by_part.setdefault(part, None)
+
+    def gone_over(self, part: str) -> None:
+        """Note that the fault of a part lives on under another part, which is told: its own end is not."""
+        self.replaced.add(part)
+        self.well(part)
 
 
 WatchlistReader = Callable[[], Watchlist]

@@ -6,6 +6,7 @@ A notice and the row it follows from are stored in one transaction, so that each
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -34,6 +35,8 @@ def settle(context: RunContext, faults: FaultReport, now: datetime) -> tuple[str
         transition = advance(context.store.faults.get(part), part, failing, now, faults.grade(part))
         if transition is None:
             continue
+        if part in faults.replaced and transition.announcement is Announcement.OVER:
+            transition = replace(transition, announcement=None)
         context.store.faults.put(transition.fault, messages=_notices(context, transition, now), now=now)
         if (text := report_line(transition)) is not None:
             said.append(text)

@@ -68,7 +68,7 @@ def signal_trials(
         _signal_known(known, faults)
     _signal_lagging(report, faults)
     _signal_unasked(report, faults)
-    _signal_missing(troubled, report, faults, is_whole=is_whole)
+    _signal_missing(context, troubled, report, faults, is_whole=is_whole)
     _signal_unread(report, len(ids), faults)
     if report.older is not None:
         faults.failing(DATA_PART, _rolled_back(report, report.older))
@@ -145,8 +145,13 @@ def _signal_unasked(report: PollReport, faults: FaultReport) -> None:
         faults.well(UNASKED_PART)
 
 
-def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool) -> None:
-    """Report in one fault which trials the registry left out, and whether that is believed."""
+def _signal_missing(
+    context: RunContext, troubled: Sequence[Kept], report: PollReport, faults: FaultReport, *, is_whole: bool
+) -> None:
+    """Report in one fault which trials the registry left out, and whether that is believed.
+
+    Its end is not told where every id it named has just become unknown: that is told by itself.
+    """
     aside = [known.nct_id for known in troubled if known.quarantine and known.quarantine.fingerprint == ABSENCE]
     absent = [known.nct_id for known in troubled if known.presence is Presence.ABSENT]
     if aside:
@@ -156,11 +161,19 @@ def _signal_missing(troubled: Sequence[Kept], report: PollReport, faults: FaultR
             "data version shows the same",
         )
     elif absent:
-        faults.failing(
-            MISSING_PART, f"the registry left out {_named(absent)}; its next data version decides what becomes of that"
-        )
+        faults.failing(MISSING_PART, _left_out(absent))
     elif is_whole and report.outcome is not PollOutcome.FAILED:
-        faults.well(MISSING_PART)
+        standing = {fault.part: fault.message for fault in failing(context.store.faults.all())}
+        unknown = [known.nct_id for known in troubled if known.presence is Presence.UNKNOWN]
+        new = [nct_id for nct_id in unknown if f"{ID_PART}{nct_id}" not in standing]
+        if new and standing.get(MISSING_PART) == _left_out(new):
+            faults.gone_over(MISSING_PART)
+        else:
+            faults.well(MISSING_PART)
+
+
+def _left_out(ids: Iterable[str]) -> str:
+    return f"the registry left out {_named(ids)}; its next data version decides what becomes of that"
 
 
 def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
