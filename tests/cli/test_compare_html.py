@@ -86,3 +86,15 @@ def test_many_criteria_are_folded_and_all_told(edited):
     assert page.count("Marker alpha") >= 150
     assert "And 138 more changes of eligibility criteria" in page
     assert "see the log of the watcher" not in page
+
+
+def test_criteria_that_were_rewritten_are_folded_and_all_told(edited):
+    page = edited(
+        "Inclusion Criteria:\n\n" + "\n".join(f"* Alpha{number} beta{number}" for number in range(20)),
+        "Inclusion Criteria:\n\n" + "\n".join(f"* Gamma{number} delta{number}" for number in range(20)),
+    )
+    assert "rewritten" in page
+    assert "And 28 more</summary>" in page
+    assert all(
+        f"Alpha{number} beta{number}”" in page and f"Gamma{number} delta{number}”" in page for number in range(20)
+    )

@@ -7,7 +7,7 @@ counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from watcher.changes.grouping import lines_of
@@ -51,6 +51,7 @@ class TimelineLine:
         more: How many names are left out.
         origin: Who made it, when that was not the sponsor; or empty.
         whole: The text at its whole length, word by word, where what is shown is shortened; else empty.
+        folded: The names beyond the first ones, on a page that stands alone.
     """
 
     label: str
@@ -68,6 +69,7 @@ class TimelineLine:
     more: int
     origin: str
     whole: tuple[Piece, ...] = ()
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,12 @@ def _lines(changes: Sequence[Change], *, is_whole: bool) -> tuple[list[TimelineL
     """Return the lines of a version, and on a page that stands alone the criteria that are folded."""
     if not is_whole:
         return [_told(line.words) for line in lines_of(changes, _level)], []
-    return _folded([_told(line.words, whole_marks(line.change, line.words)) for line in lines_of(changes, _level)])
+    told = [(_told(line.words, whole_marks(line.change, line.words)), line.words) for line in lines_of(changes, _level)]
+    return _folded([replace(line, more=0, folded=_items(words)[_MOST_ITEMS:]) for line, words in told])
+
+
+def _items(words: Phrase) -> tuple[str, ...]:
+    return line_of(words, label=80, value=_LONGEST, item=160).items
 
 
 def _level(change: Change) -> Severity:
