@@ -81,9 +81,13 @@ def specimen_trials() -> tuple[Trial, ...]:
         newest = steps[-1].record or {}
         trials.append(Trial(nct_id=nct_id, record=newest, steps=steps, watches=("specimens",)))
     first, last = timeline.data_versions[0], timeline.data_versions[-1]
-    steps = _steps("NCT99999997", {first: _many_criteria("before"), last: _many_criteria("after")}, seq)
-    seq += len(steps)
-    trials.append(Trial(nct_id="NCT99999997", record=steps[-1].record or {}, steps=steps))
+    for nct_id, before, after in (
+        ("NCT99999996", "Alpha{0} beta{0}", "Gamma{0} delta{0}"),
+        ("NCT99999997", f"Condition {{0}} before {_LONG}", f"Condition {{0}} after {_LONG}"),
+    ):
+        steps = _steps(nct_id, {first: _criteria(nct_id, before), last: _criteria(nct_id, after)}, seq)
+        seq += len(steps)
+        trials.append(Trial(nct_id=nct_id, record=steps[-1].record or {}, steps=steps))
     for nct_id, protocol in (("NCT99999998", _SPARSE), ("NCT99999999", {})):
         record: Record = {"protocolSection": {"identificationModule": {"nctId": nct_id}, **protocol}}
         steps = _undated(_steps(nct_id, {timeline.data_versions[0]: record}, seq))
@@ -92,11 +96,11 @@ def specimen_trials() -> tuple[Trial, ...]:
     return tuple(trials)
 
 
-def _many_criteria(word: str) -> Record:
-    """Return a record with more and longer criteria than a page that stands alone shows unfolded."""
-    points = "\n".join(f"* Condition {number} {word} {_LONG}" for number in range(20))
+def _criteria(nct_id: str, form: str) -> Record:
+    """Return a record with more criteria than a page that stands alone shows unfolded, each its number in a form."""
+    points = "\n".join(f"* {form.format(number)}" for number in range(20))
     module: Mapping[str, Json] = {"eligibilityCriteria": f"Inclusion Criteria:\n\n{points}"}
-    return {"protocolSection": {"identificationModule": {"nctId": "NCT99999997"}, "eligibilityModule": module}}
+    return {"protocolSection": {"identificationModule": {"nctId": nct_id}, "eligibilityModule": module}}
 
 
 _LONG = "confirmed by two independent readers of the first and of every later visit " * 12
