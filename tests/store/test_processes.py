@@ -116,6 +116,7 @@ def test_list_of_writing_calls_is_complete(store):
             "newest_seqs",
             "max_seq",
             "last",
+            "first_complete",
             "last_complete",
             "last_read",
             "newest_token",

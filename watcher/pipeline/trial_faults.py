@@ -194,7 +194,7 @@ def _signal_unread(report: PollReport, asked: int, faults: FaultReport) -> None:
 def _rolled_back(report: PollReport, older: str) -> str:
     return (
         f"all that the registry sent with its data of {values.date(older)} is older than what we have "
-        f"({report.counts.stale} trials); it is not believed, and what was read before stays"
+        f"({values.counted(report.counts.stale, 'trial')}); it is not believed, and what was read before stays"
     )
 
 
