@@ -64,7 +64,7 @@ def answer(timeline: Timeline, plan: ResponsePlan, path: str, query: str, *, bas
         plan: Data version and faults of this request.
         path: Path below the base, decoded: `/version`, `/studies`, `/studies/NCT…`.
         query: Raw query.
-        base_path: What stands before `path` on this server, for redirects.
+        base_path: Prefix of `path` on this server, for redirects.
     """
     if plan.replacing is not None:
         return _replacement(plan)
