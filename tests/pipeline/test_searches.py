@@ -505,6 +505,7 @@ async def test_runs_that_are_processes_tell_each_move_once_through_every_trouble
         assert home.registry.wait_held(PATIENCE)
         process.kill()
     home.registry.release()
+    assert members(home) == {ONE, TWO, FOUR, FIVE, SIX}
     assert (run(next_day=False), members(home)) == (0, {ONE, TWO, FIVE, SIX})
     assert run(next_day=False) == 0
     assert {nct_id: len(moves(home, nct_id)) for nct_id in (ONE, TWO, THREE, FOUR, FIVE, SIX)} == {
